@@ -1,0 +1,116 @@
+package lottery
+
+import (
+	"context"
+	"unicode/utf8"
+)
+
+// Sizes of what a client sends, in bytes.
+const (
+	MaxUserBytes    = 128
+	MaxRequestBytes = 128
+	MaxProofBytes   = 256
+)
+
+// Entry is one person's request to draw, as the client sent it.
+type Entry struct {
+	Activity string // which activity
+	User     string // who draws; 1 to MaxUserBytes bytes
+	Request  string // the client's id of this draw, unique per user; 1 to MaxRequestBytes bytes
+	// Proof is what entitles the user to the draw (an order number, a coupon):
+	// opaque, optional, up to MaxProofBytes bytes. It is part of the request's
+	// content: the same Request with another Proof is refused as reused.
+	Proof string
+}
+
+// Check reports the first thing wrong with the entry, as a [KindMalformed] or
+// [KindTooLarge] error, or nil.
+func (e Entry) Check() error {
+	if err := checkID(e.User, "user", MaxUserBytes, true); err != nil {
+		return err
+	}
+	if err := checkID(e.Request, "request", MaxRequestBytes, true); err != nil {
+		return err
+	}
+	return checkID(e.Proof, "proof", MaxProofBytes, false)
+}
+
+// checkID accepts printable UTF-8 without control characters. Control
+// characters are refused because the ids are written to logs and audit files.
+func checkID(s, field string, limit int, required bool) error {
+	if s == "" && required {
+		return Refuse(KindMalformed, "%q is empty; send 1 to %d bytes", field, limit)
+	}
+	if len(s) > limit {
+		return Refuse(KindTooLarge, "%q has %d bytes; at most %d are allowed", field, len(s), limit)
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] < 0x20 || s[i] == 0x7f {
+			return Refuse(KindMalformed, "%q holds a control character at byte %d; send printable text", field, i)
+		}
+	}
+	if !utf8.ValidString(s) {
+		return Refuse(KindMalformed, "%q is not valid UTF-8", field)
+	}
+	return nil
+}
+
+// Result is how a draw came out.
+type Result uint8
+
+// The results of a draw. A pending draw has reserved a unit whose ledger row is
+// not known to be committed yet; the same request gets the final answer later.
+const (
+	Loss Result = iota
+	Win
+	Pending
+)
+
+// String gives the word used in answers, logs and metrics.
+func (r Result) String() string {
+	switch r {
+	case Win:
+		return "win"
+	case Pending:
+		return "pending"
+	default:
+		return "loss"
+	}
+}
+
+// Answer is what the client is told. Prize, Unit and Code are set on a win only.
+type Answer struct {
+	Result   Result
+	Replayed bool   // the answer was stored before this call
+	Prize    *Prize // shared and immutable
+	Unit     int64  // 1 to the prize's stock
+	Code     string // what the winner redeems
+}
+
+// Drawer is what the HTTP room needs of the domain. [Engine] is one.
+// Both methods are safe for concurrent use and return [*Error] refusals.
+type Drawer interface {
+	// Draw draws, or returns the stored answer if this user's request was
+	// answered before.
+	Draw(ctx context.Context, e Entry) (Answer, error)
+	// Lookup returns the stored answer and never draws; [KindUnknownRequest]
+	// if there is none. Entry.Proof is not compared.
+	Lookup(ctx context.Context, e Entry) (Answer, error)
+}
+
+// Organiser is what the admin port needs of the domain: activities are
+// created, changed, closed and listed. Safe for concurrent use.
+type Organiser interface {
+	// Put creates the activity, or changes window, weights, limits and block
+	// list of one that exists; created says which. Prizes and stock of an
+	// existing activity may not change ([KindConflict]). Putting the same spec
+	// twice changes nothing.
+	Put(ctx context.Context, s Spec) (st ActivityStatus, created bool, err error)
+	// Close ends the activity now: later draws are refused as ended, stored
+	// answers are still returned. It publishes the dice secret.
+	Close(ctx context.Context, id string) (ActivityStatus, error)
+	// Status describes one activity.
+	Status(ctx context.Context, id string) (ActivityStatus, error)
+	// List describes all activities, by id.
+	List(ctx context.Context) ([]ActivityStatus, error)
+}
