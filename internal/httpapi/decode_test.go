@@ -1,0 +1,118 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/lotteryctl/lotteryctl/internal/lottery"
+)
+
+func TestDecodeAccepts(t *testing.T) {
+	for body, want := range map[string]drawRequest{
+		`{}`:                                          {},
+		` { "user" : "u" } ` + "\r\n\t":               {User: "u"},
+		`{"user":"u","request":"r","proof":"p"}`:      {"u", "r", "p"},
+		`{"proof":"p","request":"r","user":"u"}`:      {"u", "r", "p"},
+		`{"user":"","request":""}`:                    {},
+		`{"user":"中文","request":"\u4e2d\u6587"}`:      {User: "中文", Request: "中文"},
+		`{"user":"\"\\\/\b\f\n\r\t"}`:                 {User: "\"\\/\b\f\n\r\t"},
+		`{"user":"\ud83c\udf81 \uD83C\uDF81"}`:        {User: "🎁 🎁"},
+		`{"us\u0065r":"an escaped name is the name"}`: {User: "an escaped name is the name"},
+	} {
+		got, err := decodeDrawRequest(body)
+		if err != nil || got != want {
+			t.Errorf("%s: got %+v, %v; want %+v", body, got, err, want)
+		}
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	for body, complaint := range map[string]string{
+		``:                              "the body is empty",
+		" \n ":                          "the body is empty",
+		`[]`:                            "a JSON object must start here",
+		`"user"`:                        "a JSON object must start here",
+		"\ufeff{}":                      "a JSON object must start here",
+		`{`:                             "a field's name in double quotes",
+		`{user:"u"}`:                    "a field's name in double quotes",
+		`{"user"}`:                      "':' must follow",
+		`{"user":}`:                     "at byte 8: a string in double quotes",
+		`{"user":1}`:                    "a string in double quotes",
+		`{"user":null}`:                 "a string in double quotes",
+		`{"user":{"user":"u"}}`:         "a string in double quotes",
+		`{"user":"u"`:                   "',' or '}' must follow",
+		`{"user":"u" "request":1}`:      "',' or '}' must follow",
+		`{"user":"u",}`:                 "a field's name in double quotes",
+		`{"user":"u"}{}`:                "something follows",
+		`{"user":"u"} x`:                "at byte 13: something follows",
+		`{"user":"u","user":"u"}`:       `field "user" is given twice`,
+		`{"proof":"","proof":""}`:       `field "proof" is given twice`,
+		`{"User":"u"}`:                  `unknown field "User"`,
+		`{"amount":"1"}`:                `unknown field "amount"`,
+		`{"":"1"}`:                      `unknown field ""`,
+		`{"user":"u`:                    "the string is not closed",
+		`{"user":"u\`:                   "this escape is not one",
+		`{"user":"\`:                    "this escape is not one",
+		`{"user":"\"`:                   "the string is not closed",
+		`{"user":"\x41"}`:               "this escape is not one",
+		`{"user":"\u12"}`:               "this escape is not one",
+		`{"user":"\u00g0"}`:             "this escape is not one",
+		"{\"user\":\"\\u00\x11\x110\"}": "this escape is not one",
+		`{"user":"\ud83c"}`:             "half of a surrogate pair",
+		`{"user":"\ud83cx"}`:            "half of a surrogate pair",
+		`{"user":"\ud83c\u0041"}`:       "half of a surrogate pair",
+		`{"user":"\udf81\ud83c"}`:       "half of a surrogate pair",
+		"{\"user\":\"a\nb\"}":           "a control character must be escaped",
+		"{\"user\":\"\\ta\nb\"}":        "a control character must be escaped",
+		"{\"user\":\"\xff\"}":           "not valid UTF-8",
+		"{\"user\":\"\\t\xc3\"}":        "not valid UTF-8",
+		"{\"\xff\":\"\"}":               "not valid UTF-8",
+	} {
+		_, err := decodeDrawRequest(body)
+		if lottery.KindOf(err) != lottery.KindMalformed || !strings.Contains(err.Error(), complaint) {
+			t.Errorf("%q: got error %v; want a malformed-request with %q", body, err, complaint)
+		}
+	}
+}
+
+func TestUnknownFieldNameIsClipped(t *testing.T) {
+	_, err := decodeDrawRequest(`{"` + strings.Repeat("中", 1000) + `":""}`)
+	var refusal *lottery.Error
+	if !errors.As(err, &refusal) || len(refusal.Message) > 200 || !utf8.ValidString(refusal.Message) {
+		t.Errorf("got %v; want a short message in valid UTF-8", err)
+	}
+}
+
+// FuzzDrawRequest: never a panic, and whatever we accept encoding/json accepts,
+// at its strictest, with the same values.
+func FuzzDrawRequest(f *testing.F) {
+	for _, seed := range []string{
+		benchBody, `{}`, `{"user":"\ud83c\udf81","proof":"\u0000"}`, `{"user":null}`, `{"USER":"u"}`,
+		`{"user":"a","user":"b"}`, `{"us\u0065r":"u"} `, "{\"user\":\"\xff\"}", `{"user":"\ud83c"}`, `{"user":"u"}}`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		ours, err := decodeDrawRequest(body)
+		if err != nil {
+			if lottery.KindOf(err) != lottery.KindMalformed || ours != (drawRequest{}) {
+				t.Fatalf("%q: refused with %v and %+v; want malformed-request and nothing", body, err, ours)
+			}
+			return
+		}
+		var theirs struct {
+			User    string `json:"user"`
+			Request string `json:"request"`
+			Proof   string `json:"proof"`
+		}
+		if err := json.Unmarshal([]byte(body), &theirs); err != nil {
+			t.Fatalf("%q: accepted here as %+v, refused by encoding/json: %v", body, ours, err)
+		}
+		if drawRequest(theirs) != ours {
+			t.Fatalf("%q: %+v here, %+v by encoding/json", body, ours, theirs)
+		}
+	})
+}

@@ -1,0 +1,22 @@
+// Package httpapi is HTTP in, domain calls out. It owns the one map from the
+// domain's refusals to HTTP status codes and nothing else of the draw.
+//
+// A tour, in the order a request meets the files:
+//
+//  1. server.go: [NewPublicServer] and [NewAdminServer], net/http servers with
+//     timeouts that a slow or silent client cannot outlast.
+//  2. public.go: [NewPublic] routes draws and lookups; guard.go around it turns
+//     a panic into a 500 and tells connections to close while draining.
+//  3. body.go and decode.go: the body, bounded and decoded strictly, into a
+//     [lottery.Entry].
+//  4. slots.go and deadlines.go: how many draws at once, and for how long.
+//  5. draw.go: the call and its answer; encode.go and answer.go write it,
+//     problem.go writes refusals as RFC 9457 problem details.
+//  6. admin.go and the files named admin_*.go: the second, private port, for
+//     operators and probes.
+//
+// The public path is the hot one: it allocates one string per draw of its own.
+// The admin path is written for the reader and uses encoding/json.
+//
+// docs/http-api.md is the contract as clients see it.
+package httpapi
