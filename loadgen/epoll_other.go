@@ -1,0 +1,15 @@
+//go:build !(linux && (amd64 || arm64))
+
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+)
+
+func haveEpoll() bool { return false }
+
+func runEpoll(context.Context, *run, netip.AddrPort) error {
+	return errors.ErrUnsupported
+}

@@ -1,0 +1,200 @@
+package loadgen
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Plan says what to send, when, and what to write down. The zero value of each
+// field is its default; only URL is required, and Rate unless Arrivals is
+// Closed. A Plan is not changed by Run and may be used again.
+type Plan struct {
+	// URL is the http or https address to load. Path and query may hold
+	// placeholders (see Placeholders); scheme, host and port may not.
+	URL string
+	// Method is the HTTP method. By default GET, or POST when Body is set.
+	Method string
+	// Header holds extra request headers; values may hold placeholders.
+	// Host replaces the one taken from URL; Content-Length is computed.
+	Header http.Header
+	// Body is the request body; it may hold placeholders.
+	Body string
+	// Files is where {{line FILE}} looks its files up, once, before the run.
+	// By default there are none and {{line}} is an error.
+	Files fs.FS
+	// Users is how many different users {{user}} chooses from, evenly.
+	// By default 10,000.
+	Users int
+
+	// Arrivals says how send times are spread. By default Constant.
+	Arrivals Arrivals
+	// Rate is the intended number of requests per second. Not used by Closed.
+	Rate float64
+	// Duration is the length of the measured window, warm-up excluded.
+	// By default 10 s.
+	Duration time.Duration
+	// Warmup is how long the same load runs before the measured window:
+	// requests intended to start in it are sent and recorded but not counted.
+	// By default none.
+	Warmup time.Duration
+	// Connections caps the connections open at one time; requests that find
+	// all of them busy wait, and their latency still counts from the intended
+	// time. By default (0) there is no cap: connections grow as needed. With
+	// Closed it is the number kept busy, by default 64.
+	Connections int
+	// Timeout bounds each of two waits of a request: for a free connection,
+	// and from sending to the end of the answer (connecting included).
+	// By default 10 s.
+	Timeout time.Duration
+	// Seed decides every random choice: arrivals and placeholders. The same
+	// seed sends the same requests at the same times. By default 0.
+	Seed uint64
+
+	// Client chooses the HTTP client. By default ClientAuto.
+	Client Client
+	// TLS configures https. By default the system's roots are trusted.
+	TLS *tls.Config
+	// ServerPID is the process id of the server when it runs on this machine
+	// and its CPU shall be counted. By default (0) it is not.
+	ServerPID int
+
+	// Record is called once for every request that ended, warm-up included,
+	// never twice at one time. It runs on the sending thread, so it must be
+	// quick: its cost counts as client CPU and shows as send lateness. See
+	// AnswersLog for one that writes JSON lines. By default nothing is recorded.
+	Record func(*Exchange)
+	// MaxBody is how many bytes of each answer's body are kept for Record; the
+	// rest is read and dropped. By default 64 KiB.
+	MaxBody int
+	// Progress is called about every ProgressEvery from a goroutine of its
+	// own, and never after Run has returned. By default there are no reports.
+	Progress func(Progress)
+	// ProgressEvery is the time between reports. By default 1 s.
+	ProgressEvery time.Duration
+}
+
+// Client names an HTTP client implementation.
+type Client string
+
+// The clients. All of them measure alike; they differ in cost and reach.
+const (
+	// ClientAuto takes the cheapest one that can speak to the URL.
+	ClientAuto Client = ""
+	// ClientEpoll is one thread driving raw HTTP/1.1 connections by epoll:
+	// plain http on Linux (amd64, arm64).
+	ClientEpoll Client = "epoll"
+	// ClientGoroutine is a goroutine per raw HTTP/1.1 connection: plain http
+	// on any system.
+	ClientGoroutine Client = "goroutine"
+	// ClientNetHTTP is net/http: http and https on any system. Its service
+	// times include connecting, and it does not follow redirects either.
+	ClientNetHTTP Client = "nethttp"
+)
+
+// The defaults of Plan's fields.
+const (
+	DefaultUsers         = 10_000
+	DefaultDuration      = 10 * time.Second
+	DefaultTimeout       = 10 * time.Second
+	DefaultConnections   = 64 // Closed only
+	DefaultMaxBody       = 64 << 10
+	DefaultProgressEvery = time.Second
+)
+
+// Check reports the first thing that keeps the plan from being run, in one
+// sentence, without sending anything. Run does it too.
+func (p Plan) Check() error {
+	p = p.withDefaults()
+	if err := p.checkNumbers(); err != nil {
+		return err
+	}
+	_, err := compileRequest(&p)
+	return err
+}
+
+func (p *Plan) checkNumbers() error {
+	switch {
+	case p.Arrivals != Constant && p.Arrivals != Poisson && p.Arrivals != Closed:
+		_, err := ParseArrivals(string(p.Arrivals))
+		return err
+	case p.Arrivals != Closed && (!(p.Rate > 0) || math.IsInf(p.Rate, 0)):
+		return fmt.Errorf("rate must be a positive number of requests per second, not %v", p.Rate)
+	case p.Duration < 0 || p.Warmup < 0 || p.Timeout < 0 || p.ProgressEvery < 0:
+		return errors.New("duration, warm-up, timeout and progress interval must not be negative")
+	case p.Connections < 0:
+		return fmt.Errorf("connections must be 0 (no cap) or more, not %d", p.Connections)
+	case p.Users < 0:
+		return fmt.Errorf("users must be 1 or more, not %d", p.Users)
+	case p.MaxBody < 0:
+		return fmt.Errorf("max body must not be negative, not %d", p.MaxBody)
+	case p.ServerPID < 0:
+		return fmt.Errorf("server pid must be positive, not %d", p.ServerPID)
+	}
+	switch p.Client {
+	case ClientAuto, ClientEpoll, ClientGoroutine, ClientNetHTTP:
+		return nil
+	}
+	return fmt.Errorf("unknown client %q: use epoll, goroutine or nethttp", p.Client)
+}
+
+// withDefaults returns the plan with every default filled in.
+func (p Plan) withDefaults() Plan {
+	setDefault(&p.Users, DefaultUsers)
+	setDefault(&p.Arrivals, Constant)
+	setDefault(&p.Duration, DefaultDuration)
+	setDefault(&p.Timeout, DefaultTimeout)
+	setDefault(&p.MaxBody, DefaultMaxBody)
+	setDefault(&p.ProgressEvery, DefaultProgressEvery)
+	if p.Arrivals == Closed {
+		setDefault(&p.Connections, DefaultConnections)
+	}
+	method := http.MethodGet
+	if p.Body != "" {
+		method = http.MethodPost
+	}
+	setDefault(&p.Method, method)
+	return p
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// splitURL cuts the URL template into what must be fixed (scheme and host) and
+// what may be a template (path and query). The fragment is dropped.
+func splitURL(raw string) (base *url.URL, target string, err error) {
+	scheme, rest, ok := strings.Cut(raw, "://")
+	if !ok || (scheme != "http" && scheme != "https") {
+		return nil, "", fmt.Errorf("URL %q must start with http:// or https://", raw)
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	host := rest[:end]
+	if strings.Contains(host, "{{") {
+		return nil, "", fmt.Errorf("URL %q: placeholders are allowed in path and query, not in the host", raw)
+	}
+	base, err = url.Parse(scheme + "://" + host)
+	if err != nil {
+		return nil, "", fmt.Errorf("URL %q: %w", raw, err)
+	}
+	if base.Hostname() == "" {
+		return nil, "", fmt.Errorf("URL %q names no host", raw)
+	}
+	target, _, _ = strings.Cut(rest[end:], "#")
+	if !strings.HasPrefix(target, "/") {
+		target = "/" + target
+	}
+	return base, target, nil
+}

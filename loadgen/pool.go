@@ -1,0 +1,278 @@
+package loadgen
+
+import (
+	"context"
+	"net/netip"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// pool is the portable engine: one goroutine keeps the schedule and puts
+// requests that are due into a queue, a goroutine per connection takes them
+// out. A worker is started whenever more requests wait than workers are idle,
+// up to the cap.
+type pool struct {
+	*run
+	newClient func() exchanger
+	abort     context.Context // ends when answers under way are given up
+
+	books sync.Mutex // guards meter.sent and meter.done
+
+	mu      sync.Mutex // guards the rest
+	work    sync.Cond
+	queue   []job // waiting from head on
+	head    int
+	idle    int
+	workers int
+	closed  bool
+	wg      sync.WaitGroup
+}
+
+// job is a request that is due.
+type job struct {
+	seq             int64
+	intended, ready time.Duration
+	queued          bool // all connections were busy and no more allowed
+}
+
+// exchanger is one connection's side of an exchange.
+type exchanger interface {
+	// exchange sends w and fills in the rest of x; onSent is called once,
+	// just before the first write.
+	exchange(ctx context.Context, x *Exchange, w *wire, onSent func())
+	close()
+}
+
+// runPool sends until the schedule ends or ctx is cancelled, and returns when
+// every worker has ended.
+func runPool(ctx context.Context, r *run, addr netip.AddrPort) error {
+	abort, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	p := &pool{run: r, abort: abort}
+	p.work.L = &p.mu
+	p.newClient = func() exchanger { return newRawClient(r, addr) }
+	if r.plan.Client == ClientNetHTTP {
+		transport := newTransport(r, addr)
+		defer transport.CloseIdleConnections()
+		p.newClient = func() exchanger { return newStdClient(r, transport) }
+	}
+	stop := context.AfterFunc(ctx, func() {
+		p.drop()
+		time.AfterFunc(min(drainGrace, r.plan.Timeout), cancel)
+	})
+	defer stop()
+	var err error
+	if r.plan.Arrivals == Closed {
+		p.startClosed(ctx)
+	} else {
+		err = p.dispatch(ctx)
+	}
+	p.finish()
+	p.wg.Wait()
+	return err
+}
+
+// dispatch queues every request at its time.
+func (p *pool) dispatch(ctx context.Context) error {
+	schedule, err := NewSchedule(p.plan.Arrivals, p.plan.Rate, p.plan.Seed)
+	if err != nil {
+		return err
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	sharpTimers()
+	defer normalTimers()
+	p.meter.live.sender.Store(int64(threadID()))
+	for seq := int64(0); ; seq++ {
+		due := schedule.Next()
+		if due >= p.meter.to || !p.waitUntil(ctx, due) {
+			return nil
+		}
+		p.meter.live.due.Add(1)
+		p.push(job{seq: seq, intended: due, ready: p.meter.now()})
+	}
+}
+
+// waitUntil sleeps until the offset t, or returns false when ctx ends first.
+func (p *pool) waitUntil(ctx context.Context, t time.Duration) bool {
+	const slice = 20 * time.Millisecond // how late a cancel may be noticed
+	for ctx.Err() == nil {
+		left := t - p.meter.now()
+		if left <= 0 {
+			return true
+		}
+		sleepThread(min(left, slice))
+	}
+	return false
+}
+
+func (p *pool) push(j job) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.idle <= len(p.queue)-p.head {
+		if limit := p.plan.Connections; limit == 0 || p.workers < limit {
+			p.startWorker()
+		} else {
+			j.queued = true
+		}
+	}
+	p.queue = append(p.queue, j)
+	p.work.Signal()
+}
+
+// startWorker counts the new worker as idle at once: it will take a job as
+// soon as it runs. Call with mu held.
+func (p *pool) startWorker() {
+	p.workers++
+	p.idle++
+	p.wg.Go(p.serve)
+}
+
+// pop waits for a job; false means that there will be none.
+func (p *pool) pop() (job, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.head == len(p.queue) && !p.closed {
+		p.work.Wait()
+	}
+	if p.head == len(p.queue) {
+		return job{}, false
+	}
+	j := p.queue[p.head]
+	p.head++
+	p.idle--
+	if p.head == len(p.queue) {
+		p.queue, p.head = p.queue[:0], 0
+	}
+	return j, true
+}
+
+func (p *pool) nowIdle() {
+	p.mu.Lock()
+	p.idle++
+	p.mu.Unlock()
+}
+
+// finish tells idle workers to end once the queue is empty.
+func (p *pool) finish() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.work.Broadcast()
+}
+
+// drop ends all waiting requests: the run was cancelled.
+func (p *pool) drop() {
+	p.mu.Lock()
+	waiting := p.queue[p.head:]
+	p.queue, p.head = nil, 0
+	p.closed = true
+	p.mu.Unlock()
+	p.work.Broadcast()
+	for _, j := range waiting {
+		now := p.meter.now()
+		p.record(&Exchange{
+			Seq: j.seq, Intended: j.intended, Done: now, ready: j.ready,
+			queued: j.queued, connWait: now - j.ready,
+			Err: &Error{KindUnfinished, errUnfinished},
+		})
+	}
+}
+
+// serve is an open-loop worker.
+func (p *pool) serve() {
+	c := p.newClient()
+	defer c.close()
+	var w wire
+	for {
+		j, ok := p.pop()
+		if !ok {
+			return
+		}
+		x := Exchange{Seq: j.seq, Intended: j.intended, ready: j.ready, queued: j.queued}
+		if now := p.meter.now(); j.queued {
+			x.connWait = now - j.ready
+		} else {
+			x.ready = now // woken late: our own fault
+		}
+		p.do(c, &x, &w)
+		p.nowIdle()
+	}
+}
+
+// do sends one request, unless it waited too long already.
+func (p *pool) do(c exchanger, x *Exchange, w *wire) {
+	p.request.render(w, x.Seq)
+	x.RequestBody = w.body
+	if x.queued && x.connWait > p.plan.Timeout {
+		x.Done, x.Err = p.meter.now(), &Error{KindTimeout, errQueued}
+		p.record(x)
+		return
+	}
+	c.exchange(p.abort, x, w, func() {
+		x.written = true
+		x.bytesOut = int64(len(w.bytes))
+		p.books.Lock()
+		x.Sent = p.meter.now()
+		p.meter.sent(x.Sent)
+		p.books.Unlock()
+	})
+	x.Done = p.meter.now()
+	if x.Err != nil && p.abort.Err() != nil {
+		x.Err = &Error{KindUnfinished, errUnfinished}
+	}
+	p.record(x)
+}
+
+func (p *pool) record(x *Exchange) {
+	p.books.Lock()
+	p.meter.done(x)
+	p.books.Unlock()
+}
+
+// startClosed starts the workers of a closed loop; each sends until the window
+// ends.
+func (p *pool) startClosed(ctx context.Context) {
+	var mu sync.Mutex
+	var next int64
+	begin := func() (seq int64, now time.Duration) {
+		mu.Lock()
+		defer mu.Unlock()
+		next++
+		return next - 1, p.meter.now()
+	}
+	for range p.plan.Connections {
+		p.wg.Go(func() {
+			c := p.newClient()
+			defer c.close()
+			var w wire
+			for ctx.Err() == nil {
+				seq, now := begin()
+				if now >= p.meter.to {
+					return
+				}
+				p.meter.live.due.Add(1)
+				x := Exchange{Seq: seq, Intended: now, ready: now}
+				p.do(c, &x, &w)
+				if x.Err != nil {
+					backOff(ctx, p.meter.to-x.Done)
+				}
+			}
+		})
+	}
+}
+
+// closedPause is the pause of a closed-loop connection after a failure: a
+// refused connection takes microseconds, and trying on without pause would
+// load nothing but this machine.
+const closedPause = 10 * time.Millisecond
+
+func backOff(ctx context.Context, atMost time.Duration) {
+	pause := time.NewTimer(min(closedPause, max(0, atMost)))
+	defer pause.Stop()
+	select {
+	case <-ctx.Done():
+	case <-pause.C:
+	}
+}

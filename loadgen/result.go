@@ -1,0 +1,211 @@
+package loadgen
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Result is what a run measured. Everything is over the measured window
+// (warm-up cut off by intended send time) unless a field says otherwise.
+type Result struct {
+	// Start is the wall-clock time of offset 0: the start of the warm-up.
+	Start time.Time `json:"start"`
+	// Window is the length of the measured window; shorter than planned when
+	// the run was cancelled.
+	Window time.Duration `json:"window_ns"`
+	// Partial says that the run was cancelled before its end.
+	Partial bool `json:"partial"`
+	// Client names the HTTP client that was used.
+	Client Client `json:"client"`
+	// Arrivals and AskedRate repeat the plan; AskedRate is 0 for Closed.
+	Arrivals  Arrivals `json:"arrivals"`
+	AskedRate float64  `json:"asked_rate"`
+
+	// Response runs from the intended send time to the end of the answer: what
+	// a user who came at that time waited. Requests that timed out are in it
+	// with the time waited so far; other failed requests are not.
+	Response *Histogram `json:"response"`
+	// Service runs from just before the request was written to the end of the
+	// answer. It leaves out all waiting on our side, so under overload it
+	// looks better than what users see. Timeouts count as in Response.
+	Service *Histogram `json:"service"`
+	// Lateness is how long after the intended time the generator got to
+	// sending: its own fault alone, without waits for a connection.
+	Lateness *Histogram `json:"lateness"`
+	// ConnWait is the time requests spent waiting for a connection: for a
+	// new one to open, or for a busy one when Connections is reached.
+	// Requests that found an open one idle are not in it.
+	ConnWait *Histogram `json:"conn_wait"`
+
+	Counts      Counts      `json:"counts"`
+	Connections Connections `json:"connections"`
+	CPU         CPU         `json:"cpu"`
+
+	// SentRate and AnsweredRate are requests written and answers received
+	// during the window, per second.
+	SentRate     float64 `json:"sent_rate"`
+	AnsweredRate float64 `json:"answered_rate"`
+	// GapCV is the coefficient of variation (standard deviation divided by
+	// mean) of the times between consecutive writes: 0 when perfectly even, 1
+	// for Poisson arrivals, more when the generator sent bursts.
+	GapCV float64 `json:"gap_cv"`
+
+	// Verdicts say what stands between these figures and the plan. Empty when
+	// the run was as asked.
+	Verdicts []Verdict `json:"verdicts,omitempty"`
+}
+
+// Counts tells what became of the requests intended in the window.
+type Counts struct {
+	// Intended is how many were due; Sent how many were written; Answered how
+	// many got a whole answer, of any status.
+	Intended int64 `json:"intended"`
+	Sent     int64 `json:"sent"`
+	Answered int64 `json:"answered"`
+	// Errors counts the rest by kind.
+	Errors map[ErrorKind]int64 `json:"errors,omitempty"`
+	// Statuses counts the answers by status code.
+	Statuses map[int]int64 `json:"statuses,omitempty"`
+	// Retried counts requests written a second time because a kept-alive
+	// connection turned out to be closed (see the package comment).
+	Retried int64 `json:"retried,omitempty"`
+	// BytesIn and BytesOut count HTTP bytes, heads included; with
+	// ClientNetHTTP only bodies, and BytesOut whole requests as HTTP/1.1.
+	BytesIn  int64 `json:"bytes_in"`
+	BytesOut int64 `json:"bytes_out"`
+}
+
+// ErrorCount returns the number of requests that got no whole answer.
+func (c *Counts) ErrorCount() int64 {
+	var n int64
+	for _, k := range c.Errors {
+		n += k
+	}
+	return n
+}
+
+// StatusClass returns how many answers had a status of class 1xx to 5xx: 2
+// asks for 200 to 299.
+func (c *Counts) StatusClass(class int) int64 {
+	var n int64
+	for status, k := range c.Statuses {
+		if status/100 == class {
+			n += k
+		}
+	}
+	return n
+}
+
+// Connections tells how connections were used, over the whole run.
+type Connections struct {
+	Opened int64 `json:"opened"`
+	// MaxOpen is the most that were open (or opening) at one time.
+	MaxOpen int `json:"max_open"`
+	// Cap is the plan's limit, 0 for none.
+	Cap int `json:"cap"`
+	// Queued counts requests that waited because the cap was reached, and
+	// QueuedFor is their waiting time added up.
+	Queued    int64         `json:"queued"`
+	QueuedFor time.Duration `json:"queued_for_ns"`
+}
+
+// CPU is processor time per request, user and system together, taken over the
+// window and divided by the answers and errors that fell into it.
+type CPU struct {
+	// Client is that of this whole process; 0 where the system cannot tell.
+	Client time.Duration `json:"client_ns"`
+	// Server is that of Plan.ServerPID, all its threads; 0 when not asked for
+	// or not known.
+	Server time.Duration `json:"server_ns"`
+	// ServerErr says why Server is missing although it was asked for.
+	ServerErr string `json:"server_err,omitempty"`
+	// Sender is the share of one core that the sending thread used, 0 to 1;
+	// 0 when not known.
+	Sender float64 `json:"sender"`
+}
+
+// Exchange is one request and what came of it. The byte slices are valid only
+// until Record returns.
+type Exchange struct {
+	// Seq numbers the requests from 0, warm-up included, by intended time.
+	Seq int64
+	// Start is the wall-clock time that the three offsets count from.
+	Start time.Time
+	// Intended, Sent and Done are offsets from Start. Sent is taken just
+	// before the first write, and is 0 when nothing was written.
+	Intended, Sent, Done time.Duration
+	// Warmup says that the exchange is not counted in the Result.
+	Warmup bool
+	// Status is the HTTP status, 0 without a whole answer.
+	Status int
+	// Err is nil when there was a whole answer; its kind is KindOf(Err).
+	Err error
+	// Retried says that the request was written twice.
+	Retried bool
+	// RequestBody and ResponseBody are the bodies, the latter cut to
+	// Plan.MaxBody; ResponseBody may hold a part when Err is not nil.
+	RequestBody, ResponseBody []byte
+
+	ready      time.Duration // when the generator got to it
+	connWait   time.Duration // waiting for a connection, after ready
+	queued     bool          // connWait was because of the cap
+	written    bool
+	bytesIn    int64
+	bytesOut   int64
+	unfinished bool
+}
+
+// ErrorKind classes failures of exchanges.
+type ErrorKind string
+
+// The kinds of failure. An HTTP error status is an answer, not a failure.
+const (
+	KindRefused    ErrorKind = "refused"    // nothing listens there
+	KindConnect    ErrorKind = "connect"    // any other failure to connect, TLS included
+	KindTimeout    ErrorKind = "timeout"    // Plan.Timeout passed
+	KindClosed     ErrorKind = "closed"     // connection closed or reset before the answer was whole
+	KindMalformed  ErrorKind = "malformed"  // the answer is not HTTP/1.1
+	KindLocal      ErrorKind = "local"      // this machine ran out of ports, files or memory
+	KindUnfinished ErrorKind = "unfinished" // the run was cancelled before the answer came
+	KindOther      ErrorKind = "other"
+)
+
+// Error is a failed exchange.
+type Error struct {
+	Kind ErrorKind
+	Err  error
+}
+
+// Error returns the kind and the cause.
+func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Kind, e.Err) }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf returns the kind of an Exchange's error, "" for nil and KindOther for
+// an error of unknown origin.
+func KindOf(err error) ErrorKind {
+	var e *Error
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &e):
+		return e.Kind
+	}
+	return KindOther
+}
+
+// Progress is a running count for a terminal, warm-up included.
+type Progress struct {
+	// Elapsed of Total: the warm-up and the window together.
+	Elapsed, Total time.Duration
+	// Warmup says that the measured window has not begun.
+	Warmup bool
+	// Sent, Answered and Errors count since the start.
+	Sent, Answered, Errors int64
+	// Rate is answers per second since the last report.
+	Rate float64
+	// InFlight is the number of requests due but not ended.
+	InFlight int64
+}

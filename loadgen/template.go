@@ -1,0 +1,140 @@
+package loadgen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// template is text with placeholders, compiled: literal pieces and, between
+// them, numbers of values that all templates of one request share.
+type template struct {
+	pieces []piece
+	escape escape
+}
+
+type piece struct {
+	literal string
+	value   int // index into values.list when literal is empty
+}
+
+// escape says which bytes a value may not bring into its surroundings.
+type escape int
+
+const (
+	escapeNone   escape = iota // body: bytes are bytes
+	escapeURL                  // path and query: no spaces, controls or non-ASCII
+	escapeHeader               // header value: no controls
+)
+
+// values holds the distinct placeholders of one request and renders each once.
+type values struct {
+	list  []value
+	names []string // the placeholder's words, joined by one space
+	seed  prng
+}
+
+// rendered is the scratch of one renderer; reuse it to avoid allocation.
+type rendered struct {
+	text []byte
+	ends []int
+}
+
+// add returns the index of the placeholder, compiling it when it is new.
+func (v *values) add(text string, p *Plan) (int, error) {
+	words := strings.Fields(text)
+	name := strings.Join(words, " ")
+	if i := slices.Index(v.names, name); i >= 0 {
+		return i, nil
+	}
+	val, err := compileValue(words, p)
+	if err != nil {
+		return 0, err
+	}
+	v.list = append(v.list, val)
+	v.names = append(v.names, name)
+	return len(v.list) - 1, nil
+}
+
+// render draws all values of request n.
+func (v *values) render(r *rendered, n int64) {
+	random := v.seed.at(n)
+	r.text, r.ends = r.text[:0], r.ends[:0]
+	for _, val := range v.list {
+		r.text = val(r.text, n, &random)
+		r.ends = append(r.ends, len(r.text))
+	}
+}
+
+func (r *rendered) value(i int) []byte {
+	start := 0
+	if i > 0 {
+		start = r.ends[i-1]
+	}
+	return r.text[start:r.ends[i]]
+}
+
+// parseTemplate compiles text; where names it in errors ("body", "URL", ...).
+// Positions in errors are bytes counted from 1.
+func parseTemplate(where, text string, esc escape, v *values, p *Plan) (template, error) {
+	t := template{escape: esc}
+	for at := 0; at < len(text); {
+		open := strings.Index(text[at:], "{{")
+		if open < 0 {
+			t.pieces = append(t.pieces, piece{literal: text[at:]})
+			break
+		}
+		if open > 0 {
+			t.pieces = append(t.pieces, piece{literal: text[at : at+open]})
+		}
+		at += open
+		length := strings.Index(text[at:], "}}")
+		if length < 0 {
+			return t, fmt.Errorf("%s, byte %d: {{ without }}", where, at+1)
+		}
+		i, err := v.add(text[at+2:at+length], p)
+		if err != nil {
+			return t, fmt.Errorf("%s, byte %d: %w", where, at+1, err)
+		}
+		t.pieces = append(t.pieces, piece{value: i})
+		at += length + 2
+	}
+	return t, nil
+}
+
+// fixed reports whether the template has no placeholders.
+func (t *template) fixed() bool {
+	return !slices.ContainsFunc(t.pieces, func(p piece) bool { return p.literal == "" })
+}
+
+// appendTo appends the template with the rendered values.
+func (t *template) appendTo(dst []byte, r *rendered) []byte {
+	for i := range t.pieces {
+		p := &t.pieces[i]
+		if p.literal != "" {
+			dst = append(dst, p.literal...)
+			continue
+		}
+		dst = appendEscaped(dst, r.value(p.value), t.escape)
+	}
+	return dst
+}
+
+func appendEscaped(dst, val []byte, esc escape) []byte {
+	const hex = "0123456789ABCDEF"
+	if esc == escapeNone {
+		return append(dst, val...)
+	}
+	for _, c := range val {
+		plain := c > ' ' && c < 0x7f || esc == escapeHeader && (c == ' ' || c == '\t' || c >= 0x80)
+		switch {
+		case plain:
+			dst = append(dst, c)
+		case esc == escapeURL:
+			dst = append(dst, '%', hex[c>>4], hex[c&0xf])
+		default:
+			dst = append(dst, ' ')
+		}
+	}
+	return dst
+}
