@@ -1,0 +1,128 @@
+package batch_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/batch"
+)
+
+// square answers each call with its square.
+func square(_ int, calls []*batch.Call[int, int]) {
+	for _, c := range calls {
+		c.Out = c.In * c.In
+	}
+}
+
+func TestEveryCallGetsItsOwnAnswer(t *testing.T) {
+	b := batch.New(2, 16, 64, square)
+	defer b.Close()
+	var callers sync.WaitGroup
+	for i := range 500 {
+		callers.Go(func() {
+			got, err := b.Do(context.Background(), i)
+			if err != nil || got != i*i {
+				t.Errorf("Do(%d) = %d, %v; want %d", i, got, err, i*i)
+			}
+		})
+	}
+	callers.Wait()
+}
+
+func TestIdleLaneTakesACallAlone(t *testing.T) {
+	var sizes []int
+	b := batch.New(1, 16, 64, func(_ int, calls []*batch.Call[int, int]) { sizes = append(sizes, len(calls)) })
+	for i := range 5 {
+		if _, err := b.Do(context.Background(), i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.Close()
+	for i, n := range sizes {
+		if n != 1 {
+			t.Errorf("batch %d had %d calls; one caller at a time must travel alone", i, n)
+		}
+	}
+	if len(sizes) != 5 {
+		t.Errorf("%d batches ran; want 5", len(sizes))
+	}
+}
+
+func TestCallsGatherWhileTheLaneIsBusy(t *testing.T) {
+	started, release := make(chan struct{}), make(chan struct{})
+	var first atomic.Bool
+	var second int
+	b := batch.New(1, 8, 64, func(_ int, calls []*batch.Call[int, int]) {
+		if first.CompareAndSwap(false, true) {
+			close(started)
+			<-release
+			return
+		}
+		if second == 0 {
+			second = len(calls)
+		}
+	})
+	var callers sync.WaitGroup
+	do := func(i int) { callers.Go(func() { _, _ = b.Do(context.Background(), i) }) }
+	do(0)
+	<-started
+	for i := range 20 {
+		do(i + 1)
+	}
+	for b.Waiting() < 20 {
+		time.Sleep(time.Millisecond)
+	}
+	close(release)
+	callers.Wait()
+	b.Close()
+	if second != 8 {
+		t.Errorf("the batch after a busy lane had %d calls; want the full 8", second)
+	}
+}
+
+func TestDoStopsWaitingWithItsContext(t *testing.T) {
+	release := make(chan struct{})
+	b := batch.New(1, 8, 1, func(int, []*batch.Call[int, int]) { <-release })
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+	defer cancel()
+	if _, err := b.Do(ctx, 1); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Do past its deadline: %v; want DeadlineExceeded", err)
+	}
+	close(release)
+	b.Close()
+}
+
+func TestCloseAnswersWhatWasAcceptedAndRefusesTheRest(t *testing.T) {
+	var ran atomic.Int64
+	b := batch.New(2, 4, 64, func(_ int, calls []*batch.Call[int, int]) {
+		time.Sleep(time.Millisecond)
+		ran.Add(int64(len(calls)))
+	})
+	var callers sync.WaitGroup
+	var answered, refused atomic.Int64
+	for i := range 200 {
+		callers.Go(func() {
+			switch _, err := b.Do(context.Background(), i); {
+			case err == nil:
+				answered.Add(1)
+			case errors.Is(err, batch.ErrClosed):
+				refused.Add(1)
+			default:
+				t.Errorf("Do: %v", err)
+			}
+		})
+	}
+	time.Sleep(3 * time.Millisecond)
+	b.Close()
+	callers.Wait()
+	if answered.Load() != ran.Load() || answered.Load()+refused.Load() != 200 {
+		t.Errorf("answered %d, ran %d, refused %d of 200", answered.Load(), ran.Load(), refused.Load())
+	}
+	if _, err := b.Do(context.Background(), 1); !errors.Is(err, batch.ErrClosed) {
+		t.Errorf("Do after Close: %v; want ErrClosed", err)
+	}
+}

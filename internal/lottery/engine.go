@@ -1,0 +1,228 @@
+package lottery
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Engine takes draws through the protocol: reserve in Redis, decide in
+// Postgres, and be able to rebuild Redis from Postgres at any time.
+//
+// It keeps these invariants; docs/draw-protocol.md argues why:
+//
+//	I1  no lost win     an acknowledged win is a ledger row at every instant
+//	I2  no oversell     no unit is won twice: the schema forbids it
+//	I3  one answer      a request that was answered "win" always gets that win;
+//	                    one answered "loss" gets that loss while Redis remembers
+//	I4  conservation    at rest: units = won + free + untouched
+//	I5  no stranding    every hold is brought to an end within seconds
+//	I6  limits          wins per user are bounded by the schema, draws by Redis
+//	I7  fence           after an epoch ends no row of it can appear
+//	I8  fair            outcomes follow the weights exactly
+//
+// Safe for concurrent use.
+type Engine struct {
+	catalogue *Catalogue
+	reserver  Reserver
+	ledger    Ledger
+	keeper    *Keeper
+	observe   Observer
+}
+
+var _ Drawer = (*Engine)(nil)
+
+// NewEngine wires an engine. The keeper recovers Redis when a draw finds it stale.
+func NewEngine(c *Catalogue, r Reserver, l Ledger, k *Keeper, o Observer) *Engine {
+	return &Engine{catalogue: c, reserver: r, ledger: l, keeper: k, observe: o}
+}
+
+// attempts bounds how often one draw starts over: after a refresh, a recovery
+// and an epoch that moved under it. Each needs one; more means trouble.
+const attempts = 4
+
+// Draw implements [Drawer]. A loss costs one round trip to Redis, a win one
+// commit more. The dice are cast once, whatever happens afterwards.
+func (e *Engine) Draw(ctx context.Context, entry Entry) (Answer, error) {
+	t, err := e.ticket(entry)
+	if err != nil {
+		return Answer{}, err
+	}
+	for range attempts {
+		res, err := e.reserve(ctx, &t)
+		if err != nil {
+			return Answer{}, asUnavailable(err)
+		}
+		switch res.Status {
+		case StatusLost:
+			return Answer{Result: Loss, Replayed: res.Replayed}, nil
+		case StatusHeld:
+			answer, done, err := e.decide(ctx, &t, res)
+			if done || err != nil {
+				return answer, err
+			}
+		case StatusConfirmed:
+			return e.confirmed(ctx, &t)
+		case StatusStaleEpoch:
+			err = e.keeper.Recover(ctx, t.Activity.Spec.ID, 0)
+		case StatusStaleVersion:
+			err = e.keeper.Catchup(ctx, t.Activity.Spec.ID)
+		default:
+			return Answer{}, refusal(res.Status, t.Activity)
+		}
+		if err != nil {
+			return Answer{}, asUnavailable(err)
+		}
+		e.renew(&t)
+	}
+	return Answer{}, Unavailable("the draw", errors.New("state kept moving under the draw"))
+}
+
+// Lookup implements [Drawer].
+func (e *Engine) Lookup(ctx context.Context, entry Entry) (Answer, error) {
+	t, err := e.ticket(entry)
+	if err != nil {
+		return Answer{}, err
+	}
+	res, err := e.reserver.Peek(ctx, &t)
+	if err != nil {
+		return Answer{}, asUnavailable(err)
+	}
+	if res.Status == StatusLost {
+		return Answer{Result: Loss, Replayed: true}, nil
+	}
+	// The ledger is asked in every other case: it knows wins that a Redis under
+	// rebuild does not.
+	d, found, err := e.ledger.Find(ctx, entry.Activity, entry.User, entry.Request)
+	switch {
+	case err != nil:
+		return Answer{}, asUnavailable(err)
+	case found:
+		return e.win(t.Activity, d, true), nil
+	case res.Status == StatusHeld || res.Status == StatusConfirmed:
+		return Answer{Result: Pending, Replayed: true}, nil
+	case res.Status == StatusStaleEpoch:
+		return Answer{}, Unavailable("Redis", errors.New("state is stale"))
+	}
+	return Answer{}, Refuse(KindUnknownRequest, "no answer is stored for this user and request; draw first")
+}
+
+func (e *Engine) ticket(entry Entry) (Ticket, error) {
+	if err := entry.Check(); err != nil {
+		return Ticket{}, err
+	}
+	a := e.catalogue.Find(entry.Activity)
+	if a == nil {
+		return Ticket{}, Refuse(KindUnknownActivity, "there is no activity %q", entry.Activity)
+	}
+	return a.Ticket(entry), nil
+}
+
+// renew points the ticket at the activity's newest version. The word stays: a
+// retry never re-samples. New weights read the same word anew, which is what
+// the stale version would have been refused for.
+func (e *Engine) renew(t *Ticket) {
+	a := e.catalogue.Find(t.Entry.Activity)
+	if a == nil || a == t.Activity {
+		return
+	}
+	weightsMoved := a.Version != t.Activity.Version
+	t.Activity = a
+	_, t.Blocked = a.blocked[t.User]
+	if weightsMoved {
+		if p, ok := a.OutcomeOf(t.Word); ok && a.Spec.Dice == DiceRandom {
+			t.Prize = p
+		} else {
+			*t = a.Ticket(t.Entry)
+		}
+	}
+}
+
+func (e *Engine) reserve(ctx context.Context, t *Ticket) (Reservation, error) {
+	start := time.Now()
+	res, err := e.reserver.Reserve(ctx, t)
+	e.observe.Reserved(time.Since(start))
+	return res, err
+}
+
+// decide brings a held unit to its end. done is false if the draw must start
+// over: the epoch moved, or Redis was found stale and has been rebuilt.
+func (e *Engine) decide(ctx context.Context, t *Ticket, res Reservation) (a Answer, done bool, err error) {
+	start := time.Now()
+	d := e.ledger.Commit(ctx, WinRow{
+		Activity: t.Entry.Activity, User: t.User, Request: t.Request, Mark: t.Mark,
+		Epoch: t.Activity.Epoch, Hold: res.Hold,
+	})
+	e.observe.Committed(time.Since(start))
+	switch d.Verdict {
+	case VerdictCommitted:
+		e.reserver.Confirm(t)
+		return e.win(t.Activity, d, res.Replayed), true, nil
+	case VerdictOther:
+		// Redis forgot this win and handed out a second unit. The ledger's row is
+		// the answer; the rebuild takes the unit back.
+		e.observe.Violation(t.Activity.Spec.ID, "redis forgot a win")
+		e.keeper.RecoverSoon(t.Activity.Spec.ID, t.Activity.Epoch)
+		return e.win(t.Activity, d, true), true, nil
+	case VerdictMoved:
+		err = e.keeper.Recover(ctx, t.Activity.Spec.ID, 0)
+	case VerdictClash:
+		e.observe.Violation(t.Activity.Spec.ID, "redis handed out a taken unit")
+		err = e.keeper.Recover(ctx, t.Activity.Spec.ID, t.Activity.Epoch)
+	default:
+		return Answer{Result: Pending, Replayed: res.Replayed}, true, nil
+	}
+	if err != nil {
+		// The hold is journaled: the reconciler will end it.
+		return Answer{Result: Pending, Replayed: res.Replayed}, true, nil
+	}
+	return Answer{}, false, nil
+}
+
+// confirmed answers the replay of a win from the ledger, the only place that
+// may say what was won.
+func (e *Engine) confirmed(ctx context.Context, t *Ticket) (Answer, error) {
+	d, found, err := e.ledger.Find(ctx, t.Entry.Activity, t.User, t.Request)
+	if err != nil {
+		return Answer{Result: Pending, Replayed: true}, nil
+	}
+	if !found {
+		e.observe.Violation(t.Activity.Spec.ID, "a confirmed win is not in the ledger")
+		return Answer{}, Refuse(KindInternal, "a confirmed win is not in the ledger")
+	}
+	return e.win(t.Activity, d, true), nil
+}
+
+func (e *Engine) win(a *Activity, d Decision, replayed bool) Answer {
+	return Answer{
+		Result: Win, Replayed: replayed,
+		Prize: &a.Spec.Prizes[d.Row.Prize], Unit: d.Row.Unit, Code: d.Code,
+	}
+}
+
+// refusal turns a status that refuses into the error for the client.
+func refusal(s Status, a *Activity) *Error {
+	switch s {
+	case StatusNotStarted:
+		return Refuse(KindNotStarted, "activity %q starts at %s", a.Spec.ID, stamp(a.Spec.Starts))
+	case StatusEnded:
+		return Refuse(KindEnded, "activity %q has ended", a.Spec.ID)
+	case StatusBlocked:
+		return Refuse(KindBlocked, "this user may not draw in activity %q", a.Spec.ID)
+	case StatusLimitReached:
+		return Refuse(KindLimitReached, "this user has used all %d draws of activity %q", a.Spec.DrawsPerUser, a.Spec.ID)
+	case StatusReused:
+		return Refuse(KindRequestReused, "this request id was used before with another proof; use a new id for a new draw")
+	default:
+		return Refuse(KindInternal, "unexpected reservation status %d", s)
+	}
+}
+
+// asUnavailable passes refusals through and hides everything else behind one.
+func asUnavailable(err error) error {
+	var refused *Error
+	if errors.As(err, &refused) {
+		return err
+	}
+	return Unavailable("storage", err)
+}

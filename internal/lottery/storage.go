@@ -1,0 +1,176 @@
+package lottery
+
+import (
+	"context"
+	"time"
+)
+
+// Status is what the reserver says of a ticket.
+type Status uint8
+
+// The statuses. Only Lost and Held record something; every refusal leaves
+// Redis as it was.
+const (
+	StatusLost         Status = iota // a loss, recorded now or before
+	StatusHeld                       // a unit is reserved and journaled; the ledger has to decide
+	StatusConfirmed                  // a win whose ledger row was confirmed earlier: read it there
+	StatusNone                       // nothing is stored under the request (peeks only)
+	StatusStaleEpoch                 // Redis has another epoch, another process or no state: recover
+	StatusStaleVersion               // the ticket's activity is not the version Redis knows: refresh
+	StatusNotStarted
+	StatusEnded
+	StatusBlocked
+	StatusLimitReached
+	StatusReused // the request was used before with another proof
+)
+
+// Hold is a reserved unit, with what was recorded about the draw that took it.
+type Hold struct {
+	Prize   int    // index into Spec.Prizes
+	Unit    int64  // 1..stock
+	Order   int    // which win of this user it is, from 1; unique per user
+	Version int64  // version of the weights the dice were cast against
+	Word    uint64 // the random word
+}
+
+// Reservation is the reserver's answer to one ticket.
+type Reservation struct {
+	Status   Status
+	Replayed bool // recorded by an earlier call
+	Hold     Hold // on StatusHeld
+}
+
+// Reserver is the half of the protocol that Redis keeps: fast, atomic, and
+// rebuildable from the ledger. Safe for concurrent use.
+type Reserver interface {
+	// Reserve asks for a ticket in one round trip. The checks run in a fixed
+	// order, all of them before the first write: epoch, stored answer,
+	// version, window, block list, draw limit, stock.
+	Reserve(ctx context.Context, t *Ticket) (Reservation, error)
+	// Peek is Reserve without any write: the stored answer or StatusNone.
+	Peek(ctx context.Context, t *Ticket) (Reservation, error)
+	// Confirm notes that wins are committed. It returns at once and may be
+	// forgotten in a crash: the reconciler does it again.
+	Confirm(t *Ticket)
+}
+
+// WinRow is a ledger row.
+type WinRow struct {
+	Activity, User, Request string
+	Mark                    uint32
+	Epoch                   int64
+	Hold
+}
+
+// Verdict is what the ledger decided about a row it was asked to commit.
+type Verdict uint8
+
+// The verdicts.
+const (
+	// VerdictCommitted: the row is durable, written now or by an earlier try.
+	VerdictCommitted Verdict = iota
+	// VerdictOther: the request has another durable row, which is its answer.
+	VerdictOther
+	// VerdictMoved: the epoch has moved on; the row was refused.
+	VerdictMoved
+	// VerdictClash: the unit or the user's win number belongs to another
+	// request: Redis is stale and must be rebuilt.
+	VerdictClash
+	// VerdictUnknown: nobody can tell right now whether the row is durable.
+	VerdictUnknown
+)
+
+// Decision is the ledger's verdict with the row that counts and its code.
+type Decision struct {
+	Verdict Verdict
+	Row     WinRow
+	Code    string
+}
+
+// Ledger is the half of the protocol that Postgres keeps: the truth. Its schema
+// makes it impossible to win a unit twice. Safe for concurrent use.
+type Ledger interface {
+	// Commit asks for a row, in a group with others, and returns only when the
+	// outcome is known or knowing it has failed. The context bounds the wait,
+	// never the transaction.
+	Commit(ctx context.Context, w WinRow) Decision
+	// Find reads a request's durable win; found is false if there is none.
+	Find(ctx context.Context, activity, user, request string) (d Decision, found bool, err error)
+}
+
+// RedisState is what a recovery needs to know before it decides.
+type RedisState struct {
+	Found      bool  // the activity has state in Redis
+	SameServer bool  // and it was published to the very process that runs now
+	Epoch      int64 // 0 while a rebuild is under way
+	Version    int64
+}
+
+// Rebuilt is the state of an activity that follows from its ledger alone.
+type Rebuilt struct {
+	Next []int64   // by prize: the highest unit taken
+	Free [][]int64 // by prize: units below Next that nobody took
+}
+
+// Workshop is the reserver's back door, for recovery, refresh and the
+// reconciler. Methods are safe for concurrent use, but two rebuilds of one
+// activity at once are the caller's to prevent.
+type Workshop interface {
+	State(ctx context.Context, activity string) (RedisState, error)
+	// Suspend refuses all draws of the activity until Resume.
+	Suspend(ctx context.Context, activity string) error
+	// Journal lists holds reserved at least age ago and not confirmed, with
+	// epoch 0; at most limit of them, oldest first.
+	Journal(ctx context.Context, a *Activity, age time.Duration, limit int) ([]WinRow, error)
+	// Settle removes holds from the journal: the ledger has them.
+	Settle(ctx context.Context, a *Activity, wins []WinRow) error
+	// Undo forgets holds that can never be committed, with the draw and the win
+	// they counted for, as if those requests had not come. The unit is not
+	// given back: only a rebuild may do that.
+	Undo(ctx context.Context, a *Activity, wins []WinRow) error
+	// Remember makes sure that every win is on record and counted.
+	Remember(ctx context.Context, a *Activity, wins []WinRow) error
+	// Restock sets the counters and free units, and empties the journal.
+	Restock(ctx context.Context, a *Activity, r Rebuilt) error
+	// Resume publishes epoch and version of a and accepts draws again.
+	Resume(ctx context.Context, a *Activity) error
+	// RaiseVersion tells Redis of a newer version; older ones are ignored.
+	RaiseVersion(ctx context.Context, activity string, version int64) error
+	// Announce tells the other instances that an activity changed. A lost
+	// announcement costs one poll interval.
+	Announce(ctx context.Context, activity string) error
+	// Retire lets the activity's state expire at the given time.
+	Retire(ctx context.Context, activity string, at time.Time) error
+}
+
+// Registry is the ledger's administration: activities and epochs.
+type Registry interface {
+	Activities(ctx context.Context) ([]Record, error)
+	Activity(ctx context.Context, id string) (Record, error) // KindUnknownActivity if absent
+	// Create stores a new activity with its units and reports false if the id
+	// is taken.
+	Create(ctx context.Context, r Record) (bool, error)
+	// Update stores spec and closed as the version after r.Version; false if
+	// somebody else changed the activity meanwhile.
+	Update(ctx context.Context, r Record) (bool, error)
+	// Exclusively runs f while no other instance rebuilds the activity.
+	Exclusively(ctx context.Context, id string, f func(ctx context.Context) error) error
+	// BumpEpoch moves the activity to the next epoch and returns it. Once it
+	// returns, every row of an older epoch is either visible or refused for ever.
+	BumpEpoch(ctx context.Context, id string) (int64, error)
+	// Wins calls f with the activity's durable wins, in groups.
+	Wins(ctx context.Context, id string, f func([]WinRow) error) error
+	// CountWins is the number of durable wins.
+	CountWins(ctx context.Context, id string) (int64, error)
+}
+
+// Observer is told what the engine's measurements are made of. Methods are
+// called on the hot path: they must not block or allocate.
+type Observer interface {
+	Reserved(d time.Duration)        // one reserve round trip
+	Committed(d time.Duration)       // one wait for the ledger
+	Reconciled(v Verdict, n int)     // journal entries the reconciler brought to an end
+	Rebuilt(activity string)         // Redis was rebuilt from the ledger
+	Violation(activity, what string) // the impossible was seen
+	Pending(activity string, n int, oldest time.Duration)
+}

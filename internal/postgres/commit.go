@@ -1,0 +1,176 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lotteryctl/lotteryctl/internal/batch"
+	"github.com/lotteryctl/lotteryctl/internal/lottery"
+)
+
+type commitCall = batch.Call[lottery.WinRow, lottery.Decision]
+
+// Commit implements [lottery.Ledger]. Wins that wait share one commit; none
+// waits while a lane is idle.
+func (s *Store) Commit(ctx context.Context, w lottery.WinRow) lottery.Decision {
+	d, err := s.commits.Do(ctx, w)
+	if err != nil {
+		return lottery.Decision{Verdict: lottery.VerdictUnknown, Row: w}
+	}
+	return d
+}
+
+// insertWins writes a batch of wins in one statement, which is one transaction.
+//
+// The join with activity is the fence: FOR SHARE makes a concurrent bump of the
+// epoch wait for this transaction, and a row whose epoch has passed finds no
+// partner. A row that any constraint refuses is left out without an error. What
+// comes back is what was written, with its code.
+const insertWins = `
+WITH living AS MATERIALIZED (
+    SELECT id, epoch FROM activity WHERE id = ANY($1::text[]) FOR SHARE
+), written AS (
+    INSERT INTO draw (activity, user_id, request, prize, no, win_order, mark, epoch, version, word)
+    SELECT w.* FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[],
+                           $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
+        AS w (activity, user_id, request, prize, no, win_order, mark, epoch, version, word)
+    JOIN living ON living.id = w.activity AND living.epoch = w.epoch
+    ON CONFLICT DO NOTHING
+    RETURNING activity, user_id, request, prize, no
+)
+SELECT activity, user_id, request, prize, no, code
+FROM written JOIN unit USING (activity, prize, no)`
+
+// rowKey is what makes two wins the same row. The unit is part of it: a Redis
+// that forgot a win may hand the same request another unit.
+type rowKey struct {
+	activity, user, request string
+	prize, unit             int64
+}
+
+func keyOf(w lottery.WinRow) rowKey {
+	return rowKey{w.Activity, w.User, w.Request, int64(w.Prize), w.Unit}
+}
+
+// Tries of one batch: a broken connection leaves the outcome unknown, and
+// asking for the same rows again is how it becomes known.
+const (
+	commitTries = 3
+	commitPause = 20 * time.Millisecond
+)
+
+// commitBatch decides every call. Rows are sorted, so that two batches with
+// rows in common take locks in the same order.
+func (s *Store) commitBatch(_ int, calls []*commitCall) {
+	s.options.BatchSize(len(calls))
+	slices.SortFunc(calls, func(a, b *commitCall) int {
+		return cmp.Or(cmp.Compare(a.In.Activity, b.In.Activity), cmp.Compare(a.In.User, b.In.User),
+			cmp.Compare(a.In.Request, b.In.Request))
+	})
+	for try := range commitTries {
+		ctx, cancel := s.bounded(context.Background())
+		err := s.tryBatch(ctx, calls)
+		cancel()
+		if err == nil {
+			return
+		}
+		time.Sleep(commitPause << try)
+	}
+	for _, c := range calls {
+		c.Out = lottery.Decision{Verdict: lottery.VerdictUnknown, Row: c.In}
+	}
+}
+
+func (s *Store) tryBatch(ctx context.Context, calls []*commitCall) error {
+	codes, err := s.insert(ctx, calls)
+	if err != nil {
+		return err
+	}
+	for _, c := range calls {
+		if code, ok := codes[keyOf(c.In)]; ok {
+			c.Out = lottery.Decision{Verdict: lottery.VerdictCommitted, Row: c.In, Code: code}
+		} else if c.Out, err = s.explain(ctx, c.In); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) insert(ctx context.Context, calls []*commitCall) (map[rowKey]string, error) {
+	n := len(calls)
+	ids, users, requests := make([]string, n), make([]string, n), make([]string, n)
+	prizes, units, orders := make([]int32, n), make([]int32, n), make([]int32, n)
+	marks, epochs, versions, words := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	for i, c := range calls {
+		w := c.In
+		ids[i], users[i], requests[i] = w.Activity, w.User, w.Request
+		prizes[i], units[i], orders[i] = int32(w.Prize), int32(w.Unit), int32(w.Order)
+		marks[i], epochs[i], versions[i], words[i] = int64(w.Mark), w.Epoch, w.Version, int64(w.Word)
+	}
+	rows, err := s.pool.Query(ctx, insertWins, ids, users, requests, prizes, units, orders, marks, epochs, versions, words)
+	if err != nil {
+		return nil, err
+	}
+	codes := make(map[rowKey]string, n)
+	var k rowKey
+	var code string
+	// The statement's own transaction commits before the last row's end is
+	// reported, so an error-free loop means durable.
+	_, err = pgx.ForEachRow(rows, []any{&k.activity, &k.user, &k.request, &k.prize, &k.unit, &code}, func() error {
+		codes[k] = code
+		return nil
+	})
+	return codes, err
+}
+
+// explain tells why a row was not written by this batch.
+func (s *Store) explain(ctx context.Context, w lottery.WinRow) (lottery.Decision, error) {
+	d, found, err := s.find(ctx, w.Activity, w.User, w.Request)
+	if err != nil {
+		return d, err
+	}
+	if found {
+		d.Verdict = lottery.VerdictOther
+		if d.Row.Prize == w.Prize && d.Row.Unit == w.Unit {
+			d.Verdict = lottery.VerdictCommitted
+		}
+		return d, nil
+	}
+	var epoch int64
+	err = s.pool.QueryRow(ctx, "SELECT epoch FROM activity WHERE id = $1", w.Activity).Scan(&epoch)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return d, err
+	}
+	if epoch != w.Epoch {
+		return lottery.Decision{Verdict: lottery.VerdictMoved, Row: w}, nil
+	}
+	return lottery.Decision{Verdict: lottery.VerdictClash, Row: w}, nil
+}
+
+// Find implements [lottery.Ledger].
+func (s *Store) Find(ctx context.Context, activity, user, request string) (lottery.Decision, bool, error) {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	return s.find(ctx, activity, user, request)
+}
+
+func (s *Store) find(ctx context.Context, activity, user, request string) (d lottery.Decision, found bool, err error) {
+	w := lottery.WinRow{Activity: activity, User: user, Request: request}
+	var mark, word int64
+	err = s.pool.QueryRow(ctx, `
+		SELECT prize, no, win_order, mark, epoch, version, word, code
+		FROM draw JOIN unit USING (activity, prize, no)
+		WHERE activity = $1 AND user_id = $2 AND request = $3`, activity, user, request,
+	).Scan(&w.Prize, &w.Unit, &w.Order, &mark, &w.Epoch, &w.Version, &word, &d.Code)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return d, false, nil
+	}
+	w.Mark, w.Word = uint32(mark), uint64(word)
+	d.Row = w
+	return d, err == nil, err
+}

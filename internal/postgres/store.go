@@ -1,0 +1,138 @@
+// Package postgres is the deciding half of the draw protocol: an insert-only
+// ledger whose schema makes it impossible to win a unit twice, and the home of
+// the activities.
+//
+// A tour: [Open] connects and checks that the server keeps what it
+// acknowledges; [Store.Migrate] brings the schema up; commit.go decides wins in
+// groups; registry.go keeps activities, epochs and the rebuild lock. The schema
+// is in migrations/, with the promises each constraint makes.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/lotteryctl/lotteryctl/internal/batch"
+	"github.com/lotteryctl/lotteryctl/internal/lottery"
+)
+
+// Options configure a [Store].
+type Options struct {
+	URL string // postgres://user:password@host:port/db; required
+	// Lanes is how many connections commit wins. Two keep one commit's flush and
+	// the next one's work overlapping. By default, 2.
+	Lanes int
+	// MaxBatch bounds the wins of one commit. By default, 256.
+	MaxBatch int
+	// Timeout bounds one statement and its commit. By default, 2 s.
+	Timeout time.Duration
+	// BatchSize is told how many wins shared a commit. By default, nobody is.
+	BatchSize func(n int)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Lanes <= 0 {
+		o.Lanes = 2
+	}
+	if o.MaxBatch <= 0 {
+		o.MaxBatch = 256
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 2 * time.Second
+	}
+	if o.BatchSize == nil {
+		o.BatchSize = func(int) {}
+	}
+	return o
+}
+
+// Store implements [lottery.Ledger] and [lottery.Registry]. Safe for concurrent
+// use. Close it.
+type Store struct {
+	options Options
+	pool    *pgxpool.Pool
+	commits *batch.Batcher[lottery.WinRow, lottery.Decision]
+}
+
+var (
+	_ lottery.Ledger   = (*Store)(nil)
+	_ lottery.Registry = (*Store)(nil)
+)
+
+// Open prepares a store. It does not dial: see [Store.Check].
+//
+// The pool holds one connection for each lane and four for everything else; all
+// are opened as needed and kept, because a new connection costs milliseconds.
+func Open(ctx context.Context, opt Options) (*Store, error) {
+	opt = opt.withDefaults()
+	conf, err := pgxpool.ParseConfig(opt.URL)
+	if err != nil {
+		return nil, fmt.Errorf("postgres url: %w", err)
+	}
+	conf.MaxConns = int32(opt.Lanes) + 4
+	conf.MinIdleConns = int32(opt.Lanes)
+	conf.MaxConnIdleTime = 30 * time.Minute
+	conf.ConnConfig.ConnectTimeout = opt.Timeout
+	params := conf.ConnConfig.RuntimeParams
+	if params["application_name"] == "" {
+		params["application_name"] = "lotteryd"
+	}
+	// A lane that died between statements must not hold the epoch's row lock.
+	params["idle_in_transaction_session_timeout"] = "10000"
+	pool, err := pgxpool.NewWithConfig(ctx, conf)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	s := &Store{options: opt, pool: pool}
+	s.commits = batch.New(opt.Lanes, opt.MaxBatch, 16*opt.MaxBatch, s.commitBatch)
+	return s, nil
+}
+
+// Close ends the commits that were accepted and closes all connections. No
+// commit may be asked for after it.
+func (s *Store) Close() error {
+	s.commits.Close()
+	s.pool.Close()
+	return nil
+}
+
+// Check refuses a server that may lose what it acknowledged, or one that cannot
+// be written to.
+func (s *Store) Check(ctx context.Context) error {
+	var fsync, syncCommit string
+	var replica bool
+	err := s.pool.QueryRow(ctx,
+		"SELECT current_setting('fsync'), current_setting('synchronous_commit'), pg_is_in_recovery()",
+	).Scan(&fsync, &syncCommit, &replica)
+	switch {
+	case err != nil:
+		return fmt.Errorf("asking Postgres for its settings: %w", err)
+	case fsync != "on":
+		return errors.New("postgres has fsync = off: an acknowledged win could be lost with the machine; set fsync = on")
+	case syncCommit == "off":
+		return errors.New("postgres has synchronous_commit = off: an acknowledged win could be lost in a crash; set synchronous_commit = on")
+	case replica:
+		return errors.New("postgres is a read-only replica; connect to the primary")
+	}
+	return nil
+}
+
+// bounded gives a database call its own deadline. The request's cancellation is
+// cut off: a cancelled statement would cost its connection and leave the
+// outcome unknown.
+func (s *Store) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), s.options.Timeout)
+}
+
+// notFound maps pgx' "no rows" to the domain's refusal.
+func notFound(err error, id string) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return lottery.Refuse(lottery.KindUnknownActivity, "there is no activity %q", id)
+	}
+	return err
+}

@@ -1,0 +1,25 @@
+#!lua
+-- Puts durable wins on record. KEYS as in draw.lua. ARGV, two for each win:
+-- user key(12) request key(12), and mark(4) order.
+local NOMARK = '\0\0\0\0'
+for i = 1, #ARGV, 2 do
+  local user, key = string.sub(ARGV[i], 1, 12), string.sub(ARGV[i], 13, 24)
+  local mark, order = string.sub(ARGV[i + 1], 1, 4), tonumber(string.sub(ARGV[i + 1], 5))
+  local outcome = 'W' .. (mark == NOMARK and '' or mark)
+  local state = redis.call('HGET', KEYS[2], user)
+  local draws, wins, first = 0, 0, ''
+  if state then
+    draws, wins = struct.unpack('>I4I2', state)
+    first = string.sub(state, 7)
+  end
+  if first == '' and redis.call('HEXISTS', KEYS[3], key) == 0 then
+    first, draws = key .. outcome, draws + 1
+  elseif string.sub(first, 1, 12) == key then
+    first = key .. outcome
+  elseif redis.call('HSET', KEYS[3], key, outcome) == 1 then
+    draws = draws + 1
+  end
+  if order > wins then wins = order end
+  redis.call('HSET', KEYS[2], user, struct.pack('>I4I2', draws, wins) .. first)
+end
+return redis.status_reply('OK')

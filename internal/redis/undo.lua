@@ -1,0 +1,16 @@
+#!lua
+-- Forgets requests whose hold can never be committed. KEYS as in draw.lua.
+-- ARGV, one for each: user key(12) request key(12).
+for i = 1, #ARGV do
+  local user, key = string.sub(ARGV[i], 1, 12), string.sub(ARGV[i], 13, 24)
+  local state = redis.call('HGET', KEYS[2], user)
+  if state and redis.call('HDEL', KEYS[7], key) == 1 then
+    local draws, wins = struct.unpack('>I4I2', state)
+    local first = string.sub(state, 7)
+    if string.sub(first, 1, 12) == key then first = '' else redis.call('HDEL', KEYS[3], key) end
+    redis.call('HSET', KEYS[2], user,
+      struct.pack('>I4I2', math.max(draws - 1, 0), math.max(wins - 1, 0)) .. first)
+  end
+  redis.call('ZREM', KEYS[6], key)
+end
+return redis.status_reply('OK')
