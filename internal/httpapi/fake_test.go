@@ -2,9 +2,11 @@ package httpapi_test
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
@@ -29,7 +31,7 @@ func answering(a lottery.Answer, err error) fakeDrawer {
 	return fakeDrawer{f, f}
 }
 
-// echoing loses every draw and hands each entry to the returned function.
+// recording loses every draw and appends each entry to entries.
 func recording(entries *[]lottery.Entry) fakeDrawer {
 	f := func(_ context.Context, e lottery.Entry) (lottery.Answer, error) {
 		*entries = append(*entries, e)
@@ -78,3 +80,28 @@ func (deafObserver) Refused(lottery.ErrorKind)                              {}
 func (deafObserver) Panicked()                                              {}
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+// quoted is s as a JSON string.
+func quoted(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// parsedWin is a win as a client reads it.
+type parsedWin struct {
+	Result, Activity, User, Request, Code string
+	Unit                                  int64
+	Prize                                 struct{ ID, Tier, Name string }
+}
+
+func parseWin(t *testing.T, body []byte) parsedWin {
+	t.Helper()
+	var w parsedWin
+	if err := json.Unmarshal(body, &w); err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
+	return w
+}
