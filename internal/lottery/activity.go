@@ -46,6 +46,7 @@ type Activity struct {
 // NewActivity prepares a record whose spec is valid. Costs time and memory
 // linear in prizes and blocked users.
 func NewActivity(r Record) *Activity {
+	r.Spec = r.Spec.WithDefaults()
 	a := &Activity{Record: r, blank: Blank, dice: newDice(r.Spec.ID, r.Secret)}
 	index := make(map[string]int, len(r.Spec.Prizes))
 	weights := make([]uint64, 0, len(r.Spec.Prizes)+1)
