@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// asProgramEnv makes this test binary behave as lotteryctl, so that commands
+// which start themselves again start this code.
+const asProgramEnv = "LOTTERYCTL_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgramEnv) != "" {
+		main()
+	}
+	os.Setenv(asProgramEnv, "1")
+	os.Exit(m.Run())
+}
+
+// execute runs one command line and returns what it printed.
+func execute(t *testing.T, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	var out, errOut bytes.Buffer
+	err = run(t.Context(), args, strings.NewReader(""), &out, &errOut)
+	return out.String(), errOut.String(), err
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", path, got, want)
+	}
+}
+
+func TestStepsGolden(t *testing.T) {
+	for file, args := range map[string][]string{
+		"steps.golden":      {"steps"},
+		"steps-json.golden": {"steps", "--json"},
+	} {
+		stdout, _, err := execute(t, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, file, stdout)
+	}
+}
+
+func TestUsageErrorsAreOneSentenceAndExit2(t *testing.T) {
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"nonsense"}, "lotteryctl: unknown command \"nonsense\": see `lotteryctl --help`\n"},
+		{[]string{"--nonsense"}, "lotteryctl: unknown flag: --nonsense: see `lotteryctl --help`\n"},
+		{[]string{"services", "sideways"}, "lotteryctl: unknown command \"sideways\": see `lotteryctl services --help`\n"},
+		{[]string{"services", "up", "--nonsense"}, "lotteryctl: unknown flag: --nonsense: see `lotteryctl services up --help`\n"},
+		{[]string{"steps", "5"}, "lotteryctl: unexpected argument \"5\": see `lotteryctl steps --help`\n"},
+		{[]string{"version", "now"}, "lotteryctl: unexpected argument \"now\": see `lotteryctl version --help`\n"},
+	} {
+		stdout, stderr, err := execute(t, row.args...)
+		if stderr != row.want || stdout != "" {
+			t.Errorf("%v: got stderr %q and stdout %q, want stderr %q", row.args, stderr, stdout, row.want)
+		}
+		if got := exitCode(err); got != codeUsage {
+			t.Errorf("%v: got exit code %d, want %d", row.args, got, codeUsage)
+		}
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	broken := errors.New("broken")
+	for _, row := range []struct {
+		err  error
+		want int
+	}{
+		{nil, 0},
+		{broken, codeUsage},
+		{gateFailed(broken), codeGateFailed},
+		{fmt.Errorf("verify: %w", gateFailed(broken)), codeGateFailed},
+		{inconclusive(broken), codeInconclusive},
+		{fmt.Errorf("bench: %w", context.Canceled), codeInterrupted},
+	} {
+		if got := exitCode(row.err); got != row.want {
+			t.Errorf("%v: got %d, want %d", row.err, got, row.want)
+		}
+	}
+}
+
+// TestEachCommandIsDocumented walks the whole tree, so it also holds for
+// commands that come later.
+func TestEachCommandIsDocumented(t *testing.T) {
+	var walk func(*cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		if cmd.Short == "" || !strings.Contains(cmd.Example, "lotteryctl") {
+			t.Errorf("%s: lacks a short description or an example", cmd.CommandPath())
+		}
+		for _, sub := range cmd.Commands() {
+			walk(sub)
+		}
+	}
+	walk(newRootCmd(environment{}))
+}
+
+func TestVersion(t *testing.T) {
+	stdout, _, err := execute(t, "version")
+	if err != nil || !strings.HasPrefix(stdout, "lotteryctl ") || strings.Count(stdout, "\n") != 1 {
+		t.Errorf("got %q, %v", stdout, err)
+	}
+}

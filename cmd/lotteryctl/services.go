@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lotteryctl/lotteryctl/internal/localservices"
+)
+
+// stopPatience is how long `down` waits for the keeper to finish.
+const stopPatience = 20 * time.Second
+
+type servicesOptions struct {
+	stateDir   string
+	json       bool
+	foreground bool
+}
+
+func newServicesCmd(env environment) *cobra.Command {
+	opts := &servicesOptions{}
+	cmd := newGroupCmd("services", "Run a private Redis and Postgres for demos and tests")
+	cmd.Long = `Run a private Redis and Postgres for demos and tests.
+
+They listen on free ports of 127.0.0.1 with random passwords, keep their data in
+a temporary folder, and touch nothing that is already installed or running.
+Without --foreground a background process keeps them until ` + "`services down`" + `; if
+that process dies in any way, servers and data are removed.`
+	cmd.Example = `  lotteryctl services up
+  lotteryctl services status --json
+  lotteryctl services down`
+	cmd.PersistentFlags().StringVar(&opts.stateDir, "state-dir", "",
+		"folder for the state file (default: a folder of yours in the runtime directory)")
+	cmd.PersistentFlags().BoolVar(&opts.json, "json", false, "print JSON (format version 1)")
+	cmd.AddCommand(newServicesUpCmd(env, opts), newServicesStatusCmd(env, opts), newServicesDownCmd(env, opts))
+	return cmd
+}
+
+func newServicesUpCmd(env environment, opts *servicesOptions) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "up",
+		Short: "Start them, or print their addresses if they are up",
+		Example: `  lotteryctl services up
+  lotteryctl services up --foreground    # until Ctrl-C`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withState(opts, func(state stateFile) error {
+				if opts.foreground {
+					return runForeground(cmd.Context(), env, opts, state)
+				}
+				return runUp(cmd.Context(), env, opts, state)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&opts.foreground, "foreground", false, "stay, and stop them on Ctrl-C")
+	return cmd
+}
+
+func newServicesStatusCmd(env environment, opts *servicesOptions) *cobra.Command {
+	return &cobra.Command{
+		Use:     "status",
+		Short:   "Say whether they are up, and where",
+		Example: "  lotteryctl services status",
+		Args:    noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return withState(opts, func(state stateFile) error {
+				running, err := state.read()
+				if err != nil {
+					return err
+				}
+				return printServices(env.stdout, opts.json, "up", running)
+			})
+		},
+	}
+}
+
+func newServicesDownCmd(env environment, opts *servicesOptions) *cobra.Command {
+	return &cobra.Command{
+		Use:     "down",
+		Short:   "Stop them and remove their data",
+		Example: "  lotteryctl services down",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withState(opts, func(state stateFile) error {
+				return runDown(cmd.Context(), env, opts, state)
+			})
+		},
+	}
+}
+
+func withState(opts *servicesOptions, f func(stateFile) error) error {
+	state, err := openStateDir(opts.stateDir)
+	if err != nil {
+		return err
+	}
+	return f(state)
+}
+
+// runUp starts a keeper, this program with --foreground in a session of its
+// own, and returns when it has written its state.
+func runUp(ctx context.Context, env environment, opts *servicesOptions, state stateFile) error {
+	running, err := state.read()
+	if err != nil {
+		return err
+	}
+	if running != nil {
+		return printServices(env.stdout, opts.json, "already up", running)
+	}
+	keeper, err := startKeeper(state)
+	if err != nil {
+		return err
+	}
+	running, err = awaitKeeper(ctx, keeper, state)
+	if err != nil {
+		return err
+	}
+	return printServices(env.stdout, opts.json, "up", running)
+}
+
+// startKeeper runs the keeper with its output in a file: a pipe would break,
+// and kill it, when we are gone.
+func startKeeper(state stateFile) (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	log, err := os.OpenFile(state.logPath(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	cmd := exec.Command(self, "services", "up", "--foreground", "--state-dir", state.dir)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return cmd, cmd.Start()
+}
+
+// awaitKeeper waits until the services are up. If the keeper ends before that,
+// the last line of its log says why; if ctx ends, the keeper is ended too.
+func awaitKeeper(ctx context.Context, keeper *exec.Cmd, state stateFile) (*serviceState, error) {
+	ended := make(chan error, 1)
+	go func() { ended <- keeper.Wait() }() // ends with the keeper or with us
+	for {
+		select {
+		case <-ended:
+			// Perhaps another `up` was faster; then its services are ours as well.
+			if running, err := state.read(); err == nil && running != nil {
+				return running, nil
+			}
+			return nil, keeperError(state)
+		case <-ctx.Done():
+			keeper.Process.Signal(syscall.SIGTERM)
+			<-ended
+			return nil, context.Cause(ctx)
+		case <-time.After(20 * time.Millisecond):
+		}
+		if running, err := state.read(); err == nil && running != nil {
+			return running, nil
+		}
+	}
+}
+
+// keeperError is what the keeper said before it ended.
+func keeperError(state stateFile) error {
+	log, err := os.ReadFile(state.logPath())
+	if err != nil {
+		return err
+	}
+	_, said, found := strings.Cut(string(log), "lotteryctl: ")
+	if !found {
+		return fmt.Errorf("the background process ended early and said: %q", string(log))
+	}
+	return errors.New(strings.TrimSpace(said))
+}
+
+// runForeground is the keeper: it holds the lock and the services until ctx
+// ends, which is its proper end and no error.
+func runForeground(ctx context.Context, env environment, opts *servicesOptions, state stateFile) (err error) {
+	unlock, err := state.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	services, err := localservices.Start(ctx,
+		localservices.Options{Redis: true, Postgres: true, Log: env.stderr})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience/2)
+		defer cancel()
+		err = errors.Join(err, services.Stop(stopCtx), state.remove())
+	}()
+	running := &serviceState{
+		Version: stateVersion, PID: os.Getpid(),
+		Redis: services.RedisURL(), Postgres: services.PostgresURL(),
+	}
+	if err := state.write(running); err != nil {
+		return err
+	}
+	if err := printServices(env.stdout, opts.json, "up", running); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// runDown asks the keeper to stop and waits until it has.
+func runDown(ctx context.Context, env environment, opts *servicesOptions, state stateFile) error {
+	running, err := state.read()
+	if err != nil {
+		return err
+	}
+	if running == nil {
+		return printServices(env.stdout, opts.json, "", nil)
+	}
+	if err := syscall.Kill(running.PID, syscall.SIGTERM); err != nil {
+		return fmt.Errorf("asking process %d to stop: %w", running.PID, err)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, stopPatience,
+		fmt.Errorf("process %d has not stopped within %s", running.PID, stopPatience))
+	defer cancel()
+	for state.locked() {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return printServices(env.stdout, opts.json, "", nil)
+}
+
+// printServices prints where the services are, or that they are down (nil).
+func printServices(w io.Writer, asJSON bool, word string, running *serviceState) error {
+	if asJSON {
+		return writeStateJSON(w, running)
+	}
+	if running == nil {
+		_, err := fmt.Fprintln(w, "services are down")
+		return err
+	}
+	_, err := fmt.Fprintf(w, "services are %s (process %d)\nredis     %s\npostgres  %s\n",
+		word, running.PID, running.Redis, running.Postgres)
+	return err
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// services runs `lotteryctl services --state-dir DIR args...`.
+func services(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	stdout, stderr, err := execute(t, append([]string{"services", "--state-dir", dir}, args...)...)
+	if err != nil {
+		t.Fatalf("services %v: %v\n%s", args, err, stderr)
+	}
+	return stdout
+}
+
+// bringDown keeps a failed test from leaving servers to the machine.
+func bringDown(t *testing.T, dir string) {
+	t.Helper()
+	t.Cleanup(func() { // t.Context is over by now
+		args := []string{"services", "down", "--state-dir", dir}
+		if err := run(context.Background(), args, strings.NewReader(""), os.Stderr, os.Stderr); err != nil {
+			t.Errorf("down: %v", err)
+		}
+	})
+}
+
+func TestServicesUpStatusDown(t *testing.T) {
+	dir := t.TempDir()
+	bringDown(t, dir)
+	if got := services(t, dir, "status"); got != "services are down\n" {
+		t.Errorf("status before: got %q", got)
+	}
+	up := services(t, dir, "up")
+	if !strings.Contains(up, "redis://") || !strings.Contains(up, "postgres://") {
+		t.Fatalf("up: got %q", up)
+	}
+	if got, want := services(t, dir, "up"), strings.Replace(up, "are up", "are already up", 1); got != want {
+		t.Errorf("second up: got %q, want %q", got, want)
+	}
+	if got := services(t, dir, "status"); got != up {
+		t.Errorf("status: got %q, want %q", got, up)
+	}
+	var state struct {
+		Version, PID    int
+		Up              bool
+		Redis, Postgres string
+	}
+	if err := json.Unmarshal([]byte(services(t, dir, "status", "--json")), &state); err != nil {
+		t.Fatal(err)
+	}
+	if state.Version != 1 || !state.Up || !strings.Contains(up, state.Redis) || !strings.Contains(up, state.Postgres) {
+		t.Errorf("status --json: got %+v", state)
+	}
+	info, err := os.Stat(filepath.Join(dir, "services.json"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("state file: %v, %v, want mode 0600", info, err)
+	}
+	for range 2 { // the second time there is nothing to do
+		if got := services(t, dir, "down"); got != "services are down\n" {
+			t.Errorf("down: got %q", got)
+		}
+	}
+	// The lock is dropped a moment before the process is reaped.
+	deadline := time.Now().Add(10 * time.Second)
+	for syscall.Kill(state.PID, 0) == nil && time.Now().Before(deadline) {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := syscall.Kill(state.PID, 0); err == nil {
+		t.Errorf("the keeper %d still runs", state.PID)
+	}
+}
+
+func TestServicesAfterACrash(t *testing.T) {
+	dir := t.TempDir()
+	bringDown(t, dir)
+	services(t, dir, "up")
+	state, err := stateFile{dir}.read()
+	if err != nil || state == nil {
+		t.Fatalf("state: %v, %v", state, err)
+	}
+	syscall.Kill(state.PID, syscall.SIGKILL)
+	deadline := time.Now().Add(10 * time.Second)
+	for (stateFile{dir}).locked() && time.Now().Before(deadline) {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if got := services(t, dir, "status"); got != "services are down\n" {
+		t.Errorf("status after kill -9: got %q", got)
+	}
+	if got := services(t, dir, "up"); !strings.HasPrefix(got, "services are up") {
+		t.Errorf("up after kill -9: got %q", got)
+	}
+}
+
+func TestServicesForegroundStopsOnInterrupt(t *testing.T) {
+	dir := t.TempDir()
+	cmd := exec.Command(os.Args[0], "services", "up", "--foreground", "--state-dir", dir)
+	var stdout strings.Builder
+	cmd.Stdout = &stdout
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var state *serviceState
+	deadline := time.Now().Add(90 * time.Second)
+	for state == nil && time.Now().Before(deadline) {
+		time.Sleep(20 * time.Millisecond)
+		state, _ = stateFile{dir}.read()
+	}
+	cmd.Process.Signal(syscall.SIGINT)
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("Ctrl-C should be a proper end: %v", err)
+	}
+	if state == nil || !strings.Contains(stdout.String(), state.Redis) {
+		t.Errorf("got stdout %q, state %v", stdout.String(), state)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "services.json")); err == nil {
+		t.Error("the state file was left behind")
+	}
+}
+
+func TestStateDirOfOthersIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr, err := execute(t, "services", "status", "--state-dir", dir)
+	if exitCode(err) != codeUsage || !strings.Contains(stderr, "--state-dir") {
+		t.Errorf("got %v, %q", err, stderr)
+	}
+}
+
+func TestParseStateRefusals(t *testing.T) {
+	for _, row := range []struct{ text, complaint string }{
+		{``, "not a state file"},
+		{`[]`, "not a state file"},
+		{`{"version":2,"pid":100}`, "version 2"},
+		{`{"version":1,"pid":-1}`, "process id -1"},
+		{`{"version":1}`, "process id 0"},
+	} {
+		if _, err := parseState([]byte(row.text)); err == nil || !strings.Contains(err.Error(), row.complaint) {
+			t.Errorf("%q: got %v, want a complaint with %q", row.text, err, row.complaint)
+		}
+	}
+}
+
+func FuzzParseState(f *testing.F) {
+	f.Add([]byte(`{"version":1,"pid":4242,"redis":"redis://x","postgres":"postgres://y"}`))
+	f.Add([]byte(`{"version":1,"pid":-1}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		state, err := parseState(data)
+		if err == nil && state.PID <= 1 {
+			t.Errorf("accepted the process id %d, which means a group of processes", state.PID)
+		}
+	})
+}
