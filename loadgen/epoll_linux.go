@@ -3,13 +3,156 @@
 package loadgen
 
 import (
-	"context"
-	"errors"
+	"net"
 	"net/netip"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+	"unsafe"
 )
 
-func haveEpoll() bool { return false }
+// sysEpollPwait2 waits with nanosecond precision; Linux 5.11. The number is
+// the same on every architecture that has it.
+const sysEpollPwait2 = 441
 
-func runEpoll(context.Context, *run, netip.AddrPort) error {
-	return errors.ErrUnsupported
+const (
+	edgeTriggered = 1 << 31
+	connEvents    = syscall.EPOLLIN | syscall.EPOLLOUT | syscall.EPOLLRDHUP | edgeTriggered
+	hangUpEvents  = syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR
+)
+
+// poller is an epoll instance and an eventfd that ends a wait from another
+// thread.
+type poller struct {
+	fd, wakeFD int
+	events     [256]syscall.EpollEvent
+}
+
+// wakeSlot marks the eventfd's events; connections have slots from 0.
+const wakeSlot = -1
+
+func newPoller() (*poller, error) {
+	fd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("epoll_create1", err)
+	}
+	p := &poller{fd: fd}
+	wake, _, errno := syscall.RawSyscall(syscall.SYS_EVENTFD2, 0, syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
+	if errno != 0 {
+		_ = syscall.Close(fd)
+		return nil, os.NewSyscallError("eventfd2", errno)
+	}
+	p.wakeFD = int(wake)
+	event := syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: wakeSlot}
+	if err := syscall.EpollCtl(fd, syscall.EPOLL_CTL_ADD, p.wakeFD, &event); err != nil {
+		p.close()
+		return nil, os.NewSyscallError("epoll_ctl", err)
+	}
+	return p, nil
+}
+
+func (p *poller) close() {
+	_ = syscall.Close(p.fd)
+	_ = syscall.Close(p.wakeFD)
+}
+
+// wake ends the current or next wait. Safe for concurrent use.
+func (p *poller) wake() {
+	_, _ = syscall.Write(p.wakeFD, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+}
+
+// add registers a connection once, for everything: with edge triggering
+// nothing is ever re-armed. generation tells a reused slot from its past.
+func (p *poller) add(fd, slot, generation int) error {
+	event := syscall.EpollEvent{Events: connEvents, Fd: int32(slot), Pad: int32(generation)}
+	return syscall.EpollCtl(p.fd, syscall.EPOLL_CTL_ADD, fd, &event)
+}
+
+// wait returns the events that came within d; none on a signal. It tells the
+// runtime that the thread may block, so a garbage collection need not wait.
+func (p *poller) wait(d time.Duration) ([]syscall.EpollEvent, error) {
+	ts := syscall.NsecToTimespec(int64(max(0, d)))
+	n, _, errno := syscall.Syscall6(sysEpollPwait2, uintptr(p.fd),
+		uintptr(unsafe.Pointer(&p.events[0])), uintptr(len(p.events)), uintptr(unsafe.Pointer(&ts)), 0, 0)
+	switch errno {
+	case 0:
+		return p.events[:n], nil
+	case syscall.EINTR:
+		return nil, nil
+	}
+	return nil, os.NewSyscallError("epoll_pwait2", errno)
+}
+
+// haveEpoll asks the running kernel, as containers may forbid what it knows.
+func haveEpoll() bool {
+	p, err := newPoller()
+	if err != nil {
+		return false
+	}
+	defer p.close()
+	_, err = p.wait(0)
+	return err == nil
+}
+
+// rawRead and rawWrite skip the runtime's bookkeeping around system calls
+// (0.5 us per request here). That is sound because the sockets do not block.
+func rawRead(fd int, b []byte) (int, syscall.Errno) {
+	n, _, errno := syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)))
+	return int(n), errno
+}
+
+func rawWrite(fd int, b []byte) (int, syscall.Errno) {
+	const flags = syscall.MSG_NOSIGNAL
+	n, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), flags, 0, 0)
+	return int(n), errno
+}
+
+// openSocket starts connecting; pending says that EPOLLOUT will tell the end.
+func openSocket(to syscall.Sockaddr) (fd int, pending bool, err error) {
+	family := syscall.AF_INET
+	if _, ok := to.(*syscall.SockaddrInet6); ok {
+		family = syscall.AF_INET6
+	}
+	fd, err = syscall.Socket(family, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return -1, false, os.NewSyscallError("socket", err)
+	}
+	_ = syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1)
+	switch err := syscall.Connect(fd, to); err {
+	case nil:
+		return fd, false, nil
+	case syscall.EINPROGRESS, syscall.EINTR:
+		return fd, true, nil
+	default:
+		_ = syscall.Close(fd)
+		return -1, false, os.NewSyscallError("connect", err)
+	}
+}
+
+// connectError returns how connecting ended.
+func connectError(fd int) error {
+	code, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_ERROR)
+	if err == nil && code != 0 {
+		err = syscall.Errno(code)
+	}
+	if err != nil {
+		return os.NewSyscallError("connect", err)
+	}
+	return nil
+}
+
+func sockaddrOf(addr netip.AddrPort) syscall.Sockaddr {
+	if ip := addr.Addr(); ip.Is4() || ip.Is4In6() {
+		return &syscall.SockaddrInet4{Port: int(addr.Port()), Addr: ip.Unmap().As4()}
+	}
+	to := &syscall.SockaddrInet6{Port: int(addr.Port()), Addr: addr.Addr().As16()}
+	if zone := addr.Addr().Zone(); zone != "" {
+		if n, err := strconv.ParseUint(zone, 10, 32); err == nil {
+			to.ZoneId = uint32(n)
+		} else if link, err := net.InterfaceByName(zone); err == nil {
+			to.ZoneId = uint32(link.Index)
+		}
+	}
+	return to
 }

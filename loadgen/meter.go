@@ -80,7 +80,7 @@ func (m *meter) count(x *Exchange) {
 	if x.Retried {
 		m.retried++
 	}
-	m.lateness.Record(x.ready - x.Intended)
+	m.lateness.Record(x.lateness())
 	if x.connWait > 0 {
 		m.connWait.Record(x.connWait)
 	}
@@ -104,6 +104,15 @@ func (m *meter) count(x *Exchange) {
 	if x.written {
 		m.service.Record(x.Done - x.Sent)
 	}
+}
+
+// lateness is how long the generator took to get to the request: to its first
+// write, or to finding that there is no connection for it.
+func (x *Exchange) lateness() time.Duration {
+	if x.written && x.connWait == 0 {
+		return x.Sent - x.Intended
+	}
+	return x.ready - x.Intended
 }
 
 // result closes the books; end is when the window ended, or the run was

@@ -1,0 +1,288 @@
+//go:build linux && (amd64 || arm64)
+
+package loadgen
+
+import (
+	"io"
+	"os"
+	"syscall"
+	"time"
+)
+
+// conn is a connection of the loop. It is in the loop's idle list, or in its
+// active list with an exchange under way.
+type conn struct {
+	fd, slot, gen int
+	state         connState
+	used          bool // has carried an answer
+	hungUp        bool // the server will send nothing after what is there
+	deadline      time.Duration
+	opened        time.Duration
+
+	x      Exchange
+	wire   wire
+	unsent []byte // rest of the request that the socket did not take
+	answer response
+
+	prev, next *conn // in the list it is in
+}
+
+type connState int
+
+const (
+	connConnecting connState = iota
+	connActive
+	connIdle
+)
+
+// dial opens a connection for j.
+func (l *loop) dial(j job) {
+	l.run.conns.opening()
+	now := l.meter.now()
+	c := &conn{gen: l.gen, slot: -1, opened: now, state: connConnecting}
+	l.gen++
+	l.open++
+	l.assign(c, j, now)
+	l.arm(c, now)
+	fd, pending, err := openSocket(l.to)
+	c.fd = fd
+	if err != nil {
+		l.fail(c, classify(err, true))
+		return
+	}
+	l.register(c)
+	if err := l.poll.add(fd, c.slot, c.gen); err != nil {
+		l.fail(c, classify(os.NewSyscallError("epoll_ctl", err), true))
+		return
+	}
+	if !pending {
+		l.connected(c)
+	}
+}
+
+// register gives c a slot, by which events find it.
+func (l *loop) register(c *conn) {
+	if n := len(l.free); n > 0 {
+		c.slot, l.free = l.free[n-1], l.free[:n-1]
+		l.conns[c.slot] = c
+		return
+	}
+	c.slot = len(l.conns)
+	l.conns = append(l.conns, c)
+}
+
+// assign makes j the exchange of c, keeping buffers.
+func (l *loop) assign(c *conn, j job, now time.Duration) {
+	c.x = Exchange{Seq: j.seq, Intended: j.intended, ready: j.ready, queued: j.queued}
+	if j.queued {
+		c.x.connWait = now - j.ready
+	}
+}
+
+// arm puts c at the end of the active list: the timeout is the same for all,
+// so the list stays sorted by deadline.
+func (l *loop) arm(c *conn, now time.Duration) {
+	c.deadline = now + l.plan.Timeout
+	l.active.push(c)
+}
+
+// connected ends connecting and sends the request that waited for it.
+func (l *loop) connected(c *conn) {
+	if err := connectError(c.fd); err != nil {
+		l.fail(c, classify(err, true))
+		return
+	}
+	now := l.meter.now()
+	c.x.connWait += now - c.opened
+	l.active.remove(c)
+	l.write(c)
+}
+
+// send starts j on an idle connection.
+func (l *loop) send(c *conn, j job) {
+	now := time.Duration(0)
+	if j.queued {
+		now = l.meter.now()
+	}
+	l.assign(c, j, now)
+	l.write(c)
+}
+
+// write renders the request and sends as much as the socket takes.
+func (l *loop) write(c *conn) {
+	l.request.render(&c.wire, c.x.Seq)
+	c.x.RequestBody = c.wire.body
+	c.x.bytesOut = int64(len(c.wire.bytes))
+	keep := 0
+	if l.plan.Record != nil {
+		keep = l.plan.MaxBody
+	}
+	c.answer.reset(keep, l.plan.Method == "HEAD")
+	c.state, c.unsent = connActive, c.wire.bytes
+	now := l.meter.now()
+	if !c.x.written {
+		c.x.Sent, c.x.written = now, true
+		l.meter.sent(now)
+	}
+	l.arm(c, now)
+	l.flush(c)
+}
+
+// flush writes the rest of the request. A failure to write is left for the
+// read to report, as an early answer may be waiting there.
+func (l *loop) flush(c *conn) {
+	for len(c.unsent) > 0 {
+		n, errno := rawWrite(c.fd, c.unsent)
+		switch errno {
+		case 0:
+			c.unsent = c.unsent[n:]
+		case syscall.EINTR:
+		case syscall.EAGAIN:
+			return // EPOLLOUT goes on
+		default:
+			c.unsent = nil
+			l.read(c)
+			if c.state == connActive && c.slot >= 0 {
+				l.fail(c, classify(os.NewSyscallError("write", errno), false))
+			}
+			return
+		}
+	}
+}
+
+// ready reacts to what epoll says of c.
+func (l *loop) ready(c *conn, events uint32) {
+	if c.state == connConnecting {
+		if events&(syscall.EPOLLOUT|hangUpEvents) != 0 {
+			l.connected(c)
+		}
+		return
+	}
+	if events&syscall.EPOLLOUT != 0 && len(c.unsent) > 0 {
+		l.flush(c)
+		if c.slot < 0 {
+			return
+		}
+	}
+	c.hungUp = c.hungUp || events&hangUpEvents != 0
+	if events&(syscall.EPOLLIN|hangUpEvents) != 0 {
+		l.read(c)
+	}
+}
+
+// read takes what has come until the socket is empty or the answer whole.
+func (l *loop) read(c *conn) {
+	for {
+		n, errno := rawRead(c.fd, l.buf)
+		switch {
+		case errno == syscall.EINTR:
+			continue
+		case errno == syscall.EAGAIN:
+			return
+		case c.state == connIdle:
+			l.drop(c) // closed by the server, or talking unasked
+			return
+		case errno != 0:
+			l.broken(c, classify(os.NewSyscallError("read", errno), false))
+			return
+		case n == 0:
+			l.ended(c)
+			return
+		}
+		c.x.bytesIn += int64(n)
+		if err := c.answer.feed(l.buf[:n]); err != nil {
+			l.fail(c, err)
+			return
+		}
+		if c.answer.done() {
+			l.finish(c)
+			return
+		}
+		// A short read emptied the socket, see epoll(7); what comes later
+		// makes a new event. Only a hang-up must be read to its end now.
+		if n < len(l.buf) && !c.hungUp {
+			return
+		}
+	}
+}
+
+// ended handles the end of the stream within an exchange.
+func (l *loop) ended(c *conn) {
+	if err := c.answer.eof(); err != nil {
+		l.broken(c, classify(io.ErrUnexpectedEOF, false))
+		return
+	}
+	l.finish(c)
+}
+
+// broken handles a connection lost within an exchange: a kept-alive one that
+// the server had closed before it saw the request is replaced, once, if the
+// request may be sent twice.
+func (l *loop) broken(c *conn, err *Error) {
+	if !c.used || c.x.Retried || c.answer.started || err.Kind != KindClosed || !l.request.idempotent {
+		l.fail(c, err)
+		return
+	}
+	x := c.x
+	l.drop(c)
+	l.dial(job{seq: x.Seq, intended: x.Intended, ready: x.ready, queued: x.queued})
+	// dial has made a new connection the last of the active list, unless it
+	// failed at once and has ended the exchange.
+	if fresh := l.active.last(); fresh != nil && fresh.x.Seq == x.Seq {
+		fresh.x.Retried, fresh.x.Sent, fresh.x.written = true, x.Sent, true
+		fresh.x.connWait = x.connWait
+	}
+}
+
+// finish counts a whole answer and gives the connection its next request.
+func (l *loop) finish(c *conn) {
+	c.x.Done = l.meter.now()
+	c.x.Status = c.answer.status
+	c.x.ResponseBody = c.answer.body
+	l.meter.done(&c.x)
+	c.used = true
+	if !c.answer.keepAlive || c.hungUp || len(c.unsent) > 0 {
+		l.drop(c)
+	} else {
+		l.active.remove(c)
+		l.idle.push(c)
+		c.state = connIdle
+	}
+	if l.schedule == nil {
+		l.another()
+	}
+}
+
+// fail counts an exchange that got no whole answer and closes its connection.
+func (l *loop) fail(c *conn, err error) {
+	c.x.Done = l.meter.now()
+	c.x.Err = err
+	c.x.ResponseBody = c.answer.body
+	if c.state == connConnecting {
+		c.x.connWait += c.x.Done - c.opened
+	}
+	l.meter.done(&c.x)
+	l.drop(c)
+	if l.schedule == nil {
+		l.pauses.push(c.x.Done + closedPause)
+	}
+}
+
+// drop closes c and forgets it.
+func (l *loop) drop(c *conn) {
+	if c.state == connIdle {
+		l.idle.remove(c)
+	} else {
+		l.active.remove(c)
+	}
+	if c.fd >= 0 {
+		_ = syscall.Close(c.fd)
+	}
+	if c.slot >= 0 {
+		l.conns[c.slot] = nil
+		l.free = append(l.free, c.slot)
+		c.slot = -1
+	}
+	l.open--
+	l.run.conns.closed()
+}
