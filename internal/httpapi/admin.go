@@ -1,0 +1,116 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/pprof"
+
+	"github.com/lotteryctl/lotteryctl/internal/lottery"
+)
+
+// AdminOptions is what the admin port needs.
+type AdminOptions struct {
+	Organiser lottery.Organiser // required
+	Metrics   http.Handler      // serves /metrics; required
+	// Ready asks every dependency. It is called at most once a second and must
+	// end with ctx. Required.
+	Ready func(ctx context.Context) []Check
+	// Config gives the effective configuration, secrets already redacted, as
+	// something encoding/json can write. Required.
+	Config   func() any
+	LogLevel *slog.LevelVar // required
+	Logger   *slog.Logger   // required
+	// Drain tells that the service is stopping. Nil: it never is.
+	Drain *Drain
+	// Token is demanded as a bearer token on everything but /livez and /readyz.
+	// Empty: none is, and only loopback host names are answered to.
+	Token string
+	// Panicked is told of each panic in a handler. Nil: nobody is.
+	Panicked func()
+}
+
+// admin is the admin port.
+type admin struct {
+	organiser lottery.Organiser
+	config    func() any
+	level     *slog.LevelVar
+	log       *slog.Logger
+	readiness readiness
+	doorkeeper
+	problems problems
+}
+
+// NewAdmin returns the handler of the admin port. It has a mux of its own:
+// http.DefaultServeMux, where importing net/http/pprof registers itself, is
+// served nowhere. Safe for concurrent use.
+func NewAdmin(o AdminOptions) http.Handler {
+	a := &admin{
+		organiser: o.Organiser, config: o.Config, level: o.LogLevel, log: o.Logger,
+		readiness:  readiness{ask: o.Ready, drain: o.Drain},
+		doorkeeper: newDoorkeeper(o.Token),
+		problems:   newProblems(),
+	}
+	if o.Panicked == nil {
+		o.Panicked = func() {}
+	}
+	return &guard{next: a.routes(o.Metrics), problems: a.problems, panicked: o.Panicked, log: o.Logger, drain: o.Drain}
+}
+
+// routes puts probes in front of the door and everything else behind it.
+func (a *admin) routes(metrics http.Handler) http.Handler {
+	outside := http.NewServeMux()
+	outside.HandleFunc("GET /livez", livez)
+	outside.HandleFunc("GET /readyz", a.readyz)
+	outside.Handle("/livez", a.onlyMethods("GET"))
+	outside.Handle("/readyz", a.onlyMethods("GET"))
+	outside.Handle("/", a.behindTheDoor(a.inside(metrics)))
+	return outside
+}
+
+func (a *admin) inside(metrics http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", metrics)
+	mux.HandleFunc("GET /config", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, a.config()) })
+	mux.HandleFunc("GET /loglevel", a.showLogLevel)
+	mux.HandleFunc("PUT /loglevel", a.setLogLevel)
+	mux.HandleFunc("GET /v1/activities", a.listActivities)
+	mux.HandleFunc("GET /v1/activities/{id}", a.showActivity)
+	mux.HandleFunc("PUT /v1/activities/{id}", a.putActivity)
+	mux.HandleFunc("POST /v1/activities/{id}/close", a.closeActivity)
+	// Index serves every profile by name. Its cmdline is not registered: a
+	// command line may hold secrets.
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol) // what go tool pprof sends
+	for path, methods := range map[string][]string{
+		"/metrics": {"GET"}, "/config": {"GET"}, "/loglevel": {"GET", "PUT"}, "/debug/pprof/": {"GET"},
+		"/v1/activities": {"GET"}, "/v1/activities/{id}": {"GET", "PUT"}, "/v1/activities/{id}/close": {"POST"},
+	} {
+		mux.Handle(path, a.onlyMethods(methods...))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { a.refuse(w, unknownPath(r)) })
+	return mux
+}
+
+func (a *admin) onlyMethods(allowed ...string) http.Handler { return onlyMethods(a.refuse, allowed...) }
+
+// refuse answers with err and logs what the client is not told.
+func (a *admin) refuse(w http.ResponseWriter, err error) {
+	if kind := a.problems.write(w, err); a.problems[kind].status >= http.StatusInternalServerError {
+		a.log.Error("admin request failed", "kind", string(kind), "error", err)
+	}
+}
+
+// writeJSON answers with v, indented: the admin port is read by people.
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	_ = e.Encode(v) // the client is gone; nobody is left to tell
+}
