@@ -1,0 +1,63 @@
+package telemetry
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/lottery"
+)
+
+// DefaultLossEvery is how many losses there are to one line about a loss.
+const DefaultLossEvery = 1000
+
+// DrawLog is [Metrics] plus a log of what was drawn: a line for every win
+// answered (replays say so: the first answer may have been pending) and every
+// pending draw (info), and for one loss in every so many (debug, and
+// free of cost unless debug is on). A win's code is never written: whoever
+// reads the log could redeem it.
+//
+// It is an observer of internal/httpapi. Safe for concurrent use.
+type DrawLog struct {
+	*Metrics
+	log    *slog.Logger
+	every  uint64
+	losses atomic.Uint64
+}
+
+// NewDrawLog makes a DrawLog that writes one loss in lossEvery; 0 writes none.
+func NewDrawLog(m *Metrics, log *slog.Logger, lossEvery int) *DrawLog {
+	return &DrawLog{Metrics: m, log: log, every: uint64(max(lossEvery, 0))}
+}
+
+// Answered counts the answer and may write a line about it.
+func (d *DrawLog) Answered(e lottery.Entry, a lottery.Answer, took time.Duration) {
+	d.Metrics.Answered(e, a, took)
+	switch {
+	case a.Result == lottery.Loss:
+		d.loss(e, took)
+	case a.Result == lottery.Win:
+		d.write(slog.LevelInfo, "win", e, took,
+			slog.String("prize", a.Prize.ID), slog.String("tier", a.Prize.Tier), slog.Int64("unit", a.Unit), slog.Bool("replayed", a.Replayed))
+	default:
+		d.write(slog.LevelInfo, "pending", e, took)
+	}
+}
+
+func (d *DrawLog) loss(e lottery.Entry, took time.Duration) {
+	if d.every == 0 || !d.log.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
+	if d.losses.Add(1)%d.every == 0 {
+		d.write(slog.LevelDebug, "loss", e, took, slog.Uint64("one_in", d.every))
+	}
+}
+
+func (d *DrawLog) write(level slog.Level, what string, e lottery.Entry, took time.Duration, more ...slog.Attr) {
+	attrs := append([]slog.Attr{
+		slog.String("activity", e.Activity), slog.String("user", e.User), slog.String("request", e.Request),
+		slog.Duration("took", took),
+	}, more...)
+	d.log.LogAttrs(context.Background(), level, what, attrs...)
+}

@@ -1,0 +1,51 @@
+package telemetry
+
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// maxTiers is how many prize tiers get a series of their own; whatever comes
+// after them is counted as "other". Tiers come from organisers, and there is
+// no end to what an organiser may write.
+const maxTiers = 64
+
+// tierCounters gives the counter of a tier. Reading is one map lookup in an
+// immutable map, without a lock; a tier seen for the first time copies the map.
+//
+// Safe for concurrent use.
+type tierCounters struct {
+	make  func(tier string) prometheus.Counter
+	none  prometheus.Counter // no prize
+	other prometheus.Counter // beyond maxTiers
+	known atomic.Pointer[map[string]prometheus.Counter]
+	grow  sync.Mutex
+}
+
+func newTierCounters(make func(tier string) prometheus.Counter) *tierCounters {
+	t := &tierCounters{make: make, none: make("none"), other: make("other")}
+	t.known.Store(&map[string]prometheus.Counter{"none": t.none, "other": t.other})
+	return t
+}
+
+func (t *tierCounters) of(tier string) prometheus.Counter {
+	if c, ok := (*t.known.Load())[tier]; ok {
+		return c
+	}
+	t.grow.Lock()
+	defer t.grow.Unlock()
+	known := *t.known.Load()
+	if c, ok := known[tier]; ok {
+		return c
+	}
+	if len(known) >= maxTiers {
+		return t.other
+	}
+	next := maps.Clone(known)
+	next[tier] = t.make(tier)
+	t.known.Store(&next)
+	return next[tier]
+}
