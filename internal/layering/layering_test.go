@@ -1,0 +1,169 @@
+package layering_test
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/lotteryctl/lotteryctl/internal/layering"
+)
+
+const root = "../.."
+
+// TestThisRepository is the purpose of the package.
+func TestThisRepository(t *testing.T) {
+	document, err := os.ReadFile(root + "/docs/ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := layering.ParseTable(string(document))
+	if err != nil {
+		t.Fatalf("docs/ARCHITECTURE.md: %v", err)
+	}
+	imports, err := layering.ReadImports(os.DirFS(root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, complaint := range layering.Check(table, ourModule(t), imports) {
+		t.Errorf("%s (the table is in docs/ARCHITECTURE.md)", complaint)
+	}
+}
+
+func ourModule(t *testing.T) string {
+	t.Helper()
+	gomod, err := os.ReadFile(root + "/go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	match := regexp.MustCompile(`(?m)^module (\S+)$`).FindSubmatch(gomod)
+	if match == nil {
+		t.Fatal("go.mod has no module line")
+	}
+	return string(match[1])
+}
+
+const sampleTable = `
+# A house
+
+| room | sentence | imports | outside |
+|---|---|---|---|
+| ` + "`cmd/app`" + ` | Wires. | ` + "`core`, `store`" + ` | ` + "`example.org/flags`" + ` |
+| ` + "`store`" + ` | Keeps. | ` + "`core`" + ` | none |
+| ` + "`core`" + ` | Thinks. | none | none |
+| ` + "`kit`" + ` | Helps tests. | none | none |
+| tests of any room | | ` + "`kit`" + ` | ` + "`example.org/compare`" + ` |
+
+Text after the table.
+| not | a | row | here |
+`
+
+func sample(t *testing.T) layering.Table {
+	t.Helper()
+	table, err := layering.ParseTable(sampleTable)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
+// healthy is a tree that keeps to the sample table.
+func healthy() []layering.Import {
+	return []layering.Import{
+		{File: "cmd/app/main.go", Path: "example.org/us/core"},
+		{File: "cmd/app/main.go", Path: "example.org/us/store"},
+		{File: "cmd/app/main.go", Path: "example.org/flags/v2"},
+		{File: "store/store.go", Path: "example.org/us/core"},
+		{File: "store/store_test.go", Path: "example.org/us/kit"},
+		{File: "store/store_test.go", Path: "example.org/us/store"},
+		{File: "store/store_test.go", Path: "example.org/compare"},
+		{File: "store/internal/page/page.go", Path: "example.org/us/core"},
+		{File: "store/store.go", Path: "example.org/us/store/internal/page"},
+		{File: "core/core.go", Path: "net/http"},
+		{File: "kit/kit.go", Path: "os"},
+	}
+}
+
+func TestHealthyTreeIsSilent(t *testing.T) {
+	if got := layering.Check(sample(t), "example.org/us", healthy()); got != nil {
+		t.Errorf("got %q, want silence", got)
+	}
+}
+
+func TestPlantedViolations(t *testing.T) {
+	for _, row := range []struct {
+		file, path, want string
+	}{
+		{"core/core.go", "example.org/us/store", "core/core.go: core may not import store"},
+		{"core/core_test.go", "example.org/us/store", "core/core_test.go: core may not import store"},
+		{"store/store.go", "example.org/us/kit", "store/store.go: store may not import kit"},
+		{"store/internal/page/p.go", "example.org/us/kit", "store/internal/page/p.go: store may not import kit"},
+		{"store/store.go", "example.org/compare", "store/store.go: store may not use example.org/compare"},
+		{"cmd/app/main.go", "example.org/flagship", "cmd/app/main.go: cmd/app may not use example.org/flagship"},
+		{"attic/attic.go", "os", "attic: the table names no such room"},
+		{"core/core.go", "example.org/us/attic", "core/core.go: imports attic, a room that the table does not name"},
+	} {
+		tree := append(healthy(), layering.Import{File: row.file, Path: row.path})
+		got := layering.Check(sample(t), "example.org/us", tree)
+		if !slices.Equal(got, []string{row.want}) {
+			t.Errorf("%s imports %s: got %q, want %q", row.file, row.path, got, row.want)
+		}
+	}
+}
+
+func TestEmptyRoomIsNamed(t *testing.T) {
+	tree := slices.DeleteFunc(healthy(), func(i layering.Import) bool { return i.File == "kit/kit.go" })
+	got := layering.Check(sample(t), "example.org/us", tree)
+	if want := []string{"kit: the table names it, but it holds no Go files"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestBrokenTables(t *testing.T) {
+	for _, row := range []struct{ old, new, complaint string }{
+		{"| room |", "| rooms |", "no table"},
+		{"| Keeps. |", "| Keeps. | extra |", "5 cells"},
+		{"| Thinks. | none | none |", "| Thinks. | nothing | none |", "nothing"},
+		{"| Thinks. | none | none |", "| Thinks. | store | none |", "neither"},
+		{"`kit` | Helps tests.", "kit | Helps tests.", "not one `room`"},
+		{"`kit` | Helps tests.", "`core` | Helps tests.", "core twice"},
+		{"`core`, `store`", "`core`, `stores`", "stores, which has no row"},
+	} {
+		broken := strings.ReplaceAll(sampleTable, row.old, row.new)
+		_, err := layering.ParseTable(broken)
+		if err == nil || !strings.Contains(err.Error(), row.complaint) {
+			t.Errorf("%q for %q: got %v, want a complaint with %s", row.new, row.old, err, row.complaint)
+		}
+	}
+}
+
+func TestReadImports(t *testing.T) {
+	tree := fstest.MapFS{
+		"core/core.go":             {Data: []byte("package core\nimport (\n\t\"os\"\n\tx \"example.org/us/store\"\n)\n")},
+		"core/core_windows.go":     {Data: []byte("package core\nimport \"example.org/win\"\n")},
+		"core/doc.go":              {Data: []byte("package core\n")},
+		"core/testdata/ignored.go": {Data: []byte("package p\nimport \"example.org/no\"\n")},
+		".git/hidden.go":           {Data: []byte("not go")},
+		"core/readme.md":           {Data: []byte("import \"example.org/no\"")},
+	}
+	imports, err := layering.ReadImports(tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, i := range imports {
+		if i.Path != "unsafe" {
+			got = append(got, i.File+" "+i.Path)
+		}
+	}
+	want := []string{"core/core.go os", "core/core.go example.org/us/store", "core/core_windows.go example.org/win"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	tree["core/broken.go"] = &fstest.MapFile{Data: []byte("package")}
+	if _, err := layering.ReadImports(tree); err == nil || !strings.Contains(err.Error(), "core/broken.go") {
+		t.Errorf("broken file: got %v, want its name", err)
+	}
+}
