@@ -1,0 +1,65 @@
+package audit
+
+import "time"
+
+// holdsAreYoung is I5 as Redis shows it: nothing stays in the journal for long,
+// and a hold without a journal entry would stay for ever.
+func (c *checker) holdsAreYoung(v *verdict) {
+	for _, a := range c.accounts {
+		s, why := a.alive()
+		if s == nil {
+			v.skip("%s", why)
+			continue
+		}
+		v.look(len(s.Journal))
+		journaled := make(map[string]bool, len(s.Journal))
+		for _, z := range s.Journal {
+			key, _ := z.Member.(string)
+			journaled[key] = true
+			age := s.Now.Sub(time.UnixMilli(int64(z.Score))).Round(time.Millisecond)
+			hold, held := s.Holds[key]
+			switch {
+			case age <= c.opt.Overdue:
+				// Young; between the two halves of a confirmation it may lack its hold.
+			case held:
+				v.broke("a hold in activity %s waits for %s (prize,unit,order,version,word,mark,…: %q)", a.id, age, hold)
+			default:
+				v.broke("the journal of activity %s has an entry without a hold, %s old (key %x)", a.id, age, key)
+			}
+		}
+		for key, hold := range s.Holds {
+			if !journaled[key] {
+				v.broke("a hold in activity %s is not in the journal and will never end (key %x: %q)", a.id, key, hold)
+			}
+		}
+	}
+}
+
+// promisesAreKept is I5 as the client saw it: what was answered "pending" has a
+// row once nothing is in flight.
+func (c *checker) promisesAreKept(v *verdict) {
+	if c.ev.Log == nil {
+		v.skip(noLog)
+		return
+	}
+	v.look(0)
+	for _, q := range c.requests {
+		acc := c.byID[q.activity]
+		if q.pending == nil || q.final() || acc == nil {
+			continue
+		}
+		v.look(1)
+		if row, _ := acc.row(q.owner); row != nil {
+			continue
+		}
+		switch _, why := acc.atRest(); {
+		case why != "":
+			v.skip("pending draws: %s", why)
+		case acc.rebuilt || c.opt.RedisLostData:
+			// The hold may have gone with Redis; the client's retry draws again.
+			v.skip("pending draws in activity %s: Redis was rebuilt meanwhile", acc.id)
+		default:
+			v.broke("%s was told to wait, and neither a hold nor a win is left of it", q)
+		}
+	}
+}

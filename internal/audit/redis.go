@@ -1,0 +1,209 @@
+package audit
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/lotteryctl/lotteryctl/internal/lottery"
+)
+
+// State is what Redis says of one activity.
+type State struct {
+	// Dead is why no draw could be taken from this state, or "": it is absent,
+	// under rebuild, or was published to a Redis process that no longer runs.
+	Dead string
+	// Restless is why ledger and counters cannot be compared, or "".
+	Restless string
+	Core
+	// Outcomes says, for each row of the book, what a retry of that request
+	// would find: "W" or "L", followed by the mark if there is one; "" nothing.
+	Outcomes []string
+	// Winners holds the counts of the users with wins in the ledger.
+	Winners map[string]Tally
+	// Excess are users, by their fingerprint, over a limit that never allowed so
+	// much; at most 100. Users is how many were looked at, 0 without limits.
+	Excess []string
+	Users  int64
+}
+
+// Core is the part of the state that moves with every win. It is read at one
+// instant.
+type Core struct {
+	Epoch, Version int64
+	Units          map[string]string // prize index -> highest unit handed out
+	Free           []redis.Z         // "index:unit" with the index as score
+	Journal        []redis.Z         // request key with milliseconds
+	Holds          map[string]string // request key -> hold in words
+	Now            time.Time         // by the clock of Redis
+}
+
+// Tally is what Redis counted for one user.
+type Tally struct{ Draws, Wins int64 }
+
+// keyOf is the documented name of a part of an activity's state.
+func keyOf(activity, part string) string { return "lotteryd:{" + activity + "}:" + part }
+
+// openRedis checks the URL and the connection.
+func openRedis(ctx context.Context, url string) (*redis.Client, error) {
+	conf, err := redis.ParseURL(url)
+	if err != nil {
+		// The cause may quote the URL, and with it the password.
+		return nil, errors.New("the Redis URL cannot be read; write redis://user:password@host:port/0")
+	}
+	conf.DialTimeout, conf.ReadTimeout, conf.WriteTimeout = 5*time.Second, 30*time.Second, 30*time.Second
+	conf.DisableIdentity, conf.PoolSize, conf.MaxRetries = true, 2, 1
+	client := redis.NewClient(conf)
+	if err := client.Ping(ctx).Err(); err != nil {
+		client.Close()
+		return nil, fmt.Errorf("redis at %s cannot be reached: %w", conf.Addr, err)
+	}
+	return client, nil
+}
+
+// readCore reads the moving part in one transaction and says why it is dead, if
+// it is.
+func readCore(ctx context.Context, client *redis.Client, activity string) (c Core, dead string, err error) {
+	pipe := client.TxPipeline()
+	server := pipe.Info(ctx, "server")
+	now := pipe.Time(ctx)
+	meta := pipe.HGetAll(ctx, keyOf(activity, "meta"))
+	units := pipe.HGetAll(ctx, keyOf(activity, "units"))
+	free := pipe.ZRangeWithScores(ctx, keyOf(activity, "free"), 0, -1)
+	journal := pipe.ZRangeWithScores(ctx, keyOf(activity, "journal"), 0, -1)
+	holds := pipe.HGetAll(ctx, keyOf(activity, "holds"))
+	if _, err := pipe.Exec(ctx); err != nil {
+		return c, "", fmt.Errorf("reading the state of activity %q from Redis: %w", activity, err)
+	}
+	c = Core{Units: units.Val(), Free: free.Val(), Journal: journal.Val(), Holds: holds.Val(), Now: now.Val()}
+	m := meta.Val()
+	c.Epoch, _ = strconv.ParseInt(m["epoch"], 10, 64)
+	c.Version, _ = strconv.ParseInt(m["version"], 10, 64)
+	switch {
+	case m["epoch"] == "":
+		dead = "Redis has no state of the activity: it was lost and not rebuilt yet, or has expired"
+	case c.Epoch == 0:
+		dead = "the state in Redis is under rebuild"
+	case m["run_id"] != infoField(server.Val(), "run_id"):
+		dead = "Redis has restarted and its state was not rebuilt since (the next draw does it)"
+	}
+	return c, dead, nil
+}
+
+// infoField finds "name:value" in the reply of INFO.
+func infoField(info, name string) string {
+	for line := range strings.Lines(info) {
+		if v, ok := strings.CutPrefix(line, name+":"); ok {
+			return strings.TrimSpace(v)
+		}
+	}
+	return ""
+}
+
+// movedEpoch is a restlessness that makes even epochs incomparable.
+const movedEpoch = "Redis was rebuilt while the ledger was read"
+
+// restless says why b cannot be compared with a ledger that was read between a
+// and b.
+func restless(a, b Core) string {
+	switch {
+	case a.Epoch != b.Epoch:
+		return movedEpoch
+	case len(b.Holds) > 0 || len(b.Journal) > 0:
+		return fmt.Sprintf("%d holds in flight", max(len(b.Holds), len(b.Journal)))
+	case len(a.Holds) > 0 || len(a.Journal) > 0,
+		!maps.Equal(a.Units, b.Units), !slices.Equal(a.Free, b.Free):
+		return "draws were won while the ledger was read"
+	}
+	return ""
+}
+
+// Bounds of one round trip to Redis, which serves nobody else meanwhile.
+const (
+	rowsPerCall  = 500
+	usersPerScan = 1000
+	mostExcess   = 100
+)
+
+// readWinners looks up, for every row of the book, what Redis remembers.
+func (s *State) readWinners(ctx context.Context, client *redis.Client, b *Book) error {
+	a := lottery.NewActivity(b.Record)
+	id := b.Record.Spec.ID
+	s.Outcomes = make([]string, 0, len(b.Rows))
+	s.Winners = make(map[string]Tally)
+	for rows := range slices.Chunk(b.Rows, rowsPerCall) {
+		users, requests := make([]string, len(rows)), make([]string, len(rows))
+		for i, r := range rows {
+			u, q := a.KeysOf(r.User, r.Request)
+			users[i], requests[i] = string(u[:]), string(q[:])
+		}
+		pipe := client.Pipeline()
+		states := pipe.HMGet(ctx, keyOf(id, "users"), users...)
+		records := pipe.HMGet(ctx, keyOf(id, "records"), requests...)
+		if _, err := pipe.Exec(ctx); err != nil {
+			return fmt.Errorf("reading the winners of activity %q from Redis: %w", id, err)
+		}
+		for i, r := range rows {
+			state, _ := states.Val()[i].(string)
+			record, _ := records.Val()[i].(string)
+			s.Winners[r.User], _ = parseUser(state)
+			s.Outcomes = append(s.Outcomes, replayed(requests[i], state, record))
+		}
+	}
+	return nil
+}
+
+// parseUser reads draws(4) wins(2) and the first request's key and outcome.
+func parseUser(state string) (t Tally, first string) {
+	if len(state) < 6 {
+		return t, ""
+	}
+	t.Draws = int64(binary.BigEndian.Uint32([]byte(state[:4])))
+	t.Wins = int64(binary.BigEndian.Uint16([]byte(state[4:6])))
+	return t, state[6:]
+}
+
+// replayed is the outcome that a retry would find. A user's first request is
+// kept with the user; the records are looked at only if there were more.
+func replayed(request, state, record string) string {
+	t, first := parseUser(state)
+	if outcome, ok := strings.CutPrefix(first, request); ok {
+		return outcome
+	}
+	if state != "" && (t.Draws > 1 || first == "") {
+		return record
+	}
+	return ""
+}
+
+// readUsers scans all users for counts over the limits; 0 is no limit.
+func (s *State) readUsers(ctx context.Context, client *redis.Client, id string, draws, wins int) error {
+	if draws == 0 && wins == 0 {
+		return nil
+	}
+	for cursor := uint64(0); ; {
+		page, next, err := client.HScan(ctx, keyOf(id, "users"), cursor, "", usersPerScan).Result()
+		if err != nil {
+			return fmt.Errorf("scanning the users of activity %q in Redis: %w", id, err)
+		}
+		for i := 1; i < len(page); i += 2 {
+			s.Users++
+			t, _ := parseUser(page[i])
+			over := draws > 0 && t.Draws > int64(draws) || wins > 0 && t.Wins > int64(wins)
+			if over && len(s.Excess) < mostExcess {
+				s.Excess = append(s.Excess, fmt.Sprintf("the user with key %x has %d draws and %d wins in Redis", page[i-1], t.Draws, t.Wins))
+			}
+		}
+		if cursor = next; cursor == 0 {
+			return nil
+		}
+	}
+}
