@@ -35,14 +35,13 @@ const (
 	connIdle
 )
 
-// dial opens a connection for j.
-func (l *loop) dial(j job) {
+// dial opens a connection for x, which must not be the x of another one.
+func (l *loop) dial(x Exchange) {
 	l.run.conns.opening()
 	now := l.meter.now()
-	c := &conn{gen: l.gen, slot: -1, opened: now, state: connConnecting}
+	c := &conn{gen: l.gen, slot: -1, opened: now, state: connConnecting, x: x}
 	l.gen++
 	l.open++
-	l.assign(c, j, now)
 	l.arm(c, now)
 	fd, pending, err := openSocket(l.to)
 	c.fd = fd
@@ -71,12 +70,13 @@ func (l *loop) register(c *conn) {
 	l.conns = append(l.conns, c)
 }
 
-// assign makes j the exchange of c, keeping buffers.
-func (l *loop) assign(c *conn, j job, now time.Duration) {
-	c.x = Exchange{Seq: j.seq, Intended: j.intended, ready: j.ready, queued: j.queued}
+// exchangeOf begins the exchange of j, whose wait in the queue is over.
+func (l *loop) exchangeOf(j job) Exchange {
+	x := Exchange{Seq: j.seq, Intended: j.intended, ready: j.ready, queued: j.queued}
 	if j.queued {
-		c.x.connWait = now - j.ready
+		x.connWait = l.meter.now() - j.ready
 	}
+	return x
 }
 
 // arm puts c at the end of the active list: the timeout is the same for all,
@@ -100,11 +100,7 @@ func (l *loop) connected(c *conn) {
 
 // send starts j on an idle connection.
 func (l *loop) send(c *conn, j job) {
-	now := time.Duration(0)
-	if j.queued {
-		now = l.meter.now()
-	}
-	l.assign(c, j, now)
+	c.x = l.exchangeOf(j)
 	l.write(c)
 }
 
@@ -140,7 +136,7 @@ func (l *loop) flush(c *conn) {
 		case syscall.EAGAIN:
 			return // EPOLLOUT goes on
 		default:
-			c.unsent = nil
+			c.unsent, c.hungUp = nil, true
 			l.read(c)
 			if c.state == connActive && c.slot >= 0 {
 				l.fail(c, classify(os.NewSyscallError("write", errno), false))
@@ -224,14 +220,9 @@ func (l *loop) broken(c *conn, err *Error) {
 		return
 	}
 	x := c.x
+	x.Retried = true
 	l.drop(c)
-	l.dial(job{seq: x.Seq, intended: x.Intended, ready: x.ready, queued: x.queued})
-	// dial has made a new connection the last of the active list, unless it
-	// failed at once and has ended the exchange.
-	if fresh := l.active.last(); fresh != nil && fresh.x.Seq == x.Seq {
-		fresh.x.Retried, fresh.x.Sent, fresh.x.written = true, x.Sent, true
-		fresh.x.connWait = x.connWait
-	}
+	l.dial(x)
 }
 
 // finish counts a whole answer and gives the connection its next request.
@@ -260,6 +251,8 @@ func (l *loop) fail(c *conn, err error) {
 	c.x.ResponseBody = c.answer.body
 	if c.state == connConnecting {
 		c.x.connWait += c.x.Done - c.opened
+		l.request.render(&c.wire, c.x.Seq)
+		c.x.RequestBody = c.wire.body
 	}
 	l.meter.done(&c.x)
 	l.drop(c)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"strconv"
 	"syscall"
 	"time"
@@ -26,7 +27,9 @@ const (
 // thread.
 type poller struct {
 	fd, wakeFD int
+	keep       bool // see wait
 	events     [256]syscall.EpollEvent
+	timeout    syscall.Timespec
 }
 
 // wakeSlot marks the eventfd's events; connections have slots from 0.
@@ -37,7 +40,7 @@ func newPoller() (*poller, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	p := &poller{fd: fd}
+	p := &poller{fd: fd, keep: runtime.GOMAXPROCS(0) > 1}
 	wake, _, errno := syscall.RawSyscall(syscall.SYS_EVENTFD2, 0, syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
 	if errno != 0 {
 		_ = syscall.Close(fd)
@@ -69,12 +72,41 @@ func (p *poller) add(fd, slot, generation int) error {
 	return syscall.EpollCtl(p.fd, syscall.EPOLL_CTL_ADD, fd, &event)
 }
 
-// wait returns the events that came within d; none on a signal. It tells the
-// runtime that the thread may block, so a garbage collection need not wait.
+// patience is how long a wait keeps its share of the Go scheduler.
+const patience = 5 * time.Millisecond
+
+// wait returns the events that came within d; none on a signal.
+//
+// Telling the runtime that a thread blocks is dear when it happens for every
+// request: the scheduler's monitor then runs every 20 us to take the idle
+// processor away and give it back. So the first 5 ms are waited without
+// telling. A garbage collection is not held up for that: it interrupts the
+// wait with a signal. With a single processor the runtime is always told, or
+// nobody else could run.
 func (p *poller) wait(d time.Duration) ([]syscall.EpollEvent, error) {
-	ts := syscall.NsecToTimespec(int64(max(0, d)))
-	n, _, errno := syscall.Syscall6(sysEpollPwait2, uintptr(p.fd),
-		uintptr(unsafe.Pointer(&p.events[0])), uintptr(len(p.events)), uintptr(unsafe.Pointer(&ts)), 0, 0)
+	if p.keep {
+		events, err := p.pwait2(false, min(d, patience))
+		if len(events) > 0 || err != nil || d <= patience {
+			return events, err
+		}
+		d -= patience
+	}
+	return p.pwait2(true, d)
+}
+
+// pwait2 is the system call, with or without telling the runtime.
+func (p *poller) pwait2(tell bool, d time.Duration) ([]syscall.EpollEvent, error) {
+	p.timeout = syscall.NsecToTimespec(int64(max(0, d)))
+	var n uintptr
+	var errno syscall.Errno
+	// Two calls in full: pointers may become numbers only in the call itself.
+	if tell {
+		n, _, errno = syscall.Syscall6(sysEpollPwait2, uintptr(p.fd), uintptr(unsafe.Pointer(&p.events[0])),
+			uintptr(len(p.events)), uintptr(unsafe.Pointer(&p.timeout)), 0, 0)
+	} else {
+		n, _, errno = syscall.RawSyscall6(sysEpollPwait2, uintptr(p.fd), uintptr(unsafe.Pointer(&p.events[0])),
+			uintptr(len(p.events)), uintptr(unsafe.Pointer(&p.timeout)), 0, 0)
+	}
 	switch errno {
 	case 0:
 		return p.events[:n], nil

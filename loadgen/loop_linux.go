@@ -135,7 +135,7 @@ func (l *loop) start(j job) {
 		l.idle.remove(c)
 		l.send(c, j)
 	case l.mayOpen():
-		l.dial(j)
+		l.dial(l.exchangeOf(j))
 	default:
 		j.queued = true
 		l.queue.push(j)
