@@ -80,6 +80,11 @@ const (
 	VerdictUnknown
 )
 
+// String gives the word used in metrics and logs.
+func (v Verdict) String() string {
+	return [...]string{"committed", "other", "moved", "clash", "unknown"}[v]
+}
+
 // Decision is the ledger's verdict with the row that counts and its code.
 type Decision struct {
 	Verdict Verdict

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/lotteryctl/lotteryctl/internal/httpapi"
+	"github.com/lotteryctl/lotteryctl/internal/lottery"
+	"github.com/lotteryctl/lotteryctl/internal/telemetry"
+)
+
+func (s *service) publicHandler() http.Handler {
+	return httpapi.NewPublic(httpapi.PublicOptions{
+		Drawer: s.engine, Observer: telemetry.NewDrawLog(s.metrics, s.log, s.config.LossLogEvery), Logger: s.log, Drain: s.drain,
+		MaxInFlight: s.config.MaxInFlight, DrawTimeout: s.config.DrawTimeout,
+	})
+}
+
+func (s *service) adminHandler() http.Handler {
+	return httpapi.NewAdmin(httpapi.AdminOptions{
+		Organiser: s.keeper, Metrics: s.metrics.Handler(), Ready: s.ready,
+		Config: func() any { return s.config.Effective() }, LogLevel: s.level, Logger: s.log,
+		Drain: s.drain, Token: s.config.AdminToken, Panicked: s.metrics.Panicked,
+	})
+}
+
+// ready asks each dependency the question that draws will ask it.
+func (s *service) ready(ctx context.Context) []httpapi.Check {
+	checks := []httpapi.Check{
+		checked("postgres", s.ledger.CheckSchema(ctx)),
+		checked("redis", s.fast.Check(ctx)),
+	}
+	for id, a := range s.catalogue.All() {
+		checks = append(checks, checked("activity "+id, s.dryDraw(ctx, a)))
+	}
+	return checks
+}
+
+// dryDraw runs the draw script without a write, which a PING would not: the
+// script itself, the epoch and the process behind the connection are tried.
+func (s *service) dryDraw(ctx context.Context, a *lottery.Activity) error {
+	t := a.Ticket(lottery.Entry{Activity: a.Spec.ID, User: "readiness", Request: "dry"})
+	r, err := s.fast.Peek(ctx, &t)
+	if err != nil {
+		return err
+	}
+	if r.Status == lottery.StatusStaleEpoch {
+		return s.keeper.Recover(ctx, a.Spec.ID, 0)
+	}
+	return nil
+}
+
+func checked(name string, err error) httpapi.Check {
+	c := httpapi.Check{Name: name, OK: err == nil}
+	if err != nil {
+		c.Detail = err.Error()
+	}
+	return c
+}
+
+// observer is the metrics, with a log line for what an operator must see.
+type observer struct {
+	*telemetry.Metrics
+	log *slog.Logger
+}
+
+var _ lottery.Observer = observer{}
+
+// Rebuilt implements [lottery.Observer].
+func (o observer) Rebuilt(activity string) {
+	o.Metrics.Rebuilt(activity)
+	o.log.Warn("redis was rebuilt from the ledger", "activity", activity)
+}
+
+// Violation implements [lottery.Observer].
+func (o observer) Violation(activity, what string) {
+	o.Metrics.Violation(activity, what)
+	o.log.Error("invariant violated", "activity", activity, "what", what)
+}

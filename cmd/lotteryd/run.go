@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// environment is the outside world as commands see it.
+type environment struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+}
+
+// run is the whole program but for the process: it executes args and prints a
+// failure, once and as one sentence, to stderr.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) error {
+	root := newRootCmd(environment{stdin, stdout, stderr, getenv})
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		fmt.Fprintf(stderr, "lotteryd: %v\n", err)
+	}
+	return err
+}
+
+// untilSignal returns a context that the first SIGINT or SIGTERM cancels.
+// After it the default returns: a second signal ends the process at once.
+func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(parent, syscall.SIGINT, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// servingError marks a failure of a service that had started (exit 1); all
+// others are the caller's to mend (exit 2).
+type servingError struct{ err error }
+
+func (e *servingError) Error() string { return e.err.Error() }
+func (e *servingError) Unwrap() error { return e.err }
+
+func exitCode(err error) int {
+	var serving *servingError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &serving):
+		return 1
+	default:
+		return 2
+	}
+}
+
+// newRootCmd is lotteryd: without a subcommand it serves.
+func newRootCmd(env environment) *cobra.Command {
+	root := newServeCmd(env, "lotteryd")
+	root.Short = "Serve prize draws that never sell a unit twice"
+	root.SilenceUsage, root.SilenceErrors = true, true
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetIn(env.stdin)
+	root.SetOut(env.stdout)
+	root.SetErr(env.stderr)
+	root.AddCommand(newServeCmd(env, "serve"), newMigrateCmd(env), newSeedCmd(env))
+	return root
+}
+
+// noArgs refuses positional arguments with the command's name.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no argument %q; see `%s --help`", cmd.CommandPath(), args[0], cmd.CommandPath())
+	}
+	return nil
+}

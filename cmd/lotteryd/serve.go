@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+)
+
+// serveOptions are serve's own flags; the rest is [Config].
+type serveOptions struct {
+	config  string
+	dev     bool
+	migrate bool
+}
+
+// newServeCmd makes the serving command under the given name: it is both
+// lotteryd itself and `lotteryd serve`.
+func newServeCmd(env environment, use string) *cobra.Command {
+	var o serveOptions
+	loader := newConfigLoader(env.getenv)
+	cmd := &cobra.Command{
+		Use:   use,
+		Short: "Serve draws until told to stop",
+		Long: `Serve draws until SIGTERM or SIGINT, then answer every accepted request and stop.
+
+The public port takes draws; the admin port has metrics, profiles, health,
+configuration and the activities. Both are on loopback unless asked otherwise.
+Every setting can be a flag, an environment variable LOTTERYD_<FLAG>, or a line
+of the YAML file named by --config; the first of these that is given counts.`,
+		Example: `  lotteryd --dev
+  lotteryd --postgres-url postgres://lottery@db/lottery --redis-url redis://cache:6379/0 --migrate
+  LOTTERYD_REGION=eu lotteryd serve --config /etc/lotteryd.yaml`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.dev {
+				return runDev(cmd.Context(), env, loader)
+			}
+			c, err := loader.load()
+			if err != nil {
+				return err
+			}
+			return runServe(cmd.Context(), env, c, o.migrate)
+		},
+	}
+	cmd.Flags().BoolVar(&o.dev, "dev", false, "bring a private Redis and Postgres, seed a sample activity, print a curl line")
+	cmd.Flags().BoolVar(&o.migrate, "migrate", false, "bring the schema up before serving")
+	loader.bind(cmd.Flags())
+	return cmd
+}
+
+// runServe serves with servers that are there already.
+func runServe(ctx context.Context, env environment, c Config, migrate bool) error {
+	log, level := newLogger(env.stderr, c)
+	return serve(ctx, c, log, level, migrate, func(*service, listeners) error { return nil })
+}
+
+// serve opens, serves and closes a service. started runs once both ports
+// answer; its error stops the service.
+func serve(ctx context.Context, c Config, log *slog.Logger, level *slog.LevelVar, migrate bool,
+	started func(*service, listeners) error) error {
+	limitMemory(c.MemoryLimitRatio, log)
+	l, err := listen(c)
+	if err != nil {
+		return err
+	}
+	s, err := openService(ctx, c, log, level, migrate)
+	if err != nil {
+		_, _ = l.public.Close(), l.admin.Close()
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var startErr error
+	err = s.serve(ctx, l, func() {
+		log.Info("listening", "public", l.public.Addr().String(), "admin", l.admin.Addr().String(), "region", c.Region)
+		if startErr = started(s, l); startErr != nil {
+			stop()
+		}
+	})
+	if err = errors.Join(startErr, err, s.close()); err != nil {
+		return &servingError{fmt.Errorf("serving: %w", err)}
+	}
+	log.Info("stopped")
+	return nil
+}

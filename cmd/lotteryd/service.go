@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/KimMachineGun/automemlimit/memlimit"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/lotteryctl/lotteryctl/internal/httpapi"
+	"github.com/lotteryctl/lotteryctl/internal/lottery"
+	"github.com/lotteryctl/lotteryctl/internal/postgres"
+	"github.com/lotteryctl/lotteryctl/internal/redis"
+	"github.com/lotteryctl/lotteryctl/internal/telemetry"
+)
+
+// service is a wired lotteryd. openService takes it up to the point where it
+// could serve; serve does, until its context ends; close lets go of everything.
+type service struct {
+	config    Config
+	log       *slog.Logger
+	level     *slog.LevelVar
+	metrics   *telemetry.Metrics
+	ledger    *postgres.Store
+	fast      *redis.Store
+	catalogue *lottery.Catalogue
+	keeper    *lottery.Keeper
+	engine    *lottery.Engine
+	drain     *httpapi.Drain
+}
+
+// graceAfterEnd is how long answers stay in Redis after an activity's end; wins
+// stay in the ledger for ever.
+const graceAfterEnd = 30 * 24 * time.Hour
+
+// openService connects to both servers and refuses, with the reason, to start
+// on ones that the protocol cannot rest on. migrate also brings the schema up.
+func openService(ctx context.Context, c Config, log *slog.Logger, level *slog.LevelVar, migrate bool) (*service, error) {
+	s := &service{
+		config: c, log: log, level: level, metrics: telemetry.NewMetrics(c.Region, httpapi.Kinds()...),
+		catalogue: new(lottery.Catalogue), drain: new(httpapi.Drain),
+	}
+	if err := s.openLedger(ctx, migrate); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	if err := s.openFast(ctx); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	s.wire()
+	if err := s.recoverAll(ctx); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func (s *service) openLedger(ctx context.Context, migrate bool) (err error) {
+	s.ledger, err = postgres.Open(ctx, postgres.Options{
+		URL: s.config.PostgresURL, Lanes: s.config.CommitConnections, BatchSize: s.metrics.CommitBatch,
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.ledger.Check(ctx); err != nil {
+		return err
+	}
+	if migrate {
+		if _, err := s.ledger.Migrate(ctx); err != nil {
+			return err
+		}
+	}
+	return s.ledger.CheckSchema(ctx)
+}
+
+func (s *service) openFast(ctx context.Context) (err error) {
+	s.fast, err = redis.Open(redis.Options{
+		URL: s.config.RedisURL, Lanes: s.config.RedisConnections, BatchSize: s.metrics.RedisBatch,
+	})
+	if err != nil {
+		return err
+	}
+	return s.fast.Check(ctx)
+}
+
+// wire builds the domain over the two stores. Tuning switches, when they come,
+// are choices between constructors here and nowhere deeper.
+func (s *service) wire() {
+	observer := observer{s.metrics, s.log}
+	s.keeper = lottery.NewKeeper(s.catalogue, s.ledger, s.ledger, s.fast, observer, lottery.KeeperOptions{
+		Refresh: s.config.RefreshInterval, Overdue: s.config.ReconcileAfter,
+		Grace: graceAfterEnd, Recovery: 5 * time.Minute,
+	})
+	s.engine = lottery.NewEngine(s.catalogue, s.fast, s.ledger, s.keeper, observer)
+}
+
+// recoverAll makes every activity ready to draw from before the first request.
+func (s *service) recoverAll(ctx context.Context) error {
+	if err := s.keeper.Refresh(ctx); err != nil {
+		return err
+	}
+	for id := range s.catalogue.All() {
+		if err := s.keeper.Recover(ctx, id, 0); err != nil {
+			return fmt.Errorf("recovering activity %q: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// close lets go of the stores: accepted draws are answered, confirmations sent.
+func (s *service) close() error {
+	var errs []error
+	if s.fast != nil {
+		errs = append(errs, s.fast.Close())
+	}
+	if s.ledger != nil {
+		errs = append(errs, s.ledger.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// listeners are the two ports, bound before anything is promised.
+type listeners struct{ public, admin net.Listener }
+
+func listen(c Config) (l listeners, err error) {
+	if l.public, err = net.Listen("tcp", c.Listen); err != nil {
+		return l, fmt.Errorf("public port: %w; choose another with --listen", err)
+	}
+	if l.admin, err = net.Listen("tcp", c.AdminListen); err != nil {
+		_ = l.public.Close()
+		return l, fmt.Errorf("admin port: %w; choose another with --admin-listen", err)
+	}
+	return l, nil
+}
+
+// serve answers on both ports until ctx ends, then drains: every accepted
+// request is answered before serve returns. ready is called once both answer.
+func (s *service) serve(ctx context.Context, l listeners, ready func()) error {
+	public := httpapi.NewPublicServer(s.publicHandler(), s.log)
+	admin := httpapi.NewAdminServer(s.adminHandler(), s.log)
+
+	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBackground()
+	pushed := s.fast.Watch(background)
+	var work errgroup.Group
+	work.Go(func() error { s.keeper.Run(background, pushed, s.report); return nil })
+
+	failed := make(chan error, 2)
+	work.Go(func() error { return serveOn(public, l.public, failed) })
+	work.Go(func() error { return serveOn(admin, l.admin, failed) })
+	ready()
+
+	var cause error
+	select {
+	case <-ctx.Done():
+	case cause = <-failed:
+	}
+	drainErr := s.drainAll(public, admin)
+	stopBackground()
+	return errors.Join(cause, drainErr, work.Wait())
+}
+
+// serveOn serves until the server is shut down; any other end is a failure.
+func serveOn(srv *http.Server, l net.Listener, failed chan<- error) error {
+	err := srv.Serve(l)
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	failed <- err
+	return nil
+}
+
+// drainAll goes out in the order in which load balancers learn of it: not
+// ready, still serving, no new connections, all answered, gone.
+func (s *service) drainAll(public, admin *http.Server) error {
+	s.drain.Start()
+	s.log.Info("draining", "delay", s.config.DrainDelay.String(), "timeout", s.config.DrainTimeout.String())
+	time.Sleep(s.config.DrainDelay)
+	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainTimeout)
+	defer cancel()
+	err := public.Shutdown(ctx)
+	if err != nil {
+		err = fmt.Errorf("not all requests were answered within %s: %w", s.config.DrainTimeout, err)
+	}
+	return errors.Join(err, admin.Shutdown(ctx))
+}
+
+// report logs what went wrong in the background.
+func (s *service) report(err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		s.log.Warn("background work", "error", err)
+	}
+}
+
+// limitMemory sets GOMEMLIMIT to a share of the container's memory, unless the
+// environment did, and logs it with GOMAXPROCS, which the runtime itself reads
+// from the container since Go 1.25.
+func limitMemory(ratio float64, log *slog.Logger) {
+	if ratio > 0 {
+		// Without a cgroup limit there is nothing to keep within: not an error.
+		_, err := memlimit.Set(
+			memlimit.WithRatio(ratio), memlimit.WithProvider(memlimit.FromCgroup))
+		if err != nil {
+			log.Debug("no memory limit from the container", "reason", err)
+		}
+	}
+	log.Info("runtime", "gomaxprocs", runtime.GOMAXPROCS(0), "gomemlimit", debug.SetMemoryLimit(-1))
+}

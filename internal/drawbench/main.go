@@ -1,0 +1,105 @@
+// Command drawbench prints the figures that lotteryd is held to, measured on
+// the machine it runs on:
+//
+//   - latency at 1,200 and 12,000 draws a second, evenly spaced, one draw in ten
+//     a win that is durable before it is answered;
+//   - capacity beside a bare net/http handler that makes one go-redis call of
+//     the same script and answers a constant, both measured in turn;
+//   - bytes, allocations and Redis memory of a losing draw.
+//
+// Generator, Redis, Postgres and service share the machine. Every run is a
+// fresh process with a fresh activity; arms take turns within a round, in an
+// order that changes from round to round. Medians over rounds with the range
+// are printed, and ratios are taken within a round.
+//
+//	go run ./internal/drawbench [--rounds 10] [--seconds 5] [--only latency,capacity,memory]
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/localservices"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "drawbench:", err)
+		os.Exit(2)
+	}
+}
+
+// options are the flags.
+type options struct {
+	rounds   int
+	seconds  time.Duration
+	only     string
+	bare     string // "listen,redis-url,activity": be the bare server
+	lotteryd string
+	draws    int
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var o options
+	flags := flag.NewFlagSet("drawbench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.IntVar(&o.rounds, "rounds", 10, "rounds, each with one run of every arm")
+	flags.DurationVar(&o.seconds, "seconds", 5*time.Second, "measured part of one run")
+	flags.StringVar(&o.only, "only", "latency,capacity,memory", "which parts to run")
+	flags.StringVar(&o.lotteryd, "lotteryd", "", "lotteryd binary; by default, built first")
+	flags.IntVar(&o.draws, "memory-draws", 10_000_000, "largest number of losing draws in the Redis memory part")
+	flags.StringVar(&o.bare, "bare", "", "internal: be the bare server")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if o.bare != "" {
+		return serveBare(ctx, o.bare)
+	}
+	if o.rounds < 1 || o.seconds < time.Second {
+		return errors.New("--rounds must be at least 1 and --seconds at least 1s")
+	}
+	return measure(ctx, o, stdout, stderr)
+}
+
+// measure starts the servers that all runs share and runs the parts.
+func measure(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
+	private, err := localservices.Start(ctx, localservices.Options{Redis: true, Postgres: true})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		stopping, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		err = errors.Join(err, private.Stop(stopping))
+	}()
+	b := &bench{options: o, servers: private, out: stdout, progress: stderr}
+	if err := b.prepare(ctx); err != nil {
+		return err
+	}
+	defer b.clean()
+	fmt.Fprintf(stdout, "%s, %d cores, %d rounds of %s, %s\n", runtime.Version(), runtime.NumCPU(), o.rounds, o.seconds,
+		time.Now().UTC().Format("2006-01-02"))
+	for _, part := range []struct {
+		name string
+		run  func(context.Context) error
+	}{{"latency", b.latency}, {"capacity", b.capacity}, {"memory", b.memory}} {
+		if strings.Contains(o.only, part.name) {
+			if err := part.run(ctx); err != nil {
+				return fmt.Errorf("%s: %w", part.name, err)
+			}
+		}
+	}
+	return nil
+}
