@@ -1,0 +1,79 @@
+package main
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/telemetry"
+)
+
+// Config is every setting of lotteryd, checked. Make one with [configLoader];
+// what each setting means and may be stands in settings.go. It holds secrets,
+// which printing or logging it does not show.
+type Config struct {
+	Listen           string
+	AdminListen      string
+	AdminToken       string
+	RedisURL         string
+	PostgresURL      string
+	Region           string
+	MaxInFlight      int
+	DrawTimeout      time.Duration
+	RedisConnections int
+	// CommitConnections is how many connections to Postgres commit wins.
+	CommitConnections int
+	ReconcileAfter    time.Duration
+	RefreshInterval   time.Duration
+	DrainDelay        time.Duration
+	DrainTimeout      time.Duration
+	LogLevel          slog.Level
+	LogFormat         string // json, text, or auto: text on a terminal
+	LossLogEvery      int
+	MemoryLimitRatio  float64
+
+	origins map[string]origin
+}
+
+// origin is where a setting's value came from, as people name it: "default",
+// "--listen", "LOTTERYD_LISTEN", "lotteryd.yaml:3".
+type origin string
+
+const originDefault origin = "default"
+
+// EffectiveSetting is one line of the effective configuration.
+type EffectiveSetting struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"` // passwords and tokens redacted
+	Origin string `json:"origin"`
+}
+
+// Effective lists all settings in the order of the documentation, secrets
+// redacted, each with where it came from.
+func (c Config) Effective() []EffectiveSetting {
+	var list []EffectiveSetting
+	for _, s := range settings(&c) {
+		list = append(list, EffectiveSetting{Name: s.name, Value: s.show(), Origin: string(c.origins[s.name])})
+	}
+	return list
+}
+
+// String gives the settings without secrets, so that none is printed by accident.
+func (c Config) String() string { return c.LogValue().String() }
+
+// GoString is String, for %#v.
+func (c Config) GoString() string { return c.String() }
+
+// LogValue gives the settings without secrets.
+func (c Config) LogValue() slog.Value {
+	var attrs []slog.Attr
+	for _, s := range c.Effective() {
+		attrs = append(attrs, slog.String(s.Name, s.Value))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// redactedURL shows a URL without its password. In dev the URL may have been
+// put in after loading, so it is read when it is shown.
+func redactedURL(u *string) func() string {
+	return func() string { return telemetry.SecretURL(*u).String() }
+}

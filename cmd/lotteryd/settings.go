@@ -1,0 +1,197 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/httpapi"
+	"github.com/lotteryctl/lotteryctl/internal/telemetry"
+)
+
+// setting is one line of the configuration: its name in the file, and with
+// dashes or in capitals as flag and variable; its text form; and its rule.
+type setting struct {
+	name  string
+	usage string             // one line; begins with what it tells, ends with the default
+	set   func(string) error // checks and stores; the error says what is allowed
+	show  func() string      // the value as text; secrets redacted
+}
+
+// flag is the setting's name on the command line, without dashes in front.
+func (s setting) flag() string { return strings.ReplaceAll(s.name, "_", "-") }
+
+// variable is the setting's name in the environment.
+func (s setting) variable() string { return "LOTTERYD_" + strings.ToUpper(s.name) }
+
+// settings binds every setting to its field of c. This list is the
+// configuration: flags, variables, file and help are made from it.
+func settings(c *Config) []setting {
+	return []setting{
+		address("listen", &c.Listen, "address of the public port (default 127.0.0.1:8080)"),
+		address("admin_listen", &c.AdminListen, "address of the admin port; beyond loopback it needs admin_token (default 127.0.0.1:8081)"),
+		token("admin_token", &c.AdminToken, "bearer token of the admin port; better set as LOTTERYD_ADMIN_TOKEN, as others see command lines"),
+		storeURL("redis_url", &c.RedisURL, []string{"redis", "rediss", "unix"}, "where Redis is: redis://[user:password@]host:port[/db]"),
+		storeURL("postgres_url", &c.PostgresURL, []string{"postgres", "postgresql"}, "where Postgres is: postgres://user[:password]@host[:port]/database"),
+		label("region", &c.Region, "label of this instance's metrics (default empty)"),
+		number("max_in_flight", &c.MaxInFlight, 1, 1_000_000, "draws under way at once; more are refused as overloaded (default 4096)"),
+		duration("draw_timeout", &c.DrawTimeout, 50*time.Millisecond, 20*time.Second, "time budget of one draw (default 2s)"),
+		number("redis_connections", &c.RedisConnections, 1, 64, "connections that carry draws to Redis (default 2)"),
+		number("commit_connections", &c.CommitConnections, 1, 64, "connections that commit wins to Postgres (default 2)"),
+		duration("reconcile_after", &c.ReconcileAfter, 100*time.Millisecond, 10*time.Minute, "age at which a reservation counts as left behind; longer than draw_timeout (default 5s)"),
+		duration("refresh_interval", &c.RefreshInterval, 50*time.Millisecond, time.Minute, "how often changed activities are looked for (default 1s)"),
+		duration("drain_delay", &c.DrainDelay, 0, 5*time.Minute, "how long to serve on, not ready, after being told to stop (default 5s; with --dev 0s)"),
+		duration("drain_timeout", &c.DrainTimeout, time.Second, 10*time.Minute, "how long accepted requests may then take (default 30s)"),
+		level("log_level", &c.LogLevel, "least level that is logged: debug, info, warn or error (default info)"),
+		choice("log_format", &c.LogFormat, []string{"auto", "json", "text"}, "json, text, or auto: text on a terminal (default auto)"),
+		number("loss_log_every", &c.LossLogEvery, 0, 1_000_000_000, "at level debug, log one loss in so many; 0 logs none (default 1000)"),
+		ratio("memory_limit_ratio", &c.MemoryLimitRatio, "share of the container's memory for GOMEMLIMIT; 0 is off (default 0.9)"),
+	}
+}
+
+// defaultConfig is what holds where nothing is said.
+func defaultConfig() Config {
+	return Config{
+		Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081",
+		MaxInFlight: httpapi.DefaultMaxInFlight, DrawTimeout: httpapi.DefaultDrawTimeout,
+		RedisConnections: 2, CommitConnections: 2,
+		ReconcileAfter: 5 * time.Second, RefreshInterval: time.Second,
+		DrainDelay: 5 * time.Second, DrainTimeout: 30 * time.Second,
+		LogLevel: slog.LevelInfo, LogFormat: "auto", LossLogEvery: telemetry.DefaultLossEvery, MemoryLimitRatio: 0.9,
+		origins: map[string]origin{},
+	}
+}
+
+// checkTogether reports what no setting can know alone, each fault one sentence.
+func (c Config) checkTogether() error {
+	var faults []error
+	if c.AdminToken == "" && !loopbackAddress(c.AdminListen) {
+		faults = append(faults, fmt.Errorf("admin_listen (%s) is %q, which is not a loopback address; set admin_token, or use 127.0.0.1",
+			c.origins["admin_listen"], c.AdminListen))
+	}
+	if c.ReconcileAfter <= c.DrawTimeout {
+		faults = append(faults, fmt.Errorf("reconcile_after (%s) is %s and draw_timeout (%s) is %s; reconcile_after must be longer",
+			c.origins["reconcile_after"], c.ReconcileAfter, c.origins["draw_timeout"], c.DrawTimeout))
+	}
+	if _, port, _ := net.SplitHostPort(c.Listen); c.Listen == c.AdminListen && port != "0" {
+		faults = append(faults, fmt.Errorf("listen (%s) and admin_listen (%s) are both %q; give each its own port",
+			c.origins["listen"], c.origins["admin_listen"], c.Listen))
+	}
+	return errors.Join(faults...)
+}
+
+func loopbackAddress(address string) bool {
+	host, _, _ := net.SplitHostPort(address)
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+func address(name string, to *string, usage string) setting {
+	return setting{name, usage, func(text string) error {
+		_, port, err := net.SplitHostPort(text)
+		if n, numeric := strconv.ParseUint(port, 10, 16); err != nil || numeric != nil || strconv.FormatUint(n, 10) != port {
+			return fmt.Errorf("use host:port with a port from 0 to 65535, such as 127.0.0.1:8080")
+		}
+		*to = text
+		return nil
+	}, func() string { return *to }}
+}
+
+func token(name string, to *string, usage string) setting {
+	return setting{name, usage, func(text string) error {
+		if len(text) < 8 || len(text) > 512 || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return errors.New("use 8 to 512 visible ASCII characters")
+		}
+		*to = text
+		return nil
+	}, func() string { return telemetry.Secret(*to).String() }}
+}
+
+func storeURL(name string, to *string, schemes []string, usage string) setting {
+	return setting{name, usage, func(text string) error {
+		u, err := url.Parse(text)
+		if err != nil || !slices.Contains(schemes, u.Scheme) || u.Opaque != "" {
+			return fmt.Errorf("use a URL that begins with %s://", strings.Join(schemes, ":// or "))
+		}
+		*to = text
+		return nil
+	}, redactedURL(to)}
+}
+
+func label(name string, to *string, usage string) setting {
+	return setting{name, usage, func(text string) error {
+		strange := func(r rune) bool {
+			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r))
+		}
+		if len(text) > 63 || strings.ContainsFunc(text, strange) {
+			return errors.New("use up to 63 letters, digits, '-', '_' and '.'")
+		}
+		*to = text
+		return nil
+	}, func() string { return *to }}
+}
+
+func number(name string, to *int, least, most int, usage string) setting {
+	return setting{name, usage, func(text string) error {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < least || n > most {
+			return fmt.Errorf("use a whole number from %d to %d", least, most)
+		}
+		*to = n
+		return nil
+	}, func() string { return strconv.Itoa(*to) }}
+}
+
+func duration(name string, to *time.Duration, least, most time.Duration, usage string) setting {
+	return setting{name, usage, func(text string) error {
+		d, err := time.ParseDuration(text)
+		if err != nil || d < least || d > most {
+			return fmt.Errorf("use a duration from %s to %s, such as 1s or 250ms", least, most)
+		}
+		*to = d
+		return nil
+	}, func() string { return to.String() }}
+}
+
+func ratio(name string, to *float64, usage string) setting {
+	return setting{name, usage, func(text string) error {
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil || !(f >= 0 && f <= 1) { // written so that NaN fails
+			return errors.New("use a number from 0 to 1")
+		}
+		*to = f
+		return nil
+	}, func() string { return strconv.FormatFloat(*to, 'g', -1, 64) }}
+}
+
+func choice(name string, to *string, words []string, usage string) setting {
+	return setting{name, usage, func(text string) error {
+		if !slices.Contains(words, text) {
+			return fmt.Errorf("use %s", strings.Join(words, ", "))
+		}
+		*to = text
+		return nil
+	}, func() string { return *to }}
+}
+
+func level(name string, to *slog.Level, usage string) setting {
+	words := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
+	return setting{name, usage, func(text string) error {
+		l, ok := words[text]
+		if !ok {
+			return errors.New("use debug, info, warn or error")
+		}
+		*to = l
+		return nil
+	}, func() string { return strings.ToLower(to.String()) }}
+}
