@@ -17,15 +17,23 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // asProgramEnv makes this test binary behave as lotteryctl, so that commands
-// which start themselves again start this code.
+// which start themselves again start this code. Tests of such commands call
+// asProgram; to set it for all would turn the workers of go's fuzzer, which are
+// this binary too, into lotteryctl.
 const asProgramEnv = "LOTTERYCTL_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgramEnv) != "" {
 		main()
 	}
-	os.Setenv(asProgramEnv, "1")
 	os.Exit(m.Run())
+}
+
+// asProgram makes children of this test that are this binary behave as
+// lotteryctl.
+func asProgram(t *testing.T) {
+	t.Helper()
+	t.Setenv(asProgramEnv, "1")
 }
 
 // execute runs one command line and returns what it printed.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -40,7 +41,8 @@ that process dies in any way, servers and data are removed.`
 	cmd.PersistentFlags().StringVar(&opts.stateDir, "state-dir", "",
 		"folder for the state file (default: a folder of yours in the runtime directory)")
 	cmd.PersistentFlags().BoolVar(&opts.json, "json", false, "print JSON (format version 1)")
-	cmd.AddCommand(newServicesUpCmd(env, opts), newServicesStatusCmd(env, opts), newServicesDownCmd(env, opts))
+	cmd.AddCommand(newServicesUpCmd(env, opts), newServicesStatusCmd(env, opts),
+		newServicesDownCmd(env, opts), newServicesCheckCmd(env))
 	return cmd
 }
 
@@ -92,6 +94,26 @@ func newServicesDownCmd(env environment, opts *servicesOptions) *cobra.Command {
 			return withState(opts, func(state stateFile) error {
 				return runDown(cmd.Context(), env, opts, state)
 			})
+		},
+	}
+}
+
+// newServicesCheckCmd is what scripts ask before they install anything; its
+// failure names the command that installs what is missing.
+func newServicesCheckCmd(env environment) *cobra.Command {
+	return &cobra.Command{
+		Use:     "check",
+		Short:   "Say which server programs would be used, start nothing",
+		Example: "  lotteryctl services check",
+		Args:    noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			found, err := localservices.Find(localservices.Options{Redis: true, Postgres: true})
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(env.stdout, "redis     %s\npostgres  %s\n",
+				found.Redis, filepath.Join(found.PostgresBin, "postgres"))
+			return err
 		},
 	}
 }

@@ -34,6 +34,7 @@ func bringDown(t *testing.T, dir string) {
 }
 
 func TestServicesUpStatusDown(t *testing.T) {
+	asProgram(t)
 	dir := t.TempDir()
 	bringDown(t, dir)
 	if got := services(t, dir, "status"); got != "services are down\n" {
@@ -80,6 +81,7 @@ func TestServicesUpStatusDown(t *testing.T) {
 }
 
 func TestServicesAfterACrash(t *testing.T) {
+	asProgram(t)
 	dir := t.TempDir()
 	bringDown(t, dir)
 	services(t, dir, "up")
@@ -101,6 +103,7 @@ func TestServicesAfterACrash(t *testing.T) {
 }
 
 func TestServicesForegroundStopsOnInterrupt(t *testing.T) {
+	asProgram(t)
 	dir := t.TempDir()
 	cmd := exec.Command(os.Args[0], "services", "up", "--foreground", "--state-dir", dir)
 	var stdout strings.Builder
@@ -123,6 +126,13 @@ func TestServicesForegroundStopsOnInterrupt(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "services.json")); err == nil {
 		t.Error("the state file was left behind")
+	}
+}
+
+func TestServicesCheck(t *testing.T) {
+	stdout, _, err := execute(t, "services", "check")
+	if err != nil || !strings.HasPrefix(stdout, "redis     /") || !strings.Contains(stdout, "\npostgres  /") {
+		t.Errorf("got %q, %v", stdout, err)
 	}
 }
 

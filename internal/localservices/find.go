@@ -7,33 +7,33 @@ import (
 	"strconv"
 )
 
-// programs are the full paths of what is needed.
-type programs struct {
-	redis       string // redis-server or valkey-server
-	postgresBin string // the folder that holds both postgres and initdb
+// Programs are the full paths of the server programs; empty where not asked for.
+type Programs struct {
+	Redis       string // redis-server or valkey-server
+	PostgresBin string // the folder that holds both postgres and initdb
 }
 
-// find looks for what opts asks for. All that is missing is named in one
-// *MissingError, so that one installation is enough.
-func find(opts Options) (programs, error) {
+// Find looks for what opts asks for and starts nothing. All that is missing is
+// named in one *[MissingError], so that one installation is enough.
+func Find(opts Options) (Programs, error) {
 	dirs := opts.SearchPath
 	if dirs == nil {
 		dirs = defaultSearchPath()
 	}
-	var found programs
+	var found Programs
 	var missing []string
 	if opts.Redis {
-		if found.redis = findRedis(dirs); found.redis == "" {
+		if found.Redis = findRedis(dirs); found.Redis == "" {
 			missing = append(missing, "redis-server")
 		}
 	}
 	if opts.Postgres {
-		if found.postgresBin = findPostgres(dirs); found.postgresBin == "" {
+		if found.PostgresBin = findPostgres(dirs); found.PostgresBin == "" {
 			missing = append(missing, "postgres")
 		}
 	}
 	if len(missing) > 0 {
-		return programs{}, newMissingError(missing)
+		return Programs{}, newMissingError(missing)
 	}
 	return found, nil
 }

@@ -92,8 +92,8 @@ func TestFindWantsPrograms(t *testing.T) {
 	place(second, "valkey-server", 0o755)
 	place(second, "postgres", 0o755)
 	place(second, "initdb", 0o755)
-	got, err := find(Options{Redis: true, Postgres: true, SearchPath: []string{first, second}})
-	want := programs{redis: filepath.Join(second, "valkey-server"), postgresBin: second}
+	got, err := Find(Options{Redis: true, Postgres: true, SearchPath: []string{first, second}})
+	want := Programs{Redis: filepath.Join(second, "valkey-server"), PostgresBin: second}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}

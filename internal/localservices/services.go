@@ -77,7 +77,7 @@ func Start(ctx context.Context, opts Options) (*Services, error) {
 	if opts.Log == nil {
 		opts.Log = io.Discard
 	}
-	programs, err := find(opts)
+	programs, err := Find(opts)
 	if err != nil {
 		return nil, err
 	}
@@ -112,9 +112,9 @@ func prepare(opts Options) (*Services, error) {
 	return &Services{folder: folder, watchdog: dog, log: opts.Log, timeout: opts.Timeout}, nil
 }
 
-func (s *Services) startAll(ctx context.Context, opts Options, p programs) error {
+func (s *Services) startAll(ctx context.Context, opts Options, programs Programs) error {
 	if opts.Redis {
-		r, err := newRedisServer(s, p.redis, opts.RedisSettings)
+		r, err := newRedisServer(s, programs.Redis, opts.RedisSettings)
 		if err != nil {
 			return err
 		}
@@ -125,7 +125,7 @@ func (s *Services) startAll(ctx context.Context, opts Options, p programs) error
 	}
 	if opts.Postgres {
 		fmt.Fprintf(s.log, "creating a private Postgres cluster in %s\n", s.folder.path)
-		p, err := newPostgresServer(ctx, s, p.postgresBin, opts.PostgresSettings)
+		p, err := newPostgresServer(ctx, s, programs.PostgresBin, opts.PostgresSettings)
 		if err != nil {
 			return err
 		}
