@@ -1,0 +1,162 @@
+package loadgen
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// read feeds an answer in pieces of size n, then the end of the connection if
+// the answer is not whole by then.
+func read(text string, n int, isHead bool) (*response, error) {
+	var r response
+	r.reset(1<<20, isHead)
+	for b := []byte(text); len(b) > 0; {
+		k := min(n, len(b))
+		if err := r.feed(bytes.Clone(b[:k])); err != nil {
+			return &r, err
+		}
+		b = b[k:]
+	}
+	if !r.done() {
+		return &r, r.eof()
+	}
+	return &r, nil
+}
+
+func TestResponses(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\n"
+	tests := []struct {
+		name, text string
+		isHead     bool
+		status     int
+		body       string
+		keepAlive  bool
+	}{
+		{"length", ok + "Content-Length: 5\r\n\r\nhello", false, 200, "hello", true},
+		{"length, any case, spaces", ok + "cOnTENT-lENGTH: \t5 \r\n\r\nhello", false, 200, "hello", true},
+		{"equal lengths", ok + "Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi", false, 200, "hi", true},
+		{"empty", ok + "Content-Length: 0\r\n\r\n", false, 200, "", true},
+		{"bare line feeds", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", false, 200, "hi", true},
+		{"no reason", "HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n", false, 404, "", true},
+		{"empty reason", "HTTP/1.1 500 \r\nContent-Length: 0\r\n\r\n", false, 500, "", true},
+		{"chunked", ok + "Transfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n6;x=y\r\npedia!\r\n0\r\n\r\n", false, 200, "Wikipedia!", true},
+		{"chunked after gzip", ok + "Transfer-Encoding: gzip, Chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", false, 200, "x", true},
+		{"chunked wins over length", ok + "Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", false, 200, "x", true},
+		{"trailers", ok + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nA: b\r\n\r\n", false, 200, "x", true},
+		{"until close", ok + "\r\nthe rest", false, 200, "the rest", false},
+		{"other coding until close", ok + "Transfer-Encoding: gzip\r\n\r\nthe rest", false, 200, "the rest", false},
+		{"close", ok + "Connection: Close\r\nContent-Length: 1\r\n\r\nx", false, 200, "x", false},
+		{"close in a list", ok + "Connection: foo, close\r\nContent-Length: 1\r\n\r\nx", false, 200, "x", false},
+		{"1.0 closes", "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx", false, 200, "x", false},
+		{"1.0 kept alive", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\nx", false, 200, "x", true},
+		{"interim answers", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\nConnection: close\r\nContent-Length: 9\r\n\r\n" + ok + "Content-Length: 1\r\n\r\nx", false, 200, "x", true},
+		{"HEAD", ok + "Content-Length: 500\r\n\r\n", true, 200, "", true},
+		{"204", "HTTP/1.1 204 No Content\r\nContent-Length: 7\r\n\r\n", false, 204, "", true},
+		{"304", "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n", false, 304, "", true},
+		{"folded header", ok + "X: a\r\n b\r\nContent-Length: 1\r\n\r\nx", false, 200, "x", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, n := range []int{1, 2, 3, 7, 1 << 20} {
+				r, err := read(tt.text, n, tt.isHead)
+				if err != nil {
+					t.Fatalf("in pieces of %d: %v", n, err)
+				}
+				if r.status != tt.status || string(r.body) != tt.body || r.keepAlive != tt.keepAlive || !r.done() {
+					t.Errorf("in pieces of %d: status %d, body %q, keep-alive %v, done %v", n, r.status, r.body, r.keepAlive, r.done())
+				}
+			}
+		})
+	}
+}
+
+func TestBadResponses(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\n"
+	tests := []struct {
+		name, text string
+		kind       ErrorKind
+	}{
+		{"not HTTP", "SSH-2.0-OpenSSH_9.2\r\n", KindMalformed},
+		{"HTTP/2", "HTTP/2.0 200 OK\r\n\r\n", KindMalformed},
+		{"short status", "HTTP/1.1 20\r\n\r\n", KindMalformed},
+		{"long status", "HTTP/1.1 2000 OK\r\n\r\n", KindMalformed},
+		{"status below 100", "HTTP/1.1 099 OK\r\n\r\n", KindMalformed},
+		{"status with letters", "HTTP/1.1 2x0 OK\r\n\r\n", KindMalformed},
+		{"upgrade", "HTTP/1.1 101 Switching Protocols\r\n\r\n", KindMalformed},
+		{"header without colon", ok + "nonsense\r\n\r\n", KindMalformed},
+		{"space before colon", ok + "Content-Length : 1\r\n\r\nx", KindMalformed},
+		{"negative length", ok + "Content-Length: -1\r\n\r\n", KindMalformed},
+		{"huge length", ok + "Content-Length: 99999999999999999999\r\n\r\n", KindMalformed},
+		{"different lengths", ok + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nxy", KindMalformed},
+		{"more than the length", ok + "Content-Length: 1\r\n\r\nxy", KindMalformed},
+		{"bad chunk size", ok + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", KindMalformed},
+		{"signed chunk size", ok + "Transfer-Encoding: chunked\r\n\r\n+1\r\nx\r\n", KindMalformed},
+		{"empty chunk size", ok + "Transfer-Encoding: chunked\r\n\r\n\r\n", KindMalformed},
+		{"chunk too long", ok + "Transfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n", KindMalformed},
+		{"endless head", ok + "X: " + strings.Repeat("y", maxHead), KindMalformed},
+		{"endless headers", ok + strings.Repeat("X: y\r\n", maxHead/6), KindMalformed},
+		{"endless interim answers", strings.Repeat("HTTP/1.1 100 C\r\n\r\n", maxHead/18+1), KindMalformed},
+		{"nothing", "", KindClosed},
+		{"cut in the head", ok + "Content-", KindClosed},
+		{"cut in the body", ok + "Content-Length: 5\r\n\r\nhel", KindClosed},
+		{"cut in a chunk", ok + "Transfer-Encoding: chunked\r\n\r\n5\r\nhel", KindClosed},
+		{"cut before the last chunk", ok + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n", KindClosed},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, n := range []int{1, 5, 1 << 20} {
+				_, err := read(tt.text, n, false)
+				if KindOf(err) != tt.kind {
+					t.Errorf("in pieces of %d: error %v, want kind %q", n, err, tt.kind)
+				}
+			}
+		})
+	}
+}
+
+func TestResponseKeepsTheBeginningOnly(t *testing.T) {
+	var r response
+	r.reset(4, false)
+	if err := r.feed([]byte("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789")); err != nil {
+		t.Fatal(err)
+	}
+	if !r.done() || string(r.body) != "0123" {
+		t.Errorf("done %v, body %q; want the first 4 bytes", r.done(), r.body)
+	}
+}
+
+// FuzzResponse checks that an answer means the same however it is cut, and
+// that no answer makes the reader keep more than it may.
+func FuzzResponse(f *testing.F) {
+	f.Add("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 3, false)
+	f.Add("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n0\r\nA: b\r\n\r\n", 2, false)
+	f.Add("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 204 No\r\nConnection: keep-alive\r\n\r\n", 1, true)
+	f.Add("HTTP/1.1 200 OK\r\n\r\nuntil the end", 5, false)
+	f.Fuzz(func(t *testing.T, text string, n int, isHead bool) {
+		whole, wholeErr := read(text, 1<<30, isHead)
+		cut, cutErr := read(text, max(1, n), isHead)
+		show := func(r *response, err error) string {
+			return fmt.Sprintf("%d %q %v %v %v", r.status, r.body, r.keepAlive, r.done(), err)
+		}
+		if KindOf(wholeErr) != KindOf(cutErr) || wholeErr == nil && show(whole, nil) != show(cut, nil) {
+			t.Fatalf("%q\nwhole: %s\nin pieces of %d: %s", text, show(whole, wholeErr), n, show(cut, cutErr))
+		}
+		if len(cut.line) > maxHead {
+			t.Fatalf("%d bytes of a line kept", len(cut.line))
+		}
+	})
+}
+
+func BenchmarkResponse(b *testing.B) {
+	text := []byte("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\nContent-Length: 200\r\n\r\n" + strings.Repeat("x", 200))
+	var r response
+	b.ReportAllocs()
+	for b.Loop() {
+		r.reset(0, false)
+		if err := r.feed(text); err != nil || !r.done() {
+			b.Fatal(err)
+		}
+	}
+}
