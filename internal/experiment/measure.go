@@ -1,0 +1,170 @@
+package experiment
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// mark is what is read at the two ends of the measured window.
+type mark struct {
+	ended   int64 // requests that had ended by then, warm-up included
+	reading Reading
+	noise   noiseMark
+}
+
+// measurement is one load of a ready target.
+type measurement struct {
+	good   StatusSet
+	pid    int
+	source *Source // nil: the target shows no metrics
+	ended  atomic.Int64
+	answer *loadgen.AnswersLog // nil: not kept
+
+	format  string // of the metrics
+	missing string // why there are none
+}
+
+// run loads the target and fills in r. It returns the whole result and the two
+// marks for the round's folder. A cancelled ctx is no error here: the round is
+// marked partial.
+func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*loadgen.Result, [2]*mark, error) {
+	plan.Record = m.record
+	if m.answer == nil {
+		plan.MaxBody = 1 // nobody reads the bodies, so keep none
+	}
+	r.Noise.LoadAverage = loadAverage()
+	// The marks are wanted of a cancelled run as well.
+	reading := context.WithoutCancel(ctx)
+	before := m.markAt(ctx, reading, plan.Warmup)
+	result, err := loadgen.Run(ctx, plan)
+	first := before()
+	if err != nil {
+		return nil, [2]*mark{}, err
+	}
+	last := m.mark(reading)
+	r.Start, r.Partial, r.Verdict = result.Start, result.Partial, result.Verdicts
+	r.Load = newLoad(result, m.good)
+	r.Cost = m.cost(result, first, last)
+	if first != nil {
+		average := r.Noise.LoadAverage
+		r.Noise = last.noise.since(first.noise)
+		r.Noise.LoadAverage = average
+	}
+	return result, [2]*mark{first, last}, nil
+}
+
+// record counts, so that costs are divided by the requests that caused them
+// and not by those planned.
+func (m *measurement) record(x *loadgen.Exchange) {
+	m.ended.Add(1)
+	if m.answer != nil {
+		m.answer.Record(x)
+	}
+}
+
+// markAt takes a mark after the warm-up; without one, at once. The function
+// returned waits for it: nil says that ctx ended first.
+func (m *measurement) markAt(ctx, reading context.Context, warmup time.Duration) (wait func() *mark) {
+	if warmup <= 0 {
+		first := m.mark(reading)
+		return func() *mark { return first }
+	}
+	var first *mark
+	var work sync.WaitGroup
+	timed, cancel := context.WithTimeout(ctx, warmup)
+	work.Go(func() {
+		<-timed.Done()
+		if ctx.Err() == nil {
+			first = m.mark(reading)
+		}
+	})
+	return func() *mark {
+		work.Wait()
+		cancel()
+		return first
+	}
+}
+
+func (m *measurement) mark(ctx context.Context) *mark {
+	now := &mark{noise: markNoise(m.pid)}
+	if m.source != nil {
+		reading, format, err := m.source.Read(ctx)
+		if err != nil {
+			m.missing = err.Error()
+		} else {
+			now.reading, m.format = reading, format
+		}
+	}
+	now.ended = m.ended.Load()
+	return now
+}
+
+// cost puts together what the generator, the system and the service know.
+func (m *measurement) cost(result *loadgen.Result, first, last *mark) Cost {
+	c := Cost{Source: m.format, Missing: m.missing}
+	c.ClientCPU = positive(result.CPU.Client)
+	c.ServerCPU = positive(result.CPU.Server)
+	if m.pid > 0 {
+		c.PeakRSS = peakRSS(m.pid)
+	}
+	if m.source == nil {
+		c.Missing = "the service shows no runtime metrics (looked for /metrics and /debug/vars)"
+	}
+	if rss, ok := last.reading[RSS]; ok {
+		c.RSS = &rss
+	}
+	if first == nil || first.reading == nil || last.reading == nil {
+		return c
+	}
+	ended := float64(last.ended - first.ended)
+	perRequest := func(q Quantity, unit float64) *float64 {
+		total, ok := last.reading.since(first.reading, q)
+		if !ok || ended <= 0 {
+			return nil
+		}
+		v := total * unit / ended
+		return &v
+	}
+	total := func(q Quantity) *float64 {
+		if v, ok := last.reading.since(first.reading, q); ok {
+			return &v
+		}
+		return nil
+	}
+	c.Bytes, c.Allocs = perRequest(AllocBytes, 1), perRequest(Mallocs, 1)
+	c.GCCycles, c.GCPause = total(GCCycles), total(GCPause)
+	if c.ServerCPU == nil {
+		c.ServerCPU = perRequest(CPUSeconds, float64(time.Second))
+	}
+	return c
+}
+
+func positive(d time.Duration) *float64 {
+	if d <= 0 {
+		return nil
+	}
+	v := float64(d.Nanoseconds())
+	return &v
+}
+
+// openAnswers makes the log of exchanges of a round; done ends it.
+func openAnswers(dir string) (log *loadgen.AnswersLog, done func() error, err error) {
+	file, err := os.Create(filepath.Join(dir, answersFile))
+	if err != nil {
+		return nil, nil, err
+	}
+	log = loadgen.NewAnswersLog(file)
+	return log, func() error {
+		err := log.Flush()
+		if closeErr := file.Close(); err == nil {
+			err = closeErr
+		}
+		return err
+	}, nil
+}

@@ -1,0 +1,12 @@
+//go:build !linux
+
+package experiment
+
+// On other systems these facts are not read; the run folder leaves them out.
+
+func markNoise(int) noiseMark { return noiseMark{} }
+func loadAverage() *float64   { return nil }
+func peakRSS(int) *float64    { return nil }
+func cpuModel() string        { return "" }
+func kernel() string          { return "" }
+func memoryBytes() int64      { return 0 }

@@ -1,0 +1,112 @@
+package experiment
+
+import (
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// Round is one run of one arm: a line of rounds.jsonl. Times whose names end
+// in _ns are nanoseconds. A figure that could not be had is absent, never 0.
+type Round struct {
+	Round int       `json:"round"` // from 1
+	Order int       `json:"order"` // the arm's place in its round, from 1
+	Arm   string    `json:"arm"`
+	Seed  uint64    `json:"seed"`
+	Start time.Time `json:"start"` // of the load, warm-up included
+	// StartupNS is how long the arm took until it was ready.
+	StartupNS time.Duration `json:"startup_ns"`
+	// Partial says that the run was cut short: its window is shorter than that
+	// of the others, and bench.txt leaves it out.
+	Partial bool `json:"partial,omitempty"`
+	// Failure says what went wrong with the target, such as its early end.
+	Failure string `json:"failure,omitempty"`
+
+	Load    Load              `json:"load"`
+	Cost    Cost              `json:"cost"`
+	Noise   Noise             `json:"noise"`
+	Verdict []loadgen.Verdict `json:"verdicts,omitempty"`
+}
+
+// Load is what the clients saw, over the measured window.
+type Load struct {
+	WindowNS     time.Duration `json:"window_ns"`
+	AskedRate    float64       `json:"asked_rate,omitempty"` // per second; absent when closed
+	SentRate     float64       `json:"sent_rate"`
+	AnsweredRate float64       `json:"answered_rate"`
+	Requests     int64         `json:"requests"` // intended in the window
+	Answered     int64         `json:"answered"` // of any status
+	// Errors are the requests without an answer plus the answers of a status
+	// that is not a good one.
+	Errors   int64                       `json:"errors"`
+	Kinds    map[loadgen.ErrorKind]int64 `json:"error_kinds,omitempty"`
+	Statuses map[int]int64               `json:"statuses,omitempty"`
+	// Response counts from the intended send time, Service from the write;
+	// Lateness is the generator's own delay. Absent when nothing was answered.
+	Response *Quantiles `json:"response,omitempty"`
+	Service  *Quantiles `json:"service,omitempty"`
+	Lateness *Quantiles `json:"lateness,omitempty"`
+	GapCV    float64    `json:"gap_cv"` // of the gaps between writes: 0 even, 1 Poisson
+
+	Connections loadgen.Connections `json:"connections"`
+}
+
+// Quantiles sums a histogram up; latency.hgrm and metrics.json have it whole.
+type Quantiles struct {
+	Mean time.Duration `json:"mean_ns"`
+	P50  time.Duration `json:"p50_ns"`
+	P95  time.Duration `json:"p95_ns"`
+	P99  time.Duration `json:"p99_ns"`
+	Max  time.Duration `json:"max_ns"`
+}
+
+func quantiles(h *loadgen.Histogram) *Quantiles {
+	if h == nil || h.Count() == 0 {
+		return nil
+	}
+	return &Quantiles{
+		Mean: h.Mean(), P50: h.Quantile(0.50), P95: h.Quantile(0.95), P99: h.Quantile(0.99), Max: h.Max(),
+	}
+}
+
+// Cost is what the requests cost, per request where the name says so.
+type Cost struct {
+	// ServerCPU and ClientCPU are processor time per request in nanoseconds,
+	// user and system. Server is absent unless the target is a process of this
+	// machine whose id is known, or its metrics tell.
+	ServerCPU *float64 `json:"server_cpu_ns_per_op,omitempty"`
+	ClientCPU *float64 `json:"client_cpu_ns_per_op,omitempty"`
+	// Bytes and Allocs are heap allocations of the whole process per request,
+	// background work and the reading of the metrics included.
+	Bytes  *float64 `json:"bytes_per_op,omitempty"`
+	Allocs *float64 `json:"allocs_per_op,omitempty"`
+	// GCCycles and GCPause (seconds, everything stopped) are totals over the
+	// window.
+	GCCycles *float64 `json:"gc_cycles,omitempty"`
+	GCPause  *float64 `json:"gc_pause_sec,omitempty"`
+	// PeakRSS is the most resident memory in bytes that the process had since
+	// it was started, RSS that at the end of the window.
+	PeakRSS *float64 `json:"peak_rss_bytes,omitempty"`
+	RSS     *float64 `json:"rss_bytes,omitempty"`
+	// Source is what the runtime figures were read from ("prometheus",
+	// "expvar"); Missing says why some are absent.
+	Source  string `json:"source,omitempty"`
+	Missing string `json:"missing,omitempty"`
+}
+
+// newLoad sums a result up.
+func newLoad(r *loadgen.Result, good StatusSet) Load {
+	l := Load{
+		WindowNS: r.Window, AskedRate: r.AskedRate, SentRate: r.SentRate, AnsweredRate: r.AnsweredRate,
+		Requests: r.Counts.Intended, Answered: r.Counts.Answered, Errors: r.Counts.ErrorCount(),
+		Kinds: r.Counts.Errors, Statuses: r.Counts.Statuses,
+		Response: quantiles(r.Response), Service: quantiles(r.Service), Lateness: quantiles(r.Lateness),
+		GapCV: r.GapCV, Connections: r.Connections,
+	}
+	for code, n := range l.Statuses {
+		if !good.Good(code) {
+			l.Errors += n
+		}
+	}
+	return l
+}
