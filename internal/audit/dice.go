@@ -65,6 +65,9 @@ func (c *checker) lossesFollowDice(v *verdict) {
 		if acc == nil || q.loss == nil || acc.book.Record.Spec.Dice != lottery.DiceCommitted {
 			continue
 		}
+		if row, _ := acc.row(q.owner); row != nil || q.win != nil {
+			continue // a contradiction, and I3 says so
+		}
 		if acc.rebuilt || c.opt.RedisLostData {
 			v.skip("losses in activity %s: Redis was rebuilt, so it is not known what was in stock when", acc.id)
 			continue

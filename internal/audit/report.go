@@ -163,7 +163,7 @@ func (p *printer) notes(r *Report) {
 }
 
 func (p *printer) invariant(v *Invariant) {
-	p.line("%s  %-14s  %-11s  %d facts, %d breaks", v.ID, v.Name, v.Status, v.Checked, v.Breaks)
+	p.line("%s  %-12s  %-11s  %d facts looked at", v.ID, v.Name, v.Status, v.Checked)
 	for _, o := range v.Offenders {
 		p.line("      broken: %s", o)
 	}
