@@ -48,6 +48,9 @@ func (e *Engine) Draw(ctx context.Context, entry Entry) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if e.keeper.Archived(t.Activity) {
+		return e.archived(ctx, &t)
+	}
 	for range attempts {
 		res, err := e.reserve(ctx, &t)
 		if err != nil {
@@ -84,21 +87,22 @@ func (e *Engine) Lookup(ctx context.Context, entry Entry) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	res, err := e.reserver.Peek(ctx, &t)
-	if err != nil {
-		return Answer{}, asUnavailable(err)
-	}
-	if res.Status == StatusLost {
+	res, redisErr := e.reserver.Peek(ctx, &t)
+	if redisErr == nil && res.Status == StatusLost {
 		return Answer{Result: Loss, Replayed: true}, nil
 	}
-	// The ledger is asked in every other case: it knows wins that a Redis under
-	// rebuild does not.
+	// The ledger is asked in every other case: it knows wins that a Redis that
+	// is away or under rebuild does not.
 	d, found, err := e.ledger.Find(ctx, entry.Activity, entry.User, entry.Request)
 	switch {
 	case err != nil:
 		return Answer{}, asUnavailable(err)
 	case found:
 		return e.win(t.Activity, d, true), nil
+	case e.keeper.Archived(t.Activity):
+		return Answer{}, Refuse(KindUnknownRequest, "no win is stored for this user and request, and losses of activity %q have expired", t.Activity.Spec.ID)
+	case redisErr != nil:
+		return Answer{}, asUnavailable(redisErr)
 	case res.Status == StatusHeld || res.Status == StatusConfirmed:
 		return Answer{Result: Pending, Replayed: true}, nil
 	case res.Status == StatusStaleEpoch:
@@ -191,6 +195,19 @@ func (e *Engine) confirmed(ctx context.Context, t *Ticket) (Answer, error) {
 		return Answer{}, Refuse(KindInternal, "a confirmed win is not in the ledger")
 	}
 	return e.win(t.Activity, d, true), nil
+}
+
+// archived answers for an activity whose state in Redis has expired: wins are
+// replayed from the ledger, everything else came too late.
+func (e *Engine) archived(ctx context.Context, t *Ticket) (Answer, error) {
+	d, found, err := e.ledger.Find(ctx, t.Entry.Activity, t.User, t.Request)
+	switch {
+	case err != nil:
+		return Answer{}, asUnavailable(err)
+	case found:
+		return e.win(t.Activity, d, true), nil
+	}
+	return Answer{}, refusal(StatusEnded, t.Activity)
 }
 
 func (e *Engine) win(a *Activity, d Decision, replayed bool) Answer {

@@ -25,6 +25,7 @@ type Keeper struct {
 
 	mu         sync.Mutex
 	recoveries map[string]*recovery // under way, by activity
+	retired    map[string]int64     // the epoch whose state was told to expire, by activity
 	urgent     chan staleEpoch      // to recover without a draw waiting
 }
 
@@ -58,7 +59,7 @@ type recovery struct {
 func NewKeeper(c *Catalogue, r Registry, l Ledger, w Workshop, o Observer, opt KeeperOptions) *Keeper {
 	return &Keeper{
 		catalogue: c, registry: r, ledger: l, workshop: w, observe: o, options: opt,
-		recoveries: make(map[string]*recovery), urgent: make(chan staleEpoch, 64),
+		recoveries: make(map[string]*recovery), retired: make(map[string]int64), urgent: make(chan staleEpoch, 64),
 	}
 }
 
@@ -111,10 +112,33 @@ func (k *Keeper) Refresh(ctx context.Context) error {
 	for id, a := range next {
 		if before := old[id]; before == nil || before.Version != a.Version {
 			errs = append(errs, k.workshop.RaiseVersion(ctx, id, a.Version))
-			errs = append(errs, k.workshop.Retire(ctx, id, a.Spec.Ends.Add(k.options.Grace)))
 		}
+		errs = append(errs, k.retire(ctx, a))
 	}
 	return errors.Join(errs...)
+}
+
+// retire lets the state of an activity that has ended expire after the grace.
+// It is done once it has ended, because only then no new key can appear; once
+// by each instance, because nobody knows whether another one has.
+func (k *Keeper) retire(ctx context.Context, a *Activity) error {
+	if time.Now().Before(a.Spec.Ends) {
+		return nil
+	}
+	k.mu.Lock()
+	done := k.retired[a.Spec.ID] == a.Epoch
+	k.retired[a.Spec.ID] = a.Epoch
+	k.mu.Unlock()
+	if done {
+		return nil
+	}
+	return k.workshop.Retire(ctx, a.Spec.ID, a.Spec.Ends.Add(k.options.Grace))
+}
+
+// Archived tells whether the activity ended so long ago that its answers in
+// Redis have expired. Its wins are in the ledger for ever.
+func (k *Keeper) Archived(a *Activity) bool {
+	return time.Since(a.Spec.Ends) >= k.options.Grace
 }
 
 // Catchup is called by a draw whose ticket was refused as stale: whichever of
@@ -247,7 +271,7 @@ func (k *Keeper) rebuild(ctx context.Context, id string) error {
 	}
 	k.install(rec)
 	k.observe.Rebuilt(id)
-	return errors.Join(k.workshop.Retire(ctx, id, a.Spec.Ends.Add(k.options.Grace)), k.workshop.Announce(ctx, id))
+	return errors.Join(k.retire(ctx, a), k.workshop.Announce(ctx, id))
 }
 
 // rollForward ends every hold in the journal: committed, or undone where the

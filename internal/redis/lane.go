@@ -103,6 +103,11 @@ func (l *lane) answer(calls []*batch.Call[question, reply]) {
 		var word string
 		word, text, _ = strings.Cut(text, " ")
 		c.Out.res, c.Out.err = parseReply(word)
+		if r := &c.Out.res; r.Status == lottery.StatusHeld && !r.Replayed {
+			// The script does not repeat what the ticket itself says; a replayed
+			// hold says with what it was drawn.
+			r.Hold.Version, r.Hold.Word = c.In.ticket.Activity.Version, c.In.ticket.Word
+		}
 	}
 }
 

@@ -101,11 +101,15 @@ func TestUnitsAreNumberedAndSellOut(t *testing.T) {
 	s := open(t, redis.Options{})
 	a := activity(t, s, 2, nil)
 	for i, want := range []lottery.Reservation{
-		{Status: lottery.StatusHeld, Hold: lottery.Hold{Unit: 1, Order: 1}},
-		{Status: lottery.StatusHeld, Hold: lottery.Hold{Unit: 2, Order: 1}},
+		{Status: lottery.StatusHeld, Hold: lottery.Hold{Unit: 1, Order: 1, Version: 1}},
+		{Status: lottery.StatusHeld, Hold: lottery.Hold{Unit: 2, Order: 1, Version: 1}},
 		{Status: lottery.StatusLost},
 	} {
-		if got := reserve(t, s, a, fmt.Sprint("user", i), "r"); got != want {
+		user := fmt.Sprint("user", i)
+		if want.Status == lottery.StatusHeld {
+			want.Hold.Word = a.Ticket(lottery.Entry{User: user, Request: "r"}).Word
+		}
+		if got := reserve(t, s, a, user, "r"); got != want {
 			t.Errorf("draw %d: %+v; want %+v", i, got, want)
 		}
 	}
