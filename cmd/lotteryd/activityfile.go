@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -24,6 +25,9 @@ func parseActivityFile(r io.Reader, name string) (lottery.Spec, error) {
 	if root == nil {
 		return lottery.Spec{}, fmt.Errorf("%s: the file is empty; write an activity into it", name)
 	}
+	if err := checkTimes(root, name); err != nil {
+		return lottery.Spec{}, err
+	}
 	var spec lottery.Spec
 	d := yaml.NewDecoder(strings.NewReader(text))
 	d.KnownFields(true)
@@ -34,6 +38,17 @@ func parseActivityFile(r io.Reader, name string) (lottery.Spec, error) {
 		return lottery.Spec{}, specError(name, root, err)
 	}
 	return spec, nil
+}
+
+// checkTimes finds a time that is none; the library would say so without a line.
+func checkTimes(root *yaml.Node, name string) error {
+	for _, key := range []string{"starts", "ends"} {
+		var t time.Time
+		if n := field(root, key); n != nil && n.Decode(&t) != nil {
+			return fmt.Errorf("%s:%d: %s is no time; write one such as 2026-03-01T00:00:00Z", name, n.Line, key)
+		}
+	}
+	return nil
 }
 
 // specError puts the line of the field that a refusal of [lottery.Spec.Validate]

@@ -13,6 +13,13 @@ import (
 // maxYAMLBytes bounds every file people write for us.
 const maxYAMLBytes = 1 << 20
 
+// maxYAMLFields bounds each mapping: the library compares every key with every
+// other, which takes minutes for a megabyte of keys.
+const maxYAMLFields = 128
+
+// maxYAMLFaults is how many of a file's faults are shown at once.
+const maxYAMLFaults = 5
+
 // readYAML reads one YAML document (JSON is YAML) of at most maxYAMLBytes and
 // returns its text and root, nil for an empty file. Anchors and aliases are refused:
 // nobody needs them here, and nested ones make kilobytes stand for gigabytes.
@@ -37,8 +44,8 @@ func readYAML(r io.Reader, name string) (string, *yaml.Node, error) {
 	} else if !errors.Is(err, io.EOF) {
 		return "", nil, yamlError(name, err)
 	}
-	if n := findAlias(&document); n != nil {
-		return "", nil, fmt.Errorf("%s:%d: anchors (&) and aliases (*) are not taken here; write the value out, or quote it", name, n.Line)
+	if err := checkNodes(&document, name); err != nil {
+		return "", nil, err
 	}
 	root := document.Content[0]
 	if root.Kind == yaml.ScalarNode && root.Tag == "!!null" {
@@ -47,14 +54,18 @@ func readYAML(r io.Reader, name string) (string, *yaml.Node, error) {
 	return string(text), root, nil
 }
 
-// findAlias returns the first node that is an alias or has an anchor.
-func findAlias(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode || n.Anchor != "" {
-		return n
+// checkNodes refuses, before anything is expanded or decoded, what could make
+// a small file cost much.
+func checkNodes(n *yaml.Node, name string) error {
+	switch {
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		return fmt.Errorf("%s:%d: anchors (&) and aliases (*) are not taken here; write the value out, or quote it", name, n.Line)
+	case n.Kind == yaml.MappingNode && len(n.Content) > 2*maxYAMLFields:
+		return fmt.Errorf("%s:%d: what begins here has %d fields; nothing has more than %d", name, n.Line, len(n.Content)/2, maxYAMLFields)
 	}
 	for _, child := range n.Content {
-		if found := findAlias(child); found != nil {
-			return found
+		if err := checkNodes(child, name); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -75,6 +86,9 @@ func yamlError(name string, err error) error {
 			continue
 		}
 		faults = append(faults, name+": "+line)
+	}
+	if more := len(faults) - maxYAMLFaults; more > 0 {
+		faults = append(faults[:maxYAMLFaults], fmt.Sprintf("and %d more like these", more))
 	}
 	return errors.New(strings.Join(faults, "; "))
 }
