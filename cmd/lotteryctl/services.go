@@ -136,29 +136,39 @@ func runUp(ctx context.Context, env environment, opts *servicesOptions, state st
 	if running != nil {
 		return printServices(env.stdout, opts.json, "already up", running)
 	}
-	keeper, err := startKeeper(state)
+	log, err := anonymousFile()
 	if err != nil {
 		return err
 	}
-	running, err = awaitKeeper(ctx, keeper, state)
+	defer log.Close()
+	keeper, err := startKeeper(state, log)
+	if err != nil {
+		return err
+	}
+	running, err = awaitKeeper(ctx, keeper, state, log)
 	if err != nil {
 		return err
 	}
 	return printServices(env.stdout, opts.json, "up", running)
 }
 
+// anonymousFile is a temporary file without a name, gone when its last user
+// closes it.
+func anonymousFile() (*os.File, error) {
+	file, err := os.CreateTemp("", "lotteryctl-log-")
+	if err != nil {
+		return nil, err
+	}
+	return file, os.Remove(file.Name())
+}
+
 // startKeeper runs the keeper with its output in a file: a pipe would break,
 // and kill it, when we are gone.
-func startKeeper(state stateFile) (*exec.Cmd, error) {
+func startKeeper(state stateFile, log *os.File) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	log, err := os.OpenFile(state.logPath(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	defer log.Close()
 	cmd := exec.Command(self, "services", "up", "--foreground", "--state-dir", state.dir)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Dir = "/"
@@ -167,8 +177,8 @@ func startKeeper(state stateFile) (*exec.Cmd, error) {
 }
 
 // awaitKeeper waits until the services are up. If the keeper ends before that,
-// the last line of its log says why; if ctx ends, the keeper is ended too.
-func awaitKeeper(ctx context.Context, keeper *exec.Cmd, state stateFile) (*serviceState, error) {
+// its log says why; if ctx ends, the keeper is ended too.
+func awaitKeeper(ctx context.Context, keeper *exec.Cmd, state stateFile, log *os.File) (*serviceState, error) {
 	ended := make(chan error, 1)
 	go func() { ended <- keeper.Wait() }() // ends with the keeper or with us
 	for {
@@ -178,7 +188,7 @@ func awaitKeeper(ctx context.Context, keeper *exec.Cmd, state stateFile) (*servi
 			if running, err := state.read(); err == nil && running != nil {
 				return running, nil
 			}
-			return nil, keeperError(state)
+			return nil, keeperError(log)
 		case <-ctx.Done():
 			keeper.Process.Signal(syscall.SIGTERM)
 			<-ended
@@ -192,14 +202,14 @@ func awaitKeeper(ctx context.Context, keeper *exec.Cmd, state stateFile) (*servi
 }
 
 // keeperError is what the keeper said before it ended.
-func keeperError(state stateFile) error {
-	log, err := os.ReadFile(state.logPath())
+func keeperError(log *os.File) error {
+	text, err := io.ReadAll(io.NewSectionReader(log, 0, 1<<20))
 	if err != nil {
 		return err
 	}
-	_, said, found := strings.Cut(string(log), "lotteryctl: ")
+	_, said, found := strings.Cut(string(text), "lotteryctl: ")
 	if !found {
-		return fmt.Errorf("the background process ended early and said: %q", string(log))
+		return fmt.Errorf("the background process ended early and said: %q", text)
 	}
 	return errors.New(strings.TrimSpace(said))
 }
@@ -207,11 +217,11 @@ func keeperError(state stateFile) error {
 // runForeground is the keeper: it holds the lock and the services until ctx
 // ends, which is its proper end and no error.
 func runForeground(ctx context.Context, env environment, opts *servicesOptions, state stateFile) (err error) {
-	unlock, err := state.lock()
+	release, err := state.lock()
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer release()
 	services, err := localservices.Start(ctx,
 		localservices.Options{Redis: true, Postgres: true, Log: env.stderr})
 	if err != nil {
@@ -220,7 +230,7 @@ func runForeground(ctx context.Context, env environment, opts *servicesOptions, 
 	defer func() {
 		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience/2)
 		defer cancel()
-		err = errors.Join(err, services.Stop(stopCtx), state.remove())
+		err = errors.Join(err, services.Stop(stopCtx))
 	}()
 	running := &serviceState{
 		Version: stateVersion, PID: os.Getpid(),

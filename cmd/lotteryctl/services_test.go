@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,7 +28,7 @@ func bringDown(t *testing.T, dir string) {
 	t.Helper()
 	t.Cleanup(func() { // t.Context is over by now
 		args := []string{"services", "down", "--state-dir", dir}
-		if err := run(context.Background(), args, strings.NewReader(""), os.Stderr, os.Stderr); err != nil {
+		if err := run(context.Background(), args, strings.NewReader(""), io.Discard, os.Stderr); err != nil {
 			t.Errorf("down: %v", err)
 		}
 	})
@@ -85,13 +86,13 @@ func TestServicesAfterACrash(t *testing.T) {
 	dir := t.TempDir()
 	bringDown(t, dir)
 	services(t, dir, "up")
-	state, err := stateFile{dir}.read()
+	state, err := stateFile{dir: dir}.read()
 	if err != nil || state == nil {
 		t.Fatalf("state: %v, %v", state, err)
 	}
 	syscall.Kill(state.PID, syscall.SIGKILL)
 	deadline := time.Now().Add(10 * time.Second)
-	for (stateFile{dir}).locked() && time.Now().Before(deadline) {
+	for (stateFile{dir: dir}).locked() && time.Now().Before(deadline) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	if got := services(t, dir, "status"); got != "services are down\n" {
@@ -115,7 +116,7 @@ func TestServicesForegroundStopsOnInterrupt(t *testing.T) {
 	deadline := time.Now().Add(90 * time.Second)
 	for state == nil && time.Now().Before(deadline) {
 		time.Sleep(20 * time.Millisecond)
-		state, _ = stateFile{dir}.read()
+		state, _ = stateFile{dir: dir}.read()
 	}
 	cmd.Process.Signal(syscall.SIGINT)
 	if err := cmd.Wait(); err != nil {
@@ -126,6 +127,44 @@ func TestServicesForegroundStopsOnInterrupt(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "services.json")); err == nil {
 		t.Error("the state file was left behind")
+	}
+}
+
+// TestServicesUpSaysWhyNot: the reason is known to the keeper in the
+// background, and reaches the one who asked.
+func TestServicesUpSaysWhyNot(t *testing.T) {
+	asProgram(t)
+	temp := filepath.Join(t.TempDir(), "closed")
+	if err := os.Mkdir(temp, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", temp) // nobody may write there; root may, but not its servers' account
+	_, stderr, err := execute(t, "services", "--state-dir", dir, "up")
+	if exitCode(err) != codeUsage || strings.Count(stderr, "lotteryctl: ") != 1 {
+		t.Errorf("got %v, %q", err, stderr)
+	}
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("left in the state folder: %v", left)
+	}
+}
+
+// TestDefaultStateDirIsNotLeftBehind covers up and down by their defaults.
+func TestDefaultStateDirIsNotLeftBehind(t *testing.T) {
+	asProgram(t)
+	runtimeDir := t.TempDir()
+	t.Setenv("XDG_RUNTIME_DIR", runtimeDir)
+	for _, args := range []string{"status", "up", "down"} {
+		if _, stderr, err := execute(t, "services", args); err != nil {
+			t.Errorf("%s: %s", args, stderr)
+		}
+	}
+	gone := func() bool { left, _ := os.ReadDir(runtimeDir); return len(left) == 0 }
+	for deadline := time.Now().Add(10 * time.Second); !gone() && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if !gone() {
+		t.Error("the state folder was left behind")
 	}
 }
 

@@ -28,15 +28,17 @@ type serviceState struct {
 //
 //	services.lock  locked (flock) exactly as long as a keeper lives
 //	services.json  the serviceState, written when the services are up
-//	services.log   what a keeper in the background says
 //
 // The kernel drops the lock when its holder dies, so a state file without a
 // lock is stale, and the process id in one with a lock belongs to the keeper
 // and to nobody who got the number later.
-type stateFile struct{ dir string }
+type stateFile struct {
+	dir  string
+	ours bool // the default folder, which is removed when it is no longer needed
+}
 
-// openStateDir makes the folder, by default one per user, and refuses one that
-// another user could have prepared for us.
+// openStateDir names the folder, by default one per user, and refuses one that
+// another user could have prepared for us. It is made when first needed.
 func openStateDir(dir string) (stateFile, error) {
 	if dir == "" {
 		dir = defaultStateDir()
@@ -45,10 +47,11 @@ func openStateDir(dir string) (stateFile, error) {
 	if err != nil {
 		return stateFile{}, err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return stateFile{}, fmt.Errorf("making the state folder: %w", err)
-	}
+	ours := dir == filepath.Clean(defaultStateDir())
 	info, err := os.Lstat(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return stateFile{dir, ours}, nil
+	}
 	if err != nil {
 		return stateFile{}, err
 	}
@@ -56,7 +59,15 @@ func openStateDir(dir string) (stateFile, error) {
 	if !ok || !info.IsDir() || int(stat.Uid) != os.Geteuid() || info.Mode()&0o022 != 0 {
 		return stateFile{}, fmt.Errorf("the state folder %s must be a folder of yours that only you can write to: choose another with --state-dir", dir)
 	}
-	return stateFile{dir}, nil
+	return stateFile{dir, ours}, nil
+}
+
+// make makes the folder if it is not there.
+func (s stateFile) make() error {
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return fmt.Errorf("making the state folder: %w", err)
+	}
+	return nil
 }
 
 func defaultStateDir() string {
@@ -68,7 +79,6 @@ func defaultStateDir() string {
 
 func (s stateFile) jsonPath() string { return filepath.Join(s.dir, "services.json") }
 func (s stateFile) lockPath() string { return filepath.Join(s.dir, "services.lock") }
-func (s stateFile) logPath() string  { return filepath.Join(s.dir, "services.log") }
 
 // Both are constant; a keeper lives in either case.
 var (
@@ -76,29 +86,55 @@ var (
 	errChanges = errors.New("services are just starting or stopping: try again in a moment")
 )
 
-// lock makes the caller the keeper until it calls unlock or dies, and removes
-// what an earlier keeper left. It tries for a second, because a command that
-// only looks holds the lock for a moment too.
-func (s stateFile) lock() (unlock func(), err error) {
+// lock makes the caller the keeper until it dies or calls release, which also
+// removes every trace of it, and deletes the state of an earlier keeper. It
+// tries for a second, because a command that only looks holds the lock for a
+// moment too.
+func (s stateFile) lock() (release func(), err error) {
+	if err := s.make(); err != nil {
+		return nil, err
+	}
+	for range 50 {
+		file, err := s.tryLock()
+		if err != nil {
+			return nil, err
+		}
+		if file != nil {
+			release = func() { s.tidy(); file.Close() }
+			return release, s.remove()
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return nil, errLocked
+}
+
+// tryLock returns the locked file, or nil if somebody else has it. A keeper
+// that ends removes the file while others may have it open: a lock on a file
+// that is no longer the one of that name keeps nobody out and does not count.
+func (s stateFile) tryLock() (*os.File, error) {
 	file, err := os.OpenFile(s.lockPath(), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	for range 50 {
-		if err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil {
-			break
+	if syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+		opened, errOpened := file.Stat()
+		named, errNamed := os.Stat(s.lockPath())
+		if errOpened == nil && errNamed == nil && os.SameFile(opened, named) {
+			return file, nil
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
-	if err != nil {
-		file.Close()
-		return nil, errLocked
+	return nil, file.Close()
+}
+
+// tidy removes all files, and the folder if it is the default one and empty.
+// Files that are not there are no matter.
+func (s stateFile) tidy() {
+	for _, path := range []string{s.jsonPath(), s.lockPath()} {
+		os.Remove(path)
 	}
-	if err := s.remove(); err != nil {
-		file.Close()
-		return nil, err
+	if s.ours {
+		os.Remove(s.dir)
 	}
-	return func() { file.Close() }, nil
 }
 
 // locked reports whether a keeper lives. It asks for a shared lock, so that
