@@ -40,7 +40,7 @@ type deployment struct {
 	process  *exec.Cmd
 	log      *lockedBuffer
 	activity lottery.Spec
-	recorder audit.Recorder
+	recorder *audit.Recorder // shared by instances of one deployment
 }
 
 // lockedBuffer takes the log of a process while a test may read it.
@@ -69,7 +69,7 @@ func deploy(t *testing.T, edit func(*lottery.Spec)) *deployment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &deployment{t: t, servers: servers, public: freeAddress(t), admin: freeAddress(t), log: new(lockedBuffer)}
+	d := &deployment{t: t, servers: servers, public: freeAddress(t), admin: freeAddress(t), log: new(lockedBuffer), recorder: new(audit.Recorder)}
 	t.Cleanup(func() {
 		d.kill()
 		if err := servers.Stop(context.Background()); err != nil {

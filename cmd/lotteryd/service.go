@@ -79,6 +79,7 @@ func (s *service) openLedger(ctx context.Context, migrate bool) (err error) {
 }
 
 func (s *service) openFast(ctx context.Context) (err error) {
+	redis.LogTo(func(message string) { s.log.Debug("redis client", "message", message) })
 	s.fast, err = redis.Open(redis.Options{
 		URL: s.config.RedisURL, Lanes: s.config.RedisConnections, BatchSize: s.metrics.RedisBatch,
 	})

@@ -237,4 +237,3 @@ func (r samples) show(name string, digits int) string {
 	f := func(x float64) string { return strconv.FormatFloat(x, 'f', digits, 64) }
 	return f(median) + " [" + f(v[0]) + "–" + f(v[len(v)-1]) + "]"
 }
-

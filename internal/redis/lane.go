@@ -90,10 +90,9 @@ func sameCall(a, b question) bool {
 func (l *lane) answer(calls []*batch.Call[question, reply]) {
 	text, err := l.call(calls)
 	if errors.Is(err, errOtherServer) {
-		for _, c := range calls {
-			c.Out = reply{res: lottery.Reservation{Status: lottery.StatusStaleEpoch}}
-		}
-		return
+		// Nothing was sent. The new arguments name the new process, and the script
+		// finds out whether the state was published to it.
+		text, err = l.call(calls)
 	}
 	for _, c := range calls {
 		if err != nil {

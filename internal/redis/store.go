@@ -128,6 +128,7 @@ func Open(opt Options) (*Store, error) {
 	}
 	conf.DialTimeout, conf.ReadTimeout, conf.WriteTimeout = opt.Timeout/2, opt.Timeout, opt.Timeout
 	conf.DisableIdentity = true
+	conf.DialerRetries = 1 // a draw is not worth waiting for a server that is away
 	s := &Store{options: opt, suspended: make(map[string]string), confirms: make(chan confirmation, 8192)}
 	for range opt.Lanes {
 		s.lanes = append(s.lanes, newLane(*conf, opt))

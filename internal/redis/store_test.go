@@ -85,16 +85,11 @@ func publish(t *testing.T, errs ...error) {
 func reserve(t *testing.T, s *redis.Store, a *lottery.Activity, user, request string) lottery.Reservation {
 	t.Helper()
 	tk := a.Ticket(lottery.Entry{Activity: a.Spec.ID, User: user, Request: request})
-	for range 3 { // the first call on a lane meets its server
-		r, err := s.Reserve(context.Background(), &tk)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if r.Status != lottery.StatusStaleEpoch {
-			return r
-		}
+	r, err := s.Reserve(context.Background(), &tk)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return lottery.Reservation{Status: lottery.StatusStaleEpoch}
+	return r
 }
 
 func TestUnitsAreNumberedAndSellOut(t *testing.T) {
@@ -185,15 +180,11 @@ func TestStaleTicketsAreRefused(t *testing.T) {
 func TestSameRequestWithAnotherProofIsRefused(t *testing.T) {
 	s := open(t, redis.Options{})
 	a := activity(t, s, 5, nil)
-	reserve(t, s, a, "bob", "r") // meets the servers of both lanes
 	draw := func(proof string) lottery.Status {
 		tk := a.Ticket(lottery.Entry{User: "ann", Request: "r", Proof: proof})
 		r, err := s.Reserve(context.Background(), &tk)
 		if err != nil {
 			t.Fatal(err)
-		}
-		if r.Status == lottery.StatusStaleEpoch {
-			r, err = s.Reserve(context.Background(), &tk)
 		}
 		return r.Status
 	}
@@ -238,6 +229,50 @@ func TestConcurrentCopiesHoldOneUnit(t *testing.T) {
 	copies.Wait()
 	if len(units) != 1 || units[1] != 100 {
 		t.Errorf("100 copies of one request hold units %v; want unit 1 for all", units)
+	}
+}
+
+// TestARestartedRedisIsNotTrusted keeps the data over the restart: only the
+// process is another one, and that alone must refuse every draw.
+func TestARestartedRedisIsNotTrusted(t *testing.T) {
+	own, err := localservices.Start(context.Background(), localservices.Options{
+		Redis: true, RedisSettings: map[string]string{"appendfsync": "always"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer own.Stop(context.Background())
+	s, err := redis.Open(redis.Options{URL: own.RedisURL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	a := activity(t, s, 5, nil)
+	if got := reserve(t, s, a, "ann", "r1"); got.Status != lottery.StatusHeld {
+		t.Fatalf("before the restart: %+v", got)
+	}
+	if err := own.KillRedis(); err != nil {
+		t.Fatal(err)
+	}
+	if err := own.StartRedis(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	for i := range 10 {
+		tk := a.Ticket(lottery.Entry{User: "ann", Request: fmt.Sprint("r", i)})
+		got, err := s.Reserve(context.Background(), &tk)
+		switch {
+		case err == nil && got.Status == lottery.StatusStaleEpoch:
+			refused++
+		case err == nil:
+			t.Errorf("draw %d after the restart: %+v", i, got)
+		}
+	}
+	if refused == 0 {
+		t.Error("no draw reached the restarted Redis")
+	}
+	if st, err := s.State(context.Background(), a.Spec.ID); err != nil || !st.Found || st.SameServer {
+		t.Errorf("state after the restart: %+v, %v; want found, of another server", st, err)
 	}
 }
 
