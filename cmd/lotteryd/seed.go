@@ -117,14 +117,25 @@ func putActivity(ctx context.Context, target, token string, spec lottery.Spec) (
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		var cause *url.Error
-		if errors.As(err, &cause) {
-			err = cause.Err
-		}
-		return httpapi.PutResult{}, fmt.Errorf("the admin port at %s cannot be reached: %w; is lotteryd running there?", request.URL.Host, err)
+		return httpapi.PutResult{}, unreachable(request.URL.Host, err)
 	}
 	defer response.Body.Close()
 	return readSeeded(response)
+}
+
+// unreachable says why there is no answer from host.
+func unreachable(host string, err error) error {
+	var cause *url.Error
+	if errors.As(err, &cause) {
+		err = cause.Err // without the method and URL around it
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return errors.New("stopped before the admin port answered; seed again, it is safe")
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("the admin port at %s did not answer within %s; seed again, it is safe", host, seedTimeout)
+	}
+	return fmt.Errorf("the admin port at %s cannot be reached: %w; is lotteryd running there?", host, err)
 }
 
 // readSeeded reads the admin port's answer: the result, or the problem's detail.

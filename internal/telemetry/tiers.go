@@ -8,8 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// maxTiers is how many prize tiers get a series of their own; whatever comes
-// after them is counted as "other". Tiers come from organisers, and there is
+// maxTiers is how many series of tiers there can be, "none" and "other"
+// included; whatever comes after them is counted as "other". Tiers come from organisers, and there is
 // no end to what an organiser may write.
 const maxTiers = 64
 
@@ -20,14 +20,13 @@ const maxTiers = 64
 type tierCounters struct {
 	make  func(tier string) prometheus.Counter
 	none  prometheus.Counter // no prize
-	other prometheus.Counter // beyond maxTiers
 	known atomic.Pointer[map[string]prometheus.Counter]
 	grow  sync.Mutex
 }
 
 func newTierCounters(make func(tier string) prometheus.Counter) *tierCounters {
-	t := &tierCounters{make: make, none: make("none"), other: make("other")}
-	t.known.Store(&map[string]prometheus.Counter{"none": t.none, "other": t.other})
+	t := &tierCounters{make: make, none: make("none")}
+	t.known.Store(&map[string]prometheus.Counter{"none": t.none})
 	return t
 }
 
@@ -41,8 +40,8 @@ func (t *tierCounters) of(tier string) prometheus.Counter {
 	if c, ok := known[tier]; ok {
 		return c
 	}
-	if len(known) >= maxTiers {
-		return t.other
+	if len(known) >= maxTiers-1 {
+		return t.make("other") // the same counter each time
 	}
 	next := maps.Clone(known)
 	next[tier] = t.make(tier)
