@@ -1,0 +1,206 @@
+package lottery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// RecoverSoon asks for a recovery that nobody waits for. distrusted is as for
+// [Keeper.Recover]. If 64 are waiting already the wish is dropped: the next
+// draw that meets the contradiction repeats it.
+func (k *Keeper) RecoverSoon(id string, distrusted int64) {
+	select {
+	case k.urgent <- staleEpoch{id, distrusted}:
+	default:
+	}
+}
+
+// Recover makes the activity's state in Redis and in the catalogue usable
+// again, and returns when it is or cannot be. Callers that come while a
+// recovery is under way share it. distrusted is the epoch whose state in Redis
+// was seen to contradict the ledger and must be rebuilt even if it looks fine;
+// 0 trusts what looks fine.
+func (k *Keeper) Recover(ctx context.Context, id string, distrusted int64) error {
+	k.mu.Lock()
+	r := k.recoveries[id]
+	if r == nil {
+		r = &recovery{done: make(chan struct{})}
+		k.recoveries[id] = r
+		go k.recover(context.WithoutCancel(ctx), id, distrusted, r)
+	}
+	k.mu.Unlock()
+	select {
+	case <-r.done:
+		return r.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// recover runs one recovery to its end, whatever becomes of the draws that wait
+// for it. It is bounded by its own deadline.
+func (k *Keeper) recover(ctx context.Context, id string, distrusted int64, r *recovery) {
+	ctx, cancel := context.WithTimeout(ctx, k.options.Recovery)
+	defer cancel()
+	r.err = k.adoptOrRebuild(ctx, id, distrusted)
+	k.mu.Lock()
+	delete(k.recoveries, id)
+	k.mu.Unlock()
+	close(r.done)
+}
+
+func (k *Keeper) adoptOrRebuild(ctx context.Context, id string, distrusted int64) error {
+	if ok, err := k.adopt(ctx, id, distrusted); ok || err != nil {
+		return err
+	}
+	return k.registry.Exclusively(ctx, id, func(ctx context.Context) error {
+		// Another instance may have rebuilt while we waited for the lock.
+		if ok, err := k.adopt(ctx, id, distrusted); ok || err != nil {
+			return err
+		}
+		return k.rebuild(ctx, id)
+	})
+}
+
+// adopt takes over the state in Redis if it was published to the running Redis
+// process under the ledger's epoch.
+func (k *Keeper) adopt(ctx context.Context, id string, distrusted int64) (bool, error) {
+	rec, err := k.registry.Activity(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	st, err := k.workshop.State(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	if !st.Found || !st.SameServer || st.Epoch != rec.Epoch || rec.Epoch == distrusted {
+		return false, nil
+	}
+	if st.Version < rec.Version {
+		if err := k.workshop.RaiseVersion(ctx, id, rec.Version); err != nil {
+			return false, err
+		}
+	}
+	k.install(rec)
+	return true, nil
+}
+
+// rebuild makes Redis follow from the ledger. The order is the point:
+//
+//  1. Suspend: Redis takes no draw of this activity.
+//  2. Bump the epoch: rows of the old epoch are all visible or refused for ever.
+//  3. Roll forward the holds that Redis still knows, under the new epoch: their
+//     dice said "win" and their units are taken.
+//  4. Read the ledger, put every win on record, set counters and free units.
+//  5. Resume under the new epoch.
+//
+// A crash anywhere leaves Redis suspended or under an old epoch, and the next
+// draw starts over.
+func (k *Keeper) rebuild(ctx context.Context, id string) error {
+	if err := k.workshop.Suspend(ctx, id); err != nil {
+		return err
+	}
+	if _, err := k.registry.BumpEpoch(ctx, id); err != nil {
+		return err
+	}
+	rec, err := k.registry.Activity(ctx, id)
+	if err != nil {
+		return err
+	}
+	a := NewActivity(rec)
+	if err := k.rollForward(ctx, a); err != nil {
+		return err
+	}
+	state, err := k.replayLedger(ctx, a)
+	if err != nil {
+		return err
+	}
+	if err := k.workshop.Restock(ctx, a, state); err != nil {
+		return err
+	}
+	if err := k.workshop.Resume(ctx, a); err != nil {
+		return err
+	}
+	k.install(rec)
+	k.observe.Rebuilt(id)
+	return errors.Join(k.retire(ctx, a), k.workshop.Announce(ctx, id))
+}
+
+// rollForward ends every hold in the journal: committed, or undone where the
+// ledger gave its unit to somebody else.
+func (k *Keeper) rollForward(ctx context.Context, a *Activity) error {
+	for {
+		holds, err := k.workshop.Journal(ctx, a, 0, journalPage)
+		if err != nil || len(holds) == 0 {
+			return err
+		}
+		settled, lost, err := k.commitAll(ctx, a, holds)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(k.workshop.Settle(ctx, a, settled), k.workshop.Undo(ctx, a, lost)); err != nil {
+			return err
+		}
+		if len(settled)+len(lost) == 0 {
+			return fmt.Errorf("rolling forward %q: the ledger decided none of %d holds", a.Spec.ID, len(holds))
+		}
+	}
+}
+
+// journalPage is how many holds are ended at once.
+const journalPage = 512
+
+// commitAll asks the ledger for all holds at once, so that they share commits.
+func (k *Keeper) commitAll(ctx context.Context, a *Activity, holds []WinRow) (settled, lost []WinRow, err error) {
+	decisions := make([]Decision, len(holds))
+	var asked sync.WaitGroup
+	for i, w := range holds {
+		w.Epoch = a.Epoch
+		asked.Go(func() { decisions[i] = k.ledger.Commit(ctx, w) })
+	}
+	asked.Wait()
+	for i, d := range decisions {
+		switch d.Verdict {
+		case VerdictCommitted:
+			settled = append(settled, holds[i])
+		case VerdictOther, VerdictClash:
+			lost = append(lost, holds[i])
+		case VerdictMoved:
+			err = errors.New("the epoch moved again while holds were rolled forward")
+		case VerdictUnknown:
+			err = errors.New("the ledger could not decide while holds were rolled forward")
+		}
+		k.observe.Reconciled(d.Verdict, 1)
+	}
+	return settled, lost, err
+}
+
+// replayLedger puts every durable win on record and works out which units are
+// gone. Memory is proportional to the number of wins.
+func (k *Keeper) replayLedger(ctx context.Context, a *Activity) (Rebuilt, error) {
+	taken := make([]map[int64]struct{}, len(a.Spec.Prizes))
+	for i := range taken {
+		taken[i] = make(map[int64]struct{})
+	}
+	r := Rebuilt{Next: make([]int64, len(taken)), Free: make([][]int64, len(taken))}
+	err := k.registry.Wins(ctx, a.Spec.ID, func(wins []WinRow) error {
+		for _, w := range wins {
+			taken[w.Prize][w.Unit] = struct{}{}
+			r.Next[w.Prize] = max(r.Next[w.Prize], w.Unit)
+		}
+		return k.workshop.Remember(ctx, a, wins)
+	})
+	if err != nil {
+		return r, err
+	}
+	for i, next := range r.Next {
+		for unit := int64(1); unit < next; unit++ {
+			if _, ok := taken[i][unit]; !ok {
+				r.Free[i] = append(r.Free[i], unit)
+			}
+		}
+	}
+	return r, nil
+}
