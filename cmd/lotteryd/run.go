@@ -11,6 +11,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// version is set by the linker (see the Makefile) and nowhere else.
+var version = "devel"
+
 // environment is the outside world as commands see it.
 type environment struct {
 	stdin          io.Reader
@@ -61,6 +64,7 @@ func exitCode(err error) int {
 func newRootCmd(env environment) *cobra.Command {
 	root := newServeCmd(env, "lotteryd")
 	root.Short = "Serve prize draws that never sell a unit twice"
+	root.Version = version
 	root.SilenceUsage, root.SilenceErrors = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetIn(env.stdin)

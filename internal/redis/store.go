@@ -21,6 +21,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"sync"
@@ -268,6 +269,9 @@ func parseReply(word string) (lottery.Reservation, error) {
 	return r, err
 }
 
+// holdWord is the position of the random word, the one field of 64 bits.
+const holdWord = 4
+
 // parseHold reads "prize,unit,order" and, if present, ",version,word,mark,len".
 // mark and userLen are 0 in the short form.
 func parseHold(text string) (h lottery.Hold, mark uint32, userLen int, err error) {
@@ -279,6 +283,9 @@ func parseHold(text string) (h lottery.Hold, mark uint32, userLen int, err error
 		}
 		if n[count], err = strconv.ParseUint(field, 10, 64); err != nil {
 			return h, 0, 0, fmt.Errorf("redis: hold %q: %w", text, err)
+		}
+		if count != holdWord && n[count] > math.MaxUint32 {
+			return h, 0, 0, fmt.Errorf("redis: hold %q: field %d is out of range", text, count+1)
 		}
 		count++
 	}
