@@ -1,7 +1,7 @@
 // Command lotteryd serves prize draws: it never sells a unit twice and never
 // loses a win it has acknowledged.
 //
-// Read it in this order: config.go says what can be set, service.go wires the
+// Read it in this order: settings.go says what can be set, service.go wires the
 // rooms from it and takes them up and down, serve.go and dev.go are the two
 // ways to start, seed.go and migrate.go the tools beside it. Only main ends
 // the process.

@@ -26,7 +26,7 @@ transaction together with its version number. Never goes back.`,
 		Example: `  lotteryd migrate --postgres-url postgres://lottery@db/lottery`,
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loader.load()
+			c, err := loader.loadLedger()
 			if err != nil {
 				return err
 			}

@@ -9,9 +9,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// serveOptions are serve's own flags; the rest is [Config].
+// serveOptions are serve's own flags; --config is the loader's, the rest is [Config].
 type serveOptions struct {
-	config  string
 	dev     bool
 	migrate bool
 }

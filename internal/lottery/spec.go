@@ -81,8 +81,8 @@ func (s Spec) Validate() error {
 	if !regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`).MatchString(s.ID) {
 		return invalid("id is %q; use 1 to 63 lower-case letters, digits and '-'", s.ID)
 	}
-	if len(s.Name) > MaxNames {
-		return invalid("name has %d bytes; at most %d are allowed", len(s.Name), MaxNames)
+	if err := checkID(s.Name, "name", MaxNames, false); err != nil {
+		return invalid("%v", err)
 	}
 	if s.Starts.IsZero() || s.Ends.IsZero() || !s.Starts.Before(s.Ends) {
 		return invalid("starts %s must be before ends %s, and both are required", stamp(s.Starts), stamp(s.Ends))
@@ -144,8 +144,8 @@ func (p Prize) validate() error {
 	if p.Weight > MaxWeight {
 		return fmt.Errorf("weight is %d; at most %d is allowed", p.Weight, uint64(MaxWeight))
 	}
-	if p.Stock < 0 {
-		return fmt.Errorf("stock is %d; it must not be negative", p.Stock)
+	if p.Stock < 0 || p.Stock > MaxStock {
+		return fmt.Errorf("stock is %d; 0 to %d are allowed", p.Stock, int64(MaxStock))
 	}
 	return nil
 }
