@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -85,20 +86,20 @@ func connectPostgres(ctx context.Context, url string) (*pgx.Conn, error) {
 	return conn, nil
 }
 
-// connectCause drops pgx' own words, which name user and database, down to what
-// the network or the server said.
+// connectCause cuts an error down to what the network or the server said:
+// clients wrap it in words about user and database, once for each address.
 func connectCause(err error) error {
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	var op *net.OpError
+	switch {
+	case errors.As(err, &pg):
 		return pg
+	case errors.As(err, &op):
+		return op.Err
+	case errors.Is(err, context.DeadlineExceeded):
+		return errors.New("no answer in time")
 	}
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err
-		}
-		err = inner
-	}
+	return err
 }
 
 func readLedger(ctx context.Context, conn *pgx.Conn, activity string) (*Ledger, error) {
@@ -249,14 +250,13 @@ func (b *Book) readRows(ctx context.Context, tx pgx.Tx) error {
 func listActivities(ctx context.Context, conn *pgx.Conn, activity string) ([]string, error) {
 	var pg *pgconn.PgError
 	rows, err := conn.Query(ctx, "SELECT id FROM activity WHERE $1 = '' OR id = $1", activity)
-	if err != nil {
-		return nil, fmt.Errorf("reading activities: %w", err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if errors.As(err, &pg) && pg.Code == undefinedTable {
 		return nil, fmt.Errorf("table activity is missing: %w", ErrNoSchema)
 	}
-	return ids, err
+	if err != nil {
+		return nil, fmt.Errorf("reading activities: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
 // undefinedTable is the code with which Postgres says that a table is missing.

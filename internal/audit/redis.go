@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,11 +61,17 @@ func openRedis(ctx context.Context, url string) (*redis.Client, error) {
 		return nil, errors.New("the Redis URL cannot be read; write redis://user:password@host:port/0")
 	}
 	conf.DialTimeout, conf.ReadTimeout, conf.WriteTimeout = 5*time.Second, 30*time.Second, 30*time.Second
-	conf.DisableIdentity, conf.PoolSize, conf.MaxRetries = true, 2, 1
+	conf.DisableIdentity, conf.PoolSize, conf.MaxRetries, conf.DialerRetries = true, 2, 1, 1
+	// Dialled here first: go-redis writes its own line to stderr when it fails.
+	probe, err := (&net.Dialer{Timeout: conf.DialTimeout}).DialContext(ctx, conf.Network, conf.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("redis at %s cannot be reached: %w", conf.Addr, connectCause(err))
+	}
+	probe.Close()
 	client := redis.NewClient(conf)
 	if err := client.Ping(ctx).Err(); err != nil {
 		client.Close()
-		return nil, fmt.Errorf("redis at %s cannot be reached: %w", conf.Addr, err)
+		return nil, fmt.Errorf("redis at %s cannot be used: %w", conf.Addr, err)
 	}
 	return client, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // FormatVersion is the version of the JSON form of a [Report].
@@ -115,20 +116,19 @@ func (r *Report) WriteText(w io.Writer) error {
 
 // Summary is the report in one sentence.
 func (r *Report) Summary() string {
-	broken, unchecked := 0, 0
+	var broken, partly []string
 	for _, v := range r.Invariants {
 		if v.Status == Broken {
-			broken++
-		}
-		if v.Status != Broken && len(v.NotChecked) > 0 {
-			unchecked++
+			broken = append(broken, v.ID)
+		} else if len(v.NotChecked) > 0 {
+			partly = append(partly, v.ID)
 		}
 	}
 	switch {
-	case broken > 0:
-		return fmt.Sprintf("%d of %d invariants are broken", broken, len(r.Invariants))
-	case unchecked > 0:
-		return fmt.Sprintf("nothing is broken; %d of %d invariants were not wholly checked", unchecked, len(r.Invariants))
+	case len(broken) > 0:
+		return "broken: " + strings.Join(broken, ", ")
+	case len(partly) > 0:
+		return "nothing is broken; not or not wholly checked: " + strings.Join(partly, ", ")
 	}
 	return fmt.Sprintf("all %d invariants held", len(r.Invariants))
 }
