@@ -11,6 +11,7 @@ import (
 // command is a file with a factory, and a line here.
 func commands() []func(environment) *cobra.Command {
 	return []func(environment) *cobra.Command{
+		newBenchCmd,
 		newServicesCmd,
 		newStepsCmd,
 		newVerifyCmd,

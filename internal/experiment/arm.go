@@ -34,6 +34,10 @@ type Target struct {
 	// MetricsURL is where the service shows its runtime metrics, as Prometheus
 	// text or expvar JSON. Empty: it has none.
 	MetricsURL string
+	// Outcome names what an exchange meant to the service, such as "win"; ""
+	// counts for nothing. It runs on the sending thread, so it must be quick.
+	// By default outcomes are not counted.
+	Outcome func(*loadgen.Exchange) string
 	// Stop ends the target and waits for its end. Its error says that the
 	// target did not live until now, or not end as it should. Nil: there is
 	// nothing to stop.

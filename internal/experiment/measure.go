@@ -26,6 +26,9 @@ type measurement struct {
 	ended  atomic.Int64
 	answer *loadgen.AnswersLog // nil: not kept
 
+	outcome  func(*loadgen.Exchange) string // nil: not counted
+	outcomes map[string]int64               // of the measured window
+
 	format  string // of the metrics
 	missing string // why there are none
 }
@@ -35,7 +38,7 @@ type measurement struct {
 // marked partial.
 func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*loadgen.Result, [2]*mark, error) {
 	plan.Record = m.record
-	if m.answer == nil {
+	if m.answer == nil && m.outcome == nil {
 		plan.MaxBody = 1 // nobody reads the bodies, so keep none
 	}
 	r.Noise.LoadAverage = loadAverage()
@@ -50,6 +53,7 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*lo
 	last := m.mark(reading)
 	r.Start, r.Partial, r.Verdict = result.Start, result.Partial, result.Verdicts
 	r.Load = newLoad(result, m.good)
+	r.Load.Outcomes = m.outcomes
 	r.Cost = m.cost(result, first, last)
 	if first != nil {
 		average := r.Noise.LoadAverage
@@ -63,6 +67,11 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*lo
 // and not by those planned.
 func (m *measurement) record(x *loadgen.Exchange) {
 	m.ended.Add(1)
+	if m.outcome != nil && !x.Warmup {
+		if outcome := m.outcome(x); outcome != "" {
+			m.outcomes[outcome]++
+		}
+	}
 	if m.answer != nil {
 		m.answer.Record(x)
 	}

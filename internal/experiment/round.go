@@ -41,6 +41,8 @@ type Load struct {
 	Errors   int64                       `json:"errors"`
 	Kinds    map[loadgen.ErrorKind]int64 `json:"error_kinds,omitempty"`
 	Statuses map[int]int64               `json:"statuses,omitempty"`
+	// Outcomes counts what the answers meant, where the arm can tell.
+	Outcomes map[string]int64 `json:"outcomes,omitempty"`
 	// Response counts from the intended send time, Service from the write;
 	// Lateness is the generator's own delay. Absent when nothing was answered.
 	Response *Quantiles `json:"response,omitempty"`

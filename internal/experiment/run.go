@@ -79,6 +79,9 @@ func (r *runner) one(ctx context.Context, round, place int, arm Arm) error {
 	if stopErr != nil {
 		record.Failure = stopErr.Error()
 	}
+	if record.Partial && record.Load.Requests == 0 {
+		return stopErr // cut short in the warm-up: nothing was measured
+	}
 	r.rounds = append(r.rounds, record)
 	r.lastEnd = time.Now()
 	if err := r.folder.add(&record); err != nil {
@@ -108,7 +111,10 @@ func (r *runner) load(ctx context.Context, target *Target, dir string, record *R
 		}
 		r.report(record.Arm, phase, p, expected)
 	}
-	m := measurement{good: r.spec.Statuses, pid: plan.ServerPID}
+	m := measurement{
+		good: r.spec.Statuses, pid: plan.ServerPID,
+		outcome: target.Outcome, outcomes: map[string]int64{},
+	}
 	if target.MetricsURL != "" {
 		m.source = NewSource(target.MetricsURL, plan.TLS)
 	}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// judgeRounds is the exit of a bench that ran to its end. That all requests
+// failed is a failure; that the load was not as asked is one under --strict.
+func judgeRounds(rounds []experiment.Round, strict bool) error {
+	var requests, errors int64
+	for _, r := range rounds {
+		requests += r.Load.Requests
+		errors += r.Load.Errors
+	}
+	if requests > 0 && errors >= requests {
+		return gateFailed(fmt.Errorf("every request failed: %s", failures(rounds)))
+	}
+	if !strict {
+		return nil
+	}
+	for _, r := range rounds {
+		for _, v := range r.Verdict {
+			if v.Kind == loadgen.GeneratorLimit || v.Kind == loadgen.RateNotReached {
+				return inconclusive(fmt.Errorf("run %d is not what was asked for: %s", r.Round, v))
+			}
+		}
+	}
+	return nil
+}
+
+// failures counts what went wrong over all rounds: "12 timeout, 3 status 503".
+func failures(rounds []experiment.Round) string {
+	counts := map[string]int64{}
+	for _, r := range rounds {
+		for kind, n := range r.Load.Kinds {
+			counts[string(kind)] += n
+		}
+		for status, n := range r.Load.Statuses {
+			counts[fmt.Sprintf("status %d", status)] += n
+		}
+	}
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%s %s", grouped(counts[kind]), kind))
+	}
+	return strings.Join(parts, ", ")
+}

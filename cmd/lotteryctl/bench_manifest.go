@@ -1,0 +1,68 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+func (b *bench) outPath() string {
+	if b.options.out != "" {
+		return b.options.out
+	}
+	return filepath.Join(runsFolder, time.Now().UTC().Format(timeInFileName)+"-"+b.name)
+}
+
+// manifest is run.json before the first run.
+func (b *bench) manifest(w *workload) experiment.Manifest {
+	return experiment.Manifest{
+		Tool: "lotteryctl " + b.env.version, Command: b.command, Name: b.name, Seed: b.seed,
+		Benchmark: w.benchmark, Service: b.name, Workload: b.workloadText(),
+		Rounds: b.options.runs, Arms: []experiment.ArmManifest{w.manifest},
+	}
+}
+
+// armManifest tells the load without its secrets: of headers the names, of the
+// body its length and hash, of the URL no password and no query.
+func (b *bench) armManifest(p loadgen.Plan) experiment.ArmManifest {
+	m := experiment.ArmManifest{
+		Name: b.name, URL: redactURL(p.URL), Method: p.Method, Arrivals: string(p.Arrivals), Rate: p.Rate,
+		Connections: p.Connections, DurationNS: p.Duration, WarmupNS: p.Warmup, TimeoutNS: p.Timeout,
+		BodyBytes: len(p.Body),
+	}
+	for name := range p.Header {
+		m.Headers = append(m.Headers, http.CanonicalHeaderKey(name))
+	}
+	slices.Sort(m.Headers)
+	if m.Method == "" {
+		m.Method = http.MethodGet
+		if p.Body != "" {
+			m.Method = http.MethodPost
+		}
+	}
+	if p.Body != "" {
+		sum := sha256.Sum256([]byte(p.Body))
+		m.BodySHA256 = hex.EncodeToString(sum[:])
+	}
+	return m
+}
+
+// workloadText is the load as one line of bench.txt's configuration.
+func (b *bench) workloadText() string {
+	p := b.plan
+	if p.Arrivals == loadgen.Closed {
+		connections := p.Connections
+		if connections == 0 {
+			connections = loadgen.DefaultConnections
+		}
+		return fmt.Sprintf("closed-%d-connections-%v", connections, p.Duration)
+	}
+	return fmt.Sprintf("%s-%vps-%v", p.Arrivals, p.Rate, p.Duration)
+}

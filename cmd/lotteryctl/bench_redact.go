@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// redactArgs is the command line for run.json: every flag given, in the order
+// of --help, without what may be secret.
+func redactArgs(cmd *cobra.Command) []string {
+	args := strings.Fields(cmd.CommandPath())
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			for _, value := range list.GetSlice() {
+				args = append(args, "--"+f.Name, redactFlag(f.Name, value))
+			}
+			return
+		}
+		args = append(args, "--"+f.Name+"="+redactFlag(f.Name, f.Value.String()))
+	})
+	return args
+}
+
+// redactFlag keeps a header's name and a body's length: either may hold a
+// password or a token that does not look like one.
+func redactFlag(flag, value string) string {
+	switch flag {
+	case "header":
+		name, _, _ := strings.Cut(value, ":")
+		return strings.TrimSpace(name) + ": ***"
+	case "body":
+		if strings.HasPrefix(value, "@") {
+			return value
+		}
+		return fmt.Sprintf("(%d bytes)", len(value))
+	case "url", "metrics-url", "redis", "postgres":
+		return redactURL(value)
+	}
+	return value
+}
+
+// redactURL hides the password and the values of the query.
+func redactURL(raw string) string {
+	text, query, hasQuery := strings.Cut(raw, "?")
+	if scheme, rest, ok := strings.Cut(text, "://"); ok {
+		if i := strings.LastIndexByte(rest[:hostEnd(rest)], '@'); i >= 0 {
+			text = scheme + "://***@" + rest[i+1:]
+		}
+	}
+	if !hasQuery {
+		return text
+	}
+	var parts []string
+	for _, pair := range strings.Split(query, "&") {
+		name, value, ok := strings.Cut(pair, "=")
+		if ok && !strings.Contains(value, "{{") && secretName(name) {
+			pair = name + "=***"
+		}
+		parts = append(parts, pair)
+	}
+	return text + "?" + strings.Join(parts, "&")
+}
+
+func hostEnd(rest string) int {
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		return i
+	}
+	return len(rest)
+}
+
+// secretName guesses whether a parameter of that name is a secret.
+func secretName(name string) bool {
+	name, _ = url.QueryUnescape(name)
+	name = strings.ToLower(name)
+	for _, word := range []string{"token", "key", "secret", "pass", "auth", "sig", "session", "code", "credential"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}

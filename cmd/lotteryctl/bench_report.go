@@ -1,0 +1,219 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// benchFormat is the version of what bench --json prints.
+const benchFormat = 1
+
+// benchReport is what bench --json prints; docs/run-folder.md describes it.
+type benchReport struct {
+	Format  int                            `json:"format"`
+	Folder  string                         `json:"folder"`
+	Run     experiment.Manifest            `json:"run"`
+	Rounds  []experiment.Round             `json:"rounds"`
+	Summary map[string][]experiment.Spread `json:"summary"` // by arm
+}
+
+func (r benchReport) print(w io.Writer, service string, asJSON bool) error {
+	if asJSON {
+		r.Summary = map[string][]experiment.Spread{}
+		for _, arm := range r.Run.Arms {
+			of := slices.DeleteFunc(slices.Clone(r.Rounds), func(round experiment.Round) bool { return round.Arm != arm.Name })
+			r.Summary[arm.Name] = experiment.Summarize(of)
+		}
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(r)
+	}
+	var b strings.Builder
+	r.writeHeader(&b, service)
+	if len(r.Rounds) == 1 {
+		writeCard(&b, &r.Rounds[0])
+	} else {
+		writeTables(&b, r.Rounds)
+	}
+	r.writeNotes(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (r benchReport) writeHeader(b *strings.Builder, service string) {
+	arm := r.Run.Arms[0]
+	fmt.Fprintf(b, "%s\n", service)
+	load := fmt.Sprintf("%s requests/s, %s", groupedFloat(arm.Rate), map[string]string{
+		string(loadgen.Constant): "evenly spaced", string(loadgen.Poisson): "Poisson arrivals",
+	}[arm.Arrivals])
+	if arm.Arrivals == string(loadgen.Closed) {
+		connections := arm.Connections
+		if connections == 0 {
+			connections = loadgen.DefaultConnections
+		}
+		load = fmt.Sprintf("%d connections, each sending as fast as it is answered", connections)
+	}
+	warmup := ""
+	if arm.WarmupNS > 0 {
+		warmup = fmt.Sprintf(" after %v of warm-up", arm.WarmupNS)
+	}
+	fmt.Fprintf(b, "%s, measured for %v%s\n", load, arm.DurationNS, warmup)
+	host := r.Run.Host
+	fmt.Fprintf(b, "%d cores, %s, %s %s, %s; seed %d\n\n", host.Cores, orUnknown(host.CPU), host.OS, host.Kernel, host.Go, r.Run.Seed)
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "unknown processor"
+	}
+	return s
+}
+
+// writeCard shows a single run, a line a subject.
+func writeCard(b *strings.Builder, r *experiment.Round) {
+	line := func(subject, format string, args ...any) {
+		fmt.Fprintf(b, "  %-12s%s\n", subject, fmt.Sprintf(format, args...))
+	}
+	l, c := r.Load, r.Cost
+	line("answered", "%s/s: %s requests, %s errors%s", groupedFloat(round1(l.AnsweredRate)), grouped(l.Requests), grouped(l.Errors), outcomes(l))
+	if q := l.Response; q != nil {
+		line("latency", "p50 %s   p95 %s   p99 %s   max %s ms", ms(q.P50), ms(q.P95), ms(q.P99), ms(q.Max))
+		line("", "(from the time each request was meant to be sent)")
+	}
+	line("CPU", "%s µs a request in the service, %s in the client", micro(c.ServerCPU), micro(c.ClientCPU))
+	line("allocated", "%s B in %s objects a request", whole(c.Bytes), oneDecimal(c.Allocs))
+	line("GC", "%s cycles, %s ms of pauses in all", whole(c.GCCycles), milli(c.GCPause))
+	line("memory", "%s MiB resident at most", mebi(c.PeakRSS))
+	if q := l.Lateness; q != nil {
+		line("generator", "sent p99 %s ms late, on %d connections at most", ms(q.P99), l.Connections.MaxOpen)
+	}
+	b.WriteByte('\n')
+}
+
+// outcomes is ", 603 win, 5,397 loss" or nothing.
+func outcomes(l experiment.Load) string {
+	text := ""
+	for _, name := range []string{"win", "loss", "pending"} {
+		if n := l.Outcomes[name]; n > 0 {
+			text += fmt.Sprintf(", %s %s", grouped(n), plural(name, n))
+		}
+	}
+	return text
+}
+
+func plural(name string, n int64) string {
+	switch {
+	case n == 1 || name == "pending":
+		return name
+	case name == "loss":
+		return "losses"
+	}
+	return name + "s"
+}
+
+// column is a column of a table over runs.
+type column struct {
+	title string
+	width int
+	cell  func(*experiment.Round) *float64
+	text  func(*float64) string
+}
+
+// writeTables shows several runs and their spread, in tables that fit into 80
+// columns. The spread is taken column by column, so its rows are no runs.
+func writeTables(b *strings.Builder, rounds []experiment.Round) {
+	b.WriteString("latency from the time each request was meant to be sent, in ms\n")
+	writeTable(b, rounds, []column{
+		{"rate/s", 11, func(r *experiment.Round) *float64 { return &r.Load.AnsweredRate }, oneDecimal},
+		{"p50", 9, latencyOf(func(q *experiment.Quantiles) time.Duration { return q.P50 }), msFloat},
+		{"p95", 9, latencyOf(func(q *experiment.Quantiles) time.Duration { return q.P95 }), msFloat},
+		{"p99", 9, latencyOf(func(q *experiment.Quantiles) time.Duration { return q.P99 }), msFloat},
+		{"max", 9, latencyOf(func(q *experiment.Quantiles) time.Duration { return q.Max }), msFloat},
+		{"errors", 9, func(r *experiment.Round) *float64 { n := float64(r.Load.Errors); return &n }, whole},
+		{"sent late p99", 15, latenessOf, msFloat},
+	})
+	b.WriteString("\ncost: CPU, bytes and allocations a request; GC over the whole run\n")
+	writeTable(b, rounds, []column{
+		{"server µs", 11, func(r *experiment.Round) *float64 { return r.Cost.ServerCPU }, micro},
+		{"client µs", 11, func(r *experiment.Round) *float64 { return r.Cost.ClientCPU }, micro},
+		{"bytes", 9, func(r *experiment.Round) *float64 { return r.Cost.Bytes }, whole},
+		{"allocs", 9, func(r *experiment.Round) *float64 { return r.Cost.Allocs }, oneDecimal},
+		{"cycles", 8, func(r *experiment.Round) *float64 { return r.Cost.GCCycles }, whole},
+		{"pauses ms", 11, func(r *experiment.Round) *float64 { return r.Cost.GCPause }, milli},
+		{"peak MiB", 11, func(r *experiment.Round) *float64 { return r.Cost.PeakRSS }, mebi},
+	})
+	b.WriteByte('\n')
+}
+
+func latencyOf(pick func(*experiment.Quantiles) time.Duration) func(*experiment.Round) *float64 {
+	return func(r *experiment.Round) *float64 {
+		if r.Load.Response == nil {
+			return nil
+		}
+		v := float64(pick(r.Load.Response))
+		return &v
+	}
+}
+
+func latenessOf(r *experiment.Round) *float64 {
+	if r.Load.Lateness == nil {
+		return nil
+	}
+	v := float64(r.Load.Lateness.P99)
+	return &v
+}
+
+func writeTable(b *strings.Builder, rounds []experiment.Round, columns []column) {
+	fmt.Fprintf(b, "%6s", "run")
+	for _, c := range columns {
+		fmt.Fprintf(b, "%*s", c.width, c.title)
+	}
+	b.WriteByte('\n')
+	values := make([][]float64, len(columns))
+	for i := range rounds {
+		r := &rounds[i]
+		fmt.Fprintf(b, "%6d", r.Round)
+		for j, c := range columns {
+			v := c.cell(r)
+			fmt.Fprintf(b, "%*s", c.width, c.text(v))
+			if v != nil && !r.Partial {
+				values[j] = append(values[j], *v)
+			}
+		}
+		if r.Partial {
+			b.WriteString("  cut short")
+		}
+		b.WriteByte('\n')
+	}
+	for _, row := range []string{"median", "min", "max"} {
+		fmt.Fprintf(b, "%6s", row)
+		for j, c := range columns {
+			fmt.Fprintf(b, "%*s", c.width, c.text(spreadOf(row, values[j])))
+		}
+		b.WriteByte('\n')
+	}
+}
+
+// spreadOf is nil for no values.
+func spreadOf(row string, values []float64) *float64 {
+	if len(values) == 0 {
+		return nil
+	}
+	slices.Sort(values)
+	v := values[0]
+	switch row {
+	case "max":
+		v = values[len(values)-1]
+	case "median":
+		v = (values[(len(values)-1)/2] + values[len(values)/2]) / 2
+	}
+	return &v
+}

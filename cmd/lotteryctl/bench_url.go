@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+)
+
+// dialTimeout bounds the look whether anything listens.
+const dialTimeout = 5 * time.Second
+
+// open prepares what is measured.
+func (b *bench) open(ctx context.Context, progress *benchProgress) (*workload, error) {
+	if b.options.url == "" {
+		return b.openReference(ctx, progress)
+	}
+	return b.openURL(ctx, progress)
+}
+
+// openURL is a service that runs already. It must be listening, and metrics
+// asked for by name must be there; no request of the load is sent yet.
+func (b *bench) openURL(ctx context.Context, progress *benchProgress) (*workload, error) {
+	progress.show("looking for the service")
+	if err := dial(ctx, b.options.url); err != nil {
+		return nil, err
+	}
+	metricsURL, err := b.findMetrics(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &workload{
+		manifest: b.armManifest(b.plan), benchmark: "HTTP",
+		service: redactURL(b.options.url), close: func(context.Context) error { return nil },
+	}
+	w.manifest.MetricsURL = redactURL(metricsURL)
+	w.arm = experiment.Arm{Name: b.name, Start: func(context.Context, experiment.Lap) (*experiment.Target, error) {
+		return &experiment.Target{Plan: b.plan, MetricsURL: metricsURL}, nil
+	}}
+	return w, nil
+}
+
+// dial looks whether something listens at the URL's host.
+func dial(ctx context.Context, rawURL string) error {
+	u, err := url.Parse(rawURL[:len("https://")+hostEnd(rawURL[len("https://"):])])
+	if err != nil {
+		return fmt.Errorf("--url: %w", err)
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	dialer := net.Dialer{Timeout: dialTimeout}
+	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	if err != nil {
+		var wrapped *net.OpError // its text repeats the address
+		if errors.As(err, &wrapped) {
+			err = wrapped.Err
+		}
+		return fmt.Errorf("nothing answers at %s port %s (%w): is the service running?", u.Hostname(), port, err)
+	}
+	return conn.Close()
+}
+
+// findMetrics returns where the runtime metrics are, "" for nowhere.
+func (b *bench) findMetrics(ctx context.Context) (string, error) {
+	switch asked := b.options.metricsURL; asked {
+	case "none":
+		return "", nil
+	case "":
+		if source := experiment.FindSource(ctx, b.options.url, b.plan.TLS); source != nil {
+			return source.URL, nil
+		}
+		return "", nil
+	default:
+		_, _, err := experiment.NewSource(asked, b.plan.TLS).Read(ctx)
+		if err != nil {
+			return "", fmt.Errorf("--metrics-url: %w", err)
+		}
+		return asked, nil
+	}
+}
