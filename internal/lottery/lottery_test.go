@@ -61,6 +61,9 @@ func TestSpecValidateNamesTheFault(t *testing.T) {
 		if got := fmt.Sprint(err); (err == nil) != (tc.want == "") || !strings.Contains(got, tc.want) && tc.want != "" {
 			t.Errorf("%s: got %v; want %q", tc.fault, err, tc.want)
 		}
+		if strings.Count(fmt.Sprint(err), "malformed-request") > 1 {
+			t.Errorf("%s: the sentence repeats its kind: %v", tc.fault, err)
+		}
 		if err != nil && lottery.KindOf(err) != lottery.KindMalformed {
 			t.Errorf("%s: kind %s; want %s", tc.fault, lottery.KindOf(err), lottery.KindMalformed)
 		}

@@ -1,6 +1,7 @@
 package lottery
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -82,7 +83,7 @@ func (s Spec) Validate() error {
 		return invalid("id is %q; use 1 to 63 lower-case letters, digits and '-'", s.ID)
 	}
 	if err := checkID(s.Name, "name", MaxNames, false); err != nil {
-		return invalid("%v", err)
+		return invalid("%s", sentence(err))
 	}
 	if s.Starts.IsZero() || s.Ends.IsZero() || !s.Starts.Before(s.Ends) {
 		return invalid("starts %s must be before ends %s, and both are required", stamp(s.Starts), stamp(s.Ends))
@@ -95,7 +96,7 @@ func (s Spec) Validate() error {
 	}
 	for i, u := range s.Blocked {
 		if err := checkID(u, "blocked", MaxUserBytes, true); err != nil {
-			return invalid("blocked[%d]: %v", i, err)
+			return invalid("blocked[%d]: %s", i, sentence(err))
 		}
 	}
 	return s.validatePrizes()
@@ -115,7 +116,7 @@ func (s Spec) validatePrizes() error {
 	var stock int64
 	for i, p := range s.Prizes {
 		if err := p.validate(); err != nil {
-			return invalid("prizes[%d]: %v", i, err)
+			return invalid("prizes[%d]: %s", i, sentence(err))
 		}
 		if first, ok := index[p.ID]; ok {
 			return invalid("prizes[%d].id %q is already the id of prizes[%d]", i, p.ID, first)
@@ -180,6 +181,15 @@ func (s Spec) totalWeight() uint64 {
 
 func invalid(format string, args ...any) error {
 	return Refuse(KindMalformed, "activity: "+format, args...)
+}
+
+// sentence is what an error says to people, without its kind.
+func sentence(err error) string {
+	var refused *Error
+	if errors.As(err, &refused) {
+		return refused.Message
+	}
+	return err.Error()
 }
 
 func stamp(t time.Time) string {
