@@ -13,6 +13,7 @@ import (
 const (
 	cpuClockSched     = 2
 	cpuClockPerThread = 4
+	maxPID            = 1 << 22 // a kernel limit, and what a clock id has room for
 )
 
 func selfCPU() time.Duration {
@@ -29,6 +30,9 @@ func threadCPU(tid int) time.Duration {
 }
 
 func processCPU(pid int) (time.Duration, error) {
+	if pid > maxPID {
+		return 0, fmt.Errorf("no process can have the id %d", pid)
+	}
 	d, err := cpuClock(^pid<<3 | cpuClockSched)
 	if err != nil {
 		return 0, fmt.Errorf("no CPU clock of process %d: %w", pid, err)

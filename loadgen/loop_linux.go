@@ -77,6 +77,8 @@ func (l *loop) turn(ctx context.Context) error {
 	if l.schedule == nil {
 		l.startClosed()
 	}
+	live := &l.meter.live
+	live.work(l.meter.now())
 	for {
 		now := l.sendDue()
 		if ctx.Err() != nil && !l.cancelled {
@@ -87,10 +89,13 @@ func (l *loop) turn(ctx context.Context) error {
 		if l.finished(now) {
 			return nil
 		}
-		events, err := l.poll.wait(l.nextWake() - l.meter.now())
+		before := l.meter.now()
+		live.rest(before)
+		events, err := l.poll.wait(l.nextWake() - before)
 		if err != nil {
 			return err
 		}
+		live.work(l.meter.now())
 		for i := range events {
 			l.handle(&events[i])
 			l.pump()

@@ -30,6 +30,26 @@ type meter struct {
 type liveCounts struct {
 	due, sent, answered, failed atomic.Int64
 	sender                      atomic.Int64 // thread id of the sending thread, 0 if unknown
+	worked                      atomic.Int64 // ns it was at work, up to its last rest
+	workingSince                atomic.Int64 // ns, 0 while it rests
+}
+
+// work and rest are called by the sending thread when a wait ends and begins.
+func (l *liveCounts) work(now time.Duration) { l.workingSince.Store(int64(now)) }
+
+func (l *liveCounts) rest(now time.Duration) {
+	l.worked.Add(int64(now) - l.workingSince.Load())
+	l.workingSince.Store(0)
+}
+
+// working returns how long the sending thread was at work until now. A rest
+// that begins between the two reads is off by that one piece of work.
+func (l *liveCounts) working(now time.Duration) time.Duration {
+	total := time.Duration(l.worked.Load())
+	if since := time.Duration(l.workingSince.Load()); since > 0 {
+		total += now - since
+	}
+	return total
 }
 
 func newMeter(p *Plan, start time.Time) *meter {

@@ -120,8 +120,9 @@ type CPU struct {
 	Server time.Duration `json:"server_ns"`
 	// ServerErr says why Server is missing although it was asked for.
 	ServerErr string `json:"server_err,omitempty"`
-	// Sender is the share of one core that the sending thread used, 0 to 1;
-	// 0 when not known.
+	// Sender is the share of the window in which the sending thread was at
+	// work, 0 to 1; 0 when not known. Near 1 it can neither send on time nor
+	// read answers when they come, whether it lacked CPU or Record was slow.
 	Sender float64 `json:"sender"`
 }
 

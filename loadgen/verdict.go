@@ -51,7 +51,7 @@ func judge(r *Result) []Verdict {
 		add(GeneratorLimit, "it was %v late at p99, against a response p99 of %v", round(late), round(response))
 	}
 	if r.CPU.Sender >= senderBusy {
-		add(GeneratorLimit, "its sending thread used %.0f %% of a core", 100*r.CPU.Sender)
+		add(GeneratorLimit, "its sending thread was at work %.0f %% of the time", 100*r.CPU.Sender)
 	}
 	if n := r.Counts.Errors[KindLocal]; n > 0 {
 		add(GeneratorLimit, "this machine ran out of ports, files or memory for %d requests", n)

@@ -23,7 +23,7 @@ type sample struct {
 	ended          int64
 	answered       int64
 	client, server time.Duration
-	sender         time.Duration
+	sender, busy   time.Duration
 	taken          bool
 }
 
@@ -70,6 +70,7 @@ func (w *watcher) read() sample {
 	s := sample{at: w.run.meter.now(), taken: true, answered: live.answered.Load()}
 	s.ended = s.answered + live.failed.Load()
 	s.client = selfCPU()
+	s.busy = live.working(s.at)
 	if tid := live.sender.Load(); tid != 0 {
 		s.sender = threadCPU(int(tid))
 	}
@@ -109,7 +110,8 @@ func (w *watcher) cpu() CPU {
 		}
 	}
 	if wall := w.last.at - w.first.at; wall > 0 {
-		c.Sender = float64(w.last.sender-w.first.sender) / float64(wall)
+		used := max(w.last.sender-w.first.sender, w.last.busy-w.first.busy)
+		c.Sender = min(1, float64(used)/float64(wall))
 	}
 	return c
 }
