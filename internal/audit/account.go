@@ -108,3 +108,14 @@ func (a *account) atRest() (*State, string) {
 	}
 	return s, why
 }
+
+// uncertain says why the state at the end does not tell what was so at every
+// moment before, or "": it does only if ledger and Redis are at rest and holds
+// never went back.
+func (a *account) uncertain() string {
+	if a.rebuilt {
+		return fmt.Sprintf("activity %s: Redis was rebuilt, so it is not known what was held when", a.id)
+	}
+	_, why := a.atRest()
+	return why
+}

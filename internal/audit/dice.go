@@ -41,13 +41,23 @@ func (a *account) rowFollowsDice(r *Row, v *verdict) {
 		v.broke("%s has the word %016x, which chooses %s", a.name(r), r.Word, a.prize(chosen))
 		return
 	}
-	// A stand-in is given only when everything before it is sold out; what was
-	// never rebuilt never came back into stock.
-	for _, better := range chain[:place] {
-		if a.left[better] > 0 && !a.rebuilt && a.settled() {
-			v.broke("%s stands in for %s, of which %d are left", a.name(r), a.prize(better), a.left[better])
+	a.standInIsDue(r, chain[:place], v)
+}
+
+// standInIsDue: a stand-in is given only when everything before it is sold out.
+// What is left at the end tells about every moment before, unless a rebuild or a
+// hold in flight brought units back.
+func (a *account) standInIsDue(r *Row, before []int, v *verdict) {
+	for _, better := range before {
+		if a.left[better] <= 0 {
+			continue
+		}
+		if why := a.uncertain(); why != "" {
+			v.skip("stand-ins: %s", why)
 			return
 		}
+		v.broke("%s stands in for %s, of which %d are left", a.name(r), a.prize(better), a.left[better])
+		return
 	}
 }
 
@@ -68,11 +78,7 @@ func (c *checker) lossesFollowDice(v *verdict) {
 		if row, _ := acc.row(q.owner); row != nil || q.win != nil {
 			continue // a contradiction, and I3 says so
 		}
-		if acc.rebuilt || c.opt.RedisLostData {
-			v.skip("losses in activity %s: Redis was rebuilt, so it is not known what was in stock when", acc.id)
-			continue
-		}
-		if _, why := acc.atRest(); why != "" {
+		if why := acc.uncertain(); why != "" {
 			v.skip("losses: %s", why)
 			continue
 		}

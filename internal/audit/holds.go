@@ -52,13 +52,10 @@ func (c *checker) promisesAreKept(v *verdict) {
 		if row, _ := acc.row(q.owner); row != nil {
 			continue
 		}
-		switch _, why := acc.atRest(); {
-		case why != "":
+		// A hold may have gone with Redis; the client's retry draws again.
+		if why := acc.uncertain(); why != "" {
 			v.skip("pending draws: %s", why)
-		case acc.rebuilt || c.opt.RedisLostData:
-			// The hold may have gone with Redis; the client's retry draws again.
-			v.skip("pending draws in activity %s: Redis was rebuilt meanwhile", acc.id)
-		default:
+		} else {
 			v.broke("%s was told to wait, and neither a hold nor a win is left of it", q)
 		}
 	}
