@@ -21,15 +21,26 @@ var errOtherServer = errors.New("redis restarted or failed over")
 // lane owns one connection and runs one batch at a time on it. Used by one
 // goroutine; only serverID is touched by go-redis' dialling, which happens
 // inside that goroutine's calls.
+//
+// A lane builds its commands by hand and keeps the part that seldom changes: at
+// low load every draw is a call of its own, and the convenient way would box
+// seven keys and eight numbers for each.
 type lane struct {
 	client   *redis.Client
-	options  Options
 	script   *redis.Script
+	source   string
 	serverID atomic.Pointer[string] // run_id of the process behind the connection
 
-	names map[string][]string // keys by activity
-	blobs []blob              // argument space, reused
-	args  []any
+	header header // what args begins with
+	args   []any
+	blobs  []blob // argument space, reused
+}
+
+// header is what the fixed part of a command was made for.
+type header struct {
+	activity *lottery.Activity
+	peek     bool
+	serverID *string
 }
 
 // blob is an argument that go-redis sends without a copy or an allocation.
@@ -39,7 +50,7 @@ type blob struct{ bytes []byte }
 func (b *blob) MarshalBinary() ([]byte, error) { return b.bytes, nil }
 
 func newLane(conf redis.Options, opt Options) *lane {
-	l := &lane{options: opt, script: redis.NewScript(opt.DrawScript), names: make(map[string][]string)}
+	l := &lane{script: redis.NewScript(opt.DrawScript), source: opt.DrawScript}
 	conf.PoolSize = 1
 	// A retry would send a script call that names the old process to the new
 	// one; the domain retries instead, with a fresh call.
@@ -111,34 +122,35 @@ func (l *lane) answer(calls []*batch.Call[question, reply]) {
 }
 
 // call runs the script once. A script that Redis has forgotten is sent whole.
+// Time is bounded by the client's own timeouts, which need no context.
 func (l *lane) call(calls []*batch.Call[question, reply]) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), l.options.Timeout)
-	defer cancel()
-	names, args := l.arguments(calls)
-	text, err := l.script.EvalSha(ctx, l.client, names, args...).Text()
-	if redis.HasErrorPrefix(err, "NOSCRIPT") {
-		text, err = l.script.Eval(ctx, l.client, names, args...).Text()
+	l.arguments(calls)
+	text, err := l.send()
+	if err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
+		l.args[0], l.args[1] = "eval", l.source
+		text, err = l.send()
+		l.args[0], l.args[1] = "evalsha", l.script.Hash()
 	}
 	return text, err
 }
 
-// arguments lays out KEYS and ARGV as draw.lua wants them. The result is valid
-// until the next call.
-func (l *lane) arguments(calls []*batch.Call[question, reply]) ([]string, []any) {
+func (l *lane) send() (string, error) {
+	cmd := redis.NewCmd(context.Background(), l.args...)
+	if err := l.client.Process(context.Background(), cmd); err != nil {
+		return "", err
+	}
+	return cmd.Text()
+}
+
+// arguments lays out the command as draw.lua wants it, in l.args.
+func (l *lane) arguments(calls []*batch.Call[question, reply]) {
 	first := calls[0].In
-	a := first.ticket.Activity
-	names := l.names[a.Spec.ID]
-	if names == nil {
-		names = keys(a.Spec.ID)
-		l.names[a.Spec.ID] = names
+	want := header{first.ticket.Activity, first.peek, l.serverID.Load()}
+	if l.header != want {
+		l.header = want
+		l.writeHeader()
 	}
-	starts, ends := a.Window()
-	mode := "draw"
-	if first.peek {
-		mode = "peek"
-	}
-	l.args = append(l.args[:0], a.Epoch, a.Version, *l.serverID.Load(), starts, ends,
-		a.Spec.DrawsPerUser, a.Spec.WinsPerUser, mode)
+	l.args = l.args[:headerArgs]
 	for len(l.blobs) < 2*len(calls) {
 		l.blobs = append(l.blobs, blob{})
 	}
@@ -148,7 +160,26 @@ func (l *lane) arguments(calls []*batch.Call[question, reply]) ([]string, []any)
 		t.bytes = appendTicket(t.bytes[:0], c.In.ticket)
 		l.args = append(l.args, k, t)
 	}
-	return names, l.args
+}
+
+// headerArgs is how many arguments come before the tickets: the command, hash
+// and number of keys, seven keys, eight values.
+const headerArgs = 3 + 7 + 8
+
+func (l *lane) writeHeader() {
+	a := l.header.activity
+	names := keys(a.Spec.ID)
+	l.args = append(l.args[:0], "evalsha", l.script.Hash(), len(names))
+	for _, name := range names {
+		l.args = append(l.args, name)
+	}
+	starts, ends := a.Window()
+	mode := "draw"
+	if l.header.peek {
+		mode = "peek"
+	}
+	l.args = append(l.args, a.Epoch, a.Version, *l.header.serverID, starts, ends,
+		a.Spec.DrawsPerUser, a.Spec.WinsPerUser, mode)
 }
 
 // appendTicket writes the second argument of a ticket.

@@ -15,4 +15,6 @@ func LogTo(write func(message string)) { redis.SetLogger(logger(write)) }
 type logger func(string)
 
 // Printf is how go-redis logs.
-func (l logger) Printf(_ context.Context, format string, args ...any) { l(fmt.Sprintf(format, args...)) }
+func (l logger) Printf(_ context.Context, format string, args ...any) {
+	l(fmt.Sprintf(format, args...))
+}
