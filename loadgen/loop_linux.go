@@ -7,7 +7,6 @@ import (
 	"math"
 	"net/netip"
 	"runtime"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -55,14 +54,8 @@ func runEpoll(ctx context.Context, r *run, addr netip.AddrPort) error {
 		}
 		l.advance()
 	}
-	var waking sync.WaitGroup
-	waking.Add(1)
-	stop := context.AfterFunc(ctx, func() { poll.wake(); waking.Done() })
-	defer func() {
-		if !stop() {
-			waking.Wait() // it may be about to write to the eventfd
-		}
-	}()
+	settle := onCancel(ctx, poll.wake)
+	defer settle() // before the eventfd is closed
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	sharpTimers()

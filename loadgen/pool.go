@@ -57,11 +57,11 @@ func runPool(ctx context.Context, r *run, addr netip.AddrPort) error {
 		defer transport.CloseIdleConnections()
 		p.newClient = func() exchanger { return newStdClient(r, transport) }
 	}
-	stop := context.AfterFunc(ctx, func() {
+	var grace *time.Timer
+	settle := onCancel(ctx, func() {
 		p.drop()
-		time.AfterFunc(min(drainGrace, r.plan.Timeout), cancel)
+		grace = time.AfterFunc(min(drainGrace, r.plan.Timeout), cancel)
 	})
-	defer stop()
 	var err error
 	if r.plan.Arrivals == Closed {
 		p.startClosed(ctx)
@@ -70,6 +70,9 @@ func runPool(ctx context.Context, r *run, addr netip.AddrPort) error {
 	}
 	p.finish()
 	p.wg.Wait()
+	if settle() {
+		grace.Stop()
+	}
 	return err
 }
 
@@ -171,10 +174,12 @@ func (p *pool) drop() {
 	p.mu.Unlock()
 	p.work.Broadcast()
 	for _, j := range waiting {
+		var w wire
+		p.request.render(&w, j.seq)
 		now := p.meter.now()
 		p.record(&Exchange{
-			Seq: j.seq, Intended: j.intended, Done: now, ready: j.ready,
-			queued: j.queued, connWait: now - j.ready,
+			Seq: j.seq, Intended: j.intended, Done: now, RequestBody: w.body,
+			ready: j.ready, queued: j.queued, connWait: now - j.ready,
 			Err: &Error{KindUnfinished, errUnfinished},
 		})
 	}

@@ -48,15 +48,14 @@ func Run(ctx context.Context, plan Plan) (*Result, error) {
 		return nil, err
 	}
 	r := &run{plan: &p, request: req, meter: newMeter(&p, time.Now())}
-	stop := context.AfterFunc(ctx, func() { r.cancelledAt.Store(int64(r.meter.now())) })
-	defer stop()
+	settle := onCancel(ctx, func() { r.cancelledAt.Store(int64(r.meter.now())) })
 	w := startWatcher(r)
 	if client == ClientEpoll {
 		err = runEpoll(ctx, r, addr)
 	} else {
 		err = runPool(ctx, r, addr)
 	}
-	partial := ctx.Err() != nil && !stop()
+	partial := settle()
 	w.stop()
 	if err != nil {
 		return nil, err
@@ -66,8 +65,8 @@ func Run(ctx context.Context, plan Plan) (*Result, error) {
 
 func (r *run) result(partial bool, w *watcher) *Result {
 	end := r.meter.to
-	if at := time.Duration(r.cancelledAt.Load()); partial && at > 0 {
-		end = min(end, at)
+	if partial {
+		end = min(end, time.Duration(r.cancelledAt.Load()))
 	}
 	res := r.meter.result(end, partial)
 	res.Client = r.plan.Client
@@ -92,4 +91,22 @@ func chooseClient(c Client, req *request) (Client, error) {
 		return "", fmt.Errorf("client epoll does not work on this system (%s/%s): use goroutine", runtime.GOOS, runtime.GOARCH)
 	}
 	return c, nil
+}
+
+// onCancel calls f once when ctx is cancelled. Call settle once, at the end of
+// the work: f will not begin after that, and if it began, settle waits for its
+// end and returns true.
+func onCancel(ctx context.Context, f func()) (settle func() bool) {
+	ended := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		f()
+	})
+	return func() bool {
+		if stop() {
+			return false
+		}
+		<-ended
+		return true
+	}
 }

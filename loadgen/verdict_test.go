@@ -30,7 +30,10 @@ func TestVerdicts(t *testing.T) {
 		mention string
 	}{
 		{"healthy", func(*Result) {}, nil, ""},
-		{"late", func(r *Result) { r.Lateness.RecordN(5*time.Millisecond, 200); r.Response.RecordN(6*time.Millisecond, 200) }, []VerdictKind{GeneratorLimit}, "5"},
+		{"late", func(r *Result) {
+			r.Lateness.RecordN(5*time.Millisecond, 200)
+			r.Response.RecordN(6*time.Millisecond, 200)
+		}, []VerdictKind{GeneratorLimit}, "5"},
 		{"late, but nothing beside the response", func(r *Result) {
 			r.Lateness.RecordN(5*time.Millisecond, 200)
 			r.Response.RecordN(100*time.Millisecond, 200)

@@ -17,6 +17,8 @@ type bench struct {
 	ctx  context.Context
 	out  io.Writer
 	runs int
+
+	others *figure // CPU used by the rest of the machine, over all runs of a part
 }
 
 // figure is one measured quantity over the runs.
@@ -40,10 +42,16 @@ func newFigure(name, unit string, bar func(float64) bool, text string) *figure {
 	return &figure{name: name, unit: unit, bar: bar, barText: text}
 }
 
+func newOthers() *figure {
+	return newFigure("CPU used by other programs meanwhile", "% of 1", nil, "")
+}
+
 func (f *figure) add(v float64) { f.values = append(f.values, v) }
 
 func (b *bench) print(title string, figures ...*figure) {
 	fmt.Fprintf(b.out, "\n%s\n  %-40s %-8s %10s %21s  n %12s\n", title, "figure", "unit", "median", "range", "bar")
+	figures = append(figures, b.others)
+	b.others = newOthers()
 	for _, f := range figures {
 		if len(f.values) == 0 {
 			continue
@@ -63,11 +71,15 @@ func (b *bench) print(title string, figures ...*figure) {
 
 // load runs one plan against a fresh server and returns what both ends saw.
 func (b *bench) load(path string, plan loadgen.Plan) (*loadgen.Result, int64, float64, error) {
+	others := watchOthers()
 	s, err := startServer(b.ctx)
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	defer s.stop()
+	defer func() {
+		s.stop()
+		b.others.add(others.share())
+	}()
 	plan.URL, plan.ServerPID = s.url+path, s.pid
 	r, err := loadgen.Run(b.ctx, plan)
 	if err != nil {

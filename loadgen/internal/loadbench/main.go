@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if *serve {
 		return runServer(stdin, stdout)
 	}
-	b := bench{ctx: ctx, out: stdout, runs: *n}
+	b := bench{ctx: ctx, out: stdout, runs: *n, others: newOthers()}
 	for _, part := range []struct {
 		name string
 		run  func() error
