@@ -51,10 +51,11 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*lo
 		return nil, [2]*mark{}, err
 	}
 	last := m.mark(reading)
+	again := m.mark(reading)
 	r.Start, r.Partial, r.Verdict = result.Start, result.Partial, result.Verdicts
 	r.Load = newLoad(result, m.good)
 	r.Load.Outcomes = m.outcomes
-	r.Cost = m.cost(result, first, last)
+	r.Cost = m.cost(result, first, last, again)
 	if first != nil {
 		average := r.Noise.LoadAverage
 		r.Noise = last.noise.since(first.noise)
@@ -114,8 +115,10 @@ func (m *measurement) mark(ctx context.Context) *mark {
 	return now
 }
 
-// cost puts together what the generator, the system and the service know.
-func (m *measurement) cost(result *loadgen.Result, first, last *mark) Cost {
+// cost puts together what the generator, the system and the service know. To
+// tell its figures costs the service memory too: what grew between last and
+// again, read right after it, is the price of one reading and is taken off.
+func (m *measurement) cost(result *loadgen.Result, first, last, again *mark) Cost {
 	c := Cost{Source: m.format, Missing: m.missing}
 	c.ClientCPU = positive(result.CPU.Client)
 	c.ServerCPU = positive(result.CPU.Server)
@@ -123,10 +126,13 @@ func (m *measurement) cost(result *loadgen.Result, first, last *mark) Cost {
 		c.PeakRSS = peakRSS(m.pid)
 	}
 	if m.source == nil {
-		c.Missing = "the service shows no runtime metrics (looked for /metrics and /debug/vars)"
+		c.Missing = "no /metrics or /debug/vars with the Go runtime's figures was found"
 	}
 	if rss, ok := last.reading[RSS]; ok {
 		c.RSS = &rss
+	}
+	if first == nil && c.Missing == "" {
+		c.Missing = "the run was cut short before the warm-up had ended"
 	}
 	if first == nil || first.reading == nil || last.reading == nil {
 		return c
@@ -137,7 +143,8 @@ func (m *measurement) cost(result *loadgen.Result, first, last *mark) Cost {
 		if !ok || ended <= 0 {
 			return nil
 		}
-		v := total * unit / ended
+		price, _ := again.reading.since(last.reading, q)
+		v := max(total-price, 0) * unit / ended
 		return &v
 	}
 	total := func(q Quantity) *float64 {
@@ -147,6 +154,9 @@ func (m *measurement) cost(result *loadgen.Result, first, last *mark) Cost {
 		return nil
 	}
 	c.Bytes, c.Allocs = perRequest(AllocBytes, 1), perRequest(Mallocs, 1)
+	if c.Bytes == nil && c.Missing == "" {
+		c.Missing = "the metrics lack the Go runtime's allocation counters, or these went backwards"
+	}
 	c.GCCycles, c.GCPause = total(GCCycles), total(GCPause)
 	if c.ServerCPU == nil {
 		c.ServerCPU = perRequest(CPUSeconds, float64(time.Second))

@@ -79,7 +79,7 @@ type Cost struct {
 	ServerCPU *float64 `json:"server_cpu_ns_per_op,omitempty"`
 	ClientCPU *float64 `json:"client_cpu_ns_per_op,omitempty"`
 	// Bytes and Allocs are heap allocations of the whole process per request,
-	// background work and the reading of the metrics included.
+	// background work included, the reading of the metrics not.
 	Bytes  *float64 `json:"bytes_per_op,omitempty"`
 	Allocs *float64 `json:"allocs_per_op,omitempty"`
 	// GCCycles and GCPause (seconds, everything stopped) are totals over the
