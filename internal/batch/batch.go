@@ -1,11 +1,12 @@
 // Package batch gathers concurrent calls into shared round trips without ever
 // making one wait for company.
 //
-// A [Batcher] owns a fixed number of lanes, one for each connection. An idle
-// lane takes a waiting call the moment it arrives, alone. Only while all lanes
-// are busy do calls gather, and the next free lane takes all that have gathered.
+// A [Batcher] has a fixed number of lanes, one for each connection. A call that
+// finds a lane idle runs on it at once, alone and in its caller's goroutine: at
+// low load nothing is handed over and nobody is woken. Only while all lanes are
+// busy do calls gather, and the next free lane takes all that have gathered.
 // Batches therefore grow with the load and shrink with it, with no timer, no
-// linger and no setting: at low load every call travels alone.
+// linger and no setting.
 package batch
 
 import (
@@ -22,63 +23,72 @@ var ErrClosed = errors.New("batch: closed")
 type Call[In, Out any] struct {
 	In   In
 	Out  Out
-	done chan struct{}
+	done chan struct{} // nil for a call that its own caller runs
 }
 
 // Batcher runs calls in batches. Use [New]. Safe for concurrent use.
 type Batcher[In, Out any] struct {
 	run   func(lane int, calls []*Call[In, Out])
-	queue chan *Call[In, Out]
-	lanes sync.WaitGroup
+	max   int
+	lanes []lane[In, Out]
+	ended sync.WaitGroup // the lanes' goroutines
 
-	closing sync.RWMutex // held for reading while a call is being queued
+	// Under mu holds: a lane is idle only if nobody waits. So a caller that
+	// finds one idle overtakes nobody.
+	mu      sync.Mutex
+	idle    []int // lanes nobody runs on
+	waiting []*Call[In, Out]
 	closed  bool
+	allIdle sync.Cond
+}
+
+// lane is one connection's turn.
+type lane[In, Out any] struct {
+	wake  chan struct{}    // tells the lane's goroutine that the lane is its own now
+	calls []*Call[In, Out] // the batch under way; belongs to whoever runs on the lane
 }
 
 // New starts a batcher with the given number of lanes, each taking at most max
 // calls at once. run must answer every call it is handed, in Out, and must
-// return within a bounded time; it is called by one goroutine per lane, with
-// 0 <= lane < lanes, and may not keep the slice. queue bounds how many calls
-// may wait before Do itself blocks.
-func New[In, Out any](lanes, max, queue int, run func(lane int, calls []*Call[In, Out])) *Batcher[In, Out] {
-	b := &Batcher[In, Out]{run: run, queue: make(chan *Call[In, Out], queue)}
-	for lane := range lanes {
-		b.lanes.Go(func() { b.serve(lane, max) })
+// return within a bounded time. It is called by one goroutine at a time for
+// each lane, with 0 <= lane < lanes, and may not keep the slice. How many calls
+// wait is bounded by how many callers there are.
+func New[In, Out any](lanes, max int, run func(lane int, calls []*Call[In, Out])) *Batcher[In, Out] {
+	b := &Batcher[In, Out]{run: run, max: max, lanes: make([]lane[In, Out], lanes)}
+	b.allIdle.L = &b.mu
+	for i := range b.lanes {
+		b.lanes[i] = lane[In, Out]{wake: make(chan struct{}, 1), calls: make([]*Call[In, Out], 0, max)}
+		b.idle = append(b.idle, i)
+		b.ended.Go(func() {
+			for range b.lanes[i].wake {
+				b.serve(i)
+			}
+		})
 	}
 	return b
 }
 
-// serve takes one call, then whatever else is waiting, until Close.
-func (b *Batcher[In, Out]) serve(lane, max int) {
-	calls := make([]*Call[In, Out], 0, max)
-	for first := range b.queue {
-		calls = append(calls[:0], first)
-		for more := true; more && len(calls) < max; {
-			select {
-			case c, ok := <-b.queue:
-				if more = ok; ok {
-					calls = append(calls, c)
-				}
-			default:
-				more = false
-			}
-		}
-		b.run(lane, calls)
-		for _, c := range calls {
-			c.done <- struct{}{}
-		}
-		clear(calls) // the lane must not keep answered calls alive
-	}
-}
-
-// Do hands in to the next free lane and waits for its answer. If ctx ends
-// first, Do returns its error; the call may still be run, and its answer is
-// dropped. After Close, Do returns ErrClosed.
+// Do has in answered, by the caller itself if a lane is idle, with others
+// otherwise. If ctx ends while the call waits, Do returns its error; the call
+// may still be run, and its answer is dropped. After Close, Do returns
+// ErrClosed.
 func (b *Batcher[In, Out]) Do(ctx context.Context, in In) (out Out, err error) {
-	c := &Call[In, Out]{In: in, done: make(chan struct{}, 1)}
-	if err := b.enqueue(ctx, c); err != nil {
-		return out, err
+	c := &Call[In, Out]{In: in}
+	b.mu.Lock()
+	if b.closed {
+		b.mu.Unlock()
+		return out, ErrClosed
 	}
+	if n := len(b.idle); n > 0 {
+		i := b.idle[n-1]
+		b.idle = b.idle[:n-1]
+		b.mu.Unlock()
+		b.runAlone(i, c)
+		return c.Out, nil
+	}
+	c.done = make(chan struct{}, 1)
+	b.waiting = append(b.waiting, c)
+	b.mu.Unlock()
 	select {
 	case <-c.done:
 		return c.Out, nil
@@ -87,33 +97,85 @@ func (b *Batcher[In, Out]) Do(ctx context.Context, in In) (out Out, err error) {
 	}
 }
 
-// enqueue holds the read lock while it sends, so that Close never closes a
-// channel that somebody is sending on.
-func (b *Batcher[In, Out]) enqueue(ctx context.Context, c *Call[In, Out]) error {
-	b.closing.RLock()
-	defer b.closing.RUnlock()
-	if b.closed {
-		return ErrClosed
+// runAlone runs the caller's own call on an idle lane, then leaves the lane to
+// whoever came meanwhile. That is the lane's goroutine: the caller has its
+// answer and goes home with it.
+func (b *Batcher[In, Out]) runAlone(i int, c *Call[In, Out]) {
+	l := &b.lanes[i]
+	l.calls = append(l.calls[:0], c)
+	defer func() { // also if run panics: a lost lane would never come back
+		clear(l.calls)
+		if !b.release(i) {
+			l.wake <- struct{}{}
+		}
+	}()
+	b.run(i, l.calls)
+}
+
+// release makes the lane idle unless somebody waits.
+func (b *Batcher[In, Out]) release(i int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.waiting) > 0 {
+		return false
 	}
-	select {
-	case b.queue <- c:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	if b.idle = append(b.idle, i); len(b.idle) == len(b.lanes) {
+		b.allIdle.Broadcast()
+	}
+	return true
+}
+
+// serve runs batches on the lane until nobody waits.
+func (b *Batcher[In, Out]) serve(i int) {
+	l := &b.lanes[i]
+	for {
+		l.calls = b.gather(l.calls[:0])
+		if len(l.calls) > 0 {
+			b.run(i, l.calls)
+			for _, c := range l.calls {
+				c.done <- struct{}{}
+			}
+			clear(l.calls) // the lane must not keep answered calls alive
+		}
+		if b.release(i) {
+			return
+		}
 	}
 }
 
-// Waiting is how many calls no lane has taken yet.
-func (b *Batcher[In, Out]) Waiting() int { return len(b.queue) }
+// gather takes up to max of the calls that wait, in the order they came.
+func (b *Batcher[In, Out]) gather(calls []*Call[In, Out]) []*Call[In, Out] {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := min(b.max, len(b.waiting))
+	calls = append(calls, b.waiting[:n]...)
+	rest := copy(b.waiting, b.waiting[n:])
+	clear(b.waiting[rest:])
+	b.waiting = b.waiting[:rest]
+	return calls
+}
 
-// Close refuses new calls, answers all that were accepted, and waits for the
-// lanes to end. It may be called more than once.
+// Waiting is how many calls no lane has taken yet.
+func (b *Batcher[In, Out]) Waiting() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.waiting)
+}
+
+// Close refuses new calls, has all that were accepted answered, and waits for
+// the lanes to end. It may be called more than once, not concurrently.
 func (b *Batcher[In, Out]) Close() {
-	b.closing.Lock()
-	if !b.closed {
-		b.closed = true
-		close(b.queue)
+	b.mu.Lock()
+	first := !b.closed
+	b.closed = true
+	for len(b.idle) < len(b.lanes) {
+		b.allIdle.Wait()
 	}
-	b.closing.Unlock()
-	b.lanes.Wait()
+	b.mu.Unlock()
+	if first {
+		for i := range b.lanes {
+			close(b.lanes[i].wake)
+		}
+	}
+	b.ended.Wait()
 }

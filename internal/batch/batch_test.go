@@ -19,7 +19,7 @@ func square(_ int, calls []*batch.Call[int, int]) {
 }
 
 func TestEveryCallGetsItsOwnAnswer(t *testing.T) {
-	b := batch.New(2, 16, 64, square)
+	b := batch.New(2, 16, square)
 	defer b.Close()
 	var callers sync.WaitGroup
 	for i := range 500 {
@@ -35,7 +35,7 @@ func TestEveryCallGetsItsOwnAnswer(t *testing.T) {
 
 func TestIdleLaneTakesACallAlone(t *testing.T) {
 	var sizes []int
-	b := batch.New(1, 16, 64, func(_ int, calls []*batch.Call[int, int]) { sizes = append(sizes, len(calls)) })
+	b := batch.New(1, 16, func(_ int, calls []*batch.Call[int, int]) { sizes = append(sizes, len(calls)) })
 	for i := range 5 {
 		if _, err := b.Do(context.Background(), i); err != nil {
 			t.Fatal(err)
@@ -56,7 +56,7 @@ func TestCallsGatherWhileTheLaneIsBusy(t *testing.T) {
 	started, release := make(chan struct{}), make(chan struct{})
 	var first atomic.Bool
 	var second int
-	b := batch.New(1, 8, 64, func(_ int, calls []*batch.Call[int, int]) {
+	b := batch.New(1, 8, func(_ int, calls []*batch.Call[int, int]) {
 		if first.CompareAndSwap(false, true) {
 			close(started)
 			<-release
@@ -85,20 +85,25 @@ func TestCallsGatherWhileTheLaneIsBusy(t *testing.T) {
 }
 
 func TestDoStopsWaitingWithItsContext(t *testing.T) {
-	release := make(chan struct{})
-	b := batch.New(1, 8, 1, func(int, []*batch.Call[int, int]) { <-release })
+	started, release := make(chan struct{}), make(chan struct{})
+	b := batch.New(1, 8, func(int, []*batch.Call[int, int]) { close(started); <-release })
+	var first sync.WaitGroup
+	first.Go(func() { _, _ = b.Do(context.Background(), 0) })
+	<-started
+	started = make(chan struct{}) // the waiting call is run later, too
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
 	defer cancel()
 	if _, err := b.Do(ctx, 1); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Do past its deadline: %v; want DeadlineExceeded", err)
 	}
 	close(release)
+	first.Wait()
 	b.Close()
 }
 
 func TestCloseAnswersWhatWasAcceptedAndRefusesTheRest(t *testing.T) {
 	var ran atomic.Int64
-	b := batch.New(2, 4, 64, func(_ int, calls []*batch.Call[int, int]) {
+	b := batch.New(2, 4, func(_ int, calls []*batch.Call[int, int]) {
 		time.Sleep(time.Millisecond)
 		ran.Add(int64(len(calls)))
 	})
@@ -124,5 +129,24 @@ func TestCloseAnswersWhatWasAcceptedAndRefusesTheRest(t *testing.T) {
 	}
 	if _, err := b.Do(context.Background(), 1); !errors.Is(err, batch.ErrClosed) {
 		t.Errorf("Do after Close: %v; want ErrClosed", err)
+	}
+}
+
+func TestAPanicKeepsTheLane(t *testing.T) {
+	b := batch.New(1, 8, func(_ int, calls []*batch.Call[int, int]) {
+		if calls[0].In == 13 {
+			panic("unlucky")
+		}
+		square(0, calls)
+	})
+	defer b.Close()
+	func() {
+		defer func() { _ = recover() }()
+		_, _ = b.Do(context.Background(), 13)
+	}()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if got, err := b.Do(ctx, 3); got != 9 || err != nil {
+		t.Errorf("after a panic: %d, %v; want 9", got, err)
 	}
 }

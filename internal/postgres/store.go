@@ -89,7 +89,7 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
 	s := &Store{options: opt, pool: pool}
-	s.commits = batch.New(opt.Lanes, opt.MaxBatch, 16*opt.MaxBatch, s.commitBatch)
+	s.commits = batch.New(opt.Lanes, opt.MaxBatch, s.commitBatch)
 	return s, nil
 }
 
