@@ -31,6 +31,10 @@ func (r benchReport) notes() []string {
 		errors += round.Load.Errors
 		requests += round.Load.Requests
 		fewest = min(fewest, round.Load.Requests)
+		if round.Partial {
+			notes = append(notes, fmt.Sprintf("run %d was cut short: %s of %v were measured; the spread leaves it out",
+				round.Round, shortDuration(round.Load.WindowNS), r.Run.Arms[0].DurationNS))
+		}
 		if round.Failure != "" {
 			notes = append(notes, fmt.Sprintf("run %d: %s", round.Round, round.Failure))
 		}

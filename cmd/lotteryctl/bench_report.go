@@ -88,10 +88,18 @@ func writeCard(b *strings.Builder, r *experiment.Round) {
 		line("latency", "p50 %s   p95 %s   p99 %s   max %s ms", ms(q.P50), ms(q.P95), ms(q.P99), ms(q.Max))
 		line("", "(from the time each request was meant to be sent)")
 	}
-	line("CPU", "%s µs a request in the service, %s in the client", micro(c.ServerCPU), micro(c.ClientCPU))
-	line("allocated", "%s B in %s objects a request", whole(c.Bytes), oneDecimal(c.Allocs))
-	line("GC", "%s cycles, %s ms of pauses in all", whole(c.GCCycles), milli(c.GCPause))
-	line("memory", "%s MiB resident at most", mebi(c.PeakRSS))
+	if c.ServerCPU != nil {
+		line("CPU", "%s µs a request in the service, %s in the client", micro(c.ServerCPU), micro(c.ClientCPU))
+	} else {
+		line("CPU", "%s µs a request in the client; --pid adds that of a service on this machine", micro(c.ClientCPU))
+	}
+	if c.Bytes != nil {
+		line("allocated", "%s B in %s objects a request", whole(c.Bytes), oneDecimal(c.Allocs))
+		line("GC", "%s cycles, %s ms of pauses in all", whole(c.GCCycles), milli(c.GCPause))
+	}
+	if c.PeakRSS != nil {
+		line("memory", "%s MiB resident at most", mebi(c.PeakRSS))
+	}
 	if q := l.Lateness; q != nil {
 		line("generator", "sent p99 %s ms late, on %d connections at most", ms(q.P99), l.Connections.MaxOpen)
 	}

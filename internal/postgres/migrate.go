@@ -84,7 +84,10 @@ func (s *Store) Migrate(ctx context.Context) (ran []string, err error) {
 		}
 		return nil
 	})
-	return ran, err
+	if err != nil {
+		return ran, reached(err)
+	}
+	return ran, nil
 }
 
 // pgerrcodeUndefinedTable is what Postgres says before the first migration.

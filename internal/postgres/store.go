@@ -12,9 +12,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/lotteryctl/lotteryctl/internal/batch"
@@ -111,7 +113,7 @@ func (s *Store) Check(ctx context.Context) error {
 	).Scan(&fsync, &syncCommit, &replica)
 	switch {
 	case err != nil:
-		return fmt.Errorf("asking Postgres for its settings: %w", err)
+		return reached(err)
 	case fsync != "on":
 		return errors.New("postgres has fsync = off: an acknowledged win could be lost with the machine; set fsync = on")
 	case syncCommit == "off":
@@ -120,6 +122,28 @@ func (s *Store) Check(ctx context.Context) error {
 		return errors.New("postgres is a read-only replica; connect to the primary")
 	}
 	return nil
+}
+
+// reached makes one sentence of a failure to connect, which pgx tells in one
+// line for each address it tried.
+func reached(err error) error {
+	var connect *pgconn.ConnectError
+	if !errors.As(err, &connect) {
+		return fmt.Errorf("asking Postgres: %w", err)
+	}
+	var refused *pgconn.PgError
+	var network *net.OpError
+	why := errors.New("it did not answer in time")
+	switch {
+	case errors.As(err, &refused):
+		why = refused
+	case errors.As(err, &network):
+		why = network.Err
+	case !errors.Is(err, context.DeadlineExceeded):
+		why = connect.Unwrap()
+	}
+	c := connect.Config
+	return fmt.Errorf("postgres at %s:%d, database %q, cannot be used: %w; start it, or correct the URL", c.Host, c.Port, c.Database, why)
 }
 
 // bounded gives a database call its own deadline. The request's cancellation is

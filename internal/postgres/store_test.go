@@ -334,3 +334,21 @@ func TestCheckRefusesAServerThatForgets(t *testing.T) {
 		t.Errorf("fsync off: %v; want a refusal", err)
 	}
 }
+
+func TestAServerThatIsAwayIsOneSentence(t *testing.T) {
+	ctx := context.Background()
+	for url, want := range map[string]string{
+		"postgres://127.0.0.1:1/x": `postgres at 127.0.0.1:1, database "x", cannot be used: connect: connection refused`,
+		strings.Replace(server.PostgresURL(), "/postgres?", "/nowhere?", 1): `database "nowhere" does not exist`,
+	} {
+		s, err := postgres.Open(ctx, postgres.Options{URL: url})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.Check(ctx)
+		_ = s.Close()
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%v; want one sentence with %q", err, want)
+		}
+	}
+}

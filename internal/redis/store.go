@@ -164,7 +164,7 @@ func (s *Store) Close() error {
 func (s *Store) Check(ctx context.Context) error {
 	info, err := s.control.Info(ctx, "server", "memory").Result()
 	if err != nil {
-		return fmt.Errorf("asking Redis for its settings: %w", err)
+		return fmt.Errorf("redis at %s cannot be used: %w; start it, or correct the URL", s.control.Options().Addr, err)
 	}
 	version := infoField(info, "redis_version")
 	if major, _, _ := strings.Cut(version, "."); len(major) == 1 && major < "7" {
