@@ -34,20 +34,17 @@ func judgeRounds(rounds []experiment.Round, strict bool) error {
 	return nil
 }
 
-// failures counts what went wrong over all rounds: "12 timeout, 3 status 503".
+// failures counts the causes of errors over all rounds: "3 status 503, 12 timeout".
 func failures(rounds []experiment.Round) string {
 	counts := map[string]int64{}
 	for _, r := range rounds {
-		for kind, n := range r.Load.Kinds {
-			counts[string(kind)] += n
-		}
-		for status, n := range r.Load.Statuses {
-			counts[fmt.Sprintf("status %d", status)] += n
+		for cause, n := range r.Load.Failures {
+			counts[cause] += n
 		}
 	}
 	var parts []string
-	for _, kind := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, fmt.Sprintf("%s %s", grouped(counts[kind]), kind))
+	for _, cause := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%s %s", grouped(counts[cause]), cause))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/loadgen"
@@ -38,9 +39,10 @@ type Load struct {
 	Answered     int64         `json:"answered"` // of any status
 	// Errors are the requests without an answer plus the answers of a status
 	// that is not a good one.
-	Errors   int64                       `json:"errors"`
-	Kinds    map[loadgen.ErrorKind]int64 `json:"error_kinds,omitempty"`
-	Statuses map[int]int64               `json:"statuses,omitempty"`
+	Errors int64 `json:"errors"`
+	// Failures counts the errors by cause: a loadgen.ErrorKind, or "status 503".
+	Failures map[string]int64 `json:"failures,omitempty"`
+	Statuses map[int]int64    `json:"statuses,omitempty"` // of all answers
 	// Outcomes counts what the answers meant, where the arm can tell.
 	Outcomes map[string]int64 `json:"outcomes,omitempty"`
 	// Response counts from the intended send time, Service from the write;
@@ -101,13 +103,17 @@ func newLoad(r *loadgen.Result, good StatusSet) Load {
 	l := Load{
 		WindowNS: r.Window, AskedRate: r.AskedRate, SentRate: r.SentRate, AnsweredRate: r.AnsweredRate,
 		Requests: r.Counts.Intended, Answered: r.Counts.Answered, Errors: r.Counts.ErrorCount(),
-		Kinds: r.Counts.Errors, Statuses: r.Counts.Statuses,
+		Failures: map[string]int64{}, Statuses: r.Counts.Statuses,
 		Response: quantiles(r.Response), Service: quantiles(r.Service), Lateness: quantiles(r.Lateness),
 		GapCV: r.GapCV, Connections: r.Connections,
+	}
+	for kind, n := range r.Counts.Errors {
+		l.Failures[string(kind)] = n
 	}
 	for code, n := range l.Statuses {
 		if !good.Good(code) {
 			l.Errors += n
+			l.Failures[fmt.Sprintf("status %d", code)] = n
 		}
 	}
 	return l

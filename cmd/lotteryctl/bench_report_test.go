@@ -1,0 +1,142 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+func figure(v float64) *float64 { return &v }
+
+// sampleReport has n runs; the second of several is doubtful.
+func sampleReport(n int) benchReport {
+	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	r := benchReport{Format: benchFormat, Folder: "runs/sample", Run: experiment.Manifest{
+		Format: 1, State: experiment.Complete, Tool: "lotteryctl v1", Command: []string{"lotteryctl", "bench"},
+		Name: "sample", Started: start, Ended: start.Add(time.Minute), Seed: 7, Benchmark: "Draw", Service: "sample",
+		Workload: "constant-1200ps-10s", Rounds: n,
+		Host: experiment.Host{OS: "linux", Arch: "amd64", Kernel: "6.1", CPU: "Test CPU", Cores: 2, MemoryBytes: 1 << 30, Go: "go1.26"},
+		Arms: []experiment.ArmManifest{{
+			Name: "sample", FreshProcess: true, URL: "http://127.0.0.1/", Method: "POST", Headers: []string{"Content-Type"},
+			BodyBytes: 3, BodySHA256: "abc", Arrivals: "constant", Rate: 1200,
+			DurationNS: 10 * time.Second, WarmupNS: 2 * time.Second, TimeoutNS: 10 * time.Second,
+		}},
+	}}
+	for i := range n {
+		k := time.Duration(i + 1)
+		r.Run.Order = append(r.Run.Order, []string{"sample"})
+		r.Rounds = append(r.Rounds, experiment.Round{
+			Round: i + 1, Order: 1, Arm: "sample", Seed: 7 + uint64(i), Start: start, StartupNS: 300 * time.Millisecond,
+			Load: experiment.Load{
+				WindowNS: 10 * time.Second, AskedRate: 1200, SentRate: 1200, AnsweredRate: 1200, Requests: 12_000, Answered: 12_000,
+				Statuses: map[int]int64{200: 12_000}, Outcomes: map[string]int64{"win": 1203, "loss": 10_797},
+				Response: &experiment.Quantiles{Mean: k * 210_000, P50: k * 200_000, P95: k * 500_000, P99: k * 9_000_000, Max: k * 90_000_000},
+				Service:  &experiment.Quantiles{Mean: k * 190_000, P50: k * 180_000, P95: k * 450_000, P99: k * 8_000_000, Max: k * 80_000_000},
+				Lateness: &experiment.Quantiles{Mean: 20_000, P50: 15_000, P95: 40_000, P99: 60_000, Max: 900_000},
+				GapCV:    0.2, Connections: loadgen.Connections{Opened: 4, MaxOpen: 4},
+			},
+			Cost: experiment.Cost{
+				ServerCPU: figure(154_100), ClientCPU: figure(42_000), Bytes: figure(2900.4), Allocs: figure(31.25),
+				GCCycles: figure(5), GCPause: figure(0.00042), PeakRSS: figure(26 << 20), Source: "prometheus",
+			},
+		})
+	}
+	if n > 1 {
+		r.Rounds[1].Verdict = []loadgen.Verdict{{Kind: loadgen.GeneratorLimit, Reason: "its sending thread used 95 % of a core"}}
+		r.Rounds[1].Load.Errors = 3
+		r.Rounds[1].Load.Failures = map[string]int64{"timeout": 3}
+	}
+	return r
+}
+
+func TestBenchReportGoldens(t *testing.T) {
+	for name, row := range map[string]struct {
+		runs int
+		json bool
+	}{
+		"bench-one.golden":  {1, false},
+		"bench-many.golden": {6, false},
+		"bench-json.golden": {2, true},
+	} {
+		var b strings.Builder
+		if err := sampleReport(row.runs).print(&b, "a service for this test", row.json); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, b.String())
+		for line := range strings.Lines(b.String()) {
+			if table := len(line) > 6 && strings.Contains("   run median   min   max", line[:6]); table && len([]rune(line)) > 81 {
+				t.Errorf("%s: %d columns: %s", name, len([]rune(line))-1, line)
+			}
+		}
+	}
+}
+
+func TestStrictAsksForAnHonestLoad(t *testing.T) {
+	healthy, doubtful := sampleReport(1).Rounds, sampleReport(2).Rounds
+	for name, row := range map[string]struct {
+		rounds []experiment.Round
+		strict bool
+		want   int
+	}{
+		"healthy and strict":  {healthy, true, 0},
+		"doubtful":            {doubtful, false, 0},
+		"doubtful and strict": {doubtful, true, codeInconclusive},
+	} {
+		if got := exitCode(judgeRounds(row.rounds, row.strict)); got != row.want {
+			t.Errorf("%s: got exit code %d, want %d", name, got, row.want)
+		}
+	}
+	capped := sampleReport(1).Rounds
+	capped[0].Verdict = []loadgen.Verdict{{Kind: loadgen.CapQueued, Reason: "5 waited"}}
+	if err := judgeRounds(capped, true); err != nil {
+		t.Errorf("a cap that was asked for and counted is no doubt, got %v", err)
+	}
+}
+
+func TestFigures(t *testing.T) {
+	for got, want := range map[string]string{
+		grouped(0):                      "0",
+		grouped(999):                    "999",
+		grouped(1234567):                "1,234,567",
+		grouped(-1234):                  "-1,234",
+		groupedFloat(12345.5):           "12,345.5",
+		ms(1_234_567):                   "1.235",
+		ms(12_345_678):                  "12.35",
+		ms(1_234_567_890):               "1234.6",
+		whole(nil):                      "-",
+		oneDecimal(figure(1234.56)):     "1,234.6",
+		micro(figure(154_100)):          "154.1",
+		mebi(figure(1.5 * (1 << 20))):   "1.5",
+		shortDuration(90 * time.Second): "1m30s",
+		shortDuration(0):                "1s",
+		progressLine(experiment.Progress{Run: 1, Runs: 2}): "run 1 of 2: ",
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	line := progressLine(experiment.Progress{Run: 3, Runs: 10, Phase: experiment.Measuring,
+		Load: loadgen.Progress{Rate: 1199.7, Errors: 2}, Remaining: 80 * time.Second})
+	if want := "run 3 of 10: measuring, 1,200/s, 2 errors, about 1m20s left"; line != want {
+		t.Errorf("got %q, want %q", line, want)
+	}
+}
+
+func TestRedactURL(t *testing.T) {
+	for raw, want := range map[string]string{
+		"http://host/path?q=1":                        "http://host/path?q=1",
+		"http://me:pw@host:80/a@b":                    "http://***@host:80/a@b",
+		"redis://:pw@host:6379/0":                     "redis://***@host:6379/0",
+		"http://h/?user={{user}}&access_token=abc&x":  "http://h/?user={{user}}&access_token=***&x",
+		"http://h/?%61uth=abc":                        "http://h/?%61uth=***",
+		"postgres://u:p@h/db?sslmode=off&password=pw": "postgres://***@h/db?sslmode=off&password=***",
+		"": "",
+	} {
+		if got := redactURL(raw); got != want {
+			t.Errorf("%s: got %s, want %s", raw, got, want)
+		}
+	}
+}
