@@ -40,7 +40,7 @@ func (r benchReport) notes() []string {
 		}
 	}
 	if errors > 0 {
-		notes = append(notes, fmt.Sprintf("%s of %s requests failed (%s); answers of any status are in the latencies",
+		notes = append(notes, fmt.Sprintf("%s of %s requests failed (%s); timeouts and answers of any status are in the latencies",
 			grouped(errors), grouped(requests), failures(r.Rounds)))
 	}
 	if fewest < firmP99 {
