@@ -9,7 +9,9 @@ import (
 )
 
 // busyTime is the CPU time the whole machine has used since it started, from
-// Linux's books in steps of 10 ms; 0 where there are none.
+// Linux's books in steps of 10 ms; 0 where there are none. Ticks miss part of
+// what a task uses that only wakes up briefly, so paced runs read too low here,
+// even below zero: a high reading means company, a low one little.
 func busyTime() time.Duration {
 	text, err := os.ReadFile("/proc/stat")
 	if err != nil {

@@ -69,6 +69,7 @@ const (
 
 func newHandler(start time.Time) http.Handler {
 	var seen arrivals
+	var stalled gate
 	body := []byte(`{"pad":"` + strings.Repeat("x", 190) + `"}`)
 	reply := func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "application/json")
@@ -81,8 +82,8 @@ func newHandler(start time.Time) http.Handler {
 	})
 	mux.HandleFunc("/stall", func(w http.ResponseWriter, _ *http.Request) {
 		seen.note(time.Now())
-		if into := time.Since(start) % stallEvery; into < stallFor {
-			sleepSharply(stallFor - into)
+		if since := time.Since(start); since%stallEvery < stallFor {
+			stalled.wait(start.Add(since.Truncate(stallEvery) + stallFor))
 		}
 		reply(w)
 	})
@@ -92,6 +93,28 @@ func newHandler(start time.Time) http.Handler {
 		_ = json.NewEncoder(w).Encode(&seen)
 	})
 	return mux
+}
+
+// gate holds requests back until a time, and then lets them go in the order
+// they came.
+type gate struct {
+	mu    sync.Mutex
+	until time.Time
+	open  chan struct{}
+}
+
+func (g *gate) wait(until time.Time) {
+	g.mu.Lock()
+	if g.until != until {
+		g.until, g.open = until, make(chan struct{})
+		go func(open chan struct{}) {
+			sleepSharply(time.Until(until))
+			close(open)
+		}(g.open)
+	}
+	open := g.open
+	g.mu.Unlock()
+	<-open
 }
 
 // sleepSharply sleeps without the runtime's overshoot of a millisecond: a stall
