@@ -148,13 +148,12 @@ type Exchange struct {
 	// Plan.MaxBody; ResponseBody may hold a part when Err is not nil.
 	RequestBody, ResponseBody []byte
 
-	ready      time.Duration // when the generator got to it
-	connWait   time.Duration // waiting for a connection, after ready
-	queued     bool          // connWait was because of the cap
-	written    bool
-	bytesIn    int64
-	bytesOut   int64
-	unfinished bool
+	ready    time.Duration // when the generator got to it
+	connWait time.Duration // waiting for a connection, after ready
+	queued   bool          // connWait was because of the cap
+	written  bool
+	bytesIn  int64
+	bytesOut int64
 }
 
 // ErrorKind classes failures of exchanges.

@@ -102,11 +102,6 @@ func parseTemplate(where, text string, esc escape, v *values, p *Plan) (template
 	return t, nil
 }
 
-// fixed reports whether the template has no placeholders.
-func (t *template) fixed() bool {
-	return !slices.ContainsFunc(t.pieces, func(p piece) bool { return p.literal == "" })
-}
-
 // appendTo appends the template with the rendered values.
 func (t *template) appendTo(dst []byte, r *rendered) []byte {
 	for i := range t.pieces {
