@@ -140,9 +140,13 @@ type workload struct {
 	close     func(context.Context) error
 }
 
-// run measures and reports. The folder is opened first: that nothing can be
-// written there should not be found out after the runs.
+// run measures and reports. The folder is opened before the runs: that nothing
+// can be written there should not be found out after them.
 func (b *bench) run(ctx context.Context) (err error) {
+	out := b.outPath()
+	if err := experiment.CheckPath(out); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
 	progress := newBenchProgress(b.env.stderr)
 	defer progress.clear()
 	w, err := b.open(ctx, progress)
@@ -150,7 +154,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.close(context.WithoutCancel(ctx))) }()
-	folder, err := experiment.Create(b.outPath(), b.manifest(w))
+	folder, err := experiment.Create(out, b.manifest(w))
 	if err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}

@@ -30,7 +30,9 @@ func (r benchReport) notes() []string {
 	for _, round := range r.Rounds {
 		errors += round.Load.Errors
 		requests += round.Load.Requests
-		fewest = min(fewest, round.Load.Requests)
+		if !round.Partial {
+			fewest = min(fewest, round.Load.Requests)
+		}
 		if round.Partial {
 			notes = append(notes, fmt.Sprintf("run %d was cut short: %s of %v were measured; the spread leaves it out",
 				round.Round, shortDuration(round.Load.WindowNS), r.Run.Arms[0].DurationNS))

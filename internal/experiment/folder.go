@@ -93,17 +93,29 @@ type Folder struct {
 	rounds, bench   *os.File
 }
 
+// unfinished is what a folder's name ends in until it is whole.
+const unfinished = ".incomplete"
+
+// CheckPath says whether something is in the way of a new run folder at path.
+func CheckPath(path string) error {
+	path = filepath.Clean(path)
+	for _, taken := range []string{path, path + unfinished} {
+		if _, err := os.Lstat(taken); err == nil {
+			return fmt.Errorf("run folder %s exists already: remove it or choose another", taken)
+		}
+	}
+	return nil
+}
+
 // Create begins the run folder at path, which must not exist yet: everything
 // goes to path + ".incomplete", a folder beside it, until Close. Parents are
 // made. Format, State, Host, Started and Order of the manifest are filled in.
 func Create(path string, m Manifest) (*Folder, error) {
-	path = filepath.Clean(path)
-	temporary := path + ".incomplete"
-	for _, taken := range []string{path, temporary} {
-		if _, err := os.Lstat(taken); err == nil {
-			return nil, fmt.Errorf("run folder %s exists already: remove it or choose another", taken)
-		}
+	if err := CheckPath(path); err != nil {
+		return nil, err
 	}
+	path = filepath.Clean(path)
+	temporary := path + unfinished
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
