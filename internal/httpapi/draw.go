@@ -73,6 +73,9 @@ func (p *public) serve(w http.ResponseWriter, b *buffers, e lottery.Entry, op op
 	w.WriteHeader(p.headers.set(w.Header(), e, a))
 	// A write error means the client is gone; the stored answer waits for its retry.
 	_, _ = w.Write(b.out)
+	if f, ok := w.(http.Flusher); ok && a.Result == lottery.Win {
+		f.Flush() // wins are logged, and nobody should wait for the log
+	}
 	p.observer.Answered(e, a, time.Since(started))
 }
 

@@ -86,6 +86,9 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	}
 	// A lane that died between statements must not hold the epoch's row lock.
 	params["idle_in_transaction_session_timeout"] = "10000"
+	// The commit is one statement for ever: planning it anew each time would cost
+	// more than running it.
+	params["plan_cache_mode"] = "force_generic_plan"
 	pool, err := pgxpool.NewWithConfig(ctx, conf)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)

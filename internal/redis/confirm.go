@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
@@ -21,12 +22,17 @@ func (s *Store) Confirm(t *lottery.Ticket) {
 	}
 }
 
-// confirmLoop sends what has gathered while the previous round trip was under
-// way, until the channel is closed. Failures are left to the reconciler.
+// confirmLinger is how long confirmations gather. Nobody waits for them, and a
+// round trip of its own for each would compete with the answer it follows.
+const confirmLinger = 20 * time.Millisecond
+
+// confirmLoop sends what has gathered, until the channel is closed. Failures
+// are left to the reconciler.
 func (s *Store) confirmLoop() {
 	const most = 512
 	gathered := make(map[string][]lottery.Key)
 	for first := range s.confirms {
+		time.Sleep(confirmLinger)
 		gathered[first.activity] = append(gathered[first.activity], first.request)
 		for more, n := true, 1; more && n < most; n++ {
 			select {
