@@ -101,8 +101,39 @@ func (s *Store) tryBatch(ctx context.Context, calls []*commitCall) error {
 	return nil
 }
 
+// insertWin is insertWins for a win that travels alone, as most do until the
+// load is high: without arrays and joins it takes a fifth less time.
+const insertWin = `
+WITH living AS MATERIALIZED (
+    SELECT FROM activity WHERE id = $1 AND epoch = $8 FOR SHARE
+), written AS (
+    INSERT INTO draw (activity, user_id, request, prize, no, win_order, mark, epoch, version, word)
+    SELECT $1, $2, $3, $4::int, $5::int, $6::int, $7::bigint, $8, $9::bigint, $10::bigint FROM living
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+)
+SELECT code FROM unit WHERE activity = $1 AND prize = $4 AND no = $5 AND EXISTS (SELECT FROM written)`
+
+// insertOne writes one win; found is false if the row was left out.
+func (s *Store) insertOne(ctx context.Context, w lottery.WinRow) (code string, found bool, err error) {
+	err = s.pool.QueryRow(ctx, insertWin, w.Activity, w.User, w.Request, int32(w.Prize), int32(w.Unit), int32(w.Order),
+		int64(w.Mark), w.Epoch, w.Version, int64(w.Word)).Scan(&code)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", false, nil
+	}
+	return code, err == nil, err
+}
+
+// insert writes a batch and returns the codes of the rows that were written.
 func (s *Store) insert(ctx context.Context, calls []*commitCall) (map[rowKey]string, error) {
 	n := len(calls)
+	if n == 1 {
+		code, found, err := s.insertOne(ctx, calls[0].In)
+		if !found {
+			return nil, err
+		}
+		return map[rowKey]string{keyOf(calls[0].In): code}, nil
+	}
 	ids, users, requests := make([]string, n), make([]string, n), make([]string, n)
 	prizes, units, orders := make([]int32, n), make([]int32, n), make([]int32, n)
 	marks, epochs, versions, words := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
