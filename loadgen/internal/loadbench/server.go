@@ -81,11 +81,21 @@ func newHandler(start time.Time) http.Handler {
 		reply(w)
 	})
 	mux.HandleFunc("/stall", func(w http.ResponseWriter, _ *http.Request) {
-		seen.note(time.Now())
-		if since := time.Since(start); since%stallEvery < stallFor {
-			stalled.wait(start.Add(since.Truncate(stallEvery) + stallFor))
+		conn, rw, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
 		}
-		reply(w)
+		defer func() { _ = conn.Close() }()
+		answer := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+		for err == nil {
+			seen.note(time.Now())
+			if since := time.Since(start); since%stallEvery < stallFor {
+				stalled.wait(start.Add(since.Truncate(stallEvery) + stallFor))
+			}
+			if _, err = conn.Write(answer); err == nil {
+				err = skipRequest(rw.Reader)
+			}
+		}
 	})
 	mux.HandleFunc("/seen", func(w http.ResponseWriter, _ *http.Request) {
 		seen.mu.Lock()
@@ -93,6 +103,18 @@ func newHandler(start time.Time) http.Handler {
 		_ = json.NewEncoder(w).Encode(&seen)
 	})
 	return mux
+}
+
+// skipRequest reads a request without a body to its end. Behind a stall 200
+// requests wait at once, and what net/http takes for each would be added to
+// latencies that are compared with the stall alone.
+func skipRequest(in *bufio.Reader) error {
+	for {
+		line, err := in.ReadSlice('\n')
+		if err != nil || len(line) <= len("\r\n") {
+			return err
+		}
+	}
 }
 
 // gate holds requests back until a time, and then lets them go in the order
