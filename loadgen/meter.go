@@ -38,8 +38,11 @@ type liveCounts struct {
 func (l *liveCounts) work(now time.Duration) { l.workingSince.Store(int64(now)) }
 
 func (l *liveCounts) rest(now time.Duration) {
-	l.worked.Add(int64(now) - l.workingSince.Load())
-	l.workingSince.Store(0)
+	// A rest that follows a rest, with no work between, adds nothing. Taking the
+	// start away first lets a reader in between see too little, never twice.
+	if since := l.workingSince.Swap(0); since > 0 {
+		l.worked.Add(int64(now) - since)
+	}
 }
 
 // working returns how long the sending thread was at work until now. A rest

@@ -110,7 +110,12 @@ func (w *watcher) cpu() CPU {
 		}
 	}
 	if wall := w.last.at - w.first.at; wall > 0 {
-		used := max(w.last.sender-w.first.sender, w.last.busy-w.first.busy)
+		used := w.last.busy - w.first.busy
+		if w.first.sender > 0 {
+			// The thread may have had a life before this run: without a first
+			// reading the second says nothing.
+			used = max(used, w.last.sender-w.first.sender)
+		}
 		c.Sender = min(1, float64(used)/float64(wall))
 	}
 	return c
