@@ -62,7 +62,11 @@ func plant(t *testing.T, f fault) *planted {
 	}
 	fast, err := redis.Open(opt)
 	must(err)
+	p := &planted{t: t, servers: servers}
 	t.Cleanup(func() {
+		if p.keeper != nil {
+			p.keeper.Stop()
+		}
 		_, _, _ = fast.Close(), ledger.Close(), servers.Stop(ctx)
 	})
 	var truth lottery.Ledger = ledger
@@ -75,7 +79,6 @@ func plant(t *testing.T, f fault) *planted {
 	}
 	catalogue := new(lottery.Catalogue)
 	watch := observer{telemetry.NewMetrics(""), slog.New(slog.DiscardHandler)}
-	p := &planted{t: t, servers: servers}
 	p.keeper = lottery.NewKeeper(catalogue, ledger, truth, workshop, watch, lottery.KeeperOptions{
 		Refresh: time.Second, Overdue: time.Second, Grace: time.Hour, Recovery: time.Minute,
 	})

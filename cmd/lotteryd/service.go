@@ -116,6 +116,9 @@ func (s *service) recoverAll(ctx context.Context) error {
 // close lets go of the stores: accepted draws are answered, confirmations sent.
 func (s *service) close() error {
 	var errs []error
+	if s.keeper != nil {
+		s.keeper.Stop()
+	}
 	if s.fast != nil {
 		errs = append(errs, s.fast.Close())
 	}

@@ -24,6 +24,8 @@ type Keeper struct {
 	mu         sync.Mutex
 	recoveries map[string]*recovery // under way, by activity
 	retired    map[string]int64     // the epoch whose state was told to expire, by activity
+	rebuilding sync.WaitGroup       // the goroutines of recoveries
+	ended      chan struct{}        // closed by Stop: recoveries under way give up
 	urgent     chan staleEpoch      // to recover without a draw waiting
 }
 
@@ -57,7 +59,7 @@ type recovery struct {
 func NewKeeper(c *Catalogue, r Registry, l Ledger, w Workshop, o Observer, opt KeeperOptions) *Keeper {
 	return &Keeper{
 		catalogue: c, registry: r, ledger: l, workshop: w, observe: o, options: opt,
-		recoveries: make(map[string]*recovery), retired: make(map[string]int64), urgent: make(chan staleEpoch, 64),
+		recoveries: make(map[string]*recovery), retired: make(map[string]int64), ended: make(chan struct{}), urgent: make(chan staleEpoch, 64),
 	}
 }
 
@@ -79,6 +81,13 @@ func (k *Keeper) Run(ctx context.Context, pushed <-chan string, report func(erro
 		}
 	})
 	work.Wait()
+}
+
+// Stop ends the recoveries under way and waits for them. Call it once, after
+// the last draw and before the stores are closed.
+func (k *Keeper) Stop() {
+	close(k.ended)
+	k.rebuilding.Wait()
 }
 
 func (k *Keeper) every(ctx context.Context, d time.Duration, early <-chan string, f func()) {

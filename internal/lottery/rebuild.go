@@ -28,7 +28,7 @@ func (k *Keeper) Recover(ctx context.Context, id string, distrusted int64) error
 	if r == nil {
 		r = &recovery{done: make(chan struct{})}
 		k.recoveries[id] = r
-		go k.recover(context.WithoutCancel(ctx), id, distrusted, r)
+		k.rebuilding.Go(func() { k.recover(context.WithoutCancel(ctx), id, distrusted, r) })
 	}
 	k.mu.Unlock()
 	select {
@@ -44,6 +44,15 @@ func (k *Keeper) Recover(ctx context.Context, id string, distrusted int64) error
 func (k *Keeper) recover(ctx context.Context, id string, distrusted int64, r *recovery) {
 	ctx, cancel := context.WithTimeout(ctx, k.options.Recovery)
 	defer cancel()
+	finished := make(chan struct{})
+	defer close(finished)
+	k.rebuilding.Go(func() {
+		select {
+		case <-k.ended:
+			cancel()
+		case <-finished:
+		}
+	})
 	r.err = k.adoptOrRebuild(ctx, id, distrusted)
 	k.mu.Lock()
 	delete(k.recoveries, id)
