@@ -101,10 +101,15 @@ func (l *loop) turn(ctx context.Context) error {
 	}
 }
 
-// sendDue starts every request whose time has come.
+// sendAtOnce bounds how many requests are started before answers and a cancel
+// are looked at again: behind a rate that nobody can send there is no end of
+// requests whose time has come.
+const sendAtOnce = 256
+
+// sendDue starts the requests whose time has come.
 func (l *loop) sendDue() (now time.Duration) {
 	now = l.meter.now()
-	for l.nextDue <= now {
+	for n := 0; n < sendAtOnce && l.nextDue <= now; n++ {
 		l.start(l.newJob(l.nextDue, now))
 		l.advance()
 		now = l.meter.now()

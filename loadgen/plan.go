@@ -12,6 +12,11 @@ import (
 	"time"
 )
 
+// MaxRate is the highest rate a [Plan] may ask for, in requests per second. It
+// is ten times what one thread can send; every request that is due and cannot
+// be sent waits in memory.
+const MaxRate = 1_000_000
+
 // Plan says what to send, when, and what to write down. The zero value of each
 // field is its default; only URL is required, and Rate unless Arrivals is
 // Closed. A Plan is not changed by Run and may be used again.
@@ -35,7 +40,8 @@ type Plan struct {
 
 	// Arrivals says how send times are spread. By default Constant.
 	Arrivals Arrivals
-	// Rate is the intended number of requests per second. Not used by Closed.
+	// Rate is the intended number of requests per second, up to MaxRate. Not
+	// used by Closed.
 	Rate float64
 	// Duration is the length of the measured window, warm-up excluded.
 	// By default 10 s.
@@ -126,6 +132,8 @@ func (p *Plan) checkNumbers() error {
 		return err
 	case p.Arrivals != Closed && (!(p.Rate > 0) || math.IsInf(p.Rate, 0)):
 		return fmt.Errorf("rate must be a positive number of requests per second, not %v", p.Rate)
+	case p.Arrivals != Closed && p.Rate > MaxRate:
+		return fmt.Errorf("rate is %v requests per second; at most %d are possible", p.Rate, int64(MaxRate))
 	case p.Duration < 0 || p.Warmup < 0 || p.Timeout < 0 || p.ProgressEvery < 0:
 		return errors.New("duration, warm-up, timeout and progress interval must not be negative")
 	case p.Connections < 0:

@@ -87,6 +87,8 @@ func (o *benchOptions) checkNumbers(given func(string) bool) error {
 	switch {
 	case given("rate") && (!(o.rate > 0) || math.IsInf(o.rate, 0)):
 		return fmt.Errorf("--rate must be a positive number of requests per second, not %v", o.rate)
+	case o.rate > loadgen.MaxRate:
+		return fmt.Errorf("--rate is %v requests per second; at most %d are possible", o.rate, int64(loadgen.MaxRate))
 	case o.connections < 0:
 		return fmt.Errorf("--connections must be 0 (as many as needed) or more, not %d", o.connections)
 	case o.users < 1:

@@ -238,6 +238,7 @@ func TestBenchBadInput(t *testing.T) {
 		{with("--rate", "-5"), "--rate must be a positive number"},
 		{with("--rate", "NaN"), "--rate must be a positive number"},
 		{with("--rate", "+Inf"), "--rate must be a positive number"},
+		{with("--rate", "1e300"), "--rate is 1e+300 requests per second; at most 1000000"},
 		{with("--rate", "fast"), `invalid argument "fast"`},
 		{with("--rate", "5", "--arrivals", "closed"), "--rate means nothing"},
 		{with("--arrivals", "bursts"), "--arrivals: "},

@@ -70,7 +70,7 @@ var _ lottery.Observer = observer{}
 // Rebuilt implements [lottery.Observer].
 func (o observer) Rebuilt(activity string) {
 	o.Metrics.Rebuilt(activity)
-	o.log.Warn("redis was rebuilt from the ledger", "activity", activity)
+	o.log.Info("the state in redis was built from the ledger", "activity", activity)
 }
 
 // Violation implements [lottery.Observer].

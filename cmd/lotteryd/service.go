@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
@@ -213,5 +215,9 @@ func limitMemory(ratio float64, log *slog.Logger) {
 			log.Debug("no memory limit from the container", "reason", err)
 		}
 	}
-	log.Info("runtime", "gomaxprocs", runtime.GOMAXPROCS(0), "gomemlimit", debug.SetMemoryLimit(-1))
+	limit := "none"
+	if n := debug.SetMemoryLimit(-1); n != math.MaxInt64 {
+		limit = strconv.FormatInt(n, 10)
+	}
+	log.Info("runtime", "gomaxprocs", runtime.GOMAXPROCS(0), "gomemlimit", limit)
 }
