@@ -28,6 +28,9 @@ func parseActivityFile(r io.Reader, name string) (lottery.Spec, error) {
 	if err := checkTimes(root, name); err != nil {
 		return lottery.Spec{}, err
 	}
+	if err := checkNumbers(root, name); err != nil {
+		return lottery.Spec{}, err
+	}
 	var spec lottery.Spec
 	d := yaml.NewDecoder(strings.NewReader(text))
 	d.KnownFields(true)
@@ -46,6 +49,32 @@ func checkTimes(root *yaml.Node, name string) error {
 		var t time.Time
 		if n := field(root, key); n != nil && n.Decode(&t) != nil {
 			return fmt.Errorf("%s:%d: %s is no time; write one such as 2026-03-01T00:00:00Z", name, n.Line, key)
+		}
+	}
+	return nil
+}
+
+// checkNumbers finds a number that is no whole one: the library would cut 3.5
+// down to 3, and words like abc would be called by their Go types.
+func checkNumbers(root *yaml.Node, name string) error {
+	whole := func(n *yaml.Node, key string) error {
+		if n = field(n, key); n == nil || n.Tag == "!!int" || n.Kind != yaml.ScalarNode {
+			return nil
+		}
+		return fmt.Errorf("%s:%d: %s is %q; write a whole number of up to 18 digits", name, n.Line, key, n.Value)
+	}
+	var errs []error
+	for _, key := range []string{"draws_per_user", "wins_per_user", "blank_weight"} {
+		errs = append(errs, whole(root, key))
+	}
+	if prizes := field(root, "prizes"); prizes != nil && prizes.Kind == yaml.SequenceNode {
+		for _, prize := range prizes.Content {
+			errs = append(errs, whole(prize, "weight"), whole(prize, "stock"))
+		}
+	}
+	for _, err := range errs {
+		if err != nil {
+			return err
 		}
 	}
 	return nil
