@@ -53,8 +53,9 @@ func (s *Store) Activity(ctx context.Context, id string) (lottery.Record, error)
 	return r, notFound(err, id)
 }
 
-// Create implements [lottery.Registry]. The units are copied in: about a
-// second for half a million. Nothing is visible until all of them are there.
+// Create implements [lottery.Registry]. The units are copied in, which takes
+// time in proportion to the stock and no memory. Nothing is visible until all
+// of them are there.
 func (s *Store) Create(ctx context.Context, r lottery.Record) (bool, error) {
 	spec, err := json.Marshal(r.Spec)
 	if err != nil {

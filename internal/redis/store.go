@@ -59,7 +59,7 @@ type Options struct {
 	// the second hides the round trip of the first. By default, 2.
 	Lanes int
 	// MaxBatch bounds how many draws share a script call, and so how long one
-	// call may keep Redis busy: about 3 µs a draw. By default, 128.
+	// call may keep Redis from everybody else. By default, 128.
 	MaxBatch int
 	// Timeout bounds one draw call, from dialling to the answer. By default, 1 s.
 	Timeout time.Duration
