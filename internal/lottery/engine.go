@@ -168,6 +168,11 @@ func (e *Engine) decide(ctx context.Context, t *Ticket, res Reservation) (a Answ
 		e.observe.Violation(t.Activity.Spec.ID, "redis forgot a win")
 		e.keeper.RecoverSoon(t.Activity.Spec.ID, t.Activity.Epoch)
 		return e.win(t.Activity, d, true), true, nil
+	case VerdictSoldOut:
+		// Wrong, and passed on so that it is measured: the unit is held and will be
+		// won by nobody who knows of it.
+		e.observe.Violation(t.Activity.Spec.ID, "told sold out while units were left")
+		return Answer{Result: Loss}, true, nil
 	case VerdictMoved:
 		err = e.keeper.Recover(ctx, t.Activity.Spec.ID, 0)
 	case VerdictClash:

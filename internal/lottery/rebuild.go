@@ -178,7 +178,7 @@ func (k *Keeper) commitAll(ctx context.Context, a *Activity, holds []WinRow) (se
 			lost = append(lost, holds[i])
 		case VerdictMoved:
 			err = errors.New("the epoch moved again while holds were rolled forward")
-		case VerdictUnknown:
+		case VerdictUnknown, VerdictSoldOut:
 			err = errors.New("the ledger could not decide while holds were rolled forward")
 		}
 		k.observe.Reconciled(d.Verdict, 1)

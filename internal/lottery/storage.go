@@ -27,7 +27,7 @@ const (
 // Hold is a reserved unit, with what was recorded about the draw that took it.
 type Hold struct {
 	Prize   int    // index into Spec.Prizes
-	Unit    int64  // 1..stock
+	Unit    int64  // 1..stock; a ledger that claims units itself decides on another
 	Order   int    // which win of this user it is, from 1; unique per user
 	Version int64  // version of the weights the dice were cast against
 	Word    uint64 // the random word
@@ -78,11 +78,15 @@ const (
 	VerdictClash
 	// VerdictUnknown: nobody can tell right now whether the row is durable.
 	VerdictUnknown
+	// VerdictSoldOut: the ledger says that no unit is left although Redis had
+	// reserved one. Only a ledger that may be wrong about it says so: see the
+	// claim that skips a locked stock row.
+	VerdictSoldOut
 )
 
 // String gives the word used in metrics and logs.
 func (v Verdict) String() string {
-	return [...]string{"committed", "other", "moved", "clash", "unknown"}[v]
+	return [...]string{"committed", "other", "moved", "clash", "unknown", "sold_out"}[v]
 }
 
 // Decision is the ledger's verdict with the row that counts and its code.
