@@ -45,5 +45,10 @@
 // [Services.KillPostgres] and [Services.StartPostgres] exist for tests that
 // break things: a restarted server has its old port, password and data.
 //
+// # Fresh data without a fresh server
+//
+// [Services.CreateDatabase], [Services.DropDatabase] and [Services.FlushRedis]
+// let a benchmark give every run an empty deployment in a fifth of a second.
+//
 // Unix only: the package rests on sessions, signals and /bin/sh.
 package localservices

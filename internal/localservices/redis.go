@@ -75,16 +75,24 @@ func (r *redisServer) start(ctx context.Context) error {
 // ping succeeds when Redis accepts the password and answers; while it loads
 // its append-only file it answers -LOADING, which is an error here.
 func (r *redisServer) ping(ctx context.Context) error {
+	return r.converse(ctx, dialPatience, []string{"PING"}, []string{"+PONG"})
+}
+
+// converse sends commands, after the password, and compares the first line of
+// each reply. All of it may take as long as patience says.
+func (r *redisServer) converse(ctx context.Context, patience time.Duration, commands, want []string) error {
 	conn, err := dial(ctx, r.port)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	if _, err := fmt.Fprintf(conn, "AUTH %s\r\nPING\r\n", r.password); err != nil {
+	conn.SetDeadline(time.Now().Add(patience))
+	commands, want = append([]string{"AUTH " + r.password}, commands...), append([]string{"+OK"}, want...)
+	if _, err := fmt.Fprintf(conn, "%s\r\n", strings.Join(commands, "\r\n")); err != nil {
 		return err
 	}
 	replies := bufio.NewReader(conn)
-	for _, want := range []string{"+OK", "+PONG"} {
+	for _, want := range want {
 		line, err := replies.ReadString('\n')
 		if err != nil {
 			return err
@@ -129,15 +137,17 @@ func (r *redisServer) wipe() error {
 	return nil
 }
 
+// dialPatience bounds a conversation that finds out whether a server is up.
+const dialPatience = 2 * time.Second
+
 // dial connects to a port of 127.0.0.1 with a deadline for the whole
 // conversation.
 func dial(ctx context.Context, port int) (net.Conn, error) {
-	const patience = 2 * time.Second
-	dialer := net.Dialer{Timeout: patience}
+	dialer := net.Dialer{Timeout: dialPatience}
 	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
 		return nil, err
 	}
-	conn.SetDeadline(time.Now().Add(patience))
+	conn.SetDeadline(time.Now().Add(dialPatience))
 	return conn, nil
 }
