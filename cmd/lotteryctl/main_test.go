@@ -61,19 +61,6 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func TestStepsGolden(t *testing.T) {
-	for file, args := range map[string][]string{
-		"steps.golden":      {"steps"},
-		"steps-json.golden": {"steps", "--json"},
-	} {
-		stdout, _, err := execute(t, args...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		golden(t, file, stdout)
-	}
-}
-
 func TestUsageErrorsAreOneSentenceAndExit2(t *testing.T) {
 	for _, row := range []struct {
 		args []string
