@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 }
 
 // open gives a store of its own, closed with the test.
-func open(t *testing.T, opt redis.Options) *redis.Store {
+func open(t testing.TB, opt redis.Options) *redis.Store {
 	t.Helper()
 	opt.URL = server.RedisURL()
 	s, err := redis.Open(opt)
@@ -52,7 +52,7 @@ func open(t *testing.T, opt redis.Options) *redis.Store {
 
 // activity is published to Redis under the test's own id: every draw wins a
 // mug of which there are stock, unless edit says otherwise.
-func activity(t *testing.T, s *redis.Store, stock int64, edit func(*lottery.Record)) *lottery.Activity {
+func activity(t testing.TB, s *redis.Store, stock int64, edit func(*lottery.Record)) *lottery.Activity {
 	t.Helper()
 	now := time.Now()
 	rec := lottery.Record{
@@ -72,7 +72,7 @@ func activity(t *testing.T, s *redis.Store, stock int64, edit func(*lottery.Reco
 	return a
 }
 
-func publish(t *testing.T, errs ...error) {
+func publish(t testing.TB, errs ...error) {
 	t.Helper()
 	for _, err := range errs {
 		if err != nil {
@@ -289,7 +289,7 @@ func TestScriptFlushIsSurvived(t *testing.T) {
 	}
 }
 
-func client(t *testing.T) *goredis.Client {
+func client(t testing.TB) *goredis.Client {
 	t.Helper()
 	conf, err := goredis.ParseURL(server.RedisURL())
 	if err != nil {

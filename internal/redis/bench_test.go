@@ -1,0 +1,65 @@
+package redis_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/lottery"
+	"github.com/lotteryctl/lotteryctl/internal/redis"
+)
+
+// BenchmarkReserve is one draw of a new user on a private Redis, from ticket to
+// reservation: alone, where ns/op is its latency, and with 64 at once, where
+// ns/op is the inverse of the throughput and p50 and p99 are the latency.
+func BenchmarkReserve(b *testing.B) {
+	for _, v := range []struct {
+		name string
+		opt  redis.Options
+	}{
+		{"best", redis.Options{}},
+	} {
+		for kind, blanks := range map[string]uint64{"lose": 1, "win": 0} {
+			for _, at := range []int{1, 64} {
+				b.Run(fmt.Sprintf("%s/%s/at=%d", v.name, kind, at), func(b *testing.B) { reserveAll(b, v.opt, blanks, at) })
+			}
+		}
+	}
+}
+
+// reserveAll draws b.N times, at callers at once. With blanks every draw loses,
+// without every draw wins.
+func reserveAll(b *testing.B, opt redis.Options, blanks uint64, at int) {
+	ctx := context.Background()
+	client(b).FlushAll(ctx)
+	s := open(b, opt)
+	a := activity(b, s, 1<<31, func(r *lottery.Record) {
+		r.Spec.Prizes[0].Weight, r.Spec.BlankWeight = 1-blanks, blanks
+	})
+	took := make([]time.Duration, b.N)
+	var next atomic.Int64
+	var callers sync.WaitGroup
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range at {
+		callers.Go(func() {
+			for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
+				start := time.Now()
+				tk := a.Ticket(lottery.Entry{User: fmt.Sprint("user-", i), Request: "r"})
+				if r, err := s.Reserve(ctx, &tk); err != nil || r.Replayed {
+					b.Errorf("draw %d: %+v, %v", i, r, err)
+				}
+				took[i-1] = time.Since(start)
+			}
+		})
+	}
+	callers.Wait()
+	b.StopTimer()
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Nanoseconds()), "p50-ns")
+	b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds()), "p99-ns")
+}
