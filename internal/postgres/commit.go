@@ -3,11 +3,10 @@ package postgres
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"slices"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/lotteryctl/lotteryctl/internal/batch"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
@@ -15,15 +14,34 @@ import (
 
 type commitCall = batch.Call[lottery.WinRow, lottery.Decision]
 
-// Commit implements [lottery.Ledger]. Wins that wait share one commit; none
-// waits while a lane is idle.
+// Commit implements [lottery.Ledger], in the way of [Options.Claim].
 func (s *Store) Commit(ctx context.Context, w lottery.WinRow) lottery.Decision {
+	return s.claim.commit(ctx, w)
+}
+
+// groupCommit is [ClaimNumbered]: the unit is the one that Redis numbered, so no
+// two wins want the same row. Wins that wait share one commit; none waits while
+// a lane is idle.
+type groupCommit struct {
+	*Store
+	commits *batch.Batcher[lottery.WinRow, lottery.Decision]
+}
+
+func newGroupCommit(s *Store) *groupCommit {
+	g := &groupCommit{Store: s}
+	g.commits = batch.New(s.options.Lanes, s.options.MaxBatch, g.commitBatch)
+	return g
+}
+
+func (s *groupCommit) commit(ctx context.Context, w lottery.WinRow) lottery.Decision {
 	d, err := s.commits.Do(ctx, w)
 	if err != nil {
 		return lottery.Decision{Verdict: lottery.VerdictUnknown, Row: w}
 	}
 	return d
 }
+
+func (s *groupCommit) close() { s.commits.Close() }
 
 // insertWins writes a batch of wins in one statement, which is one transaction.
 //
@@ -66,7 +84,7 @@ const (
 
 // commitBatch decides every call. Rows are sorted, so that two batches with
 // rows in common take locks in the same order.
-func (s *Store) commitBatch(_ int, calls []*commitCall) {
+func (s *groupCommit) commitBatch(_ int, calls []*commitCall) {
 	s.options.BatchSize(len(calls))
 	slices.SortFunc(calls, func(a, b *commitCall) int {
 		return cmp.Or(cmp.Compare(a.In.Activity, b.In.Activity), cmp.Compare(a.In.User, b.In.User),
@@ -86,7 +104,7 @@ func (s *Store) commitBatch(_ int, calls []*commitCall) {
 	}
 }
 
-func (s *Store) tryBatch(ctx context.Context, calls []*commitCall) error {
+func (s *groupCommit) tryBatch(ctx context.Context, calls []*commitCall) error {
 	codes, err := s.insert(ctx, calls)
 	if err != nil {
 		return err
@@ -115,17 +133,17 @@ WITH living AS MATERIALIZED (
 SELECT code FROM unit WHERE activity = $1 AND prize = $4 AND no = $5 AND EXISTS (SELECT FROM written)`
 
 // insertOne writes one win; found is false if the row was left out.
-func (s *Store) insertOne(ctx context.Context, w lottery.WinRow) (code string, found bool, err error) {
-	err = s.pool.QueryRow(ctx, insertWin, w.Activity, w.User, w.Request, int32(w.Prize), int32(w.Unit), int32(w.Order),
-		int64(w.Mark), w.Epoch, w.Version, int64(w.Word)).Scan(&code)
-	if errors.Is(err, pgx.ErrNoRows) {
+func (s *groupCommit) insertOne(ctx context.Context, w lottery.WinRow) (code string, found bool, err error) {
+	err = s.draws.one(ctx, insertWin, []any{w.Activity, w.User, w.Request, int32(w.Prize), int32(w.Unit), int32(w.Order),
+		int64(w.Mark), w.Epoch, w.Version, int64(w.Word)}, &code)
+	if errors.Is(err, sql.ErrNoRows) {
 		return "", false, nil
 	}
 	return code, err == nil, err
 }
 
 // insert writes a batch and returns the codes of the rows that were written.
-func (s *Store) insert(ctx context.Context, calls []*commitCall) (map[rowKey]string, error) {
+func (s *groupCommit) insert(ctx context.Context, calls []*commitCall) (map[rowKey]string, error) {
 	n := len(calls)
 	if n == 1 {
 		code, found, err := s.insertOne(ctx, calls[0].In)
@@ -143,19 +161,13 @@ func (s *Store) insert(ctx context.Context, calls []*commitCall) (map[rowKey]str
 		prizes[i], units[i], orders[i] = int32(w.Prize), int32(w.Unit), int32(w.Order)
 		marks[i], epochs[i], versions[i], words[i] = int64(w.Mark), w.Epoch, w.Version, int64(w.Word)
 	}
-	rows, err := s.pool.Query(ctx, insertWins, ids, users, requests, prizes, units, orders, marks, epochs, versions, words)
-	if err != nil {
-		return nil, err
-	}
 	codes := make(map[rowKey]string, n)
 	var k rowKey
 	var code string
 	// The statement's own transaction commits before the last row's end is
-	// reported, so an error-free loop means durable.
-	_, err = pgx.ForEachRow(rows, []any{&k.activity, &k.user, &k.request, &k.prize, &k.unit, &code}, func() error {
-		codes[k] = code
-		return nil
-	})
+	// reported, so an error-free end means durable.
+	err := s.draws.each(ctx, insertWins, []any{ids, users, requests, prizes, units, orders, marks, epochs, versions, words},
+		[]any{&k.activity, &k.user, &k.request, &k.prize, &k.unit, &code}, func() { codes[k] = code })
 	return codes, err
 }
 
@@ -167,14 +179,15 @@ func (s *Store) explain(ctx context.Context, w lottery.WinRow) (lottery.Decision
 	}
 	if found {
 		d.Verdict = lottery.VerdictOther
-		if d.Row.Prize == w.Prize && d.Row.Unit == w.Unit {
+		sameUnit := d.Row.Unit == w.Unit || s.options.Claim.choosesUnit()
+		if d.Row.Prize == w.Prize && sameUnit {
 			d.Verdict = lottery.VerdictCommitted
 		}
 		return d, nil
 	}
 	var epoch int64
-	err = s.pool.QueryRow(ctx, "SELECT epoch FROM activity WHERE id = $1", w.Activity).Scan(&epoch)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+	err = s.draws.one(ctx, "SELECT epoch FROM activity WHERE id = $1", []any{w.Activity}, &epoch)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return d, err
 	}
 	if epoch != w.Epoch {
@@ -193,12 +206,12 @@ func (s *Store) Find(ctx context.Context, activity, user, request string) (lotte
 func (s *Store) find(ctx context.Context, activity, user, request string) (d lottery.Decision, found bool, err error) {
 	w := lottery.WinRow{Activity: activity, User: user, Request: request}
 	var mark, word int64
-	err = s.pool.QueryRow(ctx, `
+	err = s.draws.one(ctx, `
 		SELECT prize, no, win_order, mark, epoch, version, word, code
 		FROM draw JOIN unit USING (activity, prize, no)
-		WHERE activity = $1 AND user_id = $2 AND request = $3`, activity, user, request,
-	).Scan(&w.Prize, &w.Unit, &w.Order, &mark, &w.Epoch, &w.Version, &word, &d.Code)
-	if errors.Is(err, pgx.ErrNoRows) {
+		WHERE activity = $1 AND user_id = $2 AND request = $3`, []any{activity, user, request},
+		&w.Prize, &w.Unit, &w.Order, &mark, &w.Epoch, &w.Version, &word, &d.Code)
+	if errors.Is(err, sql.ErrNoRows) {
 		return d, false, nil
 	}
 	w.Mark, w.Word = uint32(mark), uint64(word)

@@ -73,8 +73,10 @@ func (s *Store) Create(ctx context.Context, r lottery.Record) (bool, error) {
 			return err
 		}
 		units := &unitSource{spec: r.Spec}
-		_, err = tx.CopyFrom(ctx, pgx.Identifier{"unit"}, []string{"activity", "prize", "no", "code"}, units)
-		return err
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"unit"}, []string{"activity", "prize", "no", "code"}, units); err != nil {
+			return err
+		}
+		return s.prepareClaim(ctx, tx, r.Spec.ID)
 	})
 	return created && err == nil, err
 }

@@ -4,7 +4,9 @@
 //
 // A tour: [Open] connects and checks that the server keeps what it
 // acknowledges; [Store.Migrate] brings the schema up; commit.go decides wins in
-// groups; registry.go keeps activities, epochs and the rebuild lock. The schema
+// groups; claim.go, rowclaim.go and stockrow.go are other ways to decide, kept
+// to be measured against it; connections.go is how connections are kept;
+// registry.go keeps activities, epochs and the rebuild lock. The schema
 // is in migrations/, with the promises each constraint makes.
 package postgres
 
@@ -19,7 +21,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/lotteryctl/lotteryctl/internal/batch"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
 
@@ -35,6 +36,11 @@ type Options struct {
 	Timeout time.Duration
 	// BatchSize is told how many wins shared a commit. By default, nobody is.
 	BatchSize func(n int)
+	// Claim is how a win gets its unit. By default, [ClaimNumbered].
+	Claim Claim
+	// Connections is how the draw path keeps its connections. By default, in
+	// pgx' pool, all open.
+	Connections Connections
 }
 
 func (o Options) withDefaults() Options {
@@ -58,7 +64,8 @@ func (o Options) withDefaults() Options {
 type Store struct {
 	options Options
 	pool    *pgxpool.Pool
-	commits *batch.Batcher[lottery.WinRow, lottery.Decision]
+	draws   conns // what draws go through
+	claim   claimer
 }
 
 var (
@@ -68,16 +75,18 @@ var (
 
 // Open prepares a store. It does not dial: see [Store.Check].
 //
-// The pool holds one connection for each lane and four for everything else; all
-// are opened as needed and kept, because a new connection costs milliseconds.
+// The pool holds one connection for each win that is decided at once and four for
+// everything else; all are opened as needed and kept, because a new connection
+// costs milliseconds.
 func Open(ctx context.Context, opt Options) (*Store, error) {
 	opt = opt.withDefaults()
 	conf, err := pgxpool.ParseConfig(opt.URL)
 	if err != nil {
 		return nil, fmt.Errorf("postgres url: %w", err)
 	}
-	conf.MaxConns = int32(opt.Lanes) + 4
-	conf.MinIdleConns = int32(opt.Lanes)
+	atOnce := opt.Claim.atOnce(opt.Lanes)
+	conf.MaxConns = int32(atOnce) + 4
+	conf.MinIdleConns = int32(atOnce)
 	conf.MaxConnIdleTime = 30 * time.Minute
 	conf.ConnConfig.ConnectTimeout = opt.Timeout
 	params := conf.ConnConfig.RuntimeParams
@@ -93,17 +102,18 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	s := &Store{options: opt, pool: pool}
-	s.commits = batch.New(opt.Lanes, opt.MaxBatch, s.commitBatch)
+	s := &Store{options: opt, pool: pool, draws: opt.Connections.dial(pool)}
+	s.claim = opt.Claim.open(s)
 	return s, nil
 }
 
 // Close ends the commits that were accepted and closes all connections. No
 // commit may be asked for after it.
 func (s *Store) Close() error {
-	s.commits.Close()
+	s.claim.close()
+	err := s.draws.close()
 	s.pool.Close()
-	return nil
+	return err
 }
 
 // Check refuses a server that may lose what it acknowledged, or one that cannot
