@@ -1,0 +1,104 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/perf/benchmath"
+	"golang.org/x/perf/benchproc"
+)
+
+// Query says which results to compare and how to arrange them. Each field is
+// the benchstat flag of the same name, in the same language: see
+// https://pkg.go.dev/golang.org/x/perf/benchproc/syntax. Start from
+// [DefaultQuery]; the zero value has no rows.
+type Query struct {
+	// Filter keeps the results, and the units of results, that match.
+	// By default "*", all.
+	Filter string
+
+	// Table, Row and Col split results into tables, rows and columns.
+	// By default ".config" (all file configuration), ".fullname" and ".file".
+	Table, Row, Col string
+
+	// Ignore names keys that shall not split or be warned about.
+	// By default "", none.
+	Ignore string
+
+	// Alpha is the p-value up to which a difference counts. By default 0.05.
+	Alpha float64
+
+	// Confidence is the least level of the intervals of centres.
+	// By default 0.95.
+	Confidence float64
+}
+
+// DefaultQuery compares files with each other, benchmark by benchmark.
+func DefaultQuery() Query {
+	return Query{
+		Filter:     "*",
+		Table:      ".config",
+		Row:        ".fullname",
+		Col:        ".file",
+		Alpha:      benchmath.DefaultThresholds.CompareAlpha,
+		Confidence: 0.95,
+	}
+}
+
+// QueryError says which part of a [Query] cannot be understood.
+type QueryError struct {
+	Part string // "filter", "table", "row", "col", "ignore", "alpha" or "confidence"
+	Err  error
+}
+
+func (e *QueryError) Error() string { return fmt.Sprintf("%s: %v", e.Part, e.Err) }
+
+func (e *QueryError) Unwrap() error { return e.Err }
+
+// plan is a query made ready: the filter and the projections it compiles to.
+//
+// Projections remember the order in which they first see each value, so a plan
+// serves one pass over one set.
+type plan struct {
+	filter          *benchproc.Filter
+	table, row, col *benchproc.Projection
+	ignore          *benchproc.Projection
+	residue         *benchproc.Projection // whatever no projection shows
+	unit            *benchproc.Field      // the last field of table
+}
+
+// compile checks the query and builds its projections. All projections come
+// from one parser, which takes specific keys out of the general ones: with
+// Col "/format", rows by .fullname are names without their format.
+func (q Query) compile() (*plan, error) {
+	// Not "outside", so that NaN is refused too.
+	if !(q.Alpha >= 0 && q.Alpha <= 1) {
+		return nil, &QueryError{"alpha", errors.New("must be in range [0, 1]")}
+	}
+	if !(q.Confidence >= 0 && q.Confidence <= 1) {
+		return nil, &QueryError{"confidence", errors.New("must be in range [0, 1]")}
+	}
+	filter, err := benchproc.NewFilter(q.Filter)
+	if err != nil {
+		return nil, &QueryError{"filter", err}
+	}
+	p := &plan{filter: filter}
+	var parser benchproc.ProjectionParser
+	if p.table, p.unit, err = parser.ParseWithUnit(q.Table, filter); err != nil {
+		return nil, &QueryError{"table", err}
+	}
+	for _, part := range []struct {
+		name, text string
+		into       **benchproc.Projection
+	}{
+		{"row", q.Row, &p.row},
+		{"col", q.Col, &p.col},
+		{"ignore", q.Ignore, &p.ignore},
+	} {
+		if *part.into, err = parser.Parse(part.text, filter); err != nil {
+			return nil, &QueryError{part.name, err}
+		}
+	}
+	p.residue = parser.Residue()
+	return p, nil
+}

@@ -1,0 +1,180 @@
+package bench
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"golang.org/x/perf/benchfmt"
+	"golang.org/x/perf/benchunit"
+)
+
+// Read reads all inputs, in order, in the Go benchmark format
+// (https://golang.org/design/14313-benchmark-format).
+//
+// A line that cannot be read, and a value that is not finite, becomes a
+// [Problem] with its position; everything else in the file counts. A value is
+// always put under its tidied unit: benchstat leaves 0 ns under "ns", apart
+// from the rest of its metric, which is under "sec".
+//
+// The set is never nil and holds whatever could be read. The error joins one
+// [InputError] for every input that failed to read or gave no results.
+func Read(inputs ...Input) (*Set, error) {
+	r := reader{
+		set:      &Set{},
+		names:    make(map[string]string),
+		ordinals: make(map[ordinalKey]int),
+	}
+	var failed []error
+	for _, in := range inputs {
+		if err := r.source(in); err != nil {
+			failed = append(failed, &InputError{in.Label, in.Path, err})
+		}
+	}
+	r.set.Units = r.parser.Units()
+	return r.set, errors.Join(failed...)
+}
+
+// reader gathers a Set. One parser serves all sources, because it carries
+// units from one to the next.
+type reader struct {
+	set      *Set
+	parser   benchfmt.Reader
+	config   *config           // in force at the last result
+	names    map[string]string // one copy of each name
+	ordinals map[ordinalKey]int
+	slab     []benchfmt.Value // room for the values of results to come
+}
+
+type ordinalKey struct{ label, name string }
+
+// source reads one input.
+func (r *reader) source(in Input) error {
+	index := len(r.set.Sources)
+	r.set.Sources = append(r.set.Sources, Source{Label: in.Label, Path: in.Path})
+	firstProblem := len(r.set.Problems)
+
+	if in.Reader == nil {
+		return errors.New("not opened")
+	}
+	lines := newLines(in.Reader, func(line int, text string, isBenchmark bool) {
+		r.problem(index, line, text)
+		if isBenchmark {
+			r.set.Sources[index].Unread++
+		}
+	})
+	// ".file" is no valid key in a file, so no line can change it.
+	r.parser.Reset(lines, in.Path, ".file", in.Label)
+	r.config = nil
+	values := 0
+	for r.parser.Scan() {
+		switch record := r.parser.Result().(type) {
+		case *benchfmt.Result:
+			values += r.result(index, record)
+		case *benchfmt.SyntaxError:
+			r.problem(index, record.Line, record.Msg)
+			if !lines.isUnit(record.Line) {
+				r.set.Sources[index].Unread++
+			}
+		}
+	}
+
+	// Long lines are noticed ahead of their neighbours.
+	slices.SortStableFunc(r.set.Problems[firstProblem:], func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+	if err := r.parser.Err(); err != nil {
+		return err
+	}
+	if values == 0 {
+		return ErrNoResults
+	}
+	return nil
+}
+
+// result keeps a copy of what the parser lends, and returns how many of its
+// values can be used.
+func (r *reader) result(source int, from *benchfmt.Result) int {
+	_, line := from.Pos()
+	name := r.name(from.Name)
+	if !r.config.equal(from.Config) {
+		r.config = newConfig(from.Config)
+	}
+	key := ordinalKey{r.set.Sources[source].Label, name}
+	r.ordinals[key]++
+	values := r.values(source, line, name, from.Values)
+	r.set.Results = append(r.set.Results, Result{
+		Source:  source,
+		Line:    line,
+		Name:    name,
+		Iters:   from.Iters,
+		Ordinal: r.ordinals[key],
+		Values:  values,
+		config:  r.config,
+	})
+	r.set.Sources[source].Results++
+	return len(values)
+}
+
+// values copies the values that can be used, under their tidied units.
+func (r *reader) values(source, line int, name string, from []benchfmt.Value) []benchfmt.Value {
+	if cap(r.slab)-len(r.slab) < len(from) {
+		r.slab = make([]benchfmt.Value, 0, max(1024, len(from)))
+	}
+	start := len(r.slab)
+	for _, v := range from {
+		if !isFinite(v.Value) {
+			r.problem(source, line, fmt.Sprintf("%s: %s is %v; the value is left out", name, v.Unit, v.Value))
+			r.set.Sources[source].Rejected++
+			continue
+		}
+		r.slab = append(r.slab, tidied(v))
+	}
+	return r.slab[start:len(r.slab):len(r.slab)]
+}
+
+// tidied puts a value under its tidied unit even if tidying does not change
+// the number, as with zero: the parser leaves the unit as well, then. The unit
+// as written stays known to filters.
+func tidied(v benchfmt.Value) benchfmt.Value {
+	value, unit := benchunit.Tidy(v.Value, v.Unit)
+	if unit == v.Unit {
+		return v
+	}
+	return benchfmt.Value{Value: value, Unit: unit, OrigValue: v.Value, OrigUnit: v.Unit}
+}
+
+func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+func (r *reader) name(b []byte) string {
+	if s, ok := r.names[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	r.names[s] = s
+	return s
+}
+
+func (r *reader) problem(source, line int, text string) {
+	r.set.Problems = append(r.set.Problems, Problem{source, r.set.Sources[source].Path, line, text})
+}
+
+// config is the configuration in force at some lines. Most files have one, so
+// their results share it.
+type config struct{ pairs []benchfmt.Config }
+
+func newConfig(from []benchfmt.Config) *config {
+	pairs := slices.Clone(from)
+	for i := range pairs {
+		pairs[i].Value = bytes.Clone(pairs[i].Value)
+	}
+	return &config{pairs}
+}
+
+// equal is false for nil, the configuration before the first line.
+func (c *config) equal(pairs []benchfmt.Config) bool {
+	return c != nil && slices.EqualFunc(c.pairs, pairs, func(a, b benchfmt.Config) bool {
+		return a.Key == b.Key && a.File == b.File && bytes.Equal(a.Value, b.Value)
+	})
+}

@@ -1,0 +1,64 @@
+package bench
+
+import (
+	"fmt"
+
+	"golang.org/x/perf/benchfmt"
+)
+
+// Set is all that was read from some inputs. It is not changed after [Read]
+// has returned it; any number of goroutines may read it and query it.
+type Set struct {
+	// Sources are the inputs in the order in which they were given.
+	Sources []Source
+
+	// Results are the benchmark lines of all sources, in order of reading.
+	Results []Result
+
+	// Units is what Unit lines of any source say about units. A line counts
+	// for all sources, those before it included, and the first one wins.
+	Units benchfmt.UnitMetadataMap
+
+	// Problems are the lines, or values of lines, that could not be used, in
+	// order of reading. All else in their files counts.
+	Problems []Problem
+}
+
+// Source says what became of one input.
+type Source struct {
+	Label    string // the value of .file
+	Path     string // as given, for positions
+	Results  int    // benchmark lines that were read
+	Unread   int    // lines that begin like a benchmark and could not be read
+	Rejected int    // values that are not finite, on lines that were read
+}
+
+// Result is one benchmark line: one run of one benchmark.
+type Result struct {
+	Source int    // index in Set.Sources
+	Line   int    // in the source, from 1
+	Name   string // without the leading "Benchmark"
+	Iters  int    // what the line's values are averaged over
+
+	// Ordinal counts the lines of this name in sources of this label, from 1:
+	// in files that were written round by round it is the round.
+	Ordinal int
+
+	// Values are the line's measurements in tidied units, all finite.
+	Values []benchfmt.Value
+
+	// config is the file configuration in force at this line, shared by all
+	// results that it holds for.
+	config *config
+}
+
+// Problem is something in an input that could not be used.
+type Problem struct {
+	Source int    // index in Set.Sources
+	Path   string // of the source
+	Line   int    // from 1
+	Text   string // what is wrong
+}
+
+// String returns "path:line: text".
+func (p Problem) String() string { return fmt.Sprintf("%s:%d: %s", p.Path, p.Line, p.Text) }
