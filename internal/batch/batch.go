@@ -7,6 +7,10 @@
 // busy do calls gather, and the next free lane takes all that have gathered.
 // Batches therefore grow with the load and shrink with it, with no timer, no
 // linger and no setting.
+//
+// That is the strategy to use. The others are here to be measured against it
+// behind one interface, [Strategy]: one call at a time ([NewSingle]), and batches
+// that wait for company, of a fixed or an adaptive size ([Lingering]).
 package batch
 
 import (
@@ -28,7 +32,7 @@ type Call[In, Out any] struct {
 
 // Batcher runs calls in batches. Use [New]. Safe for concurrent use.
 type Batcher[In, Out any] struct {
-	run   func(lane int, calls []*Call[In, Out])
+	run   Run[In, Out]
 	max   int
 	lanes []lane[In, Out]
 	ended sync.WaitGroup // the lanes' goroutines
@@ -49,11 +53,9 @@ type lane[In, Out any] struct {
 }
 
 // New starts a batcher with the given number of lanes, each taking at most max
-// calls at once. run must answer every call it is handed, in Out, and must
-// return within a bounded time. It is called by one goroutine at a time for
-// each lane, with 0 <= lane < lanes, and may not keep the slice. How many calls
-// wait is bounded by how many callers there are.
-func New[In, Out any](lanes, max int, run func(lane int, calls []*Call[In, Out])) *Batcher[In, Out] {
+// calls at once. run is called with 0 <= lane < lanes. How many calls wait is
+// bounded by how many callers there are.
+func New[In, Out any](lanes, max int, run Run[In, Out]) *Batcher[In, Out] {
 	b := &Batcher[In, Out]{run: run, max: max, lanes: make([]lane[In, Out], lanes)}
 	b.allIdle.L = &b.mu
 	for i := range b.lanes {

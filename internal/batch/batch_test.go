@@ -18,21 +18,6 @@ func square(_ int, calls []*batch.Call[int, int]) {
 	}
 }
 
-func TestEveryCallGetsItsOwnAnswer(t *testing.T) {
-	b := batch.New(2, 16, square)
-	defer b.Close()
-	var callers sync.WaitGroup
-	for i := range 500 {
-		callers.Go(func() {
-			got, err := b.Do(context.Background(), i)
-			if err != nil || got != i*i {
-				t.Errorf("Do(%d) = %d, %v; want %d", i, got, err, i*i)
-			}
-		})
-	}
-	callers.Wait()
-}
-
 func TestIdleLaneTakesACallAlone(t *testing.T) {
 	var sizes []int
 	b := batch.New(1, 16, func(_ int, calls []*batch.Call[int, int]) { sizes = append(sizes, len(calls)) })
@@ -99,37 +84,6 @@ func TestDoStopsWaitingWithItsContext(t *testing.T) {
 	close(release)
 	first.Wait()
 	b.Close()
-}
-
-func TestCloseAnswersWhatWasAcceptedAndRefusesTheRest(t *testing.T) {
-	var ran atomic.Int64
-	b := batch.New(2, 4, func(_ int, calls []*batch.Call[int, int]) {
-		time.Sleep(time.Millisecond)
-		ran.Add(int64(len(calls)))
-	})
-	var callers sync.WaitGroup
-	var answered, refused atomic.Int64
-	for i := range 200 {
-		callers.Go(func() {
-			switch _, err := b.Do(context.Background(), i); {
-			case err == nil:
-				answered.Add(1)
-			case errors.Is(err, batch.ErrClosed):
-				refused.Add(1)
-			default:
-				t.Errorf("Do: %v", err)
-			}
-		})
-	}
-	time.Sleep(3 * time.Millisecond)
-	b.Close()
-	callers.Wait()
-	if answered.Load() != ran.Load() || answered.Load()+refused.Load() != 200 {
-		t.Errorf("answered %d, ran %d, refused %d of 200", answered.Load(), ran.Load(), refused.Load())
-	}
-	if _, err := b.Do(context.Background(), 1); !errors.Is(err, batch.ErrClosed) {
-		t.Errorf("Do after Close: %v; want ErrClosed", err)
-	}
 }
 
 func TestAPanicKeepsTheLane(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 func BenchmarkDo(b *testing.B) {
 	for name, at := range map[string]int{"alone": 1, "at=64": 64} {
 		b.Run(name, func(b *testing.B) {
-			shared := batch.New(2, 128, square)
+			var shared strategy = batch.New(2, 128, square)
 			defer shared.Close()
 			ctx := context.Background()
 			var next atomic.Int64
