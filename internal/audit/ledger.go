@@ -28,6 +28,9 @@ type Book struct {
 	Rows     []Row
 	Stocks   []Stock  // of the prizes found in the unit table
 	Repeated []string // units whose code another unit has too, in words
+	// Chosen says that units of the activity were chosen by the ledger, by a claim
+	// row by row: Redis then counts units, and its numbers name none.
+	Chosen bool
 }
 
 // Version is what one version of an activity said.
@@ -178,7 +181,7 @@ func parseSpec(id string, data []byte) (lottery.Spec, error) {
 
 func (b *Book) read(ctx context.Context, tx pgx.Tx) error {
 	for _, step := range [...]func(context.Context, pgx.Tx) error{
-		b.readVersions, b.readStocks, b.readRepeatedCodes, b.readRows,
+		b.readVersions, b.readStocks, b.readRepeatedCodes, b.readRows, b.readChosen,
 	} {
 		if err := step(ctx, tx); err != nil {
 			return err
@@ -244,6 +247,16 @@ func (b *Book) readRows(ctx context.Context, tx pgx.Tx) error {
 		return r, err
 	})
 	return err
+}
+
+// readChosen looks for rows that claims have taken. A ledger of before those
+// claims has no table for them.
+func (b *Book) readChosen(ctx context.Context, tx pgx.Tx) error {
+	var table bool
+	if err := tx.QueryRow(ctx, "SELECT to_regclass('unit_claim') IS NOT NULL").Scan(&table); err != nil || !table {
+		return err
+	}
+	return tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM unit_claim WHERE activity = $1 AND taken)", b.Record.Spec.ID).Scan(&b.Chosen)
 }
 
 // listActivities names the activities there are before any of them is read.
