@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/steps"
 	"github.com/lotteryctl/lotteryctl/internal/telemetry"
 )
 
@@ -30,6 +31,11 @@ type Config struct {
 	LogFormat         string // json, text, or auto: text on a terminal
 	LossLogEvery      int
 	MemoryLimitRatio  float64
+	Steps             string // which tuning steps are on
+	Step              string // single switches, "name=variant,…"
+
+	// Switches is what Steps and Step say together.
+	Switches steps.Choice
 
 	origins map[string]origin
 }

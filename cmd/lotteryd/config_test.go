@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/lotteryctl/lotteryctl/internal/steps"
 )
 
 // loaded runs the loader over flags, variables and a file's text ("" for none).
@@ -78,6 +80,7 @@ func TestEverySettingComesFromEverySource(t *testing.T) {
 		"max_in_flight": {"10", "11"}, "draw_timeout": {"1s", "1.5s"}, "redis_connections": {"3", "4"}, "commit_connections": {"5", "6"},
 		"reconcile_after": {"10s", "11s"}, "refresh_interval": {"2s", "3s"}, "drain_delay": {"1s", "2s"}, "drain_timeout": {"1s", "2s"},
 		"log_level": {"debug", "warn"}, "log_format": {"json", "text"}, "loss_log_every": {"1", "2"}, "memory_limit_ratio": {"0.5", "0.7"},
+		"steps": {"none", "1,3"}, "step": {"json=article", "gc=200,log=zerolog"},
 	}
 	c := defaultConfig()
 	for _, s := range settings(&c) {
@@ -139,6 +142,8 @@ func TestConfigFaults(t *testing.T) {
 		{"short token", []string{"--admin-token=hunter2"}, "", "", "--admin-token: admin_token cannot be used; use 8 to 512"},
 		{"ratio", []string{"--memory-limit-ratio=NaN"}, "", "", "use a number from 0 to 1"},
 		{"region", []string{"--region=eu west"}, "", "", "use up to 63 letters"},
+		{"steps", []string{"--steps=1,9"}, "", "", `--steps: steps cannot be "1,9"; there is no step "9"`},
+		{"step", nil, "LOTTERYD_STEP=json=fast", "", `LOTTERYD_STEP: step cannot be "json=fast"; switch json has no variant "fast"; there are`},
 		{"format", []string{"--log-format=xml"}, "", "", "use auto, json, text"},
 		{"open admin port", []string{"--admin-listen=0.0.0.0:8081"}, "", "", `admin_listen (--admin-listen) is "0.0.0.0:8081", which is not a loopback address; set admin_token`},
 		{"open admin port, no host", nil, "LOTTERYD_ADMIN_LISTEN=:8081", "", "not a loopback address"},
@@ -234,6 +239,22 @@ func TestConfigHidesSecrets(t *testing.T) {
 	}
 	if !strings.Contains(string(effective), `{"name":"listen","value":"127.0.0.1:8080","origin":"default"}`) {
 		t.Errorf("no origin: %s", effective)
+	}
+}
+
+// TestSwitches has the flags for tuning steps say together what is chosen.
+func TestSwitches(t *testing.T) {
+	c, err := loaded(t, []string{"--steps=1,3", "--step=json=article", "--step", "gc=200"}, stores(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"conn-pool": "best", "json": "article", "gc": "200", "claim": "before", "stock": "lua"} {
+		if got := c.Switches.Variant(name); got != want {
+			t.Errorf("%s is %s; want %s", name, got, want)
+		}
+	}
+	if c, err = loaded(t, nil, stores(), ""); err != nil || c.Switches != (steps.Choice{}) {
+		t.Errorf("by default: %v, %v; want the best of each", c.Switches, err)
 	}
 }
 

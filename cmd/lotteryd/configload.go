@@ -24,12 +24,19 @@ type configLoader struct {
 type given struct {
 	text string
 	set  bool
+	list bool // a second text is added to the first
 }
 
 // String, Set and Type implement [pflag.Value].
-func (g *given) String() string     { return "" }
-func (g *given) Set(s string) error { g.text, g.set = s, true; return nil }
-func (g *given) Type() string       { return "value" }
+func (g *given) String() string { return "" }
+func (g *given) Type() string   { return "value" }
+func (g *given) Set(s string) error {
+	if g.list && g.set {
+		s = g.text + "," + s
+	}
+	g.text, g.set = s, true
+	return nil
+}
 
 func newConfigLoader(getenv func(string) string) *configLoader {
 	return &configLoader{getenv: getenv, file: new(string), flags: map[string]*given{}}
@@ -39,7 +46,7 @@ func newConfigLoader(getenv func(string) string) *configLoader {
 func (l *configLoader) bind(flags *pflag.FlagSet) {
 	flags.StringVar(l.file, "config", "", "YAML file with settings, named as the flags with '_' for '-' (or LOTTERYD_CONFIG)")
 	for _, s := range settings(new(Config)) {
-		l.flags[s.name] = &given{}
+		l.flags[s.name] = &given{list: s.list}
 		flags.Var(l.flags[s.name], s.flag(), s.usage)
 	}
 }
@@ -88,7 +95,7 @@ func (l *configLoader) loadWith(c Config, required ...string) (Config, error) {
 		}
 	}
 	if len(faults) == 0 { // on half a configuration it would complain about defaults
-		faults = append(faults, c.checkTogether())
+		faults = append(faults, c.choose(), c.checkTogether())
 	}
 	if err := errors.Join(faults...); err != nil {
 		return Config{}, err

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
+	"github.com/lotteryctl/lotteryctl/internal/steps"
 	"github.com/lotteryctl/lotteryctl/internal/telemetry"
 )
 
@@ -23,6 +24,7 @@ type setting struct {
 	usage string             // one line; begins with what it tells, ends with the default
 	set   func(string) error // checks and stores; the error says what is allowed
 	show  func() string      // the value as text; secrets redacted
+	list  bool               // as a flag it may be given several times, which adds up
 }
 
 // flag is the setting's name on the command line, without dashes in front.
@@ -52,6 +54,8 @@ func settings(c *Config) []setting {
 		level("log_level", &c.LogLevel, "least level that is logged: debug, info, warn or error (default info)"),
 		choice("log_format", &c.LogFormat, []string{"auto", "json", "text"}, "json, text, or auto: text on a terminal (default auto)"),
 		number("loss_log_every", &c.LossLogEvery, 0, 1_000_000_000, "at level debug, log one loss in so many; 0 logs none (default 1000)"),
+		choosing("steps", &c.Steps, "tuning steps that are on: none, all, article, or a list such as 1,3,5; see `lotteryctl steps` (default all)"),
+		overriding("step", &c.Step, "one switch, such as conn-pool=article; may be given several times (default empty)"),
 		ratio("memory_limit_ratio", &c.MemoryLimitRatio, "share of the container's memory for GOMEMLIMIT; 0 is off (default 0.9)"),
 	}
 }
@@ -64,9 +68,23 @@ func defaultConfig() Config {
 		RedisConnections: 2, CommitConnections: 2,
 		ReconcileAfter: 5 * time.Second, RefreshInterval: time.Second,
 		DrainDelay: 5 * time.Second, DrainTimeout: 30 * time.Second,
-		LogLevel: slog.LevelInfo, LogFormat: "auto", LossLogEvery: telemetry.DefaultLossEvery, MemoryLimitRatio: 0.9,
+		LogLevel: slog.LevelInfo, LogFormat: "auto", LossLogEvery: telemetry.DefaultLossEvery, MemoryLimitRatio: 0.9, Steps: "all",
 		origins: map[string]origin{},
 	}
+}
+
+// choose settles the tuning switches, each of which was checked before.
+func (c *Config) choose() (err error) {
+	c.Switches, err = steps.ParseChoice(c.Steps, overrides(c.Step))
+	return err
+}
+
+// overrides takes a list of "switch=variant" apart.
+func overrides(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, ",")
 }
 
 // checkTogether reports what no setting can know alone, each fault one sentence.
@@ -96,40 +114,56 @@ func loopbackAddress(address string) bool {
 	return err == nil && ip.IsLoopback()
 }
 
+func choosing(name string, to *string, usage string) setting {
+	return setting{name: name, usage: usage, set: func(text string) error {
+		_, err := steps.ParseChoice(text, nil)
+		*to = text
+		return err
+	}, show: func() string { return *to }}
+}
+
+func overriding(name string, to *string, usage string) setting {
+	return setting{name: name, usage: usage, list: true, set: func(text string) error {
+		_, err := steps.ParseChoice("all", overrides(text))
+		*to = text
+		return err
+	}, show: func() string { return *to }}
+}
+
 func address(name string, to *string, usage string) setting {
-	return setting{name, usage, func(text string) error {
+	return setting{name: name, usage: usage, set: func(text string) error {
 		_, port, err := net.SplitHostPort(text)
 		if n, numeric := strconv.ParseUint(port, 10, 16); err != nil || numeric != nil || strconv.FormatUint(n, 10) != port {
 			return fmt.Errorf("use host:port with a port from 0 to 65535, such as 127.0.0.1:8080")
 		}
 		*to = text
 		return nil
-	}, func() string { return *to }}
+	}, show: func() string { return *to }}
 }
 
 func token(name string, to *string, usage string) setting {
-	return setting{name, usage, func(text string) error {
+	return setting{name: name, usage: usage, set: func(text string) error {
 		if len(text) < 8 || len(text) > 512 || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
 			return errors.New("use 8 to 512 visible ASCII characters")
 		}
 		*to = text
 		return nil
-	}, func() string { return telemetry.Secret(*to).String() }}
+	}, show: func() string { return telemetry.Secret(*to).String() }}
 }
 
 func storeURL(name string, to *string, schemes []string, usage string) setting {
-	return setting{name, usage, func(text string) error {
+	return setting{name: name, usage: usage, set: func(text string) error {
 		u, err := url.Parse(text)
 		if err != nil || !slices.Contains(schemes, u.Scheme) || u.Opaque != "" {
 			return fmt.Errorf("use a URL that begins with %s://", strings.Join(schemes, ":// or "))
 		}
 		*to = text
 		return nil
-	}, redactedURL(to)}
+	}, show: redactedURL(to)}
 }
 
 func label(name string, to *string, usage string) setting {
-	return setting{name, usage, func(text string) error {
+	return setting{name: name, usage: usage, set: func(text string) error {
 		strange := func(r rune) bool {
 			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r))
 		}
@@ -138,60 +172,60 @@ func label(name string, to *string, usage string) setting {
 		}
 		*to = text
 		return nil
-	}, func() string { return *to }}
+	}, show: func() string { return *to }}
 }
 
 func number(name string, to *int, least, most int, usage string) setting {
-	return setting{name, usage, func(text string) error {
+	return setting{name: name, usage: usage, set: func(text string) error {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < least || n > most {
 			return fmt.Errorf("use a whole number from %d to %d", least, most)
 		}
 		*to = n
 		return nil
-	}, func() string { return strconv.Itoa(*to) }}
+	}, show: func() string { return strconv.Itoa(*to) }}
 }
 
 func duration(name string, to *time.Duration, least, most time.Duration, usage string) setting {
-	return setting{name, usage, func(text string) error {
+	return setting{name: name, usage: usage, set: func(text string) error {
 		d, err := time.ParseDuration(text)
 		if err != nil || d < least || d > most {
 			return fmt.Errorf("use a duration from %s to %s, such as 1s or 250ms", least, most)
 		}
 		*to = d
 		return nil
-	}, func() string { return to.String() }}
+	}, show: func() string { return to.String() }}
 }
 
 func ratio(name string, to *float64, usage string) setting {
-	return setting{name, usage, func(text string) error {
+	return setting{name: name, usage: usage, set: func(text string) error {
 		f, err := strconv.ParseFloat(text, 64)
 		if err != nil || !(f >= 0 && f <= 1) { // written so that NaN fails
 			return errors.New("use a number from 0 to 1")
 		}
 		*to = f
 		return nil
-	}, func() string { return strconv.FormatFloat(*to, 'g', -1, 64) }}
+	}, show: func() string { return strconv.FormatFloat(*to, 'g', -1, 64) }}
 }
 
 func choice(name string, to *string, words []string, usage string) setting {
-	return setting{name, usage, func(text string) error {
+	return setting{name: name, usage: usage, set: func(text string) error {
 		if !slices.Contains(words, text) {
 			return fmt.Errorf("use %s", strings.Join(words, ", "))
 		}
 		*to = text
 		return nil
-	}, func() string { return *to }}
+	}, show: func() string { return *to }}
 }
 
 func level(name string, to *slog.Level, usage string) setting {
 	words := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
-	return setting{name, usage, func(text string) error {
+	return setting{name: name, usage: usage, set: func(text string) error {
 		l, ok := words[text]
 		if !ok {
 			return errors.New("use debug, info, warn or error")
 		}
 		*to = l
 		return nil
-	}, func() string { return strings.ToLower(to.String()) }}
+	}, show: func() string { return strings.ToLower(to.String()) }}
 }
