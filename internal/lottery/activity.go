@@ -1,9 +1,6 @@
 package lottery
 
-import (
-	"encoding/hex"
-	"sync/atomic"
-)
+import "encoding/hex"
 
 // Record is an activity as the ledger keeps it.
 type Record struct {
@@ -36,42 +33,17 @@ const Blank = -1
 // concurrent use.
 type Activity struct {
 	Record
-	table   AliasTable
-	blank   int // the table's index of the blank; -1 if blanks have no weight
+	sampler Sampler
+	size    uint64 // how many numbers the sampler knows
+	blank   int    // the sampler's index of the blank; -1 if blanks have no weight
 	chains  [][]int
 	blocked map[string]struct{}
 	dice    *dice
+	words   Words // for dice "random"
 }
 
-// NewActivity prepares a record whose spec is valid. Costs time and memory
-// linear in prizes and blocked users.
-func NewActivity(r Record) *Activity {
-	r.Spec = r.Spec.WithDefaults()
-	a := &Activity{Record: r, blank: Blank, dice: newDice(r.Spec.ID, r.Secret)}
-	index := make(map[string]int, len(r.Spec.Prizes))
-	weights := make([]uint64, 0, len(r.Spec.Prizes)+1)
-	for i, p := range r.Spec.Prizes {
-		index[p.ID] = i
-		weights = append(weights, p.Weight)
-	}
-	if r.Spec.BlankWeight > 0 {
-		a.blank = len(weights)
-		weights = append(weights, r.Spec.BlankWeight)
-	}
-	a.table = NewAliasTable(weights)
-	for i, p := range r.Spec.Prizes {
-		chain := []int{i}
-		for next := p.Fallback; next != ""; next = r.Spec.Prizes[chain[len(chain)-1]].Fallback {
-			chain = append(chain, index[next])
-		}
-		a.chains = append(a.chains, chain)
-	}
-	a.blocked = make(map[string]struct{}, len(r.Spec.Blocked))
-	for _, u := range r.Spec.Blocked {
-		a.blocked[u] = struct{}{}
-	}
-	return a
-}
+// NewActivity prepares a record whose spec is valid on the default [Workbench].
+func NewActivity(r Record) *Activity { return Workbench{}.Activity(r) }
 
 // Window is the activity's window in Unix milliseconds: draws are taken at
 // starts <= now < ends. A closed activity's window is empty.
@@ -104,24 +76,19 @@ func (a *Activity) Ticket(e Entry) Ticket {
 		UserKey: a.dice.userKey(e.User), RequestKey: first.key, Mark: proofMark(e.Proof),
 	}
 	_, t.Blocked = a.blocked[e.User]
-	x, word := a.cast(first, e)
-	t.Word = word
-	if t.Prize = a.table.Outcome(x); t.Prize == a.blank {
+	if t.Word, t.Prize = a.cast(first, e); t.Prize == a.blank {
 		t.Prize = Blank
 	}
 	return t
 }
 
-func (a *Activity) cast(first roll, e Entry) (x, word uint64) {
-	if a.Spec.Dice == DiceCommitted {
-		return a.dice.choose(first, e.User, e.Request, a.table.Size())
+// cast draws the word and the outcome it chooses.
+func (a *Activity) cast(first roll, e Entry) (word uint64, outcome int) {
+	if a.Spec.Dice != DiceCommitted {
+		return a.sampler.Draw(a.words)
 	}
-	for {
-		word = systemWord()
-		if x, ok := Uniform(word, a.table.Size()); ok {
-			return x, word
-		}
-	}
+	x, word := a.dice.choose(first, e.User, e.Request, a.size)
+	return word, a.sampler.Outcome(x)
 }
 
 // Chain lists the prizes to try for a ticket whose dice chose prize: itself,
@@ -137,54 +104,12 @@ func (a *Activity) KeysOf(user, request string) (userKey, requestKey Key) {
 // OutcomeOf tells which prize index (or [Blank]) a word chooses in this
 // activity, for audits; ok is false for a word that [Uniform] refuses.
 func (a *Activity) OutcomeOf(word uint64) (prize int, ok bool) {
-	x, ok := Uniform(word, a.table.Size())
+	x, ok := Uniform(word, a.size)
 	if !ok {
 		return Blank, false
 	}
-	if prize = a.table.Outcome(x); prize == a.blank {
+	if prize = a.sampler.Outcome(x); prize == a.blank {
 		prize = Blank
 	}
 	return prize, true
-}
-
-// Snapshot is all activities at one moment. Immutable.
-type Snapshot map[string]*Activity
-
-// Catalogue hands out the current snapshot. A draw loads it once with one
-// atomic read; a refresh swaps it whole. The zero value is an empty catalogue.
-type Catalogue struct{ current atomic.Pointer[Snapshot] }
-
-// Find returns an activity of the current snapshot, or nil.
-func (c *Catalogue) Find(id string) *Activity {
-	s := c.current.Load()
-	if s == nil {
-		return nil
-	}
-	return (*s)[id]
-}
-
-// All returns the current snapshot; do not modify it.
-func (c *Catalogue) All() Snapshot {
-	if s := c.current.Load(); s != nil {
-		return *s
-	}
-	return nil
-}
-
-// Publish makes s the current snapshot.
-func (c *Catalogue) Publish(s Snapshot) { c.current.Store(&s) }
-
-// Merge builds the snapshot that follows from the ledger's records, keeping the
-// prepared activities that did not change or that are newer than a record read
-// a moment earlier.
-func (c *Catalogue) Merge(records []Record) Snapshot {
-	old, next := c.All(), make(Snapshot, len(records))
-	for _, r := range records {
-		if a := old[r.Spec.ID]; a != nil && a.Version >= r.Version && a.Epoch >= r.Epoch {
-			next[r.Spec.ID] = a
-			continue
-		}
-		next[r.Spec.ID] = NewActivity(r)
-	}
-	return next
 }

@@ -2,7 +2,6 @@ package lottery
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
@@ -119,11 +118,4 @@ func proofMark(proof string) uint32 {
 	}
 	sum := sha256.Sum256([]byte(proof))
 	return max(1, binary.BigEndian.Uint32(sum[:]))
-}
-
-// systemWord reads one word from the operating system's generator.
-func systemWord() uint64 {
-	var b [8]byte
-	rand.Read(b[:]) // never fails: crypto/rand stops the program instead
-	return binary.BigEndian.Uint64(b[:])
 }

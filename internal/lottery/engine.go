@@ -23,18 +23,19 @@ import (
 //
 // Safe for concurrent use.
 type Engine struct {
-	catalogue *Catalogue
-	reserver  Reserver
-	ledger    Ledger
-	keeper    *Keeper
-	observe   Observer
+	activities Activities
+	reserver   Reserver
+	ledger     Ledger
+	keeper     *Keeper
+	observe    Observer
 }
 
 var _ Drawer = (*Engine)(nil)
 
-// NewEngine wires an engine. The keeper recovers Redis when a draw finds it stale.
-func NewEngine(c *Catalogue, r Reserver, l Ledger, k *Keeper, o Observer) *Engine {
-	return &Engine{catalogue: c, reserver: r, ledger: l, keeper: k, observe: o}
+// NewEngine wires an engine. a is where draws find their activities, such as the
+// keeper's [Catalogue]. The keeper recovers Redis when a draw finds it stale.
+func NewEngine(a Activities, r Reserver, l Ledger, k *Keeper, o Observer) *Engine {
+	return &Engine{activities: a, reserver: r, ledger: l, keeper: k, observe: o}
 }
 
 // attempts bounds how often one draw starts over: after a refresh, a recovery
@@ -44,7 +45,7 @@ const attempts = 4
 // Draw implements [Drawer]. A loss costs one round trip to Redis, a win one
 // commit more. The dice are cast once, whatever happens afterwards.
 func (e *Engine) Draw(ctx context.Context, entry Entry) (Answer, error) {
-	t, err := e.ticket(entry)
+	t, err := e.ticket(ctx, entry)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -73,17 +74,19 @@ func (e *Engine) Draw(ctx context.Context, entry Entry) (Answer, error) {
 		default:
 			return Answer{}, refusal(res.Status, t.Activity)
 		}
+		if err == nil {
+			err = e.renew(ctx, &t)
+		}
 		if err != nil {
 			return Answer{}, asUnavailable(err)
 		}
-		e.renew(&t)
 	}
 	return Answer{}, Unavailable("the draw", errors.New("state kept moving under the draw"))
 }
 
 // Lookup implements [Drawer].
 func (e *Engine) Lookup(ctx context.Context, entry Entry) (Answer, error) {
-	t, err := e.ticket(entry)
+	t, err := e.ticket(ctx, entry)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -111,13 +114,13 @@ func (e *Engine) Lookup(ctx context.Context, entry Entry) (Answer, error) {
 	return Answer{}, Refuse(KindUnknownRequest, "no answer is stored for this user and request; draw first")
 }
 
-func (e *Engine) ticket(entry Entry) (Ticket, error) {
+func (e *Engine) ticket(ctx context.Context, entry Entry) (Ticket, error) {
 	if err := entry.Check(); err != nil {
 		return Ticket{}, err
 	}
-	a := e.catalogue.Find(entry.Activity)
-	if a == nil {
-		return Ticket{}, Refuse(KindUnknownActivity, "there is no activity %q", entry.Activity)
+	a, err := e.activities.Activity(ctx, entry.Activity)
+	if err != nil {
+		return Ticket{}, err
 	}
 	return a.Ticket(entry), nil
 }
@@ -125,10 +128,10 @@ func (e *Engine) ticket(entry Entry) (Ticket, error) {
 // renew points the ticket at the activity's newest version. The word stays: a
 // retry never re-samples. New weights read the same word anew, which is what
 // the stale version would have been refused for.
-func (e *Engine) renew(t *Ticket) {
-	a := e.catalogue.Find(t.Entry.Activity)
-	if a == nil || a == t.Activity {
-		return
+func (e *Engine) renew(ctx context.Context, t *Ticket) error {
+	a, err := e.activities.Activity(ctx, t.Entry.Activity)
+	if err != nil || a == t.Activity {
+		return err
 	}
 	weightsMoved := a.Version != t.Activity.Version
 	t.Activity = a
@@ -140,6 +143,7 @@ func (e *Engine) renew(t *Ticket) {
 			*t = a.Ticket(t.Entry)
 		}
 	}
+	return nil
 }
 
 func (e *Engine) reserve(ctx context.Context, t *Ticket) (Reservation, error) {

@@ -29,7 +29,8 @@ type Keeper struct {
 	urgent     chan staleEpoch      // to recover without a draw waiting
 }
 
-// KeeperOptions are the keeper's times. All are required.
+// KeeperOptions are the keeper's times, all of which are required, and who else
+// wants to know what it learns.
 type KeeperOptions struct {
 	// Refresh is how often the ledger is asked for changed activities.
 	Refresh time.Duration
@@ -41,6 +42,11 @@ type KeeperOptions struct {
 	Grace time.Duration
 	// Recovery bounds one rebuild.
 	Recovery time.Duration
+	// Changed is told the id of an activity that changed, or of which a draw was
+	// found to hold an old version: a [Cached] forgets it then. It is called
+	// before whoever asked for the refresh or recovery goes on, and must not
+	// wait. By default, nobody is told.
+	Changed func(id string)
 }
 
 // staleEpoch names state in Redis that was seen to contradict the ledger.
@@ -57,6 +63,9 @@ type recovery struct {
 
 // NewKeeper wires a keeper.
 func NewKeeper(c *Catalogue, r Registry, l Ledger, w Workshop, o Observer, opt KeeperOptions) *Keeper {
+	if opt.Changed == nil {
+		opt.Changed = func(string) {}
+	}
 	return &Keeper{
 		catalogue: c, registry: r, ledger: l, workshop: w, observe: o, options: opt,
 		recoveries: make(map[string]*recovery), retired: make(map[string]int64), ended: make(chan struct{}), urgent: make(chan staleEpoch, 64),
@@ -98,7 +107,12 @@ func (k *Keeper) every(ctx context.Context, d time.Duration, early <-chan string
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		case <-early:
+		case id, ok := <-early:
+			if !ok {
+				early = nil // nobody announces any more; the ticks go on
+				continue
+			}
+			k.options.Changed(id)
 		}
 		if ctx.Err() == nil {
 			f()
@@ -117,6 +131,9 @@ func (k *Keeper) Refresh(ctx context.Context) error {
 	k.catalogue.Publish(next)
 	var errs []error
 	for id, a := range next {
+		if before := old[id]; before != a {
+			k.options.Changed(id)
+		}
 		if before := old[id]; before == nil || before.Version != a.Version {
 			errs = append(errs, k.workshop.RaiseVersion(ctx, id, a.Version))
 		}
@@ -154,10 +171,11 @@ func (k *Keeper) Catchup(ctx context.Context, id string) error {
 	if err := k.Refresh(ctx); err != nil {
 		return err
 	}
+	k.options.Changed(id) // the catalogue may be up to date and the draw's source not
 	if a := k.catalogue.Find(id); a != nil {
 		return k.workshop.RaiseVersion(ctx, id, a.Version)
 	}
-	return Refuse(KindUnknownActivity, "there is no activity %q", id)
+	return unknownActivity(id)
 }
 
 // install puts one record into the catalogue, leaving the others alone.
@@ -168,8 +186,9 @@ func (k *Keeper) install(rec Record) {
 	for id, a := range k.catalogue.All() {
 		next[id] = a
 	}
-	next[rec.Spec.ID] = NewActivity(rec)
+	next[rec.Spec.ID] = k.catalogue.Prepare(rec)
 	k.catalogue.Publish(next)
+	k.options.Changed(rec.Spec.ID)
 }
 
 // Reconcile ends the holds that are at least overdue old: their draw died or

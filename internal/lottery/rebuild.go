@@ -118,7 +118,7 @@ func (k *Keeper) rebuild(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	a := NewActivity(rec)
+	a := k.catalogue.Prepare(rec)
 	if err := k.rollForward(ctx, a); err != nil {
 		return err
 	}
