@@ -60,7 +60,7 @@ func runServe(ctx context.Context, env environment, c Config, migrate bool) erro
 // answer; its error stops the service.
 func serve(ctx context.Context, c Config, log *slog.Logger, level *slog.LevelVar, migrate bool,
 	started func(*service, listeners) error) error {
-	limitMemory(c.MemoryLimitRatio, log)
+	setPace(c.Switches, c.MemoryLimitRatio, log)
 	l, err := listen(c)
 	if err != nil {
 		return err

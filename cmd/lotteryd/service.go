@@ -5,15 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"net"
 	"net/http"
-	"runtime"
-	"runtime/debug"
-	"strconv"
 	"time"
 
-	"github.com/KimMachineGun/automemlimit/memlimit"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
@@ -65,6 +60,7 @@ func openService(ctx context.Context, c Config, log *slog.Logger, level *slog.Le
 func (s *service) openLedger(ctx context.Context, migrate bool) (err error) {
 	s.ledger, err = postgres.Open(ctx, postgres.Options{
 		URL: s.config.PostgresURL, Lanes: s.config.CommitConnections, BatchSize: s.metrics.CommitBatch,
+		Claim: claim(s.config.Switches), Connections: connections(s.config.Switches),
 	})
 	if err != nil {
 		return err
@@ -77,7 +73,10 @@ func (s *service) openLedger(ctx context.Context, migrate bool) (err error) {
 			return err
 		}
 	}
-	return s.ledger.CheckSchema(ctx)
+	if err := s.ledger.CheckSchema(ctx); err != nil {
+		return err
+	}
+	return s.ledger.PrepareClaims(ctx)
 }
 
 func (s *service) openFast(ctx context.Context) (err error) {
@@ -201,23 +200,4 @@ func (s *service) report(err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		s.log.Warn("background work", "error", err)
 	}
-}
-
-// limitMemory sets GOMEMLIMIT to a share of the container's memory, unless the
-// environment did, and logs it with GOMAXPROCS, which the runtime itself reads
-// from the container since Go 1.25.
-func limitMemory(ratio float64, log *slog.Logger) {
-	if ratio > 0 {
-		// Without a cgroup limit there is nothing to keep within: not an error.
-		_, err := memlimit.Set(
-			memlimit.WithRatio(ratio), memlimit.WithProvider(memlimit.FromCgroup))
-		if err != nil {
-			log.Debug("no memory limit from the container", "reason", err)
-		}
-	}
-	limit := "none"
-	if n := debug.SetMemoryLimit(-1); n != math.MaxInt64 {
-		limit = strconv.FormatInt(n, 10)
-	}
-	log.Info("runtime", "gomaxprocs", runtime.GOMAXPROCS(0), "gomemlimit", limit)
 }
