@@ -117,6 +117,9 @@ type Cell struct {
 	// then wrong in both directions. It is kept because it is what benchstat
 	// prints; take a permutation test of the Values for any decision.
 	DoubtfulP bool
+
+	// mixed is benchstat's warning about fields that its results differ in.
+	mixed []error
 }
 
 // Delta returns how the centre differs from the baseline's, as benchstat
