@@ -120,7 +120,9 @@ func (s *sorter) arrange() []*Table {
 			Exact:  assumed != nil && assumed.Value == "exact",
 			Config: slices.DeleteFunc(newKey(key).Fields, func(f Field) bool { return f.Name == ".unit" }),
 		}
-		if baseline := baselines[s.group(h)]; cols[0] != baseline {
+		baseline := baselines[s.group(h)]
+		t.baseline = newKey(baseline).Label
+		if cols[0] != baseline {
 			// Another column must not pass for the baseline: where there are
 			// several, an empty one stands for it.
 			t.Baseline = -1

@@ -48,6 +48,10 @@ type Table struct {
 	// not measure this unit in the baseline: there is nothing to compare, and a
 	// note says so.
 	Baseline int
+
+	// baseline is the label of the column that the others are to be compared
+	// with, which need not be there.
+	baseline string
 }
 
 // Key is the name of a row or column: the values of the fields of a projection.
