@@ -6,6 +6,8 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
@@ -14,11 +16,25 @@ import (
 // limits, every byte of them escaped, and some room for white space.
 const MaxDrawBody = 4 << 10
 
-// buffers is the memory of one draw, reused by later ones.
+// firstRead is how much of a body fresh buffers have room for; a usual one
+// fits. It is what io.ReadAll begins with.
+const firstRead = 512
+
+// buffers is the memory one request is read into and answered from. The zero
+// value is ready and allocates as it needs.
 type buffers struct {
-	in  [MaxDrawBody + 1]byte // one more than allowed shows that it was too much
+	in  []byte
 	out []byte
 }
+
+// newRoomyBuffers gives buffers for many requests in turn: no body that is
+// taken outgrows them.
+func newRoomyBuffers() *buffers {
+	return &buffers{in: make([]byte, 0, MaxDrawBody+1)} // one more than allowed shows that it was too much
+}
+
+// reset forgets what was in the buffers.
+func (b *buffers) reset() { b.in, b.out = b.in[:0], b.out[:0] }
 
 // readBody reads the body into b.in. Its result is valid until b is reused.
 func (b *buffers) readBody(r *http.Request) ([]byte, error) {
@@ -27,11 +43,14 @@ func (b *buffers) readBody(r *http.Request) ([]byte, error) {
 	}
 	// Not io.ReadFull: it gives a body that ended and one that broke off the
 	// same error.
-	for n := 0; n < len(b.in); {
-		k, err := r.Body.Read(b.in[n:])
-		n += k
-		if err == io.EOF && n <= MaxDrawBody {
-			return b.in[:n], nil
+	for len(b.in) <= MaxDrawBody {
+		if len(b.in) == cap(b.in) {
+			b.in = slices.Grow(b.in, firstRead)
+		}
+		k, err := r.Body.Read(b.in[len(b.in):min(cap(b.in), MaxDrawBody+1)])
+		b.in = b.in[:len(b.in)+k]
+		if err == io.EOF && len(b.in) <= MaxDrawBody {
+			return b.in, nil
 		}
 		if err != nil && err != io.EOF {
 			return nil, brokenBody(err)
@@ -52,16 +71,19 @@ func brokenBody(err error) error {
 }
 
 // checkContentType refuses a body that is declared to be something else than
-// JSON: most often a form, sent by a client that forgot to say otherwise. One
-// without a declaration is taken for JSON.
+// JSON in UTF-8: most often a form, sent by a client that forgot to say
+// otherwise. One without a declaration is taken for JSON. JSON has no charset
+// parameter (RFC 8259 section 11), but clients send one; another one than UTF-8
+// says that the bytes mean something else than they would be read as.
 func checkContentType(r *http.Request) error {
 	declared := r.Header.Get("Content-Type")
 	if declared == "" || declared == "application/json" {
 		return nil
 	}
-	media, _, err := mime.ParseMediaType(declared)
-	if err == nil && media == "application/json" {
+	media, parameters, err := mime.ParseMediaType(declared)
+	charset, named := parameters["charset"]
+	if err == nil && media == "application/json" && (!named || strings.EqualFold(charset, "utf-8")) {
 		return nil
 	}
-	return lottery.Refuse(KindUnsupportedMediaType, "Content-Type is %q; send application/json", clip(declared))
+	return lottery.Refuse(KindUnsupportedMediaType, "Content-Type is %q; send application/json, which is UTF-8", clip(declared))
 }

@@ -10,7 +10,9 @@ import (
 
 // drawRequest is the body of a draw: a JSON object whose fields are strings.
 type drawRequest struct {
-	User, Request, Proof string
+	User    string `json:"user"`
+	Request string `json:"request"`
+	Proof   string `json:"proof"`
 }
 
 // decodeDrawRequest reads exactly one JSON object with the fields "user",
@@ -84,17 +86,24 @@ func (s *fieldSet) target(d *drawRequest, name string) (*string, *bool) {
 	return nil, nil
 }
 
+// badName is the refusal of a field that is none of ours or was there before.
+// It holds a copy of the name, so that callers need none.
+func badName(name string, unknown bool) error {
+	if unknown {
+		return lottery.Refuse(lottery.KindMalformed,
+			"unknown field %q; the fields are user, request and proof", clip(strings.Clone(name)))
+	}
+	return lottery.Refuse(lottery.KindMalformed, "field %q is given twice", strings.Clone(name))
+}
+
 func (c *cursor) field(d *drawRequest, seen *fieldSet) error {
 	name, err := c.string("a field's name in double quotes")
 	if err != nil {
 		return err
 	}
 	value, was := seen.target(d, name)
-	switch {
-	case value == nil:
-		return lottery.Refuse(lottery.KindMalformed, "unknown field %q; the fields are user, request and proof", clip(name))
-	case *was:
-		return lottery.Refuse(lottery.KindMalformed, "field %q is given twice", name)
+	if value == nil || *was {
+		return badName(name, value == nil)
 	}
 	*was = true
 	if !c.take(':') {

@@ -11,72 +11,87 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
 
+// operation is what a request wants of the Drawer.
+type operation uint8
+
+const (
+	drawing operation = iota
+	lookingUp
+)
+
 // draw serves POST /v1/activities/{activity}/draws.
 func (p *public) draw(w http.ResponseWriter, r *http.Request) {
 	if p.slots.full() { // before any work: shedding must cost next to nothing
 		p.refuse(w, p.overloaded())
 		return
 	}
-	b := p.buffers.Get().(*buffers)
-	defer p.buffers.Put(b)
-	e, err := readEntry(r, b)
+	p.contexts.serve(p, drawing, w, r)
+}
+
+// lookup serves GET /v1/activities/{activity}/draws/{request}?user=….
+func (p *public) lookup(w http.ResponseWriter, r *http.Request) {
+	p.contexts.serve(p, lookingUp, w, r)
+}
+
+// handle reads the entry, runs op within a slot and answers. b and c are this
+// request's alone until it returns.
+func (p *public) handle(w http.ResponseWriter, r *http.Request, op operation, b *buffers, c drawContext) {
+	e, err := p.readEntry(op, r, b)
 	if err != nil {
 		p.refuse(w, err)
 		return
 	}
 	// Only now: a slot is for draws, not for clients slow to send their body.
-	p.serve(w, b, e, lottery.Drawer.Draw)
-}
-
-// lookup serves GET /v1/activities/{activity}/draws/{request}?user=….
-func (p *public) lookup(w http.ResponseWriter, r *http.Request) {
-	b := p.buffers.Get().(*buffers)
-	defer p.buffers.Put(b)
-	e, err := lookupEntry(r)
-	if err != nil {
-		p.refuse(w, err)
-		return
-	}
-	p.serve(w, b, e, lottery.Drawer.Lookup)
-}
-
-// operation is one of the Drawer's two methods.
-type operation func(lottery.Drawer, context.Context, lottery.Entry) (lottery.Answer, error)
-
-// serve runs op within a slot and answers.
-func (p *public) serve(w http.ResponseWriter, b *buffers, e lottery.Entry, op operation) {
 	if !p.slots.take() {
 		p.refuse(w, p.overloaded())
 		return
 	}
 	defer p.slots.give() // also after a panic
-	started := time.Now()
+	*c.started = int64(time.Since(p.born))
 	p.observer.Started()
-	settled := false
 	defer func() {
-		if !settled { // a panic passes through; guard answers it
-			p.observer.Failed(e, lottery.KindInternal, time.Since(started))
+		if !*c.settled { // a panic passes through; guard answers it
+			p.observer.Failed(e, lottery.KindInternal, p.took(c))
 		}
 	}()
-	a, err := op(p.drawer, p.deadlines.at(started), e)
-	if err == nil && a.Result == lottery.Win && a.Prize == nil {
-		err = errors.New("a win without a prize")
+	a, err := p.run(op, e, c)
+	if err == nil {
+		b.out, err = p.codec.answer(b.out, e, a)
 	}
-	settled = true
+	*c.settled = true
 	if err != nil {
 		kind := p.problems.write(w, err)
-		p.observer.Failed(e, kind, time.Since(started))
+		p.observer.Failed(e, kind, p.took(c))
 		p.logCause(e, err)
 		return
 	}
-	b.out = appendAnswer(b.out[:0], e, a)
-	w.WriteHeader(p.headers.set(w.Header(), e, a))
+	*c.status = int32(p.headers.set(w.Header(), e, a))
+	w.WriteHeader(int(*c.status))
 	// A write error means the client is gone; the stored answer waits for its retry.
 	_, _ = w.Write(b.out)
 	if f, ok := w.(http.Flusher); ok && a.Result == lottery.Win {
 		f.Flush() // wins are logged, and nobody should wait for the log
 	}
-	p.observer.Answered(e, a, time.Since(started))
+	p.observer.Answered(e, a, p.took(c))
+}
+
+// run asks the Drawer, with a deadline counted from the draw's start.
+func (p *public) run(op operation, e lottery.Entry, c drawContext) (a lottery.Answer, err error) {
+	ctx := p.deadlines.at(p.born.Add(time.Duration(*c.started)))
+	if op == lookingUp {
+		a, err = p.drawer.Lookup(ctx, e)
+	} else {
+		a, err = p.drawer.Draw(ctx, e)
+	}
+	if err == nil && a.Result == lottery.Win && a.Prize == nil {
+		err = errors.New("a win without a prize")
+	}
+	return a, err
+}
+
+// took is the time since the draw started.
+func (p *public) took(c drawContext) time.Duration {
+	return time.Since(p.born) - time.Duration(*c.started)
 }
 
 func (p *public) overloaded() error {
@@ -98,8 +113,15 @@ func (p *public) logCause(e lottery.Entry, err error) {
 	p.log.Log(context.Background(), level, "draw failed", "activity", e.Activity, "request", e.Request, "error", err)
 }
 
-// readEntry reads who wants to draw what from path, headers and body.
-func readEntry(r *http.Request, b *buffers) (lottery.Entry, error) {
+func (p *public) readEntry(op operation, r *http.Request, b *buffers) (lottery.Entry, error) {
+	if op == lookingUp {
+		return lookupEntry(r)
+	}
+	return drawEntry(r, b, p.codec)
+}
+
+// drawEntry reads who wants to draw what from path, headers and body.
+func drawEntry(r *http.Request, b *buffers, codec Codec) (lottery.Entry, error) {
 	if err := checkContentType(r); err != nil {
 		return lottery.Entry{}, err
 	}
@@ -107,7 +129,7 @@ func readEntry(r *http.Request, b *buffers) (lottery.Entry, error) {
 	if err != nil {
 		return lottery.Entry{}, err
 	}
-	d, err := decodeDrawRequest(string(body))
+	d, err := codec.decode(body)
 	if err != nil {
 		return lottery.Entry{}, err
 	}
@@ -126,7 +148,11 @@ func requestID(field string, headers []string) (string, error) {
 	if len(headers) > 1 {
 		return "", lottery.Refuse(lottery.KindMalformed, "Idempotency-Key is sent %d times; send it once", len(headers))
 	}
-	key := unquote(headers[0])
+	key, ok := unquote(headers[0])
+	if !ok {
+		return "", lottery.Refuse(lottery.KindMalformed,
+			"Idempotency-Key has a quote that is not closed or not escaped; send the key bare or as one quoted string")
+	}
 	if field != "" && field != key {
 		return "", lottery.Refuse(lottery.KindMalformed,
 			`"request" and the Idempotency-Key header differ; send one of them, or both alike`)
@@ -136,14 +162,40 @@ func requestID(field string, headers []string) (string, error) {
 
 // unquote takes the quotes off a key sent as a structured-field string (RFC
 // 9651 section 3.3.3), as the Idempotency-Key draft has it; most clients send
-// it bare, which is taken as it is.
-func unquote(s string) string {
-	inner, quoted := strings.CutPrefix(s, `"`)
-	inner, closed := strings.CutSuffix(inner, `"`)
-	if !quoted || !closed {
-		return s
+// it bare, which is taken as it is. It reports false for a key that begins or
+// ends with a quote and is no whole string: guessing which the client meant
+// would turn one of its retries into a second draw.
+func unquote(s string) (string, bool) {
+	inner, opened := strings.CutPrefix(s, `"`)
+	if !opened {
+		return s, !strings.HasSuffix(s, `"`)
 	}
-	return strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(inner)
+	inner, closed := strings.CutSuffix(inner, `"`)
+	if !closed {
+		return "", false
+	}
+	if strings.IndexByte(inner, '\\') < 0 && strings.IndexByte(inner, '"') < 0 {
+		return inner, true
+	}
+	return unescape(inner)
+}
+
+// unescape resolves \" and \\, the only escapes of such a string, and reports
+// whether there were no others and no bare quote.
+func unescape(s string) (string, bool) {
+	plain := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '"':
+			return "", false
+		case s[i] == '\\':
+			if i++; i == len(s) || s[i] != '"' && s[i] != '\\' {
+				return "", false
+			}
+		}
+		plain = append(plain, s[i])
+	}
+	return string(plain), true
 }
 
 // lookupEntry reads whose draw is asked for from path and query.

@@ -48,6 +48,13 @@ func refusals() []refusal {
 		{"control character", "POST", drawPath, `{"user":"a\nb","request":"r"}`, nil, 400, "malformed-request"},
 		{"header and field differ", "POST", drawPath, good, []string{"Idempotency-Key", "q"}, 400, "malformed-request"},
 		{"two headers", "POST", drawPath, good, twice, 400, "malformed-request"},
+		{"header's quote is not closed", "POST", drawPath, `{"user":"u"}`, []string{"Idempotency-Key", `"r`}, 400, "malformed-request"},
+		{"header's quote is not opened", "POST", drawPath, `{"user":"u"}`, []string{"Idempotency-Key", `r"`}, 400, "malformed-request"},
+		{"header is one quote", "POST", drawPath, `{"user":"u"}`, []string{"Idempotency-Key", `"`}, 400, "malformed-request"},
+		{"header's last quote is escaped", "POST", drawPath, `{"user":"u"}`, []string{"Idempotency-Key", `"r\"`}, 400, "malformed-request"},
+		{"header has a bare quote inside", "POST", drawPath, `{"user":"u"}`, []string{"Idempotency-Key", `"a"b"`}, 400, "malformed-request"},
+		{"header has another escape", "POST", drawPath, `{"user":"u"}`, []string{"Idempotency-Key", `"a\n"`}, 400, "malformed-request"},
+		{"header is a string with a parameter", "POST", drawPath, `{"user":"u"}`, []string{"Idempotency-Key", `"a";b=1`}, 400, "malformed-request"},
 		{"header is not UTF-8", "POST", drawPath, `{"user":"u"}`, []string{"Idempotency-Key", "\xff"}, 400, "malformed-request"},
 		{"lookup without user", "GET", drawPath + "/r", "", nil, 400, "malformed-request"},
 		{"lookup for two users", "GET", drawPath + "/r?user=a&user=b", "", nil, 400, "malformed-request"},
@@ -58,6 +65,8 @@ func refusals() []refusal {
 		{"user too long", "POST", drawPath, `{"user":"` + long + `","request":"r"}`, nil, 413, "request-too-large"},
 		{"body too large", "POST", drawPath, good + strings.Repeat(" ", httpapi.MaxDrawBody), nil, 413, "request-too-large"},
 		{"a form", "POST", drawPath, good, form, 415, "unsupported-media-type"},
+		{"another charset", "POST", drawPath, good, []string{"Content-Type", "application/json; charset=iso-8859-1"}, 415, "unsupported-media-type"},
+		{"empty charset", "POST", drawPath, good, []string{"Content-Type", `application/json; charset=""`}, 415, "unsupported-media-type"},
 		{"broken content type", "POST", drawPath, good, []string{"Content-Type", "application/json; ="}, 415, "unsupported-media-type"},
 	}
 }

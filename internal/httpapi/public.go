@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
@@ -46,6 +45,11 @@ type PublicOptions struct {
 	// DrawTimeout is the time budget of a draw, whether or not its client
 	// stays; up to 50 ms more. 0: DefaultDrawTimeout.
 	DrawTimeout time.Duration
+	// Codec reads draws and writes answers. Nil: AppendCodec, the fastest.
+	Codec Codec
+	// Contexts gives requests their memory. Nil: StackContexts(Narrow), which
+	// allocates least.
+	Contexts Contexts
 }
 
 // public is the public port.
@@ -55,7 +59,9 @@ type public struct {
 	log       *slog.Logger
 	slots     slots
 	deadlines deadlines
-	buffers   sync.Pool // of *buffers
+	codec     Codec
+	contexts  Contexts
+	born      time.Time // draws count their time from here: one clock read, one word
 	problems  problems
 	headers   answerHeaders
 }
@@ -65,6 +71,7 @@ type public struct {
 func NewPublic(o PublicOptions) http.Handler {
 	p := &public{
 		drawer: o.Drawer, observer: o.Observer, log: o.Logger,
+		codec: o.Codec, contexts: o.Contexts, born: time.Now(),
 		problems: newProblems(), headers: newAnswerHeaders(),
 	}
 	p.slots.most = int64(o.MaxInFlight)
@@ -75,7 +82,12 @@ func NewPublic(o PublicOptions) http.Handler {
 	if p.deadlines.budget == 0 {
 		p.deadlines.budget = DefaultDrawTimeout
 	}
-	p.buffers.New = func() any { return new(buffers) }
+	if p.codec == nil {
+		p.codec = AppendCodec()
+	}
+	if p.contexts == nil {
+		p.contexts = StackContexts(Narrow)
+	}
 	return &guard{next: p.routes(), problems: p.problems, panicked: o.Observer.Panicked, log: o.Logger, drain: o.Drain}
 }
 
