@@ -24,7 +24,6 @@ type Cached struct {
 	ledger    ActivityReader
 	workbench Workbench
 	lifetime  time.Duration
-	now       func() time.Time
 
 	lock    sync.Mutex
 	entries map[string]cacheEntry
@@ -50,13 +49,10 @@ type load struct {
 const loadDeadline = 5 * time.Second
 
 // NewCached makes an empty cache that reads from ledger, prepares on workbench
-// and keeps entries for lifetime. now is the clock; nil: time.Now.
-func NewCached(ledger ActivityReader, workbench Workbench, lifetime time.Duration, now func() time.Time) *Cached {
-	if now == nil {
-		now = time.Now
-	}
+// and keeps entries for lifetime.
+func NewCached(ledger ActivityReader, workbench Workbench, lifetime time.Duration) *Cached {
 	return &Cached{
-		ledger: ledger, workbench: workbench.withDefaults(), lifetime: lifetime, now: now,
+		ledger: ledger, workbench: workbench.withDefaults(), lifetime: lifetime,
 		entries: make(map[string]cacheEntry), loads: make(map[string]*load),
 	}
 }
@@ -76,7 +72,7 @@ func (c *Cached) Invalidate(id string) {
 // Activity implements [Activities].
 func (c *Cached) Activity(ctx context.Context, id string) (*Activity, error) {
 	c.lock.Lock()
-	if e, ok := c.entries[id]; ok && c.now().Before(e.expires) {
+	if e, ok := c.entries[id]; ok && time.Now().Before(e.expires) {
 		c.lock.Unlock()
 		return e.activity, nil
 	}
@@ -126,7 +122,7 @@ func (c *Cached) finish(id string, l *load) {
 	if l.err != nil || l.activity.olderThan(c.entries[id].activity) {
 		return
 	}
-	c.entries[id] = cacheEntry{l.activity, c.now().Add(c.lifetime)}
+	c.entries[id] = cacheEntry{l.activity, time.Now().Add(c.lifetime)}
 }
 
 // olderThan tells whether b, which may be nil, is known to be newer.
