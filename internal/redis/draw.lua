@@ -116,6 +116,10 @@ local function draw(keys, ticket)
   return answer
 end
 
+--@ variants
+-- (What variants of the tuning switches add stands in the line above; see
+-- script.go. Without them it is a comment.)
+
 for i = 1, tickets do
   reply[i] = draw(ARGV[7 + 2 * i], ARGV[8 + 2 * i])
 end

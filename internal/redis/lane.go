@@ -2,9 +2,7 @@ package redis
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
-	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -27,16 +25,16 @@ var errOtherServer = errors.New("redis restarted or failed over")
 // seven keys and eight numbers for each.
 type lane struct {
 	client   *redis.Client
-	script   *redis.Script
-	source   string
+	form     *form
 	serverID atomic.Pointer[string] // run_id of the process behind the connection
 
-	header header // what args begins with
+	header header // what fixed was made for
+	fixed  []any  // the part of a command that seldom changes: see writeHeader
 	args   []any
 	blobs  []blob // argument space, reused
 }
 
-// header is what the fixed part of a command was made for.
+// header names what the fixed part of a command says.
 type header struct {
 	activity *lottery.Activity
 	peek     bool
@@ -49,8 +47,8 @@ type blob struct{ bytes []byte }
 // MarshalBinary hands the bytes to go-redis.
 func (b *blob) MarshalBinary() ([]byte, error) { return b.bytes, nil }
 
-func newLane(conf redis.Options, opt Options) *lane {
-	l := &lane{script: redis.NewScript(opt.DrawScript), source: opt.DrawScript}
+func newLane(conf redis.Options, f *form) *lane {
+	l := &lane{form: f}
 	conf.PoolSize = 1
 	// A retry would send a script call that names the old process to the new
 	// one; the domain retries instead, with a fresh call.
@@ -119,99 +117,4 @@ func (l *lane) answer(calls []*batch.Call[question, reply]) {
 			r.Hold.Version, r.Hold.Word = c.In.ticket.Activity.Version, c.In.ticket.Word
 		}
 	}
-}
-
-// call runs the script once. A script that Redis has forgotten is sent whole.
-// Time is bounded by the client's own timeouts, which need no context.
-func (l *lane) call(calls []*batch.Call[question, reply]) (string, error) {
-	l.arguments(calls)
-	text, err := l.send()
-	if err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
-		l.args[0], l.args[1] = "eval", l.source
-		text, err = l.send()
-		l.args[0], l.args[1] = "evalsha", l.script.Hash()
-	}
-	return text, err
-}
-
-func (l *lane) send() (string, error) {
-	cmd := redis.NewCmd(context.Background(), l.args...)
-	if err := l.client.Process(context.Background(), cmd); err != nil {
-		return "", err
-	}
-	return cmd.Text()
-}
-
-// arguments lays out the command as draw.lua wants it, in l.args.
-func (l *lane) arguments(calls []*batch.Call[question, reply]) {
-	first := calls[0].In
-	want := header{first.ticket.Activity, first.peek, l.serverID.Load()}
-	if l.header != want {
-		l.header = want
-		l.writeHeader()
-	}
-	l.args = l.args[:headerArgs]
-	for len(l.blobs) < 2*len(calls) {
-		l.blobs = append(l.blobs, blob{})
-	}
-	for i, c := range calls {
-		k, t := &l.blobs[2*i], &l.blobs[2*i+1]
-		k.bytes = append(append(k.bytes[:0], c.In.ticket.UserKey[:]...), c.In.ticket.RequestKey[:]...)
-		t.bytes = appendTicket(t.bytes[:0], c.In.ticket)
-		l.args = append(l.args, k, t)
-	}
-}
-
-// headerArgs is how many arguments come before the tickets: the command, hash
-// and number of keys, seven keys, eight values.
-const headerArgs = 3 + 7 + 8
-
-func (l *lane) writeHeader() {
-	a := l.header.activity
-	names := keys(a.Spec.ID)
-	l.args = append(l.args[:0], "evalsha", l.script.Hash(), len(names))
-	for _, name := range names {
-		l.args = append(l.args, name)
-	}
-	starts, ends := a.Window()
-	mode := "draw"
-	if l.header.peek {
-		mode = "peek"
-	}
-	l.args = append(l.args, a.Epoch, a.Version, *l.header.serverID, starts, ends,
-		a.Spec.DrawsPerUser, a.Spec.WinsPerUser, mode)
-}
-
-// appendTicket writes the second argument of a ticket.
-func appendTicket(b []byte, t *lottery.Ticket) []byte {
-	kind := byte('L')
-	switch {
-	case t.Blocked:
-		kind = 'B'
-	case t.Prize != lottery.Blank:
-		kind = 'W'
-	}
-	b = binary.BigEndian.AppendUint32(append(b, kind), t.Mark)
-	if kind != 'W' {
-		return b
-	}
-	for i, p := range t.Activity.Chain(t.Prize) {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = strconv.AppendInt(b, int64(p), 10)
-		b = append(b, ':')
-		b = strconv.AppendInt(b, t.Activity.Spec.Prizes[p].Stock, 10)
-	}
-	b = append(b, ';')
-	b = strconv.AppendInt(b, t.Activity.Version, 10)
-	b = append(b, ',')
-	b = strconv.AppendUint(b, t.Word, 10)
-	b = append(b, ',')
-	b = strconv.AppendUint(b, uint64(t.Mark), 10)
-	b = append(b, ',')
-	b = strconv.AppendInt(b, int64(len(t.User)), 10)
-	b = append(b, ';')
-	b = append(b, t.User...)
-	return append(b, t.Request...)
 }

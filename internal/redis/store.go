@@ -7,6 +7,10 @@
 // internal/batch); workshop.go is the back door through which the domain's
 // keeper rebuilds; watch.go hears of changes made by other instances.
 //
+// userstate.go, stock.go and batching.go each hold the variants of one tuning
+// switch, side by side; [Options] chooses, and reserve.go wires the choice. The
+// best variants add nothing to that tour.
+//
 // # Which Redis is this?
 //
 // A Redis that restarts may have lost its last second or everything. Every lane
@@ -21,8 +25,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -32,9 +34,6 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/batch"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
-
-//go:embed draw.lua
-var drawScript string // constant in effect: go:embed needs a variable
 
 //go:embed remember.lua
 var rememberScript string
@@ -48,71 +47,25 @@ var resumeScript string
 //go:embed raise.lua
 var raiseScript string
 
-// DrawScript returns the source of the draw script. Tests plant faults in a
-// copy and hand it to [Options.DrawScript] to see the checker find them.
-func DrawScript() string { return drawScript }
-
-// Options configure a [Store].
-type Options struct {
-	URL string // redis://[user:password@]host:port[/db]; required
-	// Lanes is how many connections carry draws. One saturates a core of Redis;
-	// the second hides the round trip of the first. By default, 2.
-	Lanes int
-	// MaxBatch bounds how many draws share a script call, and so how long one
-	// call may keep Redis from everybody else. By default, 128.
-	MaxBatch int
-	// Timeout bounds one draw call, from dialling to the answer. By default, 1 s.
-	Timeout time.Duration
-	// DrawScript replaces the draw script. By default, [DrawScript].
-	DrawScript string
-	// BatchSize is told how many draws shared a call. By default, nobody is.
-	BatchSize func(n int)
-}
-
-func (o Options) withDefaults() Options {
-	if o.Lanes <= 0 {
-		o.Lanes = 2
-	}
-	if o.MaxBatch <= 0 {
-		o.MaxBatch = 128
-	}
-	if o.Timeout <= 0 {
-		o.Timeout = time.Second
-	}
-	if o.DrawScript == "" {
-		o.DrawScript = drawScript
-	}
-	if o.BatchSize == nil {
-		o.BatchSize = func(int) {}
-	}
-	return o
-}
-
-// question is what a lane is asked.
-type question struct {
-	ticket *lottery.Ticket
-	peek   bool
-}
-
-// reply is what a lane answers.
-type reply struct {
-	res lottery.Reservation
-	err error
-}
-
 // Store implements [lottery.Reserver] and [lottery.Workshop]. Safe for
 // concurrent use. Close it.
 type Store struct {
 	options Options
 	lanes   []*lane
-	draws   *batch.Batcher[question, reply]
+	draws   batch.Strategy[question, reply]
 	control *redis.Client // rebuilds, confirmations, announcements
+
+	// How Reserve works, chosen once: the best variants ask the script alone.
+	reserve      func(context.Context, *lottery.Ticket) (lottery.Reservation, error)
+	preparations []preparation
+	clients      []*redis.Client // the preparations' own
 
 	confirms chan confirmation
 	tasks    sync.WaitGroup
 
 	mu        sync.Mutex
 	suspended map[string]string // activity -> run_id seen by Suspend
+	resumed   map[string]bool   // activities that this store has published itself
 }
 
 var (
@@ -123,6 +76,13 @@ var (
 // Open prepares a store. It does not dial: see [Store.Check].
 func Open(opt Options) (*Store, error) {
 	opt = opt.withDefaults()
+	if err := opt.check(); err != nil {
+		return nil, err
+	}
+	form, err := newForm(opt)
+	if err != nil {
+		return nil, err
+	}
 	conf, err := redis.ParseURL(opt.URL)
 	if err != nil {
 		return nil, fmt.Errorf("redis url: %w", err)
@@ -130,15 +90,19 @@ func Open(opt Options) (*Store, error) {
 	conf.DialTimeout, conf.ReadTimeout, conf.WriteTimeout = opt.Timeout/2, opt.Timeout, opt.Timeout
 	conf.DisableIdentity = true
 	conf.DialerRetries = 1 // a draw is not worth waiting for a server that is away
-	s := &Store{options: opt, suspended: make(map[string]string), confirms: make(chan confirmation, 8192)}
-	for range opt.Lanes {
-		s.lanes = append(s.lanes, newLane(*conf, opt))
+	s := &Store{
+		options: opt, suspended: make(map[string]string), resumed: make(map[string]bool),
+		confirms: make(chan confirmation, 8192),
 	}
+	for range opt.Lanes {
+		s.lanes = append(s.lanes, newLane(*conf, form))
+	}
+	s.prepareReserve(*conf)
 	slow := *conf
 	// A rebuild loads many records in one call.
 	slow.ReadTimeout, slow.WriteTimeout, slow.PoolSize, slow.MaxRetries = 10*time.Second, 10*time.Second, 8, 1
 	s.control = redis.NewClient(&slow)
-	s.draws = batch.New(opt.Lanes, opt.MaxBatch, func(i int, calls []*batch.Call[question, reply]) {
+	s.draws = opt.Batching.start(opt, func(i int, calls []*batch.Call[question, reply]) {
 		opt.BatchSize(len(calls))
 		s.lanes[i].run(calls)
 	})
@@ -153,6 +117,9 @@ func (s *Store) Close() error {
 	close(s.confirms)
 	s.tasks.Wait()
 	errs := []error{s.control.Close()}
+	for _, c := range s.clients {
+		errs = append(errs, c.Close())
+	}
 	for _, l := range s.lanes {
 		errs = append(errs, l.client.Close())
 	}
@@ -185,113 +152,4 @@ func infoField(info, name string) string {
 		}
 	}
 	return ""
-}
-
-// Reserve implements [lottery.Reserver].
-func (s *Store) Reserve(ctx context.Context, t *lottery.Ticket) (lottery.Reservation, error) {
-	return s.ask(ctx, question{ticket: t})
-}
-
-// Peek implements [lottery.Reserver].
-func (s *Store) Peek(ctx context.Context, t *lottery.Ticket) (lottery.Reservation, error) {
-	return s.ask(ctx, question{ticket: t, peek: true})
-}
-
-func (s *Store) ask(ctx context.Context, q question) (lottery.Reservation, error) {
-	r, err := s.draws.Do(ctx, q)
-	if err != nil {
-		return lottery.Reservation{}, lottery.Unavailable("Redis", err)
-	}
-	return r.res, r.err
-}
-
-// keys are the names of one activity's state. The braces keep them together in
-// a cluster. The order is the scripts' KEYS.
-func keys(activity string) []string {
-	names := [...]string{"meta", "users", "records", "units", "free", "journal", "holds"}
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = "lotteryd:{" + activity + "}:" + n
-	}
-	return out
-}
-
-// Positions in keys.
-const (
-	keyMeta = iota
-	keyUsers
-	keyRecords
-	keyUnits
-	keyFree
-	keyJournal
-	keyHolds
-)
-
-// parseReply reads one word of the draw script's reply.
-func parseReply(word string) (lottery.Reservation, error) {
-	if word == "" {
-		return lottery.Reservation{}, errors.New("redis: empty reply from the draw script")
-	}
-	var r lottery.Reservation
-	switch word[0] {
-	case 'L', 'l':
-		r.Status = lottery.StatusLost
-	case 'W', 'w':
-		r.Status = lottery.StatusHeld
-	case 'c':
-		r.Status = lottery.StatusConfirmed
-	case 'n':
-		r.Status = lottery.StatusNone
-	case 'E':
-		r.Status = lottery.StatusStaleEpoch
-	case 'V':
-		r.Status = lottery.StatusStaleVersion
-	case 'S':
-		r.Status = lottery.StatusNotStarted
-	case 'X':
-		r.Status = lottery.StatusEnded
-	case 'B':
-		r.Status = lottery.StatusBlocked
-	case 'D':
-		r.Status = lottery.StatusLimitReached
-	case 'M':
-		r.Status = lottery.StatusReused
-	default:
-		return r, fmt.Errorf("redis: unknown reply %q from the draw script", word)
-	}
-	r.Replayed = word[0] >= 'a' && word[0] != 'n' // small letters are stored answers
-	var err error
-	if r.Status == lottery.StatusHeld {
-		r.Hold, _, _, err = parseHold(word[1:])
-	} else if len(word) > 1 {
-		err = fmt.Errorf("redis: unknown reply %q from the draw script", word)
-	}
-	return r, err
-}
-
-// holdWord is the position of the random word, the one field of 64 bits.
-const holdWord = 4
-
-// parseHold reads "prize,unit,order" and, if present, ",version,word,mark,len".
-// mark and userLen are 0 in the short form.
-func parseHold(text string) (h lottery.Hold, mark uint32, userLen int, err error) {
-	var n [7]uint64
-	count := 0
-	for field := range strings.SplitSeq(text, ",") {
-		if count == len(n) {
-			return h, 0, 0, fmt.Errorf("redis: hold %q has too many fields", text)
-		}
-		if n[count], err = strconv.ParseUint(field, 10, 64); err != nil {
-			return h, 0, 0, fmt.Errorf("redis: hold %q: %w", text, err)
-		}
-		if count != holdWord && n[count] > math.MaxUint32 {
-			return h, 0, 0, fmt.Errorf("redis: hold %q: field %d is out of range", text, count+1)
-		}
-		count++
-	}
-	if count != 3 && count != 7 {
-		return h, 0, 0, fmt.Errorf("redis: hold %q has %d fields", text, count)
-	}
-	h = lottery.Hold{Prize: int(n[0]), Unit: int64(n[1]), Order: int(n[2]), Version: int64(n[3]), Word: n[4]}
-	return h, uint32(n[5]), int(n[6]), nil
 }

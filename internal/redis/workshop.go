@@ -18,18 +18,31 @@ import (
 func (s *Store) State(ctx context.Context, activity string) (lottery.RedisState, error) {
 	pipe := s.control.Pipeline()
 	server := pipe.Info(ctx, "server")
-	meta := pipe.HMGet(ctx, keys(activity)[keyMeta], "epoch", "version", "run_id")
+	meta := pipe.HMGet(ctx, keys(activity)[keyMeta], "epoch", "version", "run_id", "stock")
 	if _, err := pipe.Exec(ctx); err != nil {
 		return lottery.RedisState{}, lottery.Unavailable("Redis", err)
 	}
 	v := meta.Val()
-	if v[0] == nil || v[2] == nil {
+	if v[0] == nil || v[2] == nil || !s.countsUnder(activity, v[3]) {
 		return lottery.RedisState{}, nil
 	}
 	st := lottery.RedisState{Found: true, SameServer: v[2] == infoField(server.Val(), "run_id")}
 	st.Epoch, _ = strconv.ParseInt(fmt.Sprint(v[0]), 10, 64)
 	st.Version, _ = strconv.ParseInt(fmt.Sprint(v[1]), 10, 64)
 	return st, nil
+}
+
+// countsUnder tells whether this store can take over an activity's state, given
+// meta's field "stock": it must have been published for the same way of counting
+// units. Where clients count, their last run may have died with units in hand,
+// so a store trusts only what it has published at least once itself.
+func (s *Store) countsUnder(activity string, stock any) bool {
+	if s.options.Stock == StockInLua {
+		return stock == nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return stock == stockAtClient && s.resumed[activity]
 }
 
 // Suspend implements [lottery.Workshop]. Epoch 0 is no activity's epoch, so
@@ -54,7 +67,13 @@ func (s *Store) Resume(ctx context.Context, a *lottery.Activity) error {
 	id := s.suspended[a.Spec.ID]
 	delete(s.suspended, a.Spec.ID)
 	s.mu.Unlock()
-	return s.script(ctx, resumeScript, a.Spec.ID, a.Epoch, a.Version, id)
+	if err := s.script(ctx, resumeScript, a.Spec.ID, a.Epoch, a.Version, id); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.resumed[a.Spec.ID] = true
+	return nil
 }
 
 // RaiseVersion implements [lottery.Workshop].
@@ -63,7 +82,7 @@ func (s *Store) RaiseVersion(ctx context.Context, activity string, version int64
 }
 
 func (s *Store) script(ctx context.Context, source, activity string, args ...any) error {
-	err := redis.NewScript(source).Run(ctx, s.control, keys(activity), args...).Err()
+	err := redis.NewScript(source).Run(ctx, s.control, keys(activity)[:scriptKeys], args...).Err()
 	if err != nil {
 		return lottery.Unavailable("Redis", err)
 	}
@@ -180,27 +199,40 @@ func (s *Store) Remember(ctx context.Context, a *lottery.Activity, wins []lotter
 	return nil
 }
 
-// Restock implements [lottery.Workshop].
+// Restock implements [lottery.Workshop]. Where clients count units, it fills
+// their shelves, too, under names of the epoch that Resume will publish.
 func (s *Store) Restock(ctx context.Context, a *lottery.Activity, r lottery.Rebuilt) error {
 	names := keys(a.Spec.ID)
 	pipe := s.control.TxPipeline()
-	pipe.Del(ctx, names[keyUnits], names[keyFree], names[keyJournal], names[keyHolds])
-	for prize, next := range r.Next {
-		if next > 0 {
-			pipe.HSet(ctx, names[keyUnits], prize, next)
-		}
-		free := make([]redis.Z, len(r.Free[prize]))
-		for i, unit := range r.Free[prize] {
-			free[i] = redis.Z{Score: float64(prize), Member: fmt.Sprintf("%d:%d", prize, unit)}
-		}
-		if len(free) > 0 {
-			pipe.ZAdd(ctx, names[keyFree], free...)
-		}
+	pipe.Del(ctx, names[keyUnits], names[keyFree], names[keyJournal], names[keyHolds], names[keyTaken], names[keySpare])
+	restock(ctx, pipe, r, names[keyUnits], names[keyFree], "")
+	if s.options.Stock == StockInLua {
+		pipe.HDel(ctx, names[keyMeta], "stock")
+	} else {
+		pipe.HSet(ctx, names[keyMeta], "stock", stockAtClient)
+		restock(ctx, pipe, r, names[keyTaken], names[keySpare], strconv.FormatInt(a.Epoch, 10)+":")
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
 		return lottery.Unavailable("Redis", err)
 	}
 	return nil
+}
+
+// restock writes counters and free units to a hash and a sorted set, each name
+// in them behind prefix.
+func restock(ctx context.Context, pipe redis.Pipeliner, r lottery.Rebuilt, counters, units, prefix string) {
+	for prize, next := range r.Next {
+		if next > 0 {
+			pipe.HSet(ctx, counters, prefix+strconv.Itoa(prize), next)
+		}
+		free := make([]redis.Z, len(r.Free[prize]))
+		for i, unit := range r.Free[prize] {
+			free[i] = redis.Z{Score: float64(prize), Member: fmt.Sprintf("%s%d:%d", prefix, prize, unit)}
+		}
+		if len(free) > 0 {
+			pipe.ZAdd(ctx, units, free...)
+		}
+	}
 }
 
 // Retire implements [lottery.Workshop].
