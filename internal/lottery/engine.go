@@ -169,18 +169,18 @@ func (e *Engine) decide(ctx context.Context, t *Ticket, res Reservation) (a Answ
 	case VerdictOther:
 		// Redis forgot this win and handed out a second unit. The ledger's row is
 		// the answer; the rebuild takes the unit back.
-		e.observe.Violation(t.Activity.Spec.ID, "redis forgot a win")
+		e.observe.Violation(t.Activity.Spec.ID, ViolationForgottenWin)
 		e.keeper.RecoverSoon(t.Activity.Spec.ID, t.Activity.Epoch)
 		return e.win(t.Activity, d, true), true, nil
 	case VerdictSoldOut:
 		// Wrong, and passed on so that it is measured: the unit is held and will be
 		// won by nobody who knows of it.
-		e.observe.Violation(t.Activity.Spec.ID, "told sold out while units were left")
+		e.observe.Violation(t.Activity.Spec.ID, ViolationFalseSoldOut)
 		return Answer{Result: Loss}, true, nil
 	case VerdictMoved:
 		err = e.keeper.Recover(ctx, t.Activity.Spec.ID, 0)
 	case VerdictClash:
-		e.observe.Violation(t.Activity.Spec.ID, "redis handed out a taken unit")
+		e.observe.Violation(t.Activity.Spec.ID, ViolationTakenUnit)
 		err = e.keeper.Recover(ctx, t.Activity.Spec.ID, t.Activity.Epoch)
 	default:
 		return Answer{Result: Pending, Replayed: res.Replayed}, true, nil
@@ -200,8 +200,8 @@ func (e *Engine) confirmed(ctx context.Context, t *Ticket) (Answer, error) {
 		return Answer{Result: Pending, Replayed: true}, nil
 	}
 	if !found {
-		e.observe.Violation(t.Activity.Spec.ID, "a confirmed win is not in the ledger")
-		return Answer{}, Refuse(KindInternal, "a confirmed win is not in the ledger")
+		e.observe.Violation(t.Activity.Spec.ID, ViolationMissingRow)
+		return Answer{}, Refuse(KindInternal, ViolationMissingRow)
 	}
 	return e.win(t.Activity, d, true), nil
 }

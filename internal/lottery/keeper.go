@@ -207,7 +207,7 @@ func (k *Keeper) Reconcile(ctx context.Context, overdue time.Duration) error {
 		settled, lost, err := k.commitAll(ctx, a, holds)
 		errs = append(errs, err, k.workshop.Settle(ctx, a, settled))
 		if len(lost) > 0 {
-			k.observe.Violation(id, "redis held a taken unit")
+			k.observe.Violation(id, ViolationHeldUnit)
 			errs = append(errs, k.Recover(ctx, id, a.Epoch))
 		}
 	}

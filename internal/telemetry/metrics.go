@@ -32,7 +32,9 @@ type Metrics struct {
 	reserve, commit          prometheus.Observer
 	redisBatch, commitBatch  prometheus.Observer
 	reconciled               map[lottery.Verdict]prometheus.Counter
-	rebuilds, violations     prometheus.Counter
+	rebuilds                 prometheus.Counter
+	violations               map[string]prometheus.Counter // by what was seen
+	otherViolation           prometheus.Counter
 	pendingCount, pendingAge prometheus.Gauge
 
 	pendingLock sync.Mutex
@@ -133,7 +135,15 @@ func (m *Metrics) makeKeeperSeries() {
 		m.reconciled[verdict] = reconciled.WithLabelValues(name)
 	}
 	m.rebuilds = m.counter("redis_epoch_rebuilds_total", "Rebuilds of Redis from the ledger.")
-	m.violations = m.counter("invariant_violations_total", "Times the impossible was seen; alert on any.")
+	violations := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "lotteryd_invariant_violations_total", Help: "Times the impossible was seen, by what it was; alert on any.",
+	}, []string{"what"})
+	m.registry.MustRegister(violations)
+	m.violations = map[string]prometheus.Counter{}
+	for _, what := range lottery.Violations() {
+		m.violations[what] = violations.WithLabelValues(what)
+	}
+	m.otherViolation = violations.WithLabelValues("other")
 	m.pendingCount = m.gauge("pending_reservations", "Reservations whose fate is not in the ledger yet.")
 	m.pendingAge = m.gauge("pending_oldest_seconds", "Age of the oldest of them.")
 }

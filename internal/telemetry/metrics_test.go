@@ -74,6 +74,16 @@ func TestDrawSeries(t *testing.T) {
 	})
 }
 
+// TestHealthyServiceShowsZeroViolations: a series that appears with its first
+// count cannot be told from one that was never scraped.
+func TestHealthyServiceShowsZeroViolations(t *testing.T) {
+	want := map[string]string{`lotteryd_invariant_violations_total{what="other"}`: "0"}
+	for _, what := range lottery.Violations() {
+		want[fmt.Sprintf("lotteryd_invariant_violations_total{what=%q}", what)] = "0"
+	}
+	expect(t, telemetry.NewMetrics(""), want)
+}
+
 func TestEngineSeries(t *testing.T) {
 	m := telemetry.NewMetrics("")
 	m.Reserved(400 * time.Microsecond)
@@ -84,7 +94,8 @@ func TestEngineSeries(t *testing.T) {
 	m.Reconciled(lottery.VerdictClash, 1)
 	m.Reconciled(lottery.Verdict(200), 1) // no series for it, and no panic
 	m.Rebuilt("spring")
-	m.Violation("spring", "redis forgot a win")
+	m.Violation("spring", lottery.ViolationForgottenWin)
+	m.Violation("spring", "something new")
 	m.Pending("spring", 3, 2*time.Second)
 	m.Pending("autumn", 4, 5*time.Second)
 	expect(t, m, map[string]string{
@@ -97,7 +108,8 @@ func TestEngineSeries(t *testing.T) {
 		`lotteryd_reconciled_total{outcome="committed"}`:                      "4",
 		`lotteryd_reconciled_total{outcome="clash"}`:                          "1",
 		`lotteryd_redis_epoch_rebuilds_total`:                                 "1",
-		`lotteryd_invariant_violations_total`:                                 "1",
+		`lotteryd_invariant_violations_total{what="redis forgot a win"}`:      "1",
+		`lotteryd_invariant_violations_total{what="other"}`:                   "1",
 		`lotteryd_pending_reservations`:                                       "7",
 		`lotteryd_pending_oldest_seconds`:                                     "5",
 	})

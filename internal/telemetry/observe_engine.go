@@ -30,8 +30,15 @@ func (m *Metrics) Reconciled(v lottery.Verdict, n int) {
 // Rebuilt counts a rebuild of Redis. The activity is for the log, not for a label.
 func (m *Metrics) Rebuilt(string) { m.rebuilds.Inc() }
 
-// Violation counts a broken invariant. What and where is for the log.
-func (m *Metrics) Violation(_, _ string) { m.violations.Inc() }
+// Violation counts a broken invariant by what was seen; what is not among
+// [lottery.Violations], as "other". Where it was seen is for the log.
+func (m *Metrics) Violation(_, what string) {
+	c, ok := m.violations[what]
+	if !ok {
+		c = m.otherViolation
+	}
+	c.Inc()
+}
 
 // pendingState is what one activity has waiting.
 type pendingState struct {
