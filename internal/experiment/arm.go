@@ -3,8 +3,6 @@ package experiment
 import (
 	"context"
 	"fmt"
-	"regexp"
-	"time"
 
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -14,22 +12,30 @@ type Arm struct {
 	// Name tells the arm from the others: letters, digits, '.', '_' and '-',
 	// see [CleanName].
 	Name string
-	// Start brings the arm up for one round and returns when it is ready to be
+	// Start brings the arm up for one run and returns when it is ready to be
 	// loaded. On an error nothing of it may be left running.
 	Start func(ctx context.Context, lap Lap) (*Target, error)
 }
 
 // Lap tells an arm which run it is started for.
 type Lap struct {
-	Round int    // from 1
-	Seed  uint64 // of this round; the same for all arms of a round
-	Dir   string // the round's folder, for logs; exists
+	Round int // from 1
+	// Repeat is 0, or which repeat of the round this is. Round and Repeat
+	// together are new for every load of an arm.
+	Repeat int
+	Seed   uint64 // of this round; the same for all arms and repeats of a round
+	Dir    string // the run's folder, for logs; exists and is empty
+	// Capacity says that a capacity search will load the arm, at rates far from
+	// the plan's.
+	Capacity bool
 }
 
 // Target is an arm that is up.
 type Target struct {
 	// Plan is the load. Run fills in Record and Progress, and Seed with that of
-	// the round; the target may leave them alone.
+	// the round; the target may leave them alone. The processes of the group
+	// that Plan.ServerPID leads are measured as one, so that a shell and what
+	// it started are.
 	Plan loadgen.Plan
 	// MetricsURL is where the service shows its runtime metrics, as Prometheus
 	// text or expvar JSON. Empty: it has none.
@@ -38,99 +44,51 @@ type Target struct {
 	// counts for nothing. It runs on the sending thread, so it must be quick.
 	// By default outcomes are not counted.
 	Outcome func(*loadgen.Exchange) string
+	// Check looks, when the load is over and the target still up, whether the
+	// service kept its promises, and returns those it broke. It is not asked
+	// after a load that was cut short, nor after a capacity search. An error
+	// says that it could not tell. Nil: nothing is checked.
+	Check func(ctx context.Context) (broken []string, err error)
+	// Ended is closed when the target has ended by itself: the load is given up
+	// then, and Stop says why it ended. Nil: only Stop notices.
+	Ended <-chan struct{}
 	// Stop ends the target and waits for its end. Its error says that the
 	// target did not live until now, or not end as it should. Nil: there is
 	// nothing to stop.
 	Stop func(ctx context.Context) error
 }
 
-// maxName is what fits into a file name and a table.
-const maxName = 64
+// ArmError says that the thing measured failed: an arm did not start, ended
+// while it was loaded, or did not stop. Other errors of this package are about
+// the measuring: a full disk, bad input.
+type ArmError struct {
+	Arm   string
+	Round int // 0: before the first
+	Err   error
+	// started tells the two texts apart.
+	started bool
+}
 
-// CheckName says what is wrong with an arm's or a run's name. Names become
-// folder names and parts of benchmark names, where "-8" at the end would be
-// read as GOMAXPROCS.
-func CheckName(name string) error {
+// Error names the arm, the round and what happened.
+func (e *ArmError) Error() string {
 	switch {
-	case name == "" || len(name) > maxName || !regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`).MatchString(name):
-		return fmt.Errorf("name %q must be 1 to %d letters, digits, '.', '_' or '-', and not start with '.' or '-'", name, maxName)
-	case regexp.MustCompile(`-[0-9]+$`).MatchString(name):
-		return fmt.Errorf("name %q must not end in '-' and digits: benchmark readers take them for GOMAXPROCS", name)
+	case e.started && e.Round > 0:
+		return fmt.Sprintf("%s in round %d: %v", e.Arm, e.Round, e.Err)
+	case e.started:
+		return fmt.Sprintf("%s: %v", e.Arm, e.Err)
+	case e.Round > 0:
+		return fmt.Sprintf("starting %s for round %d: %v", e.Arm, e.Round, e.Err)
 	}
-	return nil
+	return fmt.Sprintf("starting %s: %v", e.Arm, e.Err)
 }
 
-// CleanName makes a name that CheckName accepts from any text.
-func CleanName(text string) string {
-	name := regexp.MustCompile(`[^A-Za-z0-9._-]+`).ReplaceAllString(text, "_")
-	name = regexp.MustCompile(`^[.-]+`).ReplaceAllString(name, "")
-	name = name[:min(len(name), maxName)]
-	name = regexp.MustCompile(`-([0-9]+)$`).ReplaceAllString(name, "_$1")
-	if name == "" {
-		return "run"
+// failure is the error as the record of its round has it.
+func (e *ArmError) failure() string {
+	if e.started {
+		return e.Err.Error()
 	}
-	return name
+	return "it did not start: " + e.Err.Error()
 }
 
-// Spec is an experiment.
-type Spec struct {
-	// Name is the run's name, see [CheckName].
-	Name string
-	// Benchmark is the first part of the names in bench.txt: "Draw", "HTTP".
-	Benchmark string
-	Arms      []Arm
-	Rounds    int    // 1 or more
-	Seed      uint64 // decides the order of arms and, with the round, each plan's seed
-	// Statuses says which HTTP statuses are good answers. Nil: 1xx to 3xx.
-	Statuses StatusSet
-	// LogAnswers keeps every exchange in the round's answers.jsonl.
-	LogAnswers bool
-	// Progress is called often while a round runs, from any goroutine but never
-	// twice at one time. By default there are no reports.
-	Progress func(Progress)
-}
-
-// Phase says what a round is busy with.
-type Phase string
-
-// The phases of a round, in order.
-const (
-	Starting  Phase = "starting"
-	WarmingUp Phase = "warming up"
-	Measuring Phase = "measuring"
-	Stopping  Phase = "stopping"
-)
-
-// Progress tells how far an experiment is.
-type Progress struct {
-	Run, Runs int // counts all arms' runs, from 1
-	Arm       string
-	Phase     Phase
-	Load      loadgen.Progress // in the phases WarmingUp and Measuring
-	// Remaining is an estimate that rests on the runs so far, or on the plan in
-	// the first. 0 when there is none yet.
-	Remaining time.Duration
-}
-
-func (s *Spec) check() error {
-	if err := CheckName(s.Name); err != nil {
-		return err
-	}
-	if s.Rounds < 1 {
-		return fmt.Errorf("rounds must be 1 or more, not %d", s.Rounds)
-	}
-	if len(s.Arms) == 0 {
-		return fmt.Errorf("an experiment needs an arm")
-	}
-	seen := map[string]bool{}
-	for _, arm := range s.Arms {
-		if err := CheckName(arm.Name); err != nil {
-			return err
-		}
-		if seen[arm.Name] {
-			return fmt.Errorf("two arms are named %q", arm.Name)
-		}
-		seen[arm.Name] = true
-	}
-	return nil
-}
+// Unwrap returns the cause.
+func (e *ArmError) Unwrap() error { return e.Err }

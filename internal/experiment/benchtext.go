@@ -3,9 +3,55 @@ package experiment
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
+
+// writeBench writes bench.txt: the n-th line of a name is its n-th round of
+// those that count (see Kept), so lines of the same place were measured side by
+// side.
+func writeBench(w io.Writer, m *Manifest, rounds []Round) error {
+	if err := writeBenchHeader(w, m); err != nil {
+		return err
+	}
+	// By round, since a resumed experiment may have filled a gap.
+	inOrder := slices.Clone(rounds)
+	slices.SortStableFunc(inOrder, func(a, b Round) int { return a.Round - b.Round })
+	type run struct {
+		round int
+		arm   string
+	}
+	kept := map[run]bool{}
+	for _, r := range Kept(inOrder) {
+		kept[run{r.Round, r.Arm}] = true
+	}
+	for _, r := range inOrder {
+		if r.Repeated {
+			continue
+		}
+		comment := ""
+		if !kept[run{r.Round, r.Arm}] {
+			comment = leftOut(&r)
+		}
+		if err := writeBenchLine(w, m.Benchmark, comment, &r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leftOut is the comment of a run that does not count.
+func leftOut(r *Round) string {
+	why := "lacks an arm"
+	switch {
+	case r.Failure != "":
+		why = "failed"
+	case r.Partial:
+		why = "was cut short"
+	}
+	return fmt.Sprintf("# round %d %s and is left out: ", r.Round, why)
+}
 
 // writeBenchHeader writes the configuration, which must be the same for all
 // lines (readers make a table of their own for each value), and the units.
@@ -30,15 +76,10 @@ func writeBenchHeader(w io.Writer, m *Manifest) error {
 	return err
 }
 
-// writeBenchLine writes the round as one benchmark result, so that the n-th
-// line of a name is round n. A partial round, whose window is shorter than
-// that of the others, becomes a comment.
-func writeBenchLine(w io.Writer, benchmark string, r *Round) error {
+// writeBenchLine writes the run as one benchmark result.
+func writeBenchLine(w io.Writer, benchmark, comment string, r *Round) error {
 	var b strings.Builder
-	if r.Partial {
-		fmt.Fprintf(&b, "# round %d was cut short and is left out: ", r.Round)
-	}
-	fmt.Fprintf(&b, "Benchmark%s/arm=%s %d", benchmark, r.Arm, max(r.Load.Requests, 1))
+	fmt.Fprintf(&b, "%sBenchmark%s/arm=%s %d", comment, benchmark, r.Arm, max(r.Load.Requests, 1))
 	for _, m := range r.Metrics() {
 		fmt.Fprintf(&b, " %s %s", strconv.FormatFloat(m.Value, 'f', -1, 64), m.Unit)
 	}

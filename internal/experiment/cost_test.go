@@ -64,10 +64,34 @@ func TestCostThatIsNotKnownIsAbsent(t *testing.T) {
 	}
 }
 
-func TestNoiseOfCountersThatShrankIsAbsent(t *testing.T) {
+func TestNoiseIsTheGrowthOfTheThreads(t *testing.T) {
 	ns := func(d time.Duration) *time.Duration { return &d }
-	n := noiseMark{server: ns(5), client: ns(70)}.since(noiseMark{server: ns(9), client: ns(30)})
-	if n.ServerRunQueue != nil || n.CPUPressure != nil || n.ClientRunQueue == nil || *n.ClientRunQueue != 40 {
-		t.Errorf("got %+v, want only the client's 40ns", n)
+	start := time.Now()
+	before := noiseMark{
+		at: start, pressure: ns(9), busy: ns(1000), known: map[int]time.Duration{1: 100, 2: 50, 3: 70},
+		client: threads{1: {wait: 70, switches: 7}, 2: {wait: 1000, switches: 3}, 3: {wait: 50, switches: 5}},
+	}
+	after := noiseMark{
+		at: start.Add(time.Second), pressure: ns(5), busy: ns(1600), cores: 2, known: map[int]time.Duration{1: 400, 2: 60, 9: 90},
+		client: threads{
+			1: {wait: 100, switches: 9},
+			// 2 ended and takes its time along; 3 is a new thread of an old number
+			3: {wait: 4, switches: 1},
+			4: {wait: 200, switches: 10}, // new
+		},
+	}
+	n := after.since(before)
+	if n.ServerRunQueue != nil || n.CPUPressure != nil {
+		t.Errorf("got %+v, want nothing of what is not known or shrank", n)
+	}
+	if n.ClientRunQueue == nil || *n.ClientRunQueue != 30+4+200 || *n.ClientSwitches != 2+1+10 {
+		t.Errorf("got %v and %v, want 234 and 13", n.ClientRunQueue, n.ClientSwitches)
+	}
+	if n.ForeignCPU == nil || *n.ForeignCPU != 600-300-10-90 || n.ForeignClamped || n.Over != time.Second || n.Cores != 2 {
+		t.Errorf("got %+v, want 200ns of foreign CPU", n)
+	}
+	after.busy = ns(1100)
+	if n = after.since(before); *n.ForeignCPU != 0 || !n.ForeignClamped {
+		t.Errorf("got %+v, want foreign CPU below 0 put to 0 and marked", n)
 	}
 }

@@ -5,92 +5,45 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"syscall"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-// FormatVersion is the version of the run folder that this package writes and
-// reads. It grows when a reader of the old one would misread the new one; new
-// fields and files do not count.
-const FormatVersion = 1
+// FormatVersion is the version of the run folder that this package writes; it
+// reads all up to it. It grows when a reader of the old one would misread the
+// new one; new fields and files do not count. Version 2 has rounds.jsonl lines
+// that count nowhere because their round was repeated.
+const FormatVersion = 2
 
 // The files of a run folder.
 const (
-	runFile     = "run.json"
-	roundsFile  = "rounds.jsonl"
-	benchFile   = "bench.txt"
-	latencyFile = "latency.hgrm"
-	metricsFile = "metrics.json"
-	answersFile = "answers.jsonl"
+	runFile      = "run.json"
+	roundsFile   = "rounds.jsonl"
+	benchFile    = "bench.txt"
+	capacityFile = "capacity.jsonl"
+	latencyFile  = "latency.hgrm"
+	metricsFile  = "metrics.json"
+	answersFile  = "answers.jsonl"
+	probesFile   = "probes.json"
 	// ServerLogFile is where an arm should let its program write, in Lap.Dir.
 	ServerLogFile = "server.log"
 )
 
-// State says whether a run folder is whole.
-type State string
-
-// The states of a run. A folder found in state Running whose writer is gone
-// was killed; its complete lines are good.
-const (
-	Running  State = "running"
-	Complete State = "complete"
-	Partial  State = "partial"
-)
-
-// Manifest is run.json: what was run, where, and how.
-type Manifest struct {
-	Format  int       `json:"format"`
-	State   State     `json:"state"`
-	Reason  string    `json:"reason,omitempty"` // why it is partial
-	Tool    string    `json:"tool"`             // name and version of the writer
-	Command []string  `json:"command"`          // the command line, secrets replaced
-	Name    string    `json:"name"`
-	Started time.Time `json:"started"`
-	Ended   time.Time `json:"ended,omitzero"`
-	Host    Host      `json:"host"`
-	Seed    uint64    `json:"seed"`
-	// Benchmark, Service and Workload name the measurement in bench.txt.
-	Benchmark string        `json:"benchmark"`
-	Service   string        `json:"service"`
-	Workload  string        `json:"workload"`
-	Rounds    int           `json:"rounds"` // planned
-	Arms      []ArmManifest `json:"arms"`
-	// Order lists, for each round, the arms as they were to run.
-	Order [][]string `json:"order"`
-}
-
-// ArmManifest is an arm in run.json.
-type ArmManifest struct {
-	Name string `json:"name"`
-	// FreshProcess says that each round started the program anew. Otherwise all
-	// rounds loaded the same running one and are not independent: what one
-	// round left behind, the next one met.
-	FreshProcess bool          `json:"fresh_process"`
-	Command      []string      `json:"command,omitempty"` // secrets replaced
-	URL          string        `json:"url"`
-	Method       string        `json:"method"`
-	Headers      []string      `json:"headers,omitempty"` // names only
-	BodyBytes    int           `json:"body_bytes,omitempty"`
-	BodySHA256   string        `json:"body_sha256,omitempty"` // of the template
-	Arrivals     string        `json:"arrivals"`
-	Rate         float64       `json:"rate,omitempty"`
-	Connections  int           `json:"connections,omitempty"` // the cap; absent: none
-	DurationNS   time.Duration `json:"duration_ns"`
-	WarmupNS     time.Duration `json:"warmup_ns"`
-	TimeoutNS    time.Duration `json:"timeout_ns"`
-	MetricsURL   string        `json:"metrics_url,omitempty"`
-}
-
 // Folder is a run folder being written. It has a temporary name until Close.
-// It is not safe for concurrent use.
+// Every file in it is replaced as a whole, so that it is readable at any
+// instant, whatever ends the writer. It is not safe for concurrent use.
 type Folder struct {
 	path, temporary string
 	manifest        Manifest
-	rounds, bench   *os.File
+	rounds          []Round // in the order they ended
+	lock            *os.File
+	// write puts a file in place; tests let it fail.
+	write func(path string, content func(io.Writer) error) error
 }
 
 // unfinished is what a folder's name ends in until it is whole.
@@ -99,10 +52,11 @@ const unfinished = ".incomplete"
 // CheckPath says whether something is in the way of a new run folder at path.
 func CheckPath(path string) error {
 	path = filepath.Clean(path)
-	for _, taken := range []string{path, path + unfinished} {
-		if _, err := os.Lstat(taken); err == nil {
-			return fmt.Errorf("run folder %s exists already: remove it or choose another", taken)
-		}
+	if _, err := os.Lstat(path + unfinished); err == nil {
+		return fmt.Errorf("run folder %s exists already, of a run that was interrupted: resume it, remove it or choose another", path+unfinished)
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("run folder %s exists already: remove it or choose another", path)
 	}
 	return nil
 }
@@ -115,46 +69,30 @@ func Create(path string, m Manifest) (*Folder, error) {
 		return nil, err
 	}
 	path = filepath.Clean(path)
-	temporary := path + unfinished
+	f := &Folder{path: path, temporary: path + unfinished, write: writeFile}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
-	if err := os.Mkdir(temporary, 0o755); err != nil {
+	if err := os.Mkdir(f.temporary, 0o755); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
 	m.Format, m.State, m.Host, m.Started = FormatVersion, Running, ThisHost(), time.Now().UTC()
 	m.Order = namedOrder(m)
-	f := &Folder{path: path, temporary: temporary, manifest: m}
-	if err := f.open(); err != nil {
-		_ = os.RemoveAll(temporary)
-		return nil, fmt.Errorf("run folder: %w", err)
+	f.manifest = m
+	err := f.takeLock()
+	if err == nil {
+		err = errors.Join(f.writeManifest(), f.save())
+	}
+	if err != nil {
+		return nil, errors.Join(f.explain(err), f.Discard())
 	}
 	return f, nil
 }
 
-func namedOrder(m Manifest) [][]string {
-	var named [][]string
-	for _, round := range Order(m.Seed, m.Rounds, len(m.Arms)) {
-		var names []string
-		for _, arm := range round {
-			names = append(names, m.Arms[arm].Name)
-		}
-		named = append(named, names)
-	}
-	return named
-}
-
-func (f *Folder) open() (err error) {
-	if err := f.writeManifest(); err != nil {
-		return err
-	}
-	if f.rounds, err = os.Create(filepath.Join(f.temporary, roundsFile)); err != nil {
-		return err
-	}
-	if f.bench, err = os.Create(filepath.Join(f.temporary, benchFile)); err != nil {
-		return err
-	}
-	return writeBenchHeader(f.bench, &f.manifest)
+// takeLock makes this process the folder's only writer, until it ends.
+func (f *Folder) takeLock() (err error) {
+	f.lock, err = lockFolder(f.temporary)
+	return err
 }
 
 // Path is where the folder will be after Close of a complete run.
@@ -166,40 +104,104 @@ func (f *Folder) Manifest() Manifest { return f.manifest }
 // WritingPath is where the folder is before Close.
 func (f *Folder) WritingPath() string { return f.temporary }
 
+// Rounds are the runs it holds, in the order they ended.
+func (f *Folder) Rounds() []Round { return slices.Clone(f.rounds) }
+
 // Discard removes everything: for a run that measured nothing.
 func (f *Folder) Discard() error {
-	return errors.Join(f.rounds.Close(), f.bench.Close(), os.RemoveAll(f.temporary))
+	return errors.Join(f.unlock(), os.RemoveAll(f.temporary))
+}
+
+func (f *Folder) unlock() error {
+	if f.lock == nil {
+		return nil
+	}
+	return f.lock.Close()
 }
 
 // Close gives the folder its name, with state Complete when reason is empty
-// and Partial otherwise.
+// and Partial otherwise. If that fails, such as on a full disk, the folder
+// stays where it is, fit to be resumed, and the error says so.
 func (f *Folder) Close(reason string) error {
 	f.manifest.State, f.manifest.Reason, f.manifest.Ended = Complete, reason, time.Now().UTC()
 	if reason != "" {
 		f.manifest.State = Partial
 	}
-	if err := errors.Join(f.rounds.Close(), f.bench.Close(), f.writeManifest()); err != nil {
-		return err
+	err := f.writeManifest()
+	if err == nil {
+		err = os.Rename(f.temporary, f.path)
 	}
-	return os.Rename(f.temporary, f.path)
-}
-
-func (f *Folder) roundDir(arm string, round int) (string, error) {
-	dir := filepath.Join(f.temporary, "arms", arm, fmt.Sprintf("round-%d", round))
-	return dir, os.MkdirAll(dir, 0o755)
-}
-
-// add writes a round's lines. Both files are whole after every round.
-func (f *Folder) add(r *Round) error {
-	line, err := json.Marshal(r)
+	err = errors.Join(err, f.unlock())
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; what was measured is in %s and can be resumed", f.explain(err), f.temporary)
 	}
-	if _, err := f.rounds.Write(append(line, '\n')); err != nil {
-		return err
-	}
-	return writeBenchLine(f.bench, f.manifest.Benchmark, r)
+	return nil
 }
+
+// explain adds to a failed write what a person wants to know.
+func (f *Folder) explain(err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("run folder: the disk is full: make room in %s (%w)", filepath.Dir(f.path), err)
+	}
+	return fmt.Errorf("run folder: %w", err)
+}
+
+// runDir makes the empty folder of a run. What an interrupted run left there
+// goes.
+func (f *Folder) runDir(arm string, round int) (string, error) {
+	dir := f.armDir(arm, round)
+	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755)); err != nil {
+		return "", f.explain(err)
+	}
+	return dir, nil
+}
+
+func (f *Folder) armDir(arm string, round int) string {
+	return filepath.Join(f.temporary, "arms", arm, fmt.Sprintf("round-%d", round))
+}
+
+// add writes a run down.
+func (f *Folder) add(r Round) error {
+	f.rounds = append(f.rounds, r)
+	if err := f.save(); err != nil {
+		f.rounds = f.rounds[:len(f.rounds)-1]
+		return f.explain(err)
+	}
+	return nil
+}
+
+// supersede marks the runs of a round, so that another try takes their place.
+func (f *Folder) supersede(round, repeat int) error {
+	for i := range f.rounds {
+		r := &f.rounds[i]
+		if r.Round != round || r.Repeated {
+			continue
+		}
+		r.Repeated = true
+		dir := f.armDir(r.Arm, round)
+		if err := os.Rename(dir, fmt.Sprintf("%s.repeated-%d", dir, repeat+1)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return f.explain(err)
+		}
+	}
+	if err := f.save(); err != nil {
+		return f.explain(err)
+	}
+	return nil
+}
+
+// save writes what is made of the rounds. They are few and their lines short:
+// of 100 runs, 0.3 MB.
+func (f *Folder) save() error {
+	rounds := func(w io.Writer) error { return writeLines(w, f.rounds) }
+	bench := func(w io.Writer) error { return writeBench(w, &f.manifest, f.rounds) }
+	err := errors.Join(f.write(f.file(roundsFile), rounds), f.write(f.file(benchFile), bench))
+	if searches := capacityLines(f.rounds); len(searches) > 0 {
+		err = errors.Join(err, f.write(f.file(capacityFile), func(w io.Writer) error { return writeLines(w, searches) }))
+	}
+	return err
+}
+
+func (f *Folder) file(name string) string { return filepath.Join(f.temporary, name) }
 
 // roundMetrics is metrics.json of a round.
 type roundMetrics struct {
@@ -214,16 +216,19 @@ func (f *Folder) addFiles(dir string, result *loadgen.Result, marks [2]*mark) er
 	if before, after := marks[0], marks[1]; before != nil && after != nil {
 		metrics.Before, metrics.After, metrics.Ended = before.reading, after.reading, after.ended-before.ended
 	}
-	err := writeFile(filepath.Join(dir, latencyFile), result.Response.WriteText)
-	return errors.Join(err, writeJSON(filepath.Join(dir, metricsFile), metrics))
+	err := errors.Join(
+		f.write(filepath.Join(dir, latencyFile), result.Response.WriteText),
+		f.writeJSON(filepath.Join(dir, metricsFile), metrics))
+	if err != nil {
+		return f.explain(err)
+	}
+	return nil
 }
 
-func (f *Folder) writeManifest() error {
-	return writeJSON(filepath.Join(f.temporary, runFile), f.manifest)
-}
+func (f *Folder) writeManifest() error { return f.writeJSON(f.file(runFile), f.manifest) }
 
-func writeJSON(path string, v any) error {
-	return writeFile(path, func(w io.Writer) error {
+func (f *Folder) writeJSON(path string, v any) error {
+	return f.write(path, func(w io.Writer) error {
 		encoder := json.NewEncoder(w)
 		encoder.SetIndent("", "  ")
 		encoder.SetEscapeHTML(false)
@@ -231,20 +236,13 @@ func writeJSON(path string, v any) error {
 	})
 }
 
-// writeFile replaces path as a whole or not at all.
-func writeFile(path string, write func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	err = errors.Join(write(file), file.Chmod(0o644), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		if rmErr := os.Remove(file.Name()); rmErr != nil && !errors.Is(rmErr, fs.ErrNotExist) {
-			err = errors.Join(err, rmErr)
+// writeLines writes each value as a line of JSON.
+func writeLines[T any](w io.Writer, values []T) error {
+	encoder := json.NewEncoder(w)
+	for i := range values {
+		if err := encoder.Encode(&values[i]); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }

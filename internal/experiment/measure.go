@@ -28,6 +28,7 @@ type measurement struct {
 
 	outcome  func(*loadgen.Exchange) string // nil: not counted
 	outcomes map[string]int64               // of the measured window
+	halves   halfClock
 
 	format  string // of the metrics
 	missing string // why there are none
@@ -38,6 +39,7 @@ type measurement struct {
 // marked partial.
 func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*loadgen.Result, [2]*mark, error) {
 	plan.Record = m.record
+	m.halves.middle = plan.Warmup + plan.Duration/2
 	if m.answer == nil && m.outcome == nil {
 		plan.MaxBody = 1 // nobody reads the bodies, so keep none
 	}
@@ -51,7 +53,7 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*lo
 		return nil, [2]*mark{}, err
 	}
 	last := m.mark(reading)
-	again := m.mark(reading)
+	again := &mark{reading: m.read(reading)}
 	r.Start, r.Partial, r.Verdict = result.Start, result.Partial, result.Verdicts
 	r.Load = newLoad(result, m.good)
 	r.Load.Outcomes = m.outcomes
@@ -61,6 +63,9 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*lo
 		r.Noise = last.noise.since(first.noise)
 		r.Noise.LoadAverage = average
 	}
+	if r.Halves = m.halves.halves(); r.Halves != nil && !r.Halves.Agree && !r.Partial {
+		r.Verdict = append(r.Verdict, r.Halves.doubt())
+	}
 	return result, [2]*mark{first, last}, nil
 }
 
@@ -68,6 +73,7 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*lo
 // and not by those planned.
 func (m *measurement) record(x *loadgen.Exchange) {
 	m.ended.Add(1)
+	m.halves.record(x)
 	if m.outcome != nil && !x.Warmup {
 		if outcome := m.outcome(x); outcome != "" {
 			m.outcomes[outcome]++
@@ -102,17 +108,23 @@ func (m *measurement) markAt(ctx, reading context.Context, warmup time.Duration)
 }
 
 func (m *measurement) mark(ctx context.Context) *mark {
-	now := &mark{noise: markNoise(m.pid)}
-	if m.source != nil {
-		reading, format, err := m.source.Read(ctx)
-		if err != nil {
-			m.missing = err.Error()
-		} else {
-			now.reading, m.format = reading, format
-		}
-	}
+	now := &mark{noise: markNoise(m.pid), reading: m.read(ctx)}
 	now.ended = m.ended.Load()
 	return now
+}
+
+// read asks the service for its metrics; nil when it has none or does not say.
+func (m *measurement) read(ctx context.Context) Reading {
+	if m.source == nil {
+		return nil
+	}
+	reading, format, err := m.source.Read(ctx)
+	if err != nil {
+		m.missing = err.Error()
+		return nil
+	}
+	m.format = format
+	return reading
 }
 
 // cost puts together what the generator, the system and the service know. To
@@ -122,9 +134,7 @@ func (m *measurement) cost(result *loadgen.Result, first, last, again *mark) Cos
 	c := Cost{Source: m.format, Missing: m.missing}
 	c.ClientCPU = positive(result.CPU.Client)
 	c.ServerCPU = positive(result.CPU.Server)
-	if m.pid > 0 {
-		c.PeakRSS = peakRSS(m.pid)
-	}
+	m.addCompany(&c, first, last)
 	if m.source == nil {
 		c.Missing = "no /metrics or /debug/vars with the Go runtime's figures was found"
 	}
@@ -162,6 +172,29 @@ func (m *measurement) cost(result *loadgen.Result, first, last, again *mark) Cos
 		c.ServerCPU = perRequest(CPUSeconds, float64(time.Second))
 	}
 	return c
+}
+
+// addCompany adds what the other processes of the target's group used: a shell
+// that waits costs nothing, the service behind it does.
+func (m *measurement) addCompany(c *Cost, first, last *mark) {
+	for _, pid := range last.noise.group {
+		if peak := peakRSS(pid); peak != nil && c.PeakRSS != nil {
+			*c.PeakRSS += *peak
+		} else if peak != nil {
+			c.PeakRSS = peak
+		}
+	}
+	if first == nil || last.ended <= first.ended {
+		return
+	}
+	company := float64(last.noise.companyCPU(first.noise, m.pid)) / float64(last.ended-first.ended)
+	switch {
+	case company <= 0:
+	case c.ServerCPU == nil:
+		c.ServerCPU = &company
+	default:
+		*c.ServerCPU += company
+	}
 }
 
 func positive(d time.Duration) *float64 {

@@ -26,6 +26,7 @@ func Units() [][2]string {
 		{"p99-latency-ns", "lower"},
 		{"max-latency-ns", "lower"},
 		{"ops/s", "higher"},
+		{"capacity-ops/s", "higher"},
 		{"cpu-ns/op", "lower"},
 		{"client-cpu-ns/op", ""},
 		{"B/op", "lower"},
@@ -54,7 +55,12 @@ func (r *Round) Metrics() []Metric {
 		add("p99-latency-ns", nanoseconds(q.P99))
 		add("max-latency-ns", nanoseconds(q.Max))
 	}
-	add("ops/s", r.Load.AnsweredRate)
+	if r.Load.Requests > 0 {
+		add("ops/s", r.Load.AnsweredRate)
+	}
+	if r.Capacity != nil {
+		add("capacity-ops/s", r.Capacity.Rate)
+	}
 	addKnown("cpu-ns/op", r.Cost.ServerCPU)
 	addKnown("client-cpu-ns/op", r.Cost.ClientCPU)
 	addKnown("B/op", r.Cost.Bytes)
@@ -82,8 +88,9 @@ type Spread struct {
 	Max    float64 `json:"max"`
 }
 
-// Summarize gives the spread of each metric over rounds, in the order of
-// Units. Partial rounds are left out unless there are no others. The median of
+// Summarize gives the spread of each metric over the rounds of one arm, in the
+// order of Units. Repeated rounds are left out, and failed and partial ones
+// unless there are no others. The median of
 // p95s is the run in the middle, not an average of percentiles; for an even
 // number of runs it is the mean of the two in the middle.
 func Summarize(rounds []Round) []Spread {
@@ -107,9 +114,9 @@ func Summarize(rounds []Round) []Spread {
 
 // countable are the rounds that stand for their arm.
 func countable(rounds []Round) []Round {
-	whole := slices.DeleteFunc(slices.Clone(rounds), func(r Round) bool { return r.Partial })
+	whole := slices.DeleteFunc(slices.Clone(rounds), func(r Round) bool { return !r.whole() })
 	if len(whole) == 0 {
-		return rounds
+		return slices.DeleteFunc(slices.Clone(rounds), func(r Round) bool { return r.Repeated })
 	}
 	return whole
 }

@@ -1,36 +1,113 @@
 package experiment
 
-import "time"
+import (
+	"time"
+)
 
 // Noise tells how much else went on on the machine during the window. It does
-// not correct any figure; it says which rounds to distrust. Absent: not known
-// on this system.
+// not correct any figure; it says which rounds to distrust, see [NoiseLimit].
+// Absent: not known on this system.
 type Noise struct {
-	// ServerRunQueue and ClientRunQueue are how long threads of the two
-	// processes were ready to run but had no processor, added up over threads.
+	// Over is the time between the two readings that the rest is the growth
+	// between: the measured window and the last answers after it.
+	Over time.Duration `json:"over_ns,omitempty"`
+	// ServerRunQueue and ClientRunQueue are how long threads of the target's
+	// processes and of this one were ready to run but had no processor, added
+	// up over threads. A thread that ended in the window takes its time along.
 	ServerRunQueue *time.Duration `json:"server_run_queue_ns,omitempty"`
 	ClientRunQueue *time.Duration `json:"client_run_queue_ns,omitempty"`
+	// ServerSwitches and ClientSwitches are how often such threads had to give
+	// up a processor that they could have used.
+	ServerSwitches *int64 `json:"server_involuntary_switches,omitempty"`
+	ClientSwitches *int64 `json:"client_involuntary_switches,omitempty"`
 	// CPUPressure is how long some task of the machine waited for a processor.
 	CPUPressure *time.Duration `json:"cpu_pressure_ns,omitempty"`
-	// LoadAverage is that over one minute, when the round began.
+	// ForeignCPU is the processor time that neither the target nor this process
+	// nor the processes it started used: other programs, interrupts, and what
+	// the hypervisor took. The system counts it in steps of 10 ms, by looking
+	// who runs at each tick, so it can come out below 0: then it is put to 0
+	// and ForeignClamped.
+	ForeignCPU     *time.Duration `json:"foreign_cpu_ns,omitempty"`
+	ForeignClamped bool           `json:"foreign_cpu_clamped,omitempty"`
+	// Cores is how many processors the machine has that ForeignCPU counts over.
+	Cores int `json:"cores,omitempty"`
+	// LoadAverage is that over one minute, when the run began.
 	LoadAverage *float64 `json:"load_average,omitempty"`
 }
 
 // noiseMark is the machine's counters at one moment.
 type noiseMark struct {
-	server, client, pressure *time.Duration
+	at             time.Time
+	server, client threads
+	pressure, busy *time.Duration
+	cores          int
+	// known is the processor time so far of the processes that are not foreign.
+	known map[int]time.Duration
+	group []int // of the target
+}
+
+// threads are the counters of each thread of some processes; nil: not known.
+type threads map[int]threadMark
+
+type threadMark struct {
+	wait     time.Duration // on a run queue
+	switches int64         // involuntary
 }
 
 func (m noiseMark) since(before noiseMark) Noise {
-	return Noise{
-		ServerRunQueue: growth(before.server, m.server),
-		ClientRunQueue: growth(before.client, m.client),
-		CPUPressure:    growth(before.pressure, m.pressure),
+	n := Noise{Over: m.at.Sub(before.at), CPUPressure: growth(before.pressure, m.pressure), Cores: m.cores}
+	n.ServerRunQueue, n.ServerSwitches = m.server.since(before.server)
+	n.ClientRunQueue, n.ClientSwitches = m.client.since(before.client)
+	if busy := growth(before.busy, m.busy); busy != nil {
+		foreign := *busy - m.knownCPU(before)
+		n.ForeignClamped = foreign < 0
+		foreign = max(foreign, 0)
+		n.ForeignCPU = &foreign
 	}
+	return n
 }
 
-// growth is nil when either end is unknown, or when the counter shrank: the
-// counters are sums over threads, and those that ended took theirs along.
+// since adds up what the threads gathered. One that is new has all its time
+// from the window; so has one whose counters shrank: its number was used again.
+func (t threads) since(before threads) (wait *time.Duration, switches *int64) {
+	if t == nil || before == nil {
+		return nil, nil
+	}
+	wait, switches = new(time.Duration), new(int64)
+	for id, now := range t {
+		old := before[id]
+		if old.wait > now.wait || old.switches > now.switches {
+			old = threadMark{}
+		}
+		*wait += now.wait - old.wait
+		*switches += now.switches - old.switches
+	}
+	return wait, switches
+}
+
+// knownCPU is what the processes that are not foreign used since.
+func (m noiseMark) knownCPU(before noiseMark) time.Duration {
+	var sum time.Duration
+	for pid, now := range m.known {
+		if old := before.known[pid]; old <= now {
+			sum += now - old
+		}
+	}
+	return sum
+}
+
+// companyCPU is what the target's processes other than leader used since.
+func (m noiseMark) companyCPU(before noiseMark, leader int) time.Duration {
+	var sum time.Duration
+	for _, pid := range m.group {
+		if old, now := before.known[pid], m.known[pid]; pid != leader && old <= now {
+			sum += now - old
+		}
+	}
+	return sum
+}
+
+// growth is nil when either end is unknown, or when the counter shrank.
 func growth(before, after *time.Duration) *time.Duration {
 	if before == nil || after == nil || *after < *before {
 		return nil

@@ -1,13 +1,14 @@
 package experiment
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -15,9 +16,10 @@ import (
 // stopPatience is how long a process may take to end after SIGTERM.
 const stopPatience = 20 * time.Second
 
-// Process is a program started for a round. It does not outlive us: on Linux
-// the kernel ends it when we die, whatever the cause. It is in a process group
-// of its own, so Ctrl-C reaches it only through Stop.
+// Process is a program started for a run. It does not outlive us: on Linux the
+// kernel ends it when we die, whatever the cause; what it started itself is
+// spared then, but not by Stop. It leads a process group of its own, so Ctrl-C
+// reaches it only through Stop.
 type Process struct {
 	name    string
 	process *os.Process
@@ -29,6 +31,11 @@ type Process struct {
 // StartProcess runs argv with extra environment env ("KEY=value"); both its
 // output streams go to a new file logPath.
 func StartProcess(argv, env []string, logPath string) (*Process, error) {
+	return startProcessIn("", argv, env, logPath)
+}
+
+// startProcessIn is StartProcess in a working folder; "" is ours.
+func startProcessIn(folder string, argv, env []string, logPath string) (*Process, error) {
 	log, err := os.OpenFile(logPath, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
 	if err != nil {
 		return nil, err
@@ -37,6 +44,7 @@ func StartProcess(argv, env []string, logPath string) (*Process, error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Dir = folder
 	cmd.SysProcAttr = childAttributes()
 	p := &Process{name: argv[0], logPath: logPath, ended: make(chan struct{})}
 	started := make(chan error)
@@ -85,7 +93,10 @@ func (p *Process) Log() []byte {
 
 // EarlyEnd describes the end of a process that should have lived on, with the
 // last line it wrote. It returns nil while the process runs.
-func (p *Process) EarlyEnd() error {
+func (p *Process) EarlyEnd() error { return p.earlyEnd(1) }
+
+// earlyEnd is EarlyEnd with the last lines, at most.
+func (p *Process) earlyEnd(lines int) error {
 	select {
 	case <-p.ended:
 	default:
@@ -95,32 +106,56 @@ func (p *Process) EarlyEnd() error {
 	if p.err != nil {
 		state = p.err.Error()
 	}
-	last := p.Log()
-	last = bytes.TrimSpace(last)
-	last = last[bytes.LastIndexByte(last, '\n')+1:]
-	return fmt.Errorf("%s ended early (%s), its last words were: %s", p.name, state, bytes.TrimSpace(last))
+	words := p.lastWords(lines)
+	if words == "" {
+		return fmt.Errorf("%s ended early (%s) without a word", p.name, state)
+	}
+	return fmt.Errorf("%s ended early (%s), its last words were: %s", p.name, state, words)
 }
 
-// Stop asks the process to end (SIGTERM) and waits; after 20 s, or when ctx
-// ends, it is killed. It returns an error when the process had ended before,
-// had to be killed, or did not exit with status 0.
+// lastWords are the last lines of the log that are not empty, in one line.
+func (p *Process) lastWords(most int) string {
+	lines := slices.DeleteFunc(strings.Split(string(p.Log()), "\n"), func(line string) bool {
+		return strings.TrimSpace(line) == ""
+	})
+	lines = lines[max(0, len(lines)-most):]
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	return strings.Join(lines, " | ")
+}
+
+// Stop asks the process and its group to end (SIGTERM) and waits; after 20 s,
+// or when ctx ends, they are killed. It returns an error when the process had
+// ended before, had to be killed, or did not exit with status 0. What is left
+// of its group when it has ended is killed.
 func (p *Process) Stop(ctx context.Context) error {
 	if err := p.EarlyEnd(); err != nil {
+		p.signalGroup(syscall.SIGKILL)
 		return err
 	}
-	_ = p.process.Signal(syscall.SIGTERM) // harmless when it has just ended
-	patience := time.NewTimer(stopPatience)
-	defer patience.Stop()
+	if !p.end(ctx, stopPatience) {
+		return fmt.Errorf("%s did not stop when asked and was killed", p.name)
+	}
+	if p.err != nil {
+		return fmt.Errorf("%s was asked to stop and ended with %w", p.name, p.err)
+	}
+	return nil
+}
+
+// end asks, waits, and kills what is left. It reports whether asking was
+// enough.
+func (p *Process) end(ctx context.Context, patience time.Duration) (asked bool) {
+	p.signalGroup(syscall.SIGTERM) // harmless when it has just ended
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
 	select {
 	case <-p.ended:
-		if p.err != nil {
-			return fmt.Errorf("%s was asked to stop and ended with %w", p.name, p.err)
-		}
-		return nil
-	case <-patience.C:
+		asked = true
+	case <-timer.C:
 	case <-ctx.Done():
 	}
-	_ = p.process.Kill()
+	p.signalGroup(syscall.SIGKILL)
 	<-p.ended
-	return fmt.Errorf("%s did not stop when asked and was killed", p.name)
+	return asked
 }

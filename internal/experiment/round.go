@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/loadgen"
@@ -15,18 +16,61 @@ type Round struct {
 	Arm   string    `json:"arm"`
 	Seed  uint64    `json:"seed"`
 	Start time.Time `json:"start"` // of the load, warm-up included
+	// Repeat is 0, or which repeat of the round this is; Repeated says that a
+	// later one took its place, so that it counts nowhere.
+	Repeat   int  `json:"repeat,omitempty"`
+	Repeated bool `json:"repeated,omitempty"`
 	// StartupNS is how long the arm took until it was ready.
 	StartupNS time.Duration `json:"startup_ns"`
 	// Partial says that the run was cut short: its window is shorter than that
 	// of the others, and bench.txt leaves it out.
 	Partial bool `json:"partial,omitempty"`
 	// Failure says what went wrong with the target, such as its early end.
+	// bench.txt leaves such a run out, too.
 	Failure string `json:"failure,omitempty"`
+	// Noisy says which limits on noise the run was over, and by how much.
+	Noisy []string `json:"noisy,omitempty"`
 
-	Load    Load              `json:"load"`
-	Cost    Cost              `json:"cost"`
-	Noise   Noise             `json:"noise"`
-	Verdict []loadgen.Verdict `json:"verdicts,omitempty"`
+	// CheckState is what the target's check came to, and Broken the promises
+	// that the service did not keep. The figures of such a run count: a wrong
+	// answer may well be a fast one, and the reader must see both.
+	CheckState CheckState `json:"check,omitempty"`
+	Broken     []string   `json:"broken,omitempty"`
+
+	Load     Load              `json:"load"`
+	Cost     Cost              `json:"cost"`
+	Noise    Noise             `json:"noise"`
+	Halves   *Halves           `json:"halves,omitempty"`
+	Capacity *Capacity         `json:"capacity,omitempty"`
+	Verdict  []loadgen.Verdict `json:"verdicts,omitempty"`
+}
+
+// CheckState is "held", "broken", or "not checked: " and the reason. Empty: the
+// target has no check.
+type CheckState string
+
+// The states of a check that came to an end.
+const (
+	CheckHeld   CheckState = "held"
+	CheckBroken CheckState = "broken"
+)
+
+// whole says that the run is fit to stand for its arm.
+func (r *Round) whole() bool { return !r.Partial && !r.Repeated && r.Failure == "" }
+
+// Kept are the rounds that count, in the order they are in: what bench.txt
+// holds. Left out are runs that were repeated, cut short or failed, and, so
+// that the n-th run of every arm is of one round, the other arms' runs of such
+// a round. An arm that has no whole run at all is left out itself and does not
+// take the others' rounds along.
+func Kept(rounds []Round) []Round {
+	whole := slices.DeleteFunc(slices.Clone(rounds), func(r Round) bool { return !r.whole() })
+	arms, present := map[string]bool{}, map[int]int{}
+	for _, r := range whole {
+		arms[r.Arm] = true
+		present[r.Round]++
+	}
+	return slices.DeleteFunc(whole, func(r Round) bool { return present[r.Round] < len(arms) })
 }
 
 // Load is what the clients saw, over the measured window.

@@ -2,151 +2,113 @@ package experiment
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-// Run goes through all rounds and writes them to folder as they end. It
-// returns the rounds measured, also when it stops early: when ctx is cancelled
-// (the error is then that of ctx and the last round may be partial), when an
-// arm does not start, or when a target ended by itself. The folder stays open.
+// Run goes through all rounds and writes them to folder as they end. On a
+// folder that was resumed it goes on where that stopped. It returns all runs
+// of the folder, those of before a resume and those that were repeated
+// included, also when it stops early: when ctx is cancelled (the error is then
+// that of ctx and the last run may be partial), when an arm fails ([ArmError]),
+// or when the folder cannot be written. The folder stays open.
 func Run(ctx context.Context, spec Spec, folder *Folder) ([]Round, error) {
 	if err := spec.check(); err != nil {
 		return nil, err
 	}
+	if err := folder.adopt(&spec); err != nil {
+		return folder.Rounds(), err
+	}
 	r := runner{spec: spec, folder: folder, begun: time.Now()}
-	for n, order := range Order(spec.Seed, spec.Rounds, len(spec.Arms)) {
-		for place, arm := range order {
-			if err := ctx.Err(); err != nil {
-				return r.rounds, err
-			}
-			if err := r.one(ctx, n+1, place+1, spec.Arms[arm]); err != nil {
-				return r.rounds, err
-			}
+	for round := 1; round <= spec.Rounds; round++ {
+		if folder.settled(&spec, round) {
+			r.done += len(spec.Arms)
+			r.before = r.done
+			continue
+		}
+		repeat, err := folder.reset(&spec, round)
+		if err == nil {
+			err = r.round(ctx, round, repeat)
+		}
+		if err != nil {
+			return folder.Rounds(), err
 		}
 	}
-	return r.rounds, ctx.Err()
+	return folder.Rounds(), ctx.Err()
 }
-
-// Order says which arm runs when: order[round][place] is an arm's index. Every
-// round holds each arm once, shuffled by the seed.
-func Order(seed uint64, rounds, arms int) [][]int {
-	random := rand.New(rand.NewPCG(seed, uint64(arms)))
-	order := make([][]int, rounds)
-	for i := range order {
-		order[i] = random.Perm(arms)
-	}
-	return order
-}
-
-// RoundSeed is the seed of a round's plans: different for each round, so that
-// a service that remembers requests meets new ones, and the same for all arms.
-func RoundSeed(seed uint64, round int) uint64 { return seed + uint64(round-1) }
 
 // runner is the state of one Run.
 type runner struct {
 	spec   Spec
 	folder *Folder
-	rounds []Round
-	// begun and lastEnd (of the latest run) are what the estimate rests on.
+	// done counts the runs that are behind us, repeats not; before are those of
+	// before a resume. begun and lastEnd (of the latest run) are what the
+	// estimate rests on.
+	done, before   int
 	begun, lastEnd time.Time
 }
 
-// one runs one arm once.
-func (r *runner) one(ctx context.Context, round, place int, arm Arm) error {
-	record := Round{Round: round, Order: place, Arm: arm.Name, Seed: RoundSeed(r.spec.Seed, round)}
-	dir, err := r.folder.roundDir(arm.Name, round)
-	if err != nil {
-		return err
-	}
-	r.report(arm.Name, Starting, loadgen.Progress{}, 0)
-	asked := time.Now()
-	target, err := arm.Start(ctx, Lap{Round: round, Seed: record.Seed, Dir: dir})
-	if err != nil {
-		return fmt.Errorf("starting %s for round %d: %w", arm.Name, round, err)
-	}
-	record.StartupNS = time.Since(asked)
-	loadErr := r.load(ctx, target, dir, &record)
-	r.report(arm.Name, Stopping, loadgen.Progress{}, 0)
-	stopErr := stop(ctx, target)
-	if loadErr != nil {
-		return errors.Join(loadErr, stopErr)
-	}
-	if stopErr != nil {
-		record.Failure = stopErr.Error()
-	}
-	if record.Partial && record.Load.Requests == 0 {
-		return stopErr // cut short in the warm-up: nothing was measured
-	}
-	r.rounds = append(r.rounds, record)
-	r.lastEnd = time.Now()
-	if err := r.folder.add(&record); err != nil {
-		return err
-	}
-	return stopErr
-}
-
-// stop lets a target end in its own time even when we were asked to hurry: its
-// last answers and its own clean-up belong to it.
-func stop(ctx context.Context, target *Target) error {
-	if target.Stop == nil {
-		return nil
-	}
-	return target.Stop(context.WithoutCancel(ctx))
-}
-
-// load measures a ready target and writes the round's own files.
-func (r *runner) load(ctx context.Context, target *Target, dir string, record *Round) error {
-	plan := target.Plan
-	plan.Seed = record.Seed
-	expected := plan.Warmup + plan.Duration
-	plan.Progress = func(p loadgen.Progress) {
-		phase := Measuring
-		if p.Warmup {
-			phase = WarmingUp
-		}
-		r.report(record.Arm, phase, p, expected)
-	}
-	m := measurement{
-		good: r.spec.Statuses, pid: plan.ServerPID,
-		outcome: target.Outcome, outcomes: map[string]int64{},
-	}
-	if target.MetricsURL != "" {
-		m.source = NewSource(target.MetricsURL, plan.TLS)
-	}
-	finish := func() error { return nil }
-	if r.spec.LogAnswers {
-		var err error
-		if m.answer, finish, err = openAnswers(dir); err != nil {
+// round runs every arm once, and all again while there is too much noise and
+// repeats are left.
+func (r *runner) round(ctx context.Context, round, repeat int) error {
+	for behind := r.done; ; repeat++ {
+		noisy, err := r.try(ctx, round, repeat)
+		if err != nil || !noisy || repeat >= r.spec.Repeats {
 			return err
 		}
+		if err := r.folder.supersede(round, repeat); err != nil {
+			return err
+		}
+		r.done = behind
 	}
-	result, marks, err := m.run(ctx, plan, record)
-	if err = errors.Join(err, finish()); err != nil {
-		return err
+}
+
+// try runs every arm once. A try that will be repeated whatever its other arms
+// show is given up at its first noisy run.
+func (r *runner) try(ctx context.Context, round, repeat int) (noisy bool, err error) {
+	for place, arm := range RoundOrder(r.spec.Seed, round, len(r.spec.Arms)) {
+		if err := ctx.Err(); err != nil {
+			return noisy, err
+		}
+		lap := Lap{Round: round, Repeat: repeat, Seed: RoundSeed(r.spec.Seed, round)}
+		over, err := r.one(ctx, lap, place+1, r.spec.Arms[arm])
+		if err != nil {
+			return noisy, err
+		}
+		noisy = noisy || over
+		if noisy && repeat < r.spec.Repeats {
+			return true, nil
+		}
 	}
-	return r.folder.addFiles(dir, result, marks)
+	return noisy, nil
 }
 
 // report tells how far we are. Without a finished run the plan is all there is
 // to estimate from.
-func (r *runner) report(arm string, phase Phase, load loadgen.Progress, expected time.Duration) {
+func (r *runner) report(now Progress, expected time.Duration) {
 	if r.spec.Progress == nil {
 		return
 	}
-	runs, done := r.spec.Rounds*len(r.spec.Arms), len(r.rounds)
-	remaining := time.Duration(0)
-	switch {
-	case done > 0:
-		remaining = r.lastEnd.Sub(r.begun)/time.Duration(done)*time.Duration(runs-done) - time.Since(r.lastEnd)
+	now.Run, now.Runs = r.done+1, r.spec.Rounds*len(r.spec.Arms)
+	left := time.Duration(now.Runs - r.done)
+	switch fresh := time.Duration(r.done - r.before); {
+	case fresh > 0:
+		now.Remaining = r.lastEnd.Sub(r.begun)/fresh*left - time.Since(r.lastEnd)
 	case expected > 0:
-		remaining = expected*time.Duration(runs) - load.Elapsed
+		now.Remaining = expected*left - now.Load.Elapsed
 	}
-	r.spec.Progress(Progress{
-		Run: done + 1, Runs: runs, Arm: arm, Phase: phase, Load: load, Remaining: max(remaining, 0),
-	})
+	now.Remaining = max(now.Remaining, 0)
+	r.spec.Progress(now)
+}
+
+// loadProgress reports the progress of a load as that of the experiment.
+func (r *runner) loadProgress(now Progress, expected time.Duration) func(loadgen.Progress) {
+	return func(p loadgen.Progress) {
+		now.Load, now.Phase = p, Measuring
+		if p.Warmup {
+			now.Phase = WarmingUp
+		}
+		r.report(now, expected)
+	}
 }

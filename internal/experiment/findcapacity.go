@@ -1,0 +1,171 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// FindCapacity starts an arm, searches its capacity and stops it: 15 to 25 s
+// with the usual options. lap.Dir must exist; Capacity of it is set. The rate,
+// the durations and the timeout of the arm's plan are not used. progress may be
+// nil. An [ArmError] says that the arm failed; a cancelled ctx is an error too,
+// as half a search tells nothing.
+func FindCapacity(ctx context.Context, arm Arm, lap Lap, o CapacityOptions, progress func(Progress)) (*Capacity, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	lap.Capacity = true
+	now := Progress{Run: 1, Runs: 1, Round: lap.Round, Repeat: lap.Repeat, Arm: arm.Name, Phase: Starting}
+	report := func(p Progress) {
+		if progress != nil {
+			progress(p)
+		}
+	}
+	report(now)
+	target, err := arm.Start(ctx, lap)
+	if err != nil {
+		return nil, startError(arm, lap, err)
+	}
+	found, err := searchTarget(ctx, target, lap.Seed, o.withDefaults(), func(rate float64, load loadgen.Progress) {
+		now.Phase, now.Rate, now.Load = Probing, rate, load
+		report(now)
+	})
+	now.Phase = Stopping
+	report(now)
+	if stopErr := stop(ctx, target); stopErr != nil {
+		return found, &ArmError{Arm: arm.Name, Round: lap.Round, Err: stopErr, started: true}
+	}
+	if errors.Is(err, errTargetEnded) {
+		err = &ArmError{Arm: arm.Name, Round: lap.Round, Err: err, started: true}
+	}
+	return found, err
+}
+
+// searchTarget searches on a target that is up.
+func searchTarget(ctx context.Context, target *Target, seed uint64, o CapacityOptions, report func(float64, loadgen.Progress)) (*Capacity, error) {
+	p := &prober{ctx: ctx, options: o, plan: target.Plan, ended: target.Ended, report: report}
+	p.plan.Seed, p.plan.ServerPID = seed, 0
+	before, begun := markNoise(target.Plan.ServerPID), time.Now()
+	most, err := p.flood()
+	if err != nil {
+		return nil, err
+	}
+	s := search{options: o, try: p.try, elapsed: func() time.Duration { return time.Since(begun) }}
+	found, err := s.run(most * firstGuess)
+	if err != nil {
+		return nil, err
+	}
+	found.Start, found.Took = begun.UTC(), time.Since(begun)
+	found.Noise = markNoise(target.Plan.ServerPID).since(before)
+	return &found, nil
+}
+
+// searched adds a capacity search to a run.
+func (r *runner) searched(ctx context.Context, arm Arm, lap Lap, record *Round) (armErr, err error) {
+	lap.Dir = filepath.Join(lap.Dir, "capacity")
+	if err := os.Mkdir(lap.Dir, 0o755); err != nil {
+		return nil, r.folder.explain(err)
+	}
+	o := *r.spec.Capacity
+	if o.Statuses == nil {
+		o.Statuses = r.spec.Statuses
+	}
+	found, err := FindCapacity(ctx, arm, lap, o, func(p Progress) { r.report(p, 0) })
+	var failed *ArmError
+	if errors.As(err, &failed) {
+		return failed, nil
+	}
+	if ctx.Err() != nil {
+		record.Partial = true
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	record.Capacity = found
+	if record.Start.IsZero() {
+		record.Start = found.Start
+	}
+	if err := r.folder.writeJSON(filepath.Join(lap.Dir, probesFile), found.Probes); err != nil {
+		return nil, r.folder.explain(err)
+	}
+	return nil, nil
+}
+
+// RateChoice is how a rate that all arms can bear was found.
+type RateChoice struct {
+	// Rate is Share of the capacity of the slowest arm, rounded down to two
+	// digits.
+	Rate    float64       `json:"rate"`
+	Share   float64       `json:"share"`
+	Slowest string        `json:"slowest"`
+	SLO     time.Duration `json:"slo_ns"`
+	Arms    []ArmCapacity `json:"arms"`
+}
+
+// ArmCapacity is the capacity of one arm by a quick search.
+type ArmCapacity struct {
+	Name           string  `json:"arm"`
+	Rate           float64 `json:"rate"`
+	Ceiling        float64 `json:"ceiling,omitempty"`
+	Limit          string  `json:"limit,omitempty"`
+	GeneratorBound bool    `json:"generator_bound,omitempty"`
+}
+
+// commonShare of the slowest arm's capacity is what all arms are loaded with:
+// enough that queueing shows, and room for the noise of the machine.
+const commonShare = 0.6
+
+// ChooseRate searches each arm's capacity quickly, about 8 s each, and chooses
+// the rate at which to compare them. The logs of the arms are kept nowhere.
+// progress may be nil.
+func ChooseRate(ctx context.Context, arms []Arm, seed uint64, o CapacityOptions, progress func(Progress)) (*RateChoice, error) {
+	if err := errors.Join(checkArms(arms), o.check()); err != nil {
+		return nil, err
+	}
+	o = o.Quick()
+	choice := &RateChoice{Share: commonShare, SLO: o.withDefaults().SLO}
+	lowest := math.Inf(1)
+	for i, arm := range arms {
+		found, err := quickSearch(ctx, arm, seed, o, func(p Progress) {
+			if p.Run, p.Runs = i+1, len(arms); progress != nil {
+				progress(p)
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+		if found.Rate == 0 {
+			return nil, fmt.Errorf("no rate to compare at: %s cannot keep its p95 within %v even at %v requests per second (%s)",
+				arm.Name, choice.SLO, o.withDefaults().MinRate, found.Limit)
+		}
+		choice.Arms = append(choice.Arms, ArmCapacity{arm.Name, found.Rate, found.Ceiling, found.Limit, found.GeneratorBound})
+		if found.Rate < lowest {
+			lowest, choice.Slowest = found.Rate, arm.Name
+		}
+	}
+	choice.Rate = twoDigits(commonShare * lowest)
+	return choice, nil
+}
+
+func quickSearch(ctx context.Context, arm Arm, seed uint64, o CapacityOptions, progress func(Progress)) (*Capacity, error) {
+	dir, err := os.MkdirTemp("", "lotteryctl-capacity-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	return FindCapacity(ctx, arm, Lap{Seed: seed, Dir: dir}, o, progress)
+}
+
+// twoDigits rounds down: 5638 becomes 5600.
+func twoDigits(v float64) float64 {
+	unit := math.Pow(10, math.Floor(math.Log10(v))-1)
+	return math.Floor(v/unit) * unit
+}

@@ -1,0 +1,65 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// Unsteady is the verdict of a run whose first and second half differ: the
+// warm-up was too short, or something changed while it ran. It only says so;
+// a rule that dropped such runs would choose by latency.
+const Unsteady loadgen.VerdictKind = "first and second half disagree"
+
+// Halves are the median response times of the two halves of the measured
+// window, told apart by when requests were meant to be sent.
+type Halves struct {
+	First  time.Duration `json:"first_p50_ns"`
+	Second time.Duration `json:"second_p50_ns"`
+	// Agree says that they differ by at most 10 %, or by less than 50 µs.
+	Agree bool `json:"agree"`
+}
+
+// What two halves of a steady run may differ by.
+const (
+	halvesRatio = 1.10
+	halvesFloor = 50 * time.Microsecond
+)
+
+// halfClock sorts answers into the halves while they come. It runs on the
+// sending thread.
+type halfClock struct {
+	middle        time.Duration // as an offset from the start of the run
+	first, second loadgen.Histogram
+}
+
+func (h *halfClock) record(x *loadgen.Exchange) {
+	switch {
+	case x.Warmup || x.Err != nil:
+	case x.Intended < h.middle:
+		h.first.Record(x.Done - x.Intended)
+	default:
+		h.second.Record(x.Done - x.Intended)
+	}
+}
+
+// halves is nil when a half has no answers.
+func (h *halfClock) halves() *Halves {
+	if h.first.Count() == 0 || h.second.Count() == 0 {
+		return nil
+	}
+	out := Halves{First: h.first.Quantile(0.5), Second: h.second.Quantile(0.5)}
+	difference := math.Abs(float64(out.First - out.Second))
+	low := float64(min(out.First, out.Second))
+	out.Agree = difference < float64(halvesFloor) || difference <= (halvesRatio-1)*low
+	return &out
+}
+
+// doubt is the verdict that goes with halves that disagree.
+func (h *Halves) doubt() loadgen.Verdict {
+	return loadgen.Verdict{Kind: Unsteady, Reason: fmt.Sprintf(
+		"the median was %v in the first half of the window and %v in the second: was the warm-up long enough?",
+		h.First.Round(time.Microsecond), h.Second.Round(time.Microsecond))}
+}

@@ -1,0 +1,269 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// ProcessArm describes an arm that is any HTTP service, started by a command:
+// a fresh process on a free port for each run.
+//
+// {{port}} in Command, Env and the URLs is replaced by that port. A service
+// with a fixed port works as well, as the arms run one after another; but if
+// something listens there already, the arm refuses to start instead of
+// measuring that.
+type ProcessArm struct {
+	Name string
+	// Command starts the service and stays in the foreground; see
+	// [SplitCommand] for how it is read.
+	Command string
+	Dir     string   // to start it in; by default ours
+	Env     []string // "KEY=value" beside our own environment
+	// URL is what to load. Other placeholders than {{port}} are loadgen's.
+	URL string
+	// ReadyURL must answer with a status below 400 before the load begins. By
+	// default it is enough that the port takes connections.
+	ReadyURL string
+	// MetricsURL is where the service shows its runtime metrics, or "none". By
+	// default they are looked for at /metrics and /debug/vars.
+	MetricsURL string
+	// Plan is the load but for its URL and ServerPID.
+	Plan loadgen.Plan
+	// StartTimeout bounds the time until the service is ready. By default 30 s.
+	StartTimeout time.Duration
+}
+
+// Bounds of a start and an end.
+const (
+	defaultStartTimeout = 30 * time.Second
+	processPatience     = 10 * time.Second // after SIGTERM
+	readyPoll           = 10 * time.Millisecond
+	readyTimeout        = 5 * time.Second // of one question
+	portTries           = 3
+	lastLines           = 5 // of the log, in an error
+)
+
+// portPlaceholder stands for the port chosen.
+const portPlaceholder = "{{port}}"
+
+// Check reports the first thing that keeps the arm from being started, in one
+// sentence, without starting anything.
+func (p ProcessArm) Check() error {
+	if err := CheckName(p.Name); err != nil {
+		return err
+	}
+	if _, err := SplitCommand(p.Command); err != nil {
+		return fmt.Errorf("arm %s: %w", p.Name, err)
+	}
+	taken := strings.Contains(p.Command+strings.Join(p.Env, " "), portPlaceholder)
+	if given := strings.Contains(p.URL, portPlaceholder); given != taken {
+		return fmt.Errorf("arm %s: %s must be in both the command and the URL, or in neither", p.Name, portPlaceholder)
+	}
+	plan := p.Plan
+	plan.URL = atPort(p.URL, "1")
+	if _, err := hostPort(plan.URL); err != nil {
+		return fmt.Errorf("arm %s: %w", p.Name, err)
+	}
+	if plan.Rate == 0 {
+		plan.Rate = 1 // it may still have to be found
+	}
+	if err := plan.Check(); err != nil {
+		return fmt.Errorf("arm %s: %w", p.Name, err)
+	}
+	return nil
+}
+
+// Arm makes the arm. The service's output goes to server.log of each run.
+func (p ProcessArm) Arm() Arm {
+	return Arm{Name: p.Name, Start: p.start}
+}
+
+// start tries again with another port when somebody took the one found free
+// before the service had it.
+func (p ProcessArm) start(ctx context.Context, lap Lap) (*Target, error) {
+	if err := p.Check(); err != nil {
+		return nil, err
+	}
+	for try := 1; ; try++ {
+		target, err := p.startOnce(ctx, lap)
+		lost := err != nil && strings.Contains(err.Error(), "address already in use") && strings.Contains(p.URL, portPlaceholder)
+		if !lost || try == portTries {
+			return target, err
+		}
+	}
+}
+
+func (p ProcessArm) startOnce(ctx context.Context, lap Lap) (*Target, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	plan := p.Plan
+	plan.URL = atPort(p.URL, port)
+	address, err := hostPort(plan.URL)
+	if err != nil {
+		return nil, err
+	}
+	if listens(ctx, address) {
+		return nil, fmt.Errorf("something listens at %s already: stop it, or let the command take %s", address, portPlaceholder)
+	}
+	argv, err := SplitCommand(p.Command)
+	if err != nil {
+		return nil, err
+	}
+	process, err := startProcessIn(p.Dir, allAtPort(argv, port), allAtPort(p.Env, port), filepath.Join(lap.Dir, ServerLogFile))
+	if err != nil {
+		return nil, err
+	}
+	if err := p.awaitReady(ctx, process, address, atPort(p.ReadyURL, port)); err != nil {
+		process.end(context.WithoutCancel(ctx), processPatience)
+		return nil, err
+	}
+	plan.ServerPID = process.PID()
+	return &Target{Plan: plan, MetricsURL: p.metrics(ctx, plan, port), Ended: process.Ended(), Stop: process.stopService}, nil
+}
+
+// stopService ends a service of which nothing is asked but to go: without a
+// handler of its own a program ends by the signal, and that is fine.
+func (p *Process) stopService(ctx context.Context) error {
+	if err := p.earlyEnd(lastLines); err != nil {
+		p.signalGroup(syscall.SIGKILL)
+		return err
+	}
+	p.end(ctx, processPatience)
+	return nil
+}
+
+// awaitReady returns when the service takes connections and, if asked, answers
+// well; or at once when the process ends.
+func (p ProcessArm) awaitReady(ctx context.Context, process *Process, address, readyURL string) error {
+	timeout := p.StartTimeout
+	if timeout <= 0 {
+		timeout = defaultStartTimeout
+	}
+	waiting, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	tick := time.NewTicker(readyPoll)
+	defer tick.Stop()
+	missing := "nothing listens at " + address
+	for {
+		if listens(waiting, address) {
+			if readyURL == "" {
+				break
+			}
+			answer := ask(waiting, readyURL, &p.Plan)
+			if answer == nil {
+				break
+			}
+			missing = answer.Error()
+		}
+		select {
+		case <-process.Ended():
+			return process.earlyEnd(lastLines)
+		case <-waiting.Done():
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return fmt.Errorf("it was not ready within %v: %s; its last words were: %s", timeout, missing, process.lastWords(lastLines))
+		case <-tick.C:
+		}
+	}
+	// What listens could be somebody else, and ours have ended over it.
+	return process.earlyEnd(lastLines)
+}
+
+// listens reports whether address takes connections.
+func listens(ctx context.Context, address string) bool {
+	dialer := net.Dialer{Timeout: readyTimeout}
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
+}
+
+// ask is nil when rawURL answers with a status below 400.
+func ask(ctx context.Context, rawURL string, plan *loadgen.Plan) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, rawURL, nil)
+	if err != nil {
+		return err
+	}
+	client := http.Client{Timeout: readyTimeout, Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: plan.TLS}}
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= http.StatusBadRequest {
+		return fmt.Errorf("%s answered %s", redacted(rawURL), response.Status)
+	}
+	return nil
+}
+
+func (p ProcessArm) metrics(ctx context.Context, plan loadgen.Plan, port string) string {
+	switch p.MetricsURL {
+	case "none":
+		return ""
+	case "":
+		if source := FindSource(ctx, plan.URL, plan.TLS); source != nil {
+			return source.URL
+		}
+		return ""
+	}
+	return atPort(p.MetricsURL, port)
+}
+
+func atPort(text, port string) string { return strings.ReplaceAll(text, portPlaceholder, port) }
+
+func allAtPort(texts []string, port string) []string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		out[i] = atPort(text, port)
+	}
+	return out
+}
+
+// freePort asks the system for a port of 127.0.0.1 that is free now.
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("no free port: %w", err)
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, err
+}
+
+// hostPort is the address behind a URL whose path and query may hold
+// placeholders.
+func hostPort(rawURL string) (string, error) {
+	scheme, rest, ok := strings.Cut(rawURL, "://")
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	u, err := url.Parse(scheme + "://" + rest)
+	if !ok || err != nil || u.Hostname() == "" {
+		return "", fmt.Errorf("%q is no URL of a host", redacted(rawURL))
+	}
+	port := u.Port()
+	switch {
+	case port == "" && scheme == "http":
+		port = "80"
+	case port == "" && scheme == "https":
+		port = "443"
+	case port == "":
+		return "", errors.New("a URL must begin with http:// or https://")
+	}
+	return net.JoinHostPort(u.Hostname(), port), nil
+}
