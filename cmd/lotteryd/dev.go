@@ -31,8 +31,7 @@ func runDev(ctx context.Context, env environment, loader *configLoader) (err err
 		err = errors.Join(err, private.Stop(stopping))
 	}()
 	c.RedisURL, c.PostgresURL = private.RedisURL(), private.PostgresURL()
-	log, level := newLogger(env.stderr, c)
-	return serve(ctx, c, log, level, true, func(s *service, l listeners) error {
+	return serve(ctx, c, newLogging(env.stderr, c), true, func(s *service, l listeners) error {
 		sample := sampleActivity(time.Now())
 		if _, _, err := s.keeper.Put(ctx, sample); err != nil {
 			return err

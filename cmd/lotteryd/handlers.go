@@ -12,7 +12,8 @@ import (
 
 func (s *service) publicHandler() http.Handler {
 	return httpapi.NewPublic(httpapi.PublicOptions{
-		Drawer: s.engine, Observer: telemetry.NewDrawLog(s.metrics, s.log, s.config.LossLogEvery), Logger: s.log, Drain: s.drain,
+		Drawer: s.engine, Observer: drawLog(s.config, s.metrics, s.log), Logger: s.log.Logger, Drain: s.drain,
+		Codec: s.codec, Contexts: contexts(s.config.Switches),
 		MaxInFlight: s.config.MaxInFlight, DrawTimeout: s.config.DrawTimeout,
 	})
 }
@@ -20,7 +21,7 @@ func (s *service) publicHandler() http.Handler {
 func (s *service) adminHandler() http.Handler {
 	return httpapi.NewAdmin(httpapi.AdminOptions{
 		Organiser: s.keeper, Metrics: s.metrics.Handler(), Ready: s.ready,
-		Config: func() any { return s.config.Effective() }, LogLevel: s.level, Logger: s.log,
+		Config: func() any { return s.config.Effective() }, LogLevel: s.log.level, Logger: s.log.Logger,
 		Drain: s.drain, Token: s.config.AdminToken, Panicked: s.metrics.Panicked,
 	})
 }

@@ -41,6 +41,7 @@ type deployment struct {
 	log      *lockedBuffer
 	activity lottery.Spec
 	recorder *audit.Recorder // shared by instances of one deployment
+	flags    []string        // of lotteryd, on top of the addresses
 }
 
 // lockedBuffer takes the log of a process while a test may read it.
@@ -63,13 +64,13 @@ func (b *lockedBuffer) String() string {
 
 // deploy starts everything and seeds an activity in which four draws in ten
 // win, until the prizes run out. Everything ends with the test.
-func deploy(t *testing.T, edit func(*lottery.Spec)) *deployment {
+func deploy(t *testing.T, edit func(*lottery.Spec), flags ...string) *deployment {
 	t.Helper()
 	servers, err := localservices.Start(context.Background(), localservices.Options{Redis: true, Postgres: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &deployment{t: t, servers: servers, public: freeAddress(t), admin: freeAddress(t), log: new(lockedBuffer), recorder: new(audit.Recorder)}
+	d := &deployment{t: t, servers: servers, public: freeAddress(t), admin: freeAddress(t), log: new(lockedBuffer), recorder: new(audit.Recorder), flags: flags}
 	t.Cleanup(func() {
 		d.kill()
 		if err := servers.Stop(context.Background()); err != nil {
@@ -113,6 +114,7 @@ func (d *deployment) start() {
 	d.t.Helper()
 	d.process = exec.Command(os.Args[0], "serve", "--migrate", "--drain-delay", "0s", "--listen", d.public, "--admin-listen", d.admin,
 		"--redis-url", d.servers.RedisURL(), "--postgres-url", d.servers.PostgresURL())
+	d.process.Args = append(d.process.Args, d.flags...)
 	d.process.Env = append(os.Environ(), "LOTTERYD_TEST_BE_LOTTERYD=1")
 	d.process.Stderr = d.log
 	d.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

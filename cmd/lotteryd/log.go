@@ -8,9 +8,16 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/telemetry"
 )
 
-// newLogger makes the logger that c asks for, and the level it obeys from then
-// on. The format auto is text on a terminal and JSON anywhere else.
-func newLogger(w io.Writer, c Config) (*slog.Logger, *slog.LevelVar) {
+// logging is where the service writes its log.
+type logging struct {
+	*slog.Logger
+	level *slog.LevelVar // what the logger obeys from now on
+	out   io.Writer      // under the logger, for draw logs that do without it
+}
+
+// newLogging makes the log that c asks for. The format auto is text on a
+// terminal and JSON anywhere else.
+func newLogging(w io.Writer, c Config) logging {
 	level := new(slog.LevelVar)
 	level.Set(c.LogLevel)
 	format := telemetry.LogFormat(c.LogFormat)
@@ -20,7 +27,7 @@ func newLogger(w io.Writer, c Config) (*slog.Logger, *slog.LevelVar) {
 			format = telemetry.LogText
 		}
 	}
-	return telemetry.NewLogger(w, format, level), level
+	return logging{telemetry.NewLogger(w, format, level), level, w}
 }
 
 func onTerminal(w io.Writer) bool {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"github.com/spf13/cobra"
 )
@@ -52,20 +51,19 @@ of the YAML file named by --config; the first of these that is given counts.`,
 
 // runServe serves with servers that are there already.
 func runServe(ctx context.Context, env environment, c Config, migrate bool) error {
-	log, level := newLogger(env.stderr, c)
-	return serve(ctx, c, log, level, migrate, func(*service, listeners) error { return nil })
+	return serve(ctx, c, newLogging(env.stderr, c), migrate, func(*service, listeners) error { return nil })
 }
 
 // serve opens, serves and closes a service. started runs once both ports
 // answer; its error stops the service.
-func serve(ctx context.Context, c Config, log *slog.Logger, level *slog.LevelVar, migrate bool,
-	started func(*service, listeners) error) error {
-	setPace(c.Switches, c.MemoryLimitRatio, log)
+func serve(ctx context.Context, c Config, log logging, migrate bool, started func(*service, listeners) error) error {
+	setPace(c.Switches, c.MemoryLimitRatio, log.Logger)
+	logChoice(c.Switches, log.Logger)
 	l, err := listen(c)
 	if err != nil {
 		return err
 	}
-	s, err := openService(ctx, c, log, level, migrate)
+	s, err := openService(ctx, c, log, migrate)
 	if err != nil {
 		_, _ = l.public.Close(), l.admin.Close()
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -22,12 +21,13 @@ import (
 // could serve; serve does, until its context ends; close lets go of everything.
 type service struct {
 	config    Config
-	log       *slog.Logger
-	level     *slog.LevelVar
+	log       logging
 	metrics   *telemetry.Metrics
 	ledger    *postgres.Store
 	fast      *redis.Store
+	workbench lottery.Workbench
 	catalogue *lottery.Catalogue
+	codec     httpapi.Codec
 	keeper    *lottery.Keeper
 	engine    *lottery.Engine
 	drain     *httpapi.Drain
@@ -39,10 +39,14 @@ const graceAfterEnd = 30 * 24 * time.Hour
 
 // openService connects to both servers and refuses, with the reason, to start
 // on ones that the protocol cannot rest on. migrate also brings the schema up.
-func openService(ctx context.Context, c Config, log *slog.Logger, level *slog.LevelVar, migrate bool) (*service, error) {
-	s := &service{
-		config: c, log: log, level: level, metrics: telemetry.NewMetrics(c.Region, httpapi.Kinds()...),
-		catalogue: new(lottery.Catalogue), drain: new(httpapi.Drain),
+func openService(ctx context.Context, c Config, log logging, migrate bool) (s *service, err error) {
+	s = &service{
+		config: c, log: log, metrics: telemetry.NewMetrics(c.Region, httpapi.Kinds()...),
+		workbench: workbench(c.Switches), drain: new(httpapi.Drain),
+	}
+	s.catalogue = catalogue(c.Switches, s.workbench)
+	if s.codec, err = codec(c.Switches); err != nil {
+		return nil, err
 	}
 	if err := s.openLedger(ctx, migrate); err != nil {
 		return nil, errors.Join(err, s.close())
@@ -81,24 +85,25 @@ func (s *service) openLedger(ctx context.Context, migrate bool) (err error) {
 
 func (s *service) openFast(ctx context.Context) (err error) {
 	redis.LogTo(func(message string) { s.log.Debug("redis client", "message", message) })
-	s.fast, err = redis.Open(redis.Options{
-		URL: s.config.RedisURL, Lanes: s.config.RedisConnections, BatchSize: s.metrics.RedisBatch,
-	})
+	o := redisOptions(s.config.Switches)
+	o.URL, o.Lanes, o.BatchSize = s.config.RedisURL, s.config.RedisConnections, s.metrics.RedisBatch
+	s.fast, err = redis.Open(o)
 	if err != nil {
 		return err
 	}
 	return s.fast.Check(ctx)
 }
 
-// wire builds the domain over the two stores. Tuning switches, when they come,
-// are choices between constructors here and nowhere deeper.
+// wire builds the domain over the two stores. Which variant of each tuning
+// switch is behind a name was chosen in switches.go.
 func (s *service) wire() {
-	observer := observer{s.metrics, s.log}
+	observer := observer{s.metrics, s.log.Logger}
+	find, changed := activities(s.config.Switches, s.workbench, s.catalogue, s.ledger)
 	s.keeper = lottery.NewKeeper(s.catalogue, s.ledger, s.ledger, s.fast, observer, lottery.KeeperOptions{
 		Refresh: s.config.RefreshInterval, Overdue: s.config.ReconcileAfter,
-		Grace: graceAfterEnd, Recovery: 5 * time.Minute,
+		Grace: graceAfterEnd, Recovery: 5 * time.Minute, Changed: changed,
 	})
-	s.engine = lottery.NewEngine(s.catalogue, s.fast, s.ledger, s.keeper, observer)
+	s.engine = lottery.NewEngine(find, s.fast, s.ledger, s.keeper, observer)
 }
 
 // recoverAll makes every activity ready to draw from before the first request.
@@ -146,8 +151,8 @@ func listen(c Config) (l listeners, err error) {
 // serve answers on both ports until ctx ends, then drains: every accepted
 // request is answered before serve returns. ready is called once both answer.
 func (s *service) serve(ctx context.Context, l listeners, ready func()) error {
-	public := httpapi.NewPublicServer(s.publicHandler(), s.log)
-	admin := httpapi.NewAdminServer(s.adminHandler(), s.log)
+	public := httpapi.NewPublicServer(s.publicHandler(), s.log.Logger)
+	admin := httpapi.NewAdminServer(s.adminHandler(), s.log.Logger)
 
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBackground()
