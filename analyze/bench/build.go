@@ -28,7 +28,11 @@ func (q Query) Tables(set *Set) (*Tables, error) {
 		}
 		projected.Name = append(projected.Name[:0], result.Name...)
 		projected.Iters = result.Iters
-		projected.Values = append(projected.Values[:0], result.Values...)
+		projected.Values = projected.Values[:0]
+		for j, value := range result.Values {
+			unit := result.Units[j]
+			projected.Values = append(projected.Values, benchfmt.Value{Value: value, Unit: unit.Name, OrigUnit: unit.Written})
+		}
 		s.add(i, projected)
 	}
 	t := &Tables{Query: q, Set: set, Tables: s.arrange()}
@@ -56,7 +60,7 @@ type cellKey struct{ row, col benchproc.Key }
 
 type cellHeap struct {
 	cell    *Cell
-	residue map[benchproc.Key]bool // what is different about its results
+	residue []benchproc.Key // what is different about its results: mostly one
 }
 
 // roundKey is what lines have in common that are rounds of one thing.
@@ -81,7 +85,9 @@ func (s *sorter) add(index int, projected *benchfmt.Result) {
 	s.rounds[round]++
 	for i, table := range tables {
 		c := s.cell(table, config, at)
-		c.residue[residue] = true
+		if !slices.Contains(c.residue, residue) {
+			c.residue = append(c.residue, residue)
+		}
 		c.cell.Values = append(c.cell.Values, projected.Values[i].Value)
 		c.cell.Results = append(c.cell.Results, index)
 		c.cell.Rounds = append(c.cell.Rounds, s.rounds[round])
@@ -97,7 +103,7 @@ func (s *sorter) cell(table, config benchproc.Key, at cellKey) *cellHeap {
 	}
 	c := h.cells[at]
 	if c == nil {
-		c = &cellHeap{&Cell{}, make(map[benchproc.Key]bool)}
+		c = &cellHeap{cell: &Cell{}}
 		h.cells[at] = c
 		h.rows[at.row] = true
 		h.cols[at.col] = true
@@ -152,7 +158,7 @@ func (s *sorter) line(h *heap, row benchproc.Key, cols []benchproc.Key) []*Cell 
 		if slices.ContainsFunc(c.cell.Results, s.isUncounted) {
 			c.cell.Rounds = nil
 		}
-		c.cell.mixed = mixture(benchproc.NonSingularFields(slices.Collect(maps.Keys(c.residue))))
+		c.cell.mixed = mixture(benchproc.NonSingularFields(c.residue))
 	}
 	return line
 }

@@ -46,7 +46,8 @@ type reader struct {
 	config   *config           // in force at the last result
 	names    map[string]string // one copy of each name
 	ordinals map[ordinalKey]int
-	slab     []benchfmt.Value // room for the values of results to come
+	values   []float64 // room for the values of results to come
+	units    []Unit    // of the last result; most have the same
 }
 
 type ordinalKey struct{ label, name string }
@@ -103,7 +104,7 @@ func (r *reader) result(source int, from *benchfmt.Result) int {
 	}
 	key := ordinalKey{r.set.Sources[source].Label, name}
 	r.ordinals[key]++
-	values := r.values(source, line, name, from.Values)
+	values := r.finite(source, line, name, from.Values)
 	r.set.Results = append(r.set.Results, Result{
 		Source:  source,
 		Line:    line,
@@ -111,38 +112,52 @@ func (r *reader) result(source int, from *benchfmt.Result) int {
 		Iters:   from.Iters,
 		Ordinal: r.ordinals[key],
 		Values:  values,
+		Units:   r.units,
 		config:  r.config,
 	})
 	r.set.Sources[source].Results++
 	return len(values)
 }
 
-// values copies the values that can be used, under their tidied units.
-func (r *reader) values(source, line int, name string, from []benchfmt.Value) []benchfmt.Value {
-	if cap(r.slab)-len(r.slab) < len(from) {
-		r.slab = make([]benchfmt.Value, 0, max(1024, len(from)))
+// finite copies the values that can be used, and makes their units those of
+// the reader.
+func (r *reader) finite(source, line int, name string, from []benchfmt.Value) []float64 {
+	if cap(r.values)-len(r.values) < len(from) {
+		r.values = make([]float64, 0, max(1024, len(from)))
 	}
-	start := len(r.slab)
+	start := len(r.values)
 	for _, v := range from {
 		if !isFinite(v.Value) {
 			r.problem(source, line, fmt.Sprintf("%s: %s is %v; the value is left out", name, v.Unit, v.Value))
 			r.set.Sources[source].Rejected++
 			continue
 		}
-		r.slab = append(r.slab, tidied(v))
+		value, unit := tidied(v)
+		r.unit(len(r.values)-start, unit)
+		r.values = append(r.values, value)
 	}
-	return r.slab[start:len(r.slab):len(r.slab)]
+	n := len(r.values) - start
+	r.units = r.units[:n:n]
+	return r.values[start : start+n : start+n]
+}
+
+// unit makes r.units[i] the given one. Earlier results keep theirs: a slice
+// that they share is left as it is.
+func (r *reader) unit(i int, unit Unit) {
+	if i < len(r.units) && r.units[i] == unit {
+		return
+	}
+	r.units = append(slices.Clone(r.units[:i]), unit)
 }
 
 // tidied puts a value under its tidied unit even if tidying does not change
-// the number, as with zero: the parser leaves the unit as well, then. The unit
-// as written stays known to filters.
-func tidied(v benchfmt.Value) benchfmt.Value {
-	value, unit := benchunit.Tidy(v.Value, v.Unit)
-	if unit == v.Unit {
-		return v
+// the number, as with zero: the parser leaves the unit as well, then.
+func tidied(v benchfmt.Value) (float64, Unit) {
+	if v.OrigUnit != "" {
+		return v.Value, Unit{v.Unit, v.OrigUnit}
 	}
-	return benchfmt.Value{Value: value, Unit: unit, OrigValue: v.Value, OrigUnit: v.Unit}
+	value, name := benchunit.Tidy(v.Value, v.Unit)
+	return value, Unit{name, v.Unit}
 }
 
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

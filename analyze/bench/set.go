@@ -44,12 +44,20 @@ type Result struct {
 	// in files that were written round by round it is the round.
 	Ordinal int
 
-	// Values are the line's measurements in tidied units, all finite.
-	Values []benchfmt.Value
+	// Values are the line's measurements, all finite, in the tidied Units:
+	// there are as many. Results share Units.
+	Values []float64
+	Units  []Unit
 
 	// config is the file configuration in force at this line, shared by all
 	// results that it holds for.
 	config *config
+}
+
+// Unit is the unit of a measurement.
+type Unit struct {
+	Name    string // tidied: "sec/op"
+	Written string // as the file has it: "ns/op"
 }
 
 // Problem is something in an input that could not be used.

@@ -1,0 +1,130 @@
+// Comparebench compares the cost of "lotteryctl compare" with benchstat's: it
+// builds both, writes two files of results, lets each program compare them in
+// turn, round after round, and prints wall time and peak memory of the whole
+// processes.
+//
+//	go run ./analyze/bench/internal/comparebench
+//	go run ./analyze/bench/internal/comparebench -write DIR   # only the input
+//
+// It measures and does not judge: it fails only if a program does.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "comparebench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("comparebench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	var s shape
+	flags.IntVar(&s.benchmarks, "benchmarks", 200, "benchmarks per file")
+	flags.IntVar(&s.samples, "samples", 20, "runs of each benchmark")
+	rounds := flags.Int("rounds", 10, "how often each program runs")
+	write := flags.String("write", "", "only write old.txt and new.txt into this `folder`")
+	tables := flags.Bool("tables", false, "be a program that only prints the tables of the files named (used by comparebench itself)")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *write != "" {
+		return writeInputs(*write, s)
+	}
+	if *tables {
+		return writeTables(stdout, flags.Args())
+	}
+
+	dir, err := os.MkdirTemp("", "comparebench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if err := writeInputs(dir, s); err != nil {
+		return err
+	}
+	programs, err := build(ctx, dir)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%d benchmarks x %d runs x 5 metrics in each of two files, %d interleaved rounds\n\n", s.benchmarks, s.samples, *rounds)
+	if err := measure(ctx, dir, programs, *rounds); err != nil {
+		return err
+	}
+	return report(stdout, programs)
+}
+
+func writeInputs(dir string, s shape) error {
+	for i, name := range []string{"old.txt", "new.txt"} {
+		f, err := os.Create(filepath.Join(dir, name))
+		if err != nil {
+			return err
+		}
+		if err := writeInput(f, s, uint64(i), 1+0.1*float64(i)); err != nil {
+			f.Close()
+			return err
+		}
+		if err := f.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// benchstat is the name of the program that the others are measured against.
+const benchstat = "benchstat"
+
+// build builds the programs.
+func build(ctx context.Context, dir string) ([]*program, error) {
+	const ours = "github.com/lotteryctl/lotteryctl/"
+	programs := []*program{
+		{name: benchstat, pkg: "golang.org/x/perf/cmd/benchstat", args: []string{"old.txt", "new.txt"}},
+		{name: "lotteryctl compare", pkg: ours + "cmd/lotteryctl", args: []string{"compare", "old.txt", "new.txt"}},
+		{name: "tables alone, of package bench", pkg: ours + "analyze/bench/internal/comparebench", args: []string{"-tables", "old.txt", "new.txt"}},
+	}
+	for _, p := range programs {
+		p.path = filepath.Join(dir, filepath.Base(p.pkg))
+		cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-trimpath", "-o", p.path, p.pkg)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("building %s: %w\n%s", p.name, err, out)
+		}
+	}
+	return programs, nil
+}
+
+// writeTables prints what benchstat would, by package bench.
+func writeTables(to io.Writer, args []string) error {
+	inputs := bench.ParseInputs(args)
+	for i := range inputs {
+		f, err := os.Open(inputs[i].Path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		inputs[i].Reader = f
+	}
+	set, err := bench.Read(inputs...)
+	if err != nil {
+		return err
+	}
+	tables, err := bench.DefaultQuery().Tables(set)
+	if err != nil {
+		return err
+	}
+	return tables.WriteText(to)
+}
