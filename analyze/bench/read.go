@@ -127,12 +127,12 @@ func (r *reader) finite(source, line int, name string, from []benchfmt.Value) []
 	}
 	start := len(r.values)
 	for _, v := range from {
-		if !isFinite(v.Value) {
-			r.problem(source, line, fmt.Sprintf("%s: %s is %v; the value is left out", name, v.Unit, v.Value))
+		value, unit := tidied(v)
+		if !isFinite(value) {
+			r.problem(source, line, fmt.Sprintf("%s: %s is %v; the value is left out", name, unit.Written, value))
 			r.set.Sources[source].Rejected++
 			continue
 		}
-		value, unit := tidied(v)
 		r.unit(len(r.values)-start, unit)
 		r.values = append(r.values, value)
 	}
