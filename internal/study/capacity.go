@@ -1,0 +1,73 @@
+package study
+
+import (
+	"encoding/json"
+	"math"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stat"
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+)
+
+// capacityUnit is the highest rate that kept the objective.
+const capacityUnit = "capacity-ops/s"
+
+// ArmCapacity is what one arm can do, in requests a second.
+type ArmCapacity struct {
+	Arm    string
+	Rounds int
+	// Median is that of the rounds. Low and High enclose the centre of what
+	// rounds find, with a confidence of 95 %, by inverting the signed-rank
+	// test; 0 and +Inf when there are fewer than 6 rounds.
+	Median, Low, High float64
+	// Versus compares with the first arm; nil for itself.
+	Versus *Effect
+	// GeneratorBound counts the rounds in which the load generator gave up
+	// first: the arm can do more.
+	GeneratorBound int
+}
+
+// MarshalJSON leaves infinite bounds out.
+func (c ArmCapacity) MarshalJSON() ([]byte, error) {
+	out := struct {
+		Arm            string   `json:"arm"`
+		Rounds         int      `json:"rounds"`
+		Median         float64  `json:"median"`
+		Low            *float64 `json:"low,omitempty"`
+		High           *float64 `json:"high,omitempty"`
+		Versus         *Effect  `json:"versus_first,omitempty"`
+		GeneratorBound int      `json:"generator_bound,omitempty"`
+	}{Arm: c.Arm, Rounds: c.Rounds, Median: c.Median, Versus: c.Versus, GeneratorBound: c.GeneratorBound}
+	if !math.IsInf(c.High, 1) {
+		out.Low, out.High = &c.Low, &c.High
+	}
+	return json.Marshal(out)
+}
+
+// Capacities sums up the capacity searches of the rounds, an entry for each arm
+// that has one.
+func Capacities(arms []string, rounds []experiment.Round) []ArmCapacity {
+	t := newTable(rounds)
+	var all []ArmCapacity
+	for i, arm := range arms {
+		_, values := t.paired(arm, arm, capacityUnit)
+		if len(values) == 0 {
+			continue
+		}
+		ones := make([]float64, len(values))
+		for i := range ones {
+			ones[i] = 1
+		}
+		r := stat.PairedHodgesLehmann(ones, values, confidence)
+		c := ArmCapacity{Arm: arm, Rounds: len(values), Median: median(values), Low: r.Low, High: r.High}
+		if e, ok := t.effect(arms[0], arm, capacityUnit); ok && i > 0 {
+			c.Versus = &e
+		}
+		for _, round := range experiment.Kept(rounds) {
+			if round.Arm == arm && round.Capacity != nil && round.Capacity.GeneratorBound {
+				c.GeneratorBound++
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}
