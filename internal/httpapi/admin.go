@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
-	"net/http/pprof"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
@@ -55,7 +54,8 @@ func NewAdmin(o AdminOptions) http.Handler {
 	if o.Panicked == nil {
 		o.Panicked = func() {}
 	}
-	return &guard{next: a.routes(o.Metrics), problems: a.problems, panicked: o.Panicked, log: o.Logger, drain: o.Drain}
+	return &guard{next: a.routes(o.Metrics), problems: a.problems, panicked: o.Panicked,
+		refused: func(lottery.ErrorKind) {}, log: o.Logger, drain: o.Drain}
 }
 
 // routes puts probes in front of the door and everything else behind it.
@@ -79,13 +79,7 @@ func (a *admin) inside(metrics http.Handler) http.Handler {
 	mux.HandleFunc("GET /v1/activities/{id}", a.showActivity)
 	mux.HandleFunc("PUT /v1/activities/{id}", a.putActivity)
 	mux.HandleFunc("POST /v1/activities/{id}/close", a.closeActivity)
-	// Index serves every profile by name. Its cmdline is not registered: a
-	// command line may hold secrets.
-	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
-	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol) // what go tool pprof sends
+	a.profiles(mux)
 	for path, methods := range map[string][]string{
 		"/metrics": {"GET"}, "/config": {"GET"}, "/loglevel": {"GET", "PUT"}, "/debug/pprof/": {"GET"},
 		"/v1/activities": {"GET"}, "/v1/activities/{id}": {"GET", "PUT"}, "/v1/activities/{id}/close": {"POST"},

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime/pprof"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -116,6 +117,21 @@ func TestAdminPaths(t *testing.T) {
 		{"cpu profile", "GET", "/debug/pprof/profile?seconds=1", "", 200, "\x1f\x8b"},
 		{"symbol", "POST", "/debug/pprof/symbol", "0x1", 200, "num_symbols"},
 		{"command line", "GET", "/debug/pprof/cmdline", "", 404, "Unknown profile"},
+		{"trace", "GET", "/debug/pprof/trace?seconds=0.01", "", 200, "go 1."},
+		{"delta profile", "GET", "/debug/pprof/allocs?seconds=1", "", 200, "\x1f\x8b"},
+		{"profile for abc", "GET", "/debug/pprof/profile?seconds=abc", "", 400, `seconds is \"abc\"`},
+		{"profile for nothing", "GET", "/debug/pprof/profile?seconds=", "", 400, `seconds is \"\"`},
+		{"profile for 0 s", "GET", "/debug/pprof/profile?seconds=0", "", 400, `seconds is \"0\"`},
+		{"profile for half a second", "GET", "/debug/pprof/profile?seconds=0.5", "", 400, `seconds is \"0.5\"`},
+		{"profile for ever", "GET", "/debug/pprof/profile?seconds=99999999999", "", 400, "at most 3600"},
+		{"profile for two times", "GET", "/debug/pprof/profile?seconds=1&seconds=2", "", 400, "2 times"},
+		{"profile with a broken query", "GET", "/debug/pprof/profile?seconds=1;x", "", 400, "query"},
+		{"delta for abc", "GET", "/debug/pprof/heap?seconds=abc", "", 400, `seconds is \"abc\"`},
+		{"delta as text", "GET", "/debug/pprof/heap?seconds=1&debug=1", "", 400, "incompatible"},
+		{"trace for NaN", "GET", "/debug/pprof/trace?seconds=NaN", "", 400, `seconds is \"NaN\"`},
+		{"trace for minus one", "GET", "/debug/pprof/trace?seconds=-1", "", 400, `seconds is \"-1\"`},
+		{"unclean path", "GET", "//config", "", 404, `use \"/config\"`},
+		{"path with dots", "GET", "/debug/../config", "", 404, `use \"/config\"`},
 		{"no activities", "GET", "/v1/activities", "", 200, `"activities": []`},
 		{"unknown activity", "GET", "/v1/activities/x", "", 404, "unknown-activity"},
 		{"close unknown", "POST", "/v1/activities/x/close", "", 404, "unknown-activity"},
@@ -137,7 +153,7 @@ func TestAdminPaths(t *testing.T) {
 			if w.Code != c.status || !strings.Contains(w.Body.String(), c.contains) {
 				t.Errorf("got %d %.300s; want %d with %q", w.Code, w.Body, c.status, c.contains)
 			}
-			if w.Code >= 400 && !strings.HasPrefix(c.path, "/debug/") {
+			if w.Code >= 400 {
 				checkProblem(t, w)
 			}
 		})
@@ -186,7 +202,7 @@ func TestLogLevelChanges(t *testing.T) {
 func adminDoors() []string {
 	return []string{
 		"/metrics", "/config", "/loglevel", "/debug/pprof/", "/debug/pprof/heap", "/debug/pprof/profile", "/debug/pprof/trace",
-		"/debug/pprof/symbol", "/v1/activities", "/v1/activities/x", "/nowhere", "//livez/../config",
+		"/debug/pprof/symbol", "/v1/activities", "/v1/activities/x", "/nowhere",
 	}
 }
 
@@ -199,7 +215,7 @@ func TestTokenIsDemanded(t *testing.T) {
 	for _, path := range adminDoors() {
 		for _, header := range wrong {
 			w := p.send("GET", path, "", header...)
-			if w.Code != 401 && w.Code != 307 || w.Code == 401 && w.Header().Get("WWW-Authenticate") == "" {
+			if w.Code != 401 || w.Header().Get("WWW-Authenticate") == "" {
 				t.Errorf("%s with %q: got %d %.100s; want 401", path, header, w.Code, w.Body)
 			}
 		}
@@ -287,4 +303,18 @@ func TestAdminPanic(t *testing.T) {
 	if w := p.send("GET", "/config", ""); w.Code != 500 || counted != 1 || !strings.Contains(p.log.String(), "panic=boom") {
 		t.Errorf("got %d, counted %d, log %s", w.Code, counted, p.log)
 	}
+}
+
+// TestSecondProfileIsRefused: the runtime takes one CPU profile at a time.
+func TestSecondProfileIsRefused(t *testing.T) {
+	p := newAdminPort()
+	if err := pprof.StartCPUProfile(io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	defer pprof.StopCPUProfile()
+	w := p.send("GET", "/debug/pprof/profile?seconds=1", "")
+	if w.Code != 503 || w.Header().Get("Retry-After") == "" || w.Header().Get("X-Go-Pprof") != "" || !strings.Contains(w.Body.String(), "already in use") {
+		t.Errorf("got %d %v %s; want 503 with the reason", w.Code, w.Header(), w.Body)
+	}
+	checkProblem(t, w)
 }

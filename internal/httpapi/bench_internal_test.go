@@ -1,10 +1,10 @@
 package httpapi
 
 import (
-	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
-	"strings"
+	"slices"
 	"testing"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
@@ -12,58 +12,58 @@ import (
 
 const benchBody = `{"user":"user-000001","request":"6f1c2d4e-5a7b-4c8d-9e0f-112233445566"}`
 
-// BenchmarkDecode compares our decoder with encoding/json set as strict as it
-// gets; both begin with a fresh copy of the bytes, as on the wire.
+// benchCodecs runs body for each codec of this build.
+func benchCodecs(b *testing.B, body func(*testing.B, Codec)) {
+	all := codecs()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		b.Run("codec="+name, func(b *testing.B) {
+			b.ReportAllocs()
+			body(b, all[name])
+		})
+	}
+}
+
+// BenchmarkDecode reads one usual body, codec by codec, checks included.
 func BenchmarkDecode(b *testing.B) {
 	body := []byte(benchBody)
-	b.Run("ours", func(b *testing.B) {
-		b.ReportAllocs()
+	benchCodecs(b, func(b *testing.B, c Codec) {
 		for b.Loop() {
-			if _, err := decodeDrawRequest(string(body)); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("encoding-json", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			var d drawRequest
-			dec := json.NewDecoder(strings.NewReader(benchBody))
-			dec.DisallowUnknownFields()
-			if err := dec.Decode(&d); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("encoding-json-lax", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			var d drawRequest
-			if err := json.Unmarshal(body, &d); err != nil {
+			if _, err := c.decode(body); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
 }
 
-// BenchmarkEncode writes a loss and a win into a buffer that has room.
+// BenchmarkCheckFields is the part of decoding that finds what libraries let pass.
+func BenchmarkCheckFields(b *testing.B) {
+	body := []byte(benchBody)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := checkFields(body); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkEncode writes a loss and a win, codec by codec, into a buffer that
+// has room, for those that can use one.
 func BenchmarkEncode(b *testing.B) {
 	e := lottery.Entry{Activity: "demo", User: "user-000001", Request: "6f1c2d4e-5a7b-4c8d-9e0f-112233445566"}
 	prize := &lottery.Prize{ID: "p1", Tier: "gold", Name: "Golden ticket"}
 	win := lottery.Answer{Result: lottery.Win, Prize: prize, Unit: 17, Code: "ABCD-EFGH-JKLM"}
-	buf := make([]byte, 0, 512)
-	b.Run("loss", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			buf = appendAnswer(buf[:0], e, lottery.Answer{})
-		}
-	})
-	b.Run("win", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			buf = appendAnswer(buf[:0], e, win)
-		}
-	})
+	for name, a := range map[string]lottery.Answer{"loss": {}, "win": win} {
+		b.Run("answer="+name, func(b *testing.B) {
+			buf := make([]byte, 0, 512)
+			benchCodecs(b, func(b *testing.B, c Codec) {
+				for b.Loop() {
+					if _, err := c.answer(buf, e, a); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		})
+	}
 }
 
 // BenchmarkRoute is what http.ServeMux costs to find the draw's handler.

@@ -1,8 +1,6 @@
 package httpapi
 
 import (
-	"errors"
-
 	"github.com/valyala/fastjson"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
@@ -14,11 +12,10 @@ import (
 // values to look fields up in, and an answer is such a tree, built in an arena
 // and written by MarshalTo. What it skips is reflection, not work.
 //
-// Its parser keeps broken escapes as they are, so the body is validated first;
-// broken UTF-8, control characters and half surrogate pairs it lets pass even
-// then, and they are looked for here. Its writer escapes with strconv.AppendQuote,
-// which is not JSON for control characters, so texts that need an escape are
-// quoted by our own encoder.
+// Its parser takes bare control characters and keeps broken escapes as they are,
+// so its validator goes first; what that lets pass too, checkFields finds. Its
+// writer escapes with strconv.AppendQuote, which is not JSON for control
+// characters, so texts that need an escape are quoted by our own encoder.
 func FastjsonCodec() Codec { return new(fastjsonCodec) }
 
 type fastjsonCodec struct {
@@ -36,7 +33,7 @@ func (c *fastjsonCodec) decode(body []byte) (drawRequest, error) {
 	if err != nil {
 		return drawRequest{}, notOurJSON(err)
 	}
-	if err := checkTexts(body); err != nil {
+	if err := checkFields(body); err != nil {
 		return drawRequest{}, err
 	}
 	var d drawRequest
@@ -46,8 +43,8 @@ func (c *fastjsonCodec) decode(body []byte) (drawRequest, error) {
 	return d, nil
 }
 
-// readFields copies our fields out of the parser's memory. Names twice or
-// unknown were refused before.
+// readFields copies our fields out of the parser's memory, and refuses those that
+// are no strings. Names twice or unknown were refused before.
 func readFields(object *fastjson.Value, d *drawRequest) error {
 	for _, f := range []struct {
 		name string
@@ -64,16 +61,6 @@ func readFields(object *fastjson.Value, d *drawRequest) error {
 		*f.into = string(text)
 	}
 	return nil
-}
-
-// checkTexts refuses control characters beside what checkFields does.
-func checkTexts(body []byte) error {
-	for _, b := range body {
-		if b < 0x20 && b != '\t' && b != '\r' && b != '\n' {
-			return notOurJSON(errors.New("a control character must be escaped in a string"))
-		}
-	}
-	return checkFields(body)
 }
 
 func (c *fastjsonCodec) answer(scratch []byte, e lottery.Entry, a lottery.Answer) ([]byte, error) {

@@ -25,11 +25,11 @@ func (goccyCodec) decode(body []byte) (drawRequest, error) {
 }
 
 // answer returns memory of its own: Marshal can write nowhere else.
-func (goccyCodec) answer(_ []byte, e lottery.Entry, a lottery.Answer) (b []byte, err error) {
+func (goccyCodec) answer(scratch []byte, e lottery.Entry, a lottery.Answer) (b []byte, err error) {
 	if a.Result == lottery.Win {
 		b, err = json.Marshal(newWinBody(e, a))
 	} else {
 		b, err = json.Marshal(newLossBody(e, a))
 	}
-	return append(b, '\n'), err
+	return endLine(scratch, b), err
 }

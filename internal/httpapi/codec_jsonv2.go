@@ -47,5 +47,5 @@ func (c jsonv2Codec) answer(scratch []byte, e lottery.Entry, a lottery.Answer) (
 	if err != nil {
 		return appendCodec{}.answer(scratch, e, a)
 	}
-	return append(b, '\n'), nil
+	return endLine(scratch, b), nil
 }

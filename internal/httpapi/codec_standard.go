@@ -36,7 +36,7 @@ func (standardCodec) decode(body []byte) (drawRequest, error) {
 }
 
 // answer returns memory of its own: Marshal can write nowhere else.
-func (standardCodec) answer(_ []byte, e lottery.Entry, a lottery.Answer) ([]byte, error) {
+func (standardCodec) answer(scratch []byte, e lottery.Entry, a lottery.Answer) ([]byte, error) {
 	var body any
 	if a.Result == lottery.Win {
 		body = newWinBody(e, a)
@@ -44,5 +44,5 @@ func (standardCodec) answer(_ []byte, e lottery.Entry, a lottery.Answer) ([]byte
 		body = newLossBody(e, a)
 	}
 	b, err := json.Marshal(body)
-	return append(b, '\n'), err
+	return endLine(scratch, b), err
 }

@@ -7,16 +7,24 @@
 //     timeouts that a slow or silent client cannot outlast.
 //  2. public.go: [NewPublic] routes draws and lookups; guard.go around it turns
 //     a panic into a 500 and tells connections to close while draining.
-//  3. body.go and decode.go: the body, bounded and decoded strictly, into a
-//     [lottery.Entry].
-//  4. slots.go and deadlines.go: how many draws at once, and for how long.
-//  5. draw.go: the call and its answer; encode.go and answer.go write it,
+//  3. contexts.go and drawcontext.go: the memory of one request, allocated,
+//     pooled or on the stack, in one of two layouts.
+//  4. body.go and codec.go: the body, bounded and decoded strictly, into a
+//     [lottery.Entry]; the codecs are in the files named codec_*.go, and
+//     decode.go is the hand-written decoder.
+//  5. slots.go and deadlines.go: how many draws at once, and for how long.
+//  6. draw.go: the call and its answer; encode.go and answer.go write it,
 //     problem.go writes refusals as RFC 9457 problem details.
-//  6. admin.go and the files named admin_*.go: the second, private port, for
+//  7. admin.go and the files named admin_*.go: the second, private port, for
 //     operators and probes.
 //
-// The public path is the hot one: it allocates one string per draw of its own.
-// The admin path is written for the reader and uses encoding/json.
+// Three tuning switches are chosen by constructor in [PublicOptions]: json is
+// the [Codec], object-pool the [Contexts], and layout the [Layout] they are
+// given. Variants differ in cost only: tests hold all of them to the same
+// answers.
+//
+// The public path is the hot one: by default it allocates one string per draw
+// of its own. The admin path is written for the reader and uses encoding/json.
 //
 // docs/http-api.md is the contract as clients see it.
 package httpapi

@@ -3,7 +3,9 @@ package httpapi
 import (
 	"log/slog"
 	"net/http"
+	"path"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
@@ -23,11 +25,13 @@ func (d *Drain) Start() { d.started.Store(true) }
 func (d *Drain) Started() bool { return d != nil && d.started.Load() }
 
 // guard stands around a port's handler: a panic becomes a logged 500 instead
-// of a torn connection, and draining connections are told to close.
+// of a torn connection, draining connections are told to close, and paths that
+// net/http would redirect are refused.
 type guard struct {
 	next     http.Handler
 	problems problems
 	panicked func()
+	refused  func(lottery.ErrorKind)
 	log      *slog.Logger
 	drain    *Drain
 }
@@ -37,7 +41,24 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if g.drain.Started() {
 		w.Header().Set("Connection", "close")
 	}
+	if clean, ok := cleanPath(r); !ok {
+		g.refused(g.problems.write(w, lottery.Refuse(KindUnknownPath, "the path %q is not in its shortest form; use %q", clip(r.URL.Path), clip(clean))))
+		return
+	}
 	g.next.ServeHTTP(w, r)
+}
+
+// cleanPath reports whether the request's path has no empty, "." or ".." parts,
+// and how it reads without them. http.ServeMux would redirect such a request
+// with a page of HTML, which turns a typing error in a client's configuration
+// into a second round trip for every draw.
+func cleanPath(r *http.Request) (string, bool) {
+	if p := r.URL.Path; !strings.Contains(p, "//") && !strings.Contains(p, "/.") {
+		return p, true // nearly always
+	}
+	escaped := r.URL.EscapedPath() // "/" and "." within an id come escaped and may stay
+	clean := path.Clean("/" + escaped)
+	return clean, escaped == clean || clean != "/" && escaped == clean+"/"
 }
 
 // recover answers after a panic. Where an answer was begun already the client

@@ -88,7 +88,7 @@ func NewPublic(o PublicOptions) http.Handler {
 	if p.contexts == nil {
 		p.contexts = StackContexts(Narrow)
 	}
-	return &guard{next: p.routes(), problems: p.problems, panicked: o.Observer.Panicked, log: o.Logger, drain: o.Drain}
+	return &guard{next: p.routes(), problems: p.problems, panicked: o.Observer.Panicked, refused: o.Observer.Refused, log: o.Logger, drain: o.Drain}
 }
 
 // routes is the whole public API. The patterns without a method catch what the
