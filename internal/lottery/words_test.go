@@ -26,7 +26,7 @@ func generators() map[string]lottery.Words {
 func TestOutcomesFollowTheWeightsWithEachGenerator(t *testing.T) {
 	for name, words := range generators() {
 		t.Run(name, func(t *testing.T) {
-			checkFit(t, lottery.Workbench{Words: words}, 60_000)
+			checkFit(t, lottery.Workbench{Words: words}, 30_000)
 		})
 	}
 }
