@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"bytes"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
@@ -109,9 +108,24 @@ func nextString(text []byte) (gap, inner, rest []byte, ok bool) {
 // every encoder writes it alike.
 func isPlain(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if s[i] < utf8.RuneSelf && !plainASCII(s[i]) {
+		if s[i] >= utf8.RuneSelf {
+			return isPlainText(s[i:])
+		}
+		if !plainASCII(s[i]) {
 			return false
 		}
 	}
-	return utf8.ValidString(s) && !strings.ContainsAny(s, "\u2028\u2029")
+	return true
+}
+
+// isPlainText is isPlain for text beyond ASCII.
+func isPlainText(s string) bool {
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		if r < utf8.RuneSelf && !plainASCII(byte(r)) || multibyteEscape(r, size) != "" {
+			return false
+		}
+		s = s[size:]
+	}
+	return true
 }
