@@ -7,31 +7,33 @@ package stat
 type Calculator struct {
 	rankSums    map[[2]int]rankSumNull
 	signedRanks map[int][]float64
+	inverted    map[int][]float64
 }
 
 // rankSum is the null distribution of U for untied samples of these sizes.
 func (c *Calculator) rankSum(n1, n2 int) rankSumNull {
-	key := [2]int{n1, n2}
-	null, ok := c.rankSums[key]
-	if !ok {
-		null = newRankSumNull(n1, n2)
-		if c.rankSums == nil {
-			c.rankSums = make(map[[2]int]rankSumNull)
-		}
-		c.rankSums[key] = null
-	}
-	return null
+	return remembered(&c.rankSums, [2]int{n1, n2}, func() rankSumNull { return newRankSumNull(n1, n2) })
 }
 
 // signedRank is the cumulated null distribution of W+ for n untied pairs.
 func (c *Calculator) signedRank(n int) []float64 {
-	null, ok := c.signedRanks[n]
+	return remembered(&c.signedRanks, n, func() []float64 { return signedRankNull(n) })
+}
+
+// inversions is the null distribution of inversions among n values.
+func (c *Calculator) inversions(n int) []float64 {
+	return remembered(&c.inverted, n, func() []float64 { return inversionsNull(n) })
+}
+
+// remembered looks a value up and computes it the first time.
+func remembered[K comparable, V any](known *map[K]V, key K, compute func() V) V {
+	value, ok := (*known)[key]
 	if !ok {
-		null = signedRankNull(n)
-		if c.signedRanks == nil {
-			c.signedRanks = make(map[int][]float64)
+		value = compute()
+		if *known == nil {
+			*known = make(map[K]V)
 		}
-		c.signedRanks[n] = null
+		(*known)[key] = value
 	}
-	return null
+	return value
 }

@@ -40,7 +40,10 @@ type Trend struct {
 //
 // Source: Mann, "Nonparametric tests against trend", 1945; Kendall, "Rank
 // correlation methods", 1975.
-func MannKendall(runs []float64) Trend {
+func MannKendall(runs []float64) Trend { return (&Calculator{}).MannKendall(runs) }
+
+// MannKendall is the function of the same name.
+func (c *Calculator) MannKendall(runs []float64) Trend {
 	n := len(runs)
 	if n < 3 {
 		return Trend{P: 1}
@@ -51,7 +54,7 @@ func MannKendall(runs []float64) Trend {
 	switch {
 	case len(groups) == 1:
 	case !tied && n <= exactUntied:
-		t.P = kendallP(n, s)
+		t.P = kendallP(c.inversions(n), s)
 	case n >= 8:
 		t.P = approximateKendallP(n, s, groups)
 	}
@@ -74,11 +77,21 @@ func concordance(runs []float64) int {
 	return s
 }
 
-// kendallP counts permutations by their inversions: the i-th value can be put
-// before 0 to i-1 others.
-func kendallP(n, s int) float64 {
-	pairs := n * (n - 1) / 2
+// kendallP is the two-sided p-value of s, from the null distribution of the
+// number of inversions.
+func kendallP(chances []float64, s int) float64 {
+	pairs := len(chances) - 1
 	inversions := (pairs - s) / 2
+	tail := 0.0
+	for _, c := range chances[:min(inversions, pairs-inversions)+1] {
+		tail += c
+	}
+	return min(1, 2*tail)
+}
+
+// inversionsNull is the chance of each number of inversions in a random order
+// of n values: the i-th value can be put before 0 to i-1 of those before it.
+func inversionsNull(n int) []float64 {
 	chances := []float64{1}
 	for i := 2; i <= n; i++ {
 		next := make([]float64, len(chances)+i-1)
@@ -89,11 +102,7 @@ func kendallP(n, s int) float64 {
 		}
 		chances = next
 	}
-	tail := 0.0
-	for _, c := range chances[:min(inversions, pairs-inversions)+1] {
-		tail += c
-	}
-	return min(1, 2*tail)
+	return chances
 }
 
 func approximateKendallP(n, s int, groups []tieGroup) float64 {

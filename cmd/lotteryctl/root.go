@@ -12,6 +12,7 @@ import (
 func commands() []func(environment) *cobra.Command {
 	return []func(environment) *cobra.Command{
 		newBenchCmd,
+		newCompareCmd,
 		newServicesCmd,
 		newStepsCmd,
 		newVerifyCmd,

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
+)
+
+// writeCalibration prints the noise floor of every metric.
+func (o *compareOptions) writeCalibration(env environment, tables *benchmarks.Tables) error {
+	noise, skipped := benchmarks.Calibrate(tables, benchmarks.DefaultPolicy().Seed)
+	if len(noise.Floors) == 0 {
+		return errors.New("no metric has a noise floor: a calibration needs four runs of one program")
+	}
+	err := o.write(env, func(w io.Writer) error {
+		if o.format == "json" {
+			return noise.WriteJSON(w)
+		}
+		return printNoise(w, noise)
+	})
+	if err != nil {
+		return err
+	}
+	for _, text := range skipped {
+		fmt.Fprintln(env.stderr, text)
+	}
+	return nil
+}
+
+func printNoise(w io.Writer, noise *benchmarks.Noise) error {
+	fmt.Fprintf(w, "%g%% of comparisons of these runs with themselves stay below:\n\n", 100*noise.Share)
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(out, "metric\tchange\truns\tlargest in")
+	for _, f := range noise.Floors {
+		fmt.Fprintf(out, "%s\t±%.1f%%\t%d\t%s\n", f.Unit, 100*f.Change, f.Runs, f.Largest)
+	}
+	return out.Flush()
+}

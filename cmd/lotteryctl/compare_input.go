@@ -1,0 +1,204 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+)
+
+// benchText is the file of a run folder that holds its results.
+const benchText = "bench.txt"
+
+// material is what compare was given, read.
+type material struct {
+	set     *benchmarks.Set
+	folders []runFolder // those inputs that are run folders
+	inputs  int
+}
+
+type runFolder struct {
+	label, path string
+	run         experiment.Manifest
+}
+
+// readMaterial reads all inputs. Run folders are recognised by being folders.
+func readMaterial(env environment, args []string) (*material, error) {
+	m := &material{inputs: len(args)}
+	inputs := benchmarks.ParseInputs(args)
+	var open []io.Closer
+	defer func() {
+		for _, file := range open {
+			_ = file.Close() // only read from
+		}
+	}()
+	for i := range inputs {
+		in := &inputs[i]
+		if in.Path == "-" {
+			in.Reader = env.stdin
+			continue
+		}
+		path, err := m.resolve(in)
+		if err != nil {
+			return nil, err
+		}
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading what to compare: %w", err)
+		}
+		open = append(open, file)
+		in.Path, in.Reader = path, file
+	}
+	set, err := benchmarks.Read(inputs...)
+	m.set = set
+	if errors.Is(err, benchmarks.ErrNoResults) {
+		m.report(env.stderr) // says which lines were no results
+	}
+	return m, err
+}
+
+// resolve returns the file to read for an input.
+func (m *material) resolve(in *benchmarks.Input) (string, error) {
+	info, err := os.Stat(in.Path)
+	if err != nil {
+		return "", fmt.Errorf("reading what to compare: %w", err)
+	}
+	if !info.IsDir() {
+		return in.Path, nil
+	}
+	run, err := experiment.ReadManifest(os.DirFS(in.Path))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", in.Path, err)
+	}
+	m.folders = append(m.folders, runFolder{in.Label, in.Path, run})
+	return filepath.Join(in.Path, benchText), nil
+}
+
+// report tells of lines that could not be read.
+func (m *material) report(stderr io.Writer) {
+	for i, problem := range m.set.Problems {
+		if i == 20 {
+			fmt.Fprintf(stderr, "and %d more lines or values that cannot be used\n", len(m.set.Problems)-i)
+			return
+		}
+		fmt.Fprintln(stderr, problem)
+	}
+}
+
+// tables arranges the results. Run folders are arranged by what they are:
+// a single one by its arms, and several without regard to their configuration,
+// which would put two hosts in two tables that nothing is compared in; doubts
+// tells of such differences instead.
+func (m *material) tables(cmd *cobra.Command, opts *compareOptions) (*benchmarks.Tables, error) {
+	query := opts.query
+	chosen := cmd.Flags().Changed
+	if len(m.folders) == m.inputs && !chosen("table") {
+		query.Table = ""
+	}
+	switch {
+	case m.inputs == 1 && len(m.folders) == 1 && !chosen("col") && !chosen("row"):
+		arms, err := m.armOrder(opts.base)
+		if err != nil {
+			return nil, err
+		}
+		query.Col = arms
+	case opts.base != "":
+		return nil, usageErrorf(cmd, "--base chooses an arm of a single run folder; give one, without --row and --col")
+	}
+	tables, err := query.Tables(m.set)
+	var bad *benchmarks.QueryError
+	if errors.As(err, &bad) {
+		return nil, usageErrorf(cmd, "--%s", bad)
+	}
+	if err == nil && len(tables.Tables) == 0 {
+		return nil, fmt.Errorf("the filter %q leaves nothing to compare", query.Filter)
+	}
+	if err == nil && !opts.calibrate && !comparesAnything(tables) && len(opts.slo) == 0 {
+		return nil, errors.New("there is nothing to compare: give two inputs, or say with --col which key tells the arms apart")
+	}
+	return tables, err
+}
+
+// armOrder is the projection that makes the arms of a run columns, base first.
+func (m *material) armOrder(base string) (string, error) {
+	run := m.folders[0].run
+	var names []string
+	for _, arm := range run.Arms {
+		names = append(names, arm.Name)
+	}
+	if base != "" {
+		at := slices.Index(names, base)
+		if at < 0 {
+			return "", fmt.Errorf("%s has no arm %q to be --base, only %s", m.folders[0].path, base, strings.Join(names, ", "))
+		}
+		names = slices.Insert(slices.Delete(names, at, at+1), 0, base)
+	}
+	var quoted []string
+	for _, name := range names {
+		quoted = append(quoted, strconv.Quote(name))
+	}
+	return "/arm@(" + strings.Join(quoted, " ") + ")", nil
+}
+
+func comparesAnything(tables *benchmarks.Tables) bool {
+	for _, t := range tables.Tables {
+		if len(t.Cols) > 1 || t.Baseline < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// readNoise reads --noise: a calibration, or a run folder to calibrate by.
+func (o *compareOptions) readNoise() (*benchmarks.Noise, error) {
+	if o.noise == "" {
+		return nil, nil
+	}
+	info, err := os.Stat(o.noise)
+	if err != nil {
+		return nil, fmt.Errorf("--noise: %w", err)
+	}
+	if info.IsDir() {
+		return calibrateFolder(o.noise)
+	}
+	file, err := os.Open(o.noise)
+	if err != nil {
+		return nil, fmt.Errorf("--noise: %w", err)
+	}
+	defer file.Close()
+	noise, err := benchmarks.ReadNoise(file)
+	if err != nil {
+		return nil, fmt.Errorf("--noise: %s: %w", o.noise, err)
+	}
+	return noise, nil
+}
+
+func calibrateFolder(path string) (*benchmarks.Noise, error) {
+	m, err := readMaterial(environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard}, []string{path})
+	if err != nil {
+		return nil, fmt.Errorf("--noise: %w", err)
+	}
+	query := benchmarks.DefaultQuery()
+	query.Table = ""
+	if query.Col, err = m.armOrder(""); err != nil {
+		return nil, fmt.Errorf("--noise: %w", err)
+	}
+	tables, err := query.Tables(m.set)
+	if err != nil {
+		return nil, fmt.Errorf("--noise: %w", err)
+	}
+	noise, _ := benchmarks.Calibrate(tables, benchmarks.DefaultPolicy().Seed)
+	if len(noise.Floors) == 0 {
+		return nil, fmt.Errorf("--noise: %s has too few runs for a noise floor", path)
+	}
+	return noise, nil
+}
