@@ -27,40 +27,64 @@ const (
 	defaultWarmup  = 2 * time.Second
 	maxBodyFile    = 64 << 20
 	maxRuns        = 10_000
+	maxRepeats     = 100
 	referenceName  = "lotteryd"
 	runsFolder     = "runs"
 	timeInFileName = "20060102T150405Z"
 )
 
 // newBench checks every flag without touching the network.
-func newBench(cmd *cobra.Command, env environment, o *benchOptions) (*bench, error) {
+func newBench(cmd *cobra.Command, env environment, o *benchOptions) (*benchRun, error) {
+	b := &benchRun{env: env, options: o}
+	if o.resume != "" {
+		var err error
+		if b.resumed, err = takeUp(cmd, o); err != nil {
+			return nil, fmt.Errorf("--resume: %w", err)
+		}
+	}
 	given := cmd.Flags().Changed
-	for _, check := range []func(func(string) bool) error{o.checkCombination, o.checkNumbers} {
+	for _, check := range []func(func(string) bool) error{o.checkCombination, o.checkComparison, o.checkNumbers} {
 		if err := check(given); err != nil {
 			return nil, err
 		}
 	}
-	b := &bench{env: env, options: o, seed: o.seed, command: redactArgs(cmd)}
-	if !given("seed") {
+	b.seed, b.command = o.seed, redactArgs(cmd)
+	switch {
+	case b.resumed != nil:
+		b.seed, b.command = b.resumed.manifest.Seed, b.resumed.manifest.Command
+	case !given("seed"):
 		b.seed = uint64(time.Now().UnixMicro())
 	}
-	var err error
-	if o.expectStatus != "" {
-		if b.statuses, err = experiment.ParseStatuses(o.expectStatus); err != nil {
-			return nil, fmt.Errorf("--expect-status: %w", err)
-		}
-	}
-	if b.plan, err = o.newPlan(env, given); err != nil {
+	if err := b.readLoad(given); err != nil {
 		return nil, err
 	}
-	b.name = o.name
-	if b.name == "" {
-		b.name = o.defaultName()
+	if err := b.readComparison(given); err != nil {
+		return nil, err
+	}
+	if b.name = o.name; b.name == "" {
+		b.name = b.defaultName()
 	}
 	if err := experiment.CheckName(b.name); err != nil {
 		return nil, fmt.Errorf("--name: %w", err)
 	}
 	return b, nil
+}
+
+// readLoad makes the plan and what counts as a good answer.
+func (b *benchRun) readLoad(given func(string) bool) (err error) {
+	o := b.options
+	if o.expectStatus != "" {
+		if b.statuses, err = experiment.ParseStatuses(o.expectStatus); err != nil {
+			return fmt.Errorf("--expect-status: %w", err)
+		}
+	}
+	if b.plan, err = o.newPlan(b.env, given); err != nil {
+		return err
+	}
+	if b.resumed != nil && b.plan.Rate == 0 && b.resumed.manifest.RateChoice != nil {
+		b.plan.Rate = b.resumed.manifest.RateChoice.Rate
+	}
+	return nil
 }
 
 // checkCombination refuses flags that would be ignored.
@@ -70,15 +94,20 @@ func (o *benchOptions) checkCombination(given func(string) bool) error {
 	}
 	only, with := []string{"method", "header", "body", "insecure", "metrics-url", "pid"}, "needs --url"
 	if o.url != "" {
-		only, with = []string{"redis", "postgres", "lotteryd"}, "is for the reference service: leave out --url"
+		only, with = []string{"redis", "postgres", "lotteryd", "check", "no-check"}, "is for the reference service: leave out --url"
 	}
 	for _, flag := range only {
 		if given(flag) {
 			return fmt.Errorf("--%s %s", flag, with)
 		}
 	}
-	if o.arrivals == string(loadgen.Closed) && given("rate") {
+	switch {
+	case o.arrivals == string(loadgen.Closed) && given("rate"):
 		return errors.New("--rate means nothing with --arrivals closed: the service sets the pace")
+	case given("resume") && given("out"):
+		return errors.New("--out means nothing with --resume: the folder stays where it is")
+	case o.check && o.noCheck:
+		return errors.New("--check and --no-check exclude each other")
 	}
 	return nil
 }
@@ -101,8 +130,14 @@ func (o *benchOptions) checkNumbers(given func(string) bool) error {
 		return fmt.Errorf("--warmup %v is longer than --duration %v: measure for at least as long as you warm up", o.warmup, o.duration)
 	case o.timeout <= 0:
 		return fmt.Errorf("--timeout must be positive, not %v", o.timeout)
+	case o.slo <= 0:
+		return fmt.Errorf("--slo must be positive, not %v", o.slo)
+	case o.startTimeout <= 0:
+		return fmt.Errorf("--start-timeout must be positive, not %v", o.startTimeout)
 	case o.runs < 1 || o.runs > maxRuns:
 		return fmt.Errorf("--runs must be 1 to %d, not %d", maxRuns, o.runs)
+	case o.repeats < 0 || o.repeats > maxRepeats:
+		return fmt.Errorf("--repeats must be 0 to %d, not %d", maxRepeats, o.repeats)
 	case given("pid") && !processExists(o.pid):
 		return fmt.Errorf("--pid: there is no process %d on this machine", o.pid)
 	}
@@ -133,10 +168,7 @@ func (o *benchOptions) newPlan(env environment, given func(string) bool) (p load
 		return p, fmt.Errorf("--arrivals: %w", err)
 	}
 	if p.Arrivals != loadgen.Closed && !given("rate") {
-		p.Rate = referenceRate
-		if o.url != "" {
-			p.Rate = urlRate
-		}
+		p.Rate = o.defaultRate()
 	}
 	if !given("warmup") {
 		p.Warmup = min(defaultWarmup, o.duration/5)
@@ -156,7 +188,21 @@ func (o *benchOptions) newPlan(env environment, given func(string) bool) (p load
 	if o.insecure {
 		p.TLS = &tls.Config{InsecureSkipVerify: true}
 	}
+	if len(o.arms) > 0 {
+		return p, nil // {{port}} is still in the URL: each arm is checked with one
+	}
 	return p, p.Check()
+}
+
+// defaultRate is 0 where the rate has to be found, or is what is searched.
+func (o *benchOptions) defaultRate() float64 {
+	switch {
+	case o.compares():
+		return 0
+	case o.url != "":
+		return urlRate
+	}
+	return referenceRate
 }
 
 func parseHeaders(lines []string) (http.Header, error) {
@@ -202,9 +248,23 @@ type hostFiles struct{}
 
 func (hostFiles) Open(name string) (fs.File, error) { return os.Open(name) }
 
-// defaultName is the reference service's, or the URL's host.
-func (o *benchOptions) defaultName() string {
-	if o.url == "" {
+// defaultName says what is measured: the reference service, the URL's host, or
+// what is compared.
+func (b *benchRun) defaultName() string {
+	o := b.options
+	switch {
+	case o.steps != "":
+		return "steps-" + o.steps
+	case o.vary != "":
+		name, _, _ := strings.Cut(o.vary, "=")
+		return "vary-" + name
+	case len(b.processes) > 0:
+		names := make([]string, len(b.processes))
+		for i, p := range b.processes {
+			names[i] = p.Name
+		}
+		return experiment.CleanName(strings.Join(names, "-"))
+	case o.url == "":
 		return referenceName
 	}
 	_, rest, _ := strings.Cut(o.url, "://")

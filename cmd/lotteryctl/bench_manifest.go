@@ -13,27 +13,30 @@ import (
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-func (b *bench) outPath() string {
-	if b.options.out != "" {
+func (b *benchRun) outPath() string {
+	switch {
+	case b.resumed != nil:
+		return b.resumed.path
+	case b.options.out != "":
 		return b.options.out
 	}
 	return filepath.Join(runsFolder, time.Now().UTC().Format(timeInFileName)+"-"+b.name)
 }
 
 // manifest is run.json before the first run.
-func (b *bench) manifest(w *workload) experiment.Manifest {
+func (b *benchRun) manifest(w *workload, choice *experiment.RateChoice) experiment.Manifest {
 	return experiment.Manifest{
 		Tool: "lotteryctl " + b.env.version, Command: b.command, Name: b.name, Seed: b.seed,
 		Benchmark: w.benchmark, Service: b.name, Workload: b.workloadText(),
-		Rounds: b.options.runs, Arms: []experiment.ArmManifest{w.manifest},
+		Rounds: b.options.runs, Arms: w.manifests(b.plan), RateChoice: choice,
 	}
 }
 
 // armManifest tells the load without its secrets: of headers the names, of the
 // body its length and hash, of the URL no password and no query.
-func (b *bench) armManifest(p loadgen.Plan) experiment.ArmManifest {
+func armManifest(name string, p loadgen.Plan) experiment.ArmManifest {
 	m := experiment.ArmManifest{
-		Name: b.name, URL: redactURL(p.URL), Method: p.Method, Arrivals: string(p.Arrivals), Rate: p.Rate,
+		Name: name, URL: redactURL(p.URL), Method: p.Method, Arrivals: string(p.Arrivals), Rate: p.Rate,
 		Connections: p.Connections, DurationNS: p.Duration, WarmupNS: p.Warmup, TimeoutNS: p.Timeout,
 		BodyBytes: len(p.Body),
 	}
@@ -55,8 +58,11 @@ func (b *bench) armManifest(p loadgen.Plan) experiment.ArmManifest {
 }
 
 // workloadText is the load as one line of bench.txt's configuration.
-func (b *bench) workloadText() string {
+func (b *benchRun) workloadText() string {
 	p := b.plan
+	if b.capacity != nil {
+		return fmt.Sprintf("%s-capacity-p95-%v", p.Arrivals, b.options.slo)
+	}
 	if p.Arrivals == loadgen.Closed {
 		connections := p.Connections
 		if connections == 0 {

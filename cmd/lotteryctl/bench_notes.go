@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/study"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -18,41 +19,105 @@ func (r benchReport) writeNotes(b *strings.Builder) {
 		fmt.Fprintf(b, "note: %s\n", note)
 	}
 	fmt.Fprintf(b, "run folder: %s\n", r.Folder)
-	if n := len(r.Rounds); n >= 6 {
+	if n := len(r.Rounds); n >= 6 && len(r.Run.Arms) == 1 {
 		fmt.Fprintf(b, "intervals: go run golang.org/x/perf/cmd/benchstat@latest %s/bench.txt\n", r.Folder)
 	}
 }
 
 func (r benchReport) notes() []string {
 	notes := verdictNotes(r.Rounds)
+	notes = append(notes, r.runNotes()...)
+	notes = append(notes, r.comparisonNotes()...)
 	var errors, requests int64
-	fewest := r.Rounds[0].Load.Requests
 	for _, round := range r.Rounds {
 		errors += round.Load.Errors
 		requests += round.Load.Requests
-		if !round.Partial {
-			fewest = min(fewest, round.Load.Requests)
-		}
-		if round.Partial {
-			notes = append(notes, fmt.Sprintf("run %d was cut short: %s of %v were measured; the spread leaves it out",
-				round.Round, shortDuration(round.Load.WindowNS), r.Run.Arms[0].DurationNS))
-		}
-		if round.Failure != "" {
-			notes = append(notes, fmt.Sprintf("run %d: %s", round.Round, round.Failure))
-		}
 	}
 	if errors > 0 {
 		notes = append(notes, fmt.Sprintf("%s of %s requests failed (%s); timeouts and answers of any status are in the latencies",
 			grouped(errors), grouped(requests), failures(r.Rounds)))
 	}
-	if fewest < firmP99 {
+	if fewest := r.fewestRequests(); fewest < firmP99 && !r.Run.Rules.CapacityOnly {
 		notes = append(notes, fmt.Sprintf("p99 rests on %s requests a run; below %s take it as a hint", grouped(fewest), grouped(firmP99)))
 	}
-	if missing := r.Rounds[0].Cost.Missing; missing != "" {
+	if missing := r.Rounds[0].Cost.Missing; missing != "" && !r.Run.Rules.CapacityOnly {
 		notes = append(notes, "no allocation and GC figures: "+missing)
 	}
 	if !r.Run.Arms[0].FreshProcess && len(r.Rounds) > 1 {
 		notes = append(notes, "all runs loaded one running process, so they are not independent of each other")
+	}
+	return notes
+}
+
+// fewestRequests is the smallest number of requests that a whole run rests on.
+func (r benchReport) fewestRequests() int64 {
+	fewest := r.Rounds[0].Load.Requests
+	for _, round := range r.Rounds {
+		if !round.Partial {
+			fewest = min(fewest, round.Load.Requests)
+		}
+	}
+	return fewest
+}
+
+// runNotes are about single runs: cut short, failed, not checked.
+func (r benchReport) runNotes() (notes []string) {
+	unchecked, first := 0, ""
+	for _, round := range r.Rounds {
+		if round.Partial {
+			notes = append(notes, fmt.Sprintf("%s was cut short: %s of %v were measured; the spread leaves it out",
+				r.runName(round), shortDuration(round.Load.WindowNS), r.Run.Arms[0].DurationNS))
+		}
+		if round.Failure != "" {
+			notes = append(notes, fmt.Sprintf("%s: %s", r.runName(round), round.Failure))
+		}
+		if strings.HasPrefix(string(round.CheckState), "not checked") {
+			if unchecked++; unchecked == 1 {
+				first = fmt.Sprintf("%s: %s", r.runName(round), round.CheckState)
+			}
+		}
+	}
+	if unchecked > 0 {
+		notes = append(notes, fmt.Sprintf("invariants were not checked in %d of %d runs (%s)", unchecked, len(r.Rounds), first))
+	}
+	return notes
+}
+
+// runName is "run 3", or with several arms "round 3 of new".
+func (r benchReport) runName(round experiment.Round) string {
+	if len(r.Run.Arms) == 1 {
+		return fmt.Sprintf("run %d", round.Round)
+	}
+	return fmt.Sprintf("round %d of %s", round.Round, round.Arm)
+}
+
+// comparisonNotes say what a comparison rests on.
+func (r benchReport) comparisonNotes() (notes []string) {
+	if len(r.Run.Arms) == 1 {
+		return nil
+	}
+	repeated, noisy := map[[2]int]bool{}, map[int]bool{}
+	for _, round := range r.Rounds {
+		if round.Repeated {
+			repeated[[2]int{round.Round, round.Repeat}] = true
+		} else if len(round.Noisy) > 0 {
+			noisy[round.Round] = true
+		}
+	}
+	if n := len(repeated); n > 0 {
+		notes = append(notes, fmt.Sprintf("others used the machine: %d times a round was measured again, by the limits in run.json", n))
+	}
+	if n := len(noisy); n > 0 {
+		notes = append(notes, fmt.Sprintf("%d of %d rounds stayed over the noise limit and count all the same", n, r.Run.Rounds))
+	}
+	if s := r.Steps; s != nil {
+		for _, f := range s.Findings {
+			if f.Verdict == study.TooFew {
+				notes = append(notes, fmt.Sprintf("with so few rounds nothing can be decided, however large: %d questions need --runs %d",
+					len(s.Findings), s.Rule.RoundsNeeded(len(s.Findings))))
+				break
+			}
+		}
 	}
 	return notes
 }

@@ -11,15 +11,16 @@ import (
 // benchProgress is one line of a terminal that is written over and over. To
 // anything but a terminal it is silent.
 type benchProgress struct {
-	w     io.Writer // nil: silent
-	shown bool
+	w       io.Writer // nil: silent
+	several bool      // arms: each is named
+	shown   bool
 }
 
-func newBenchProgress(w io.Writer) *benchProgress {
+func newBenchProgress(w io.Writer, several bool) *benchProgress {
 	if !isTerminal(w) {
 		return &benchProgress{}
 	}
-	return &benchProgress{w: w}
+	return &benchProgress{w: w, several: several}
 }
 
 func (p *benchProgress) show(line string) {
@@ -43,17 +44,26 @@ func (p *benchProgress) report() func(experiment.Progress) {
 	if p.w == nil {
 		return nil
 	}
-	return func(e experiment.Progress) { p.show(progressLine(e)) }
+	return func(e experiment.Progress) { p.show(progressLine(e, p.several)) }
 }
 
-// progressLine fits into 80 columns.
-func progressLine(e experiment.Progress) string {
+// progressLine fits into 80 columns unless an arm's name is long.
+func progressLine(e experiment.Progress, several bool) string {
 	line := fmt.Sprintf("run %d of %d: %s", e.Run, e.Runs, e.Phase)
-	if e.Phase == experiment.WarmingUp || e.Phase == experiment.Measuring {
+	if several {
+		line = fmt.Sprintf("run %d of %d: %s, %s", e.Run, e.Runs, e.Arm, e.Phase)
+	}
+	switch e.Phase {
+	case experiment.WarmingUp, experiment.Measuring:
 		line += fmt.Sprintf(", %s/s", grouped(int64(e.Load.Rate+0.5)))
-		if e.Load.Errors > 0 {
-			line += fmt.Sprintf(", %s errors", grouped(e.Load.Errors))
-		}
+	case experiment.Probing:
+		line += fmt.Sprintf(", trying %s/s", grouped(int64(e.Rate+0.5)))
+	}
+	if e.Load.Errors > 0 {
+		line += fmt.Sprintf(", %s errors", grouped(e.Load.Errors))
+	}
+	if e.Repeat > 0 {
+		line += fmt.Sprintf(", round %d again", e.Round)
 	}
 	if e.Remaining > 0 {
 		line += fmt.Sprintf(", about %s left", shortDuration(e.Remaining))

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,10 +38,25 @@ func redactFlag(flag, value string) string {
 			return value
 		}
 		return fmt.Sprintf("(%d bytes)", len(value))
-	case "url", "metrics-url", "redis", "postgres":
+	case "url", "metrics-url", "ready-url", "redis", "postgres":
 		return redactURL(value)
+	case "arm":
+		return redactCommand(value)
 	}
 	return value
+}
+
+// redactCommand hides, in a command line, passwords of URLs and the values of
+// options and variables with telling names: -password=x, TOKEN=x. A secret that
+// stands alone is not recognised; services read theirs from the environment.
+func redactCommand(command string) string {
+	command = regexp.MustCompile(`://[^\s'"/@]*@`).ReplaceAllString(command, "://***@")
+	return regexp.MustCompile(`([\w-]+)=([^\s'"]+)`).ReplaceAllStringFunc(command, func(pair string) string {
+		if name, _, _ := strings.Cut(pair, "="); secretName(name) {
+			return name + "=***"
+		}
+		return pair
+	})
 }
 
 // redactURL hides the password and the values of the query.

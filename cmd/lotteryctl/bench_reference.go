@@ -14,67 +14,93 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
-	"github.com/lotteryctl/lotteryctl/internal/localservices"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // startTimeout bounds the start of a lotteryd, its migration included.
 const startTimeout = 60 * time.Second
 
-// reference starts the reference service: a fresh lotteryd with an activity of
-// its own for each round, over one Redis and one Postgres.
+// reference starts the reference service: for each run a fresh lotteryd on
+// fresh data with an activity of its own, over one Redis and one Postgres.
 type reference struct {
-	program         string
-	redis, postgres string // URLs
-	plan            loadgen.Plan
-	prefix          string // of activity names; new for each invocation
+	program string
+	data    *freshData
+	prefix  string // of activity names; new for each invocation
+	checked bool
+	starts  int // so far; makes names unique. Arms start one after another.
+}
+
+// referenceArm is one configuration of the reference service under one load.
+type referenceArm struct {
+	*reference
+	flags  []string // of lotteryd, beyond what all arms have
+	random bool     // the activity's dice are random, not committed
+	plan   loadgen.Plan
 }
 
 // openReference finds lotteryd and starts the servers that were not given.
-func (b *bench) openReference(ctx context.Context, progress *benchProgress) (*workload, error) {
+func (b *benchRun) openReference(ctx context.Context, progress *benchProgress) (*workload, error) {
 	program, err := findLotteryd(b.options.lotteryd)
 	if err != nil {
 		return nil, err
 	}
-	r := &reference{
-		program: program, redis: b.options.redis, postgres: b.options.postgres,
-		plan: b.plan, prefix: fmt.Sprintf("bench-%x", time.Now().UnixMicro()),
+	data, err := openData(ctx, b.options.redis, b.options.postgres, progress)
+	if err != nil {
+		return nil, err
 	}
-	r.plan.Method = http.MethodPost
-	r.plan.Header = http.Header{"Content-Type": {"application/json"}}
-	r.plan.Body = `{"user":"{{user}}","request":"{{uuid}}"}`
-	r.plan.URL = "http://127.0.0.1/v1/activities/" + r.prefix + "-<round>/draws"
-	w := &workload{manifest: b.armManifest(r.plan), benchmark: "Draw", close: func(context.Context) error { return nil }}
-	w.manifest.FreshProcess = true
-	w.manifest.Command = []string{"lotteryd", "serve", "--migrate"}
-	w.service = "lotteryd with the Redis and Postgres given"
-	if r.redis == "" || r.postgres == "" {
-		progress.show("starting a private Redis and Postgres")
-		services, err := localservices.Start(ctx, localservices.Options{Redis: r.redis == "", Postgres: r.postgres == ""})
-		if err != nil {
-			return nil, err
-		}
-		w.close = services.Stop
-		w.service = "lotteryd with " + privateServers(r)
-		if r.redis == "" {
-			r.redis = services.RedisURL()
-		}
-		if r.postgres == "" {
-			r.postgres = services.PostgresURL()
-		}
-	}
-	w.arm = experiment.Arm{Name: b.name, Start: r.start}
-	return w, nil
+	r := &reference{program: program, data: data, prefix: fmt.Sprintf("bench-%x", time.Now().UnixMicro()), checked: b.checked}
+	return &workload{
+		benchmark: "Draw", service: "lotteryd with " + data.text(), close: data.close,
+		arms: func(plan loadgen.Plan) []experiment.Arm {
+			var arms []experiment.Arm
+			for _, c := range b.configurations() {
+				arm := referenceArm{reference: r, flags: c.flags, random: c.random, plan: drawPlan(plan)}
+				arms = append(arms, experiment.Arm{Name: c.name, Start: arm.start})
+			}
+			return arms
+		},
+		manifests: func(plan loadgen.Plan) []experiment.ArmManifest {
+			var manifests []experiment.ArmManifest
+			for _, c := range b.configurations() {
+				m := armManifest(c.name, drawPlan(plan))
+				m.FreshProcess = true
+				m.Command = append([]string{"lotteryd", "serve", "--migrate"}, c.flags...)
+				manifests = append(manifests, m)
+			}
+			return manifests
+		},
+	}, nil
 }
 
-func privateServers(r *reference) string {
-	switch {
-	case r.redis != "":
-		return "the Redis given and a private Postgres"
-	case r.postgres != "":
-		return "a private Redis and the Postgres given"
+// configuration is what one arm of the reference service is started with.
+type configuration struct {
+	name   string
+	flags  []string
+	random bool
+}
+
+// configurations are the arms: those of the design, or lotteryd as it is.
+//
+// Committed dice are what the best variant of the switch "dice" is about. The
+// others replace the source of random words, so their activities must ask it.
+func (b *benchRun) configurations() []configuration {
+	if b.design == nil {
+		return []configuration{{name: b.name}}
 	}
-	return "a private Redis and Postgres, every win committed to disk"
+	var all []configuration
+	for _, arm := range b.design.Arms {
+		all = append(all, configuration{arm.Name, arm.Choice.Flags(), arm.Choice.Variant("dice") != "best"})
+	}
+	return all
+}
+
+// drawPlan is plan as draws. Its URL names what the target's has in its place.
+func drawPlan(plan loadgen.Plan) loadgen.Plan {
+	plan.Method = http.MethodPost
+	plan.Header = http.Header{"Content-Type": {"application/json"}}
+	plan.Body = `{"user":"{{user}}","request":"{{uuid}}"}`
+	plan.URL = "http://127.0.0.1/v1/activities/<run>/draws"
+	return plan
 }
 
 // findLotteryd looks beside this program first: the two are built together.
@@ -98,20 +124,35 @@ func findLotteryd(asked string) (string, error) {
 	return "", errors.New("there is no lotteryd beside lotteryctl or in PATH: run `make build`, or say where it is with --lotteryd")
 }
 
-// start brings up one lotteryd with one activity.
-func (r *reference) start(ctx context.Context, lap experiment.Lap) (*experiment.Target, error) {
+// start brings up one lotteryd with one activity on fresh data.
+func (r *referenceArm) start(ctx context.Context, lap experiment.Lap) (*experiment.Target, error) {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	process, err := experiment.StartProcess(
-		[]string{r.program, "serve", "--migrate", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0",
-			"--log-format", "json", "--drain-delay", "0s"}, // no load balancer has to notice its end
+	r.starts++
+	stores, err := r.data.fresh(ctx, r.starts)
+	if err != nil {
+		return nil, err
+	}
+	target, err := r.startOn(ctx, lap, stores)
+	if err != nil {
+		return nil, errors.Join(err, stores.drop(context.WithoutCancel(ctx)))
+	}
+	stop := target.Stop
+	target.Stop = func(ctx context.Context) error { return errors.Join(stop(ctx), stores.drop(ctx)) }
+	return target, nil
+}
+
+func (r *referenceArm) startOn(ctx context.Context, lap experiment.Lap, stores stores) (*experiment.Target, error) {
+	args := append([]string{r.program, "serve", "--migrate", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0",
+		"--log-format", "json", "--drain-delay", "0s"}, r.flags...) // no load balancer has to notice its end
+	process, err := experiment.StartProcess(args,
 		// In the environment, since everyone may read command lines.
-		[]string{"LOTTERYD_REDIS_URL=" + r.redis, "LOTTERYD_POSTGRES_URL=" + r.postgres, "LOTTERYD_ADMIN_TOKEN="},
+		[]string{"LOTTERYD_REDIS_URL=" + stores.redis, "LOTTERYD_POSTGRES_URL=" + stores.postgres, "LOTTERYD_ADMIN_TOKEN="},
 		filepath.Join(lap.Dir, experiment.ServerLogFile))
 	if err != nil {
 		return nil, err
 	}
-	target, err := r.prepare(ctx, lap, process)
+	target, err := r.prepare(ctx, lap, process, stores)
 	if err != nil {
 		if ended := process.EarlyEnd(); ended != nil {
 			return nil, ended
@@ -122,7 +163,7 @@ func (r *reference) start(ctx context.Context, lap experiment.Lap) (*experiment.
 }
 
 // prepare waits until the process is ready and gives it its activity.
-func (r *reference) prepare(ctx context.Context, lap experiment.Lap, process *experiment.Process) (*experiment.Target, error) {
+func (r *referenceArm) prepare(ctx context.Context, lap experiment.Lap, process *experiment.Process, stores stores) (*experiment.Target, error) {
 	public, admin, err := awaitListening(ctx, process)
 	if err != nil {
 		return nil, err
@@ -130,16 +171,22 @@ func (r *reference) prepare(ctx context.Context, lap experiment.Lap, process *ex
 	if err := awaitReady(ctx, process, admin); err != nil {
 		return nil, err
 	}
-	activity := fmt.Sprintf("%s-%d", r.prefix, lap.Round)
+	activity := fmt.Sprintf("%s-%d", r.prefix, r.starts)
 	if err := r.seed(ctx, lap, activity, admin); err != nil {
 		return nil, err
 	}
 	plan := r.plan
 	plan.URL = fmt.Sprintf("http://%s/v1/activities/%s/draws", public, activity)
 	plan.ServerPID = process.PID()
-	return &experiment.Target{
-		Plan: plan, MetricsURL: "http://" + admin + "/metrics", Outcome: drawOutcome, Stop: process.Stop,
-	}, nil
+	target := &experiment.Target{
+		Plan: plan, MetricsURL: "http://" + admin + "/metrics", Outcome: drawOutcome,
+		Ended: process.Ended(), Stop: process.Stop,
+	}
+	if r.checked && !lap.Capacity {
+		w := &witness{activity: activity, stores: stores, metricsURL: target.MetricsURL}
+		target.Outcome, target.Check = w.outcome, w.check
+	}
+	return target, nil
 }
 
 // drawOutcome tells a win from a loss by the first field of the answer.
@@ -206,9 +253,10 @@ func awaitReady(ctx context.Context, process *experiment.Process, admin string) 
 }
 
 // seed creates the activity with lotteryd's own command.
-func (r *reference) seed(ctx context.Context, lap experiment.Lap, activity, admin string) error {
+func (r *referenceArm) seed(ctx context.Context, lap experiment.Lap, activity, admin string) error {
 	file := filepath.Join(lap.Dir, "activity.yaml")
-	if err := os.WriteFile(file, []byte(activityFile(activity, time.Now(), r.plan)), 0o644); err != nil {
+	text := activityFile(activity, time.Now(), mostDraws(r.plan, lap.Capacity), r.random)
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, r.program, "seed", "-f", file, "--admin", "http://"+admin)
@@ -219,33 +267,44 @@ func (r *reference) seed(ctx context.Context, lap experiment.Lap, activity, admi
 	return nil
 }
 
-// Bounds of the stock. Closed arrivals set their own pace, so the stock is for
-// a rate that no machine of today reaches. Making units takes time: 240,000
-// took 1.5 s on 2 cores.
+// Bounds of the stock. Closed arrivals and capacity searches set their own
+// pace, so the stock is for a rate that no machine of today reaches. Making
+// units takes time: 240,000 took 1.5 s on 2 cores.
 const (
-	closedRate = 100_000
-	mostUnits  = 500_000
+	closedRate    = 100_000
+	capacityDraws = 1_000_000
+	mostUnits     = 500_000
 )
 
-// activityFile describes an activity of three tiers in which one draw in ten
-// wins, with stock for all of the round. Nobody is limited: a limit that is
-// reached would turn part of the draws into cheaper refusals.
-func activityFile(id string, now time.Time, p loadgen.Plan) string {
-	rate := p.Rate
-	if p.Arrivals == loadgen.Closed {
-		rate = closedRate
+// mostDraws is how many draws a run may see.
+func mostDraws(p loadgen.Plan, capacity bool) float64 {
+	switch {
+	case capacity:
+		return capacityDraws
+	case p.Arrivals == loadgen.Closed:
+		return closedRate * (p.Warmup + p.Duration).Seconds()
 	}
-	draws := rate * (p.Warmup + p.Duration).Seconds()
+	return p.Rate * (p.Warmup + p.Duration).Seconds()
+}
+
+// activityFile describes an activity of three tiers in which one draw in ten
+// wins, with stock for so many draws. Nobody is limited: a limit that is
+// reached would turn part of the draws into cheaper refusals.
+func activityFile(id string, now time.Time, draws float64, random bool) string {
 	stock := func(share float64) int { return int(min(draws*share*2, mostUnits)) + 1000 }
+	dice := ""
+	if random {
+		dice = "dice: random\n"
+	}
 	return fmt.Sprintf(`id: %s
 name: Benchmark
 starts: %s
 ends: %s
-blank_weight: 900
+%sblank_weight: 900
 prizes:
   - {id: gold, tier: first, name: Gold, weight: 1, stock: %d, fallback: silver}
   - {id: silver, tier: second, name: Silver, weight: 19, stock: %d, fallback: bronze}
   - {id: bronze, tier: third, name: Bronze, weight: 80, stock: %d}
-`, id, now.Add(-time.Minute).UTC().Format(time.RFC3339), now.AddDate(0, 0, 7).UTC().Format(time.RFC3339),
+`, id, now.Add(-time.Minute).UTC().Format(time.RFC3339), now.AddDate(0, 0, 7).UTC().Format(time.RFC3339), dice,
 		stock(0.001), stock(0.019), stock(0.08))
 }

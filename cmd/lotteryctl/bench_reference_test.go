@@ -103,7 +103,7 @@ func TestBenchAloneSaysWhyLotterydDoesNotStart(t *testing.T) {
 	}
 	_, stderr, err := execute(t, "bench", "--lotteryd", program, "--out", out,
 		"--redis", "redis://127.0.0.1:1/0", "--postgres", "postgres://127.0.0.1:1/none")
-	if exitCode(err) != codeUsage || !strings.Contains(stderr, "for round 1") || !strings.Contains(stderr, "the sky is falling") {
+	if exitCode(err) != codeGateFailed || !strings.Contains(stderr, "for round 1") || !strings.Contains(stderr, "the sky is falling") {
 		t.Errorf("got exit code %d and stderr %q, want the program's last words", exitCode(err), stderr)
 	}
 	if left, _ := filepath.Glob(filepath.Dir(out) + "/*"); len(left) != 0 {
@@ -123,9 +123,10 @@ func TestFindLotterydWithoutOne(t *testing.T) {
 func TestActivityFile(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	plan := loadgen.Plan{Rate: 1200, Duration: 10 * time.Second, Warmup: 2 * time.Second, Arrivals: loadgen.Constant}
-	golden(t, "bench-activity.golden", activityFile("bench-1", now, plan))
+	golden(t, "bench-activity.golden", activityFile("bench-1", now, mostDraws(plan, false), false))
+	golden(t, "bench-activity-random.golden", activityFile("bench-1", now, mostDraws(plan, true), true))
 	plan.Rate = 1e9
-	text := activityFile("bench-1", now, plan)
+	text := activityFile("bench-1", now, mostDraws(plan, false), false)
 	if total := 3 * (mostUnits + 1000); total > 100_000_000 || strings.Count(text, fmt.Sprintf("stock: %d", mostUnits+1000)) != 3 {
 		t.Errorf("the stock of an absurd rate must stay within what lotteryd takes:\n%s", text)
 	}

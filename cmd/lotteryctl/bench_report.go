@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/study"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -21,15 +22,81 @@ type benchReport struct {
 	Run     experiment.Manifest            `json:"run"`
 	Rounds  []experiment.Round             `json:"rounds"`
 	Summary map[string][]experiment.Spread `json:"summary"` // by arm
+	// One of these is there when arms were compared.
+	Steps      *study.Result       `json:"steps,omitempty"`      // --steps, --vary
+	Comparison *study.Comparison   `json:"comparison,omitempty"` // --arm
+	Capacities []study.ArmCapacity `json:"capacities,omitempty"` // --capacity
+}
+
+// newReport judges the rounds of a run. All it needs is in the run folder.
+func newReport(folder string, run experiment.Manifest, rounds []experiment.Round) (benchReport, error) {
+	r := benchReport{Format: benchFormat, Folder: folder, Run: run, Rounds: rounds, Summary: map[string][]experiment.Spread{}}
+	for _, arm := range r.arms() {
+		r.Summary[arm] = experiment.Summarize(r.of(arm))
+	}
+	design, err := designOf(run)
+	switch {
+	case err != nil:
+		return r, err
+	case run.Rules.CapacityOnly:
+		r.Capacities = study.Capacities(r.arms(), rounds)
+	case design != nil:
+		result := study.Judge(*design, rounds, study.DefaultRule())
+		r.Steps = &result
+	case len(run.Arms) > 1:
+		comparison := study.Compare(r.arms(), rounds, study.DefaultRule(), run.Arms[0].Arrivals == string(loadgen.Closed))
+		r.Comparison = &comparison
+	}
+	return r, nil
+}
+
+// designOf reads from the run's command which steps it compared; nil if none.
+func designOf(run experiment.Manifest) (*study.Design, error) {
+	flags := map[string]string{}
+	var only []string
+	for _, f := range storedFlags(run.Command) {
+		flags[f.name] = f.value
+		if f.name == "only" {
+			only = append(only, f.value)
+		}
+	}
+	var spec study.Spec
+	var err error
+	switch {
+	case flags["steps"] != "":
+		spec, err = study.ParseSteps(flags["steps"], flags["variant"])
+	case flags["vary"] != "":
+		spec, err = study.ParseVary(flags["vary"])
+	default:
+		return nil, nil
+	}
+	spec.Only = only
+	if err != nil {
+		return nil, fmt.Errorf("the run's command: %w", err)
+	}
+	design, err := study.New(spec)
+	if err != nil {
+		return nil, fmt.Errorf("the run's command: %w", err)
+	}
+	return &design, nil
+}
+
+// arms are the names of the arms, in the order of run.json.
+func (r benchReport) arms() []string {
+	names := make([]string, len(r.Run.Arms))
+	for i, arm := range r.Run.Arms {
+		names[i] = arm.Name
+	}
+	return names
+}
+
+// of are the rounds of one arm.
+func (r benchReport) of(arm string) []experiment.Round {
+	return slices.DeleteFunc(slices.Clone(r.Rounds), func(round experiment.Round) bool { return round.Arm != arm })
 }
 
 func (r benchReport) print(w io.Writer, service string, asJSON bool) error {
 	if asJSON {
-		r.Summary = map[string][]experiment.Spread{}
-		for _, arm := range r.Run.Arms {
-			of := slices.DeleteFunc(slices.Clone(r.Rounds), func(round experiment.Round) bool { return round.Arm != arm.Name })
-			r.Summary[arm.Name] = experiment.Summarize(of)
-		}
 		encoder := json.NewEncoder(w)
 		encoder.SetIndent("", "  ")
 		encoder.SetEscapeHTML(false)
@@ -37,9 +104,21 @@ func (r benchReport) print(w io.Writer, service string, asJSON bool) error {
 	}
 	var b strings.Builder
 	r.writeHeader(&b, service)
-	if len(r.Rounds) == 1 {
+	switch {
+	case r.Run.Rules.CapacityOnly:
+		r.writeCapacities(&b)
+	case len(r.Run.Arms) > 1:
+		r.writeArms(&b)
+		if r.Steps != nil {
+			writeFindings(&b, *r.Steps)
+			writeBalances(&b, r.Steps.Accounts)
+		}
+		if r.Comparison != nil {
+			writeComparison(&b, *r.Comparison)
+		}
+	case len(r.Rounds) == 1:
 		writeCard(&b, &r.Rounds[0])
-	} else {
+	default:
 		writeTables(&b, r.Rounds)
 	}
 	r.writeNotes(&b)
@@ -50,6 +129,11 @@ func (r benchReport) print(w io.Writer, service string, asJSON bool) error {
 func (r benchReport) writeHeader(b *strings.Builder, service string) {
 	arm := r.Run.Arms[0]
 	fmt.Fprintf(b, "%s\n", service)
+	if c := r.Run.Rules.Capacity; c != nil {
+		fmt.Fprintf(b, "the highest rate that keeps p95 within %v, without errors\n", c.SLO)
+		r.writeHost(b)
+		return
+	}
 	load := fmt.Sprintf("%s requests/s, %s", groupedFloat(arm.Rate), map[string]string{
 		string(loadgen.Constant): "evenly spaced", string(loadgen.Poisson): "Poisson arrivals",
 	}[arm.Arrivals])
@@ -65,6 +149,13 @@ func (r benchReport) writeHeader(b *strings.Builder, service string) {
 		warmup = fmt.Sprintf(" after %v of warm-up", arm.WarmupNS)
 	}
 	fmt.Fprintf(b, "%s, measured for %v%s\n", load, arm.DurationNS, warmup)
+	if choice := r.Run.RateChoice; choice != nil {
+		fmt.Fprintf(b, "%s\n", rateText(choice))
+	}
+	r.writeHost(b)
+}
+
+func (r benchReport) writeHost(b *strings.Builder) {
 	host := r.Run.Host
 	fmt.Fprintf(b, "%d cores, %s, %s %s, %s; seed %d\n\n", host.Cores, orUnknown(host.CPU), host.OS, host.Kernel, host.Go, r.Run.Seed)
 }

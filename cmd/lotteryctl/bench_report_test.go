@@ -12,7 +12,8 @@ import (
 func figure(v float64) *float64 { return &v }
 
 // sampleReport has n runs; the second of several is doubtful.
-func sampleReport(n int) benchReport {
+func sampleReport(t *testing.T, n int) benchReport {
+	t.Helper()
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	r := benchReport{Format: benchFormat, Folder: "runs/sample", Run: experiment.Manifest{
 		Format: 1, State: experiment.Complete, Tool: "lotteryctl v1", Command: []string{"lotteryctl", "bench"},
@@ -49,6 +50,16 @@ func sampleReport(n int) benchReport {
 		r.Rounds[1].Load.Errors = 3
 		r.Rounds[1].Load.Failures = map[string]int64{"timeout": 3}
 	}
+	return judged(t, r)
+}
+
+// judged fills in what is derived from the rounds.
+func judged(t *testing.T, r benchReport) benchReport {
+	t.Helper()
+	r, err := newReport(r.Folder, r.Run, r.Rounds)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return r
 }
 
@@ -62,7 +73,7 @@ func TestBenchReportGoldens(t *testing.T) {
 		"bench-json.golden": {2, true},
 	} {
 		var b strings.Builder
-		if err := sampleReport(row.runs).print(&b, "a service for this test", row.json); err != nil {
+		if err := sampleReport(t, row.runs).print(&b, "a service for this test", row.json); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, name, b.String())
@@ -75,7 +86,7 @@ func TestBenchReportGoldens(t *testing.T) {
 }
 
 func TestStrictAsksForAnHonestLoad(t *testing.T) {
-	healthy, doubtful := sampleReport(1).Rounds, sampleReport(2).Rounds
+	healthy, doubtful := sampleReport(t, 1).Rounds, sampleReport(t, 2).Rounds
 	for name, row := range map[string]struct {
 		rounds []experiment.Round
 		strict bool
@@ -89,7 +100,7 @@ func TestStrictAsksForAnHonestLoad(t *testing.T) {
 			t.Errorf("%s: got exit code %d, want %d", name, got, row.want)
 		}
 	}
-	capped := sampleReport(1).Rounds
+	capped := sampleReport(t, 1).Rounds
 	capped[0].Verdict = []loadgen.Verdict{{Kind: loadgen.CapQueued, Reason: "5 waited"}}
 	if err := judgeRounds(capped, true); err != nil {
 		t.Errorf("a cap that was asked for and counted is no doubt, got %v", err)
@@ -112,14 +123,14 @@ func TestFigures(t *testing.T) {
 		mebi(figure(1.5 * (1 << 20))):   "1.5",
 		shortDuration(90 * time.Second): "1m30s",
 		shortDuration(0):                "1s",
-		progressLine(experiment.Progress{Run: 1, Runs: 2}): "run 1 of 2: ",
+		progressLine(experiment.Progress{Run: 1, Runs: 2}, false): "run 1 of 2: ",
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 	line := progressLine(experiment.Progress{Run: 3, Runs: 10, Phase: experiment.Measuring,
-		Load: loadgen.Progress{Rate: 1199.7, Errors: 2}, Remaining: 80 * time.Second})
+		Load: loadgen.Progress{Rate: 1199.7, Errors: 2}, Remaining: 80 * time.Second}, false)
 	if want := "run 3 of 10: measuring, 1,200/s, 2 errors, about 1m20s left"; line != want {
 		t.Errorf("got %q, want %q", line, want)
 	}

@@ -6,17 +6,22 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // dialTimeout bounds the look whether anything listens.
 const dialTimeout = 5 * time.Second
 
 // open prepares what is measured.
-func (b *bench) open(ctx context.Context, progress *benchProgress) (*workload, error) {
-	if b.options.url == "" {
+func (b *benchRun) open(ctx context.Context, progress *benchProgress) (*workload, error) {
+	switch {
+	case len(b.processes) > 0:
+		return b.openProcesses(), nil
+	case b.options.url == "":
 		return b.openReference(ctx, progress)
 	}
 	return b.openURL(ctx, progress)
@@ -24,7 +29,7 @@ func (b *bench) open(ctx context.Context, progress *benchProgress) (*workload, e
 
 // openURL is a service that runs already. It must be listening, and metrics
 // asked for by name must be there; no request of the load is sent yet.
-func (b *bench) openURL(ctx context.Context, progress *benchProgress) (*workload, error) {
+func (b *benchRun) openURL(ctx context.Context, progress *benchProgress) (*workload, error) {
 	progress.show("looking for the service")
 	if err := dial(ctx, b.options.url); err != nil {
 		return nil, err
@@ -33,15 +38,50 @@ func (b *bench) openURL(ctx context.Context, progress *benchProgress) (*workload
 	if err != nil {
 		return nil, err
 	}
-	w := &workload{
-		manifest: b.armManifest(b.plan), benchmark: "HTTP",
-		service: redactURL(b.options.url), close: func(context.Context) error { return nil },
+	return &workload{
+		benchmark: "HTTP", service: redactURL(b.options.url), close: func(context.Context) error { return nil },
+		arms: func(plan loadgen.Plan) []experiment.Arm {
+			return []experiment.Arm{{Name: b.name, Start: func(context.Context, experiment.Lap) (*experiment.Target, error) {
+				return &experiment.Target{Plan: plan, MetricsURL: metricsURL}, nil
+			}}}
+		},
+		manifests: func(plan loadgen.Plan) []experiment.ArmManifest {
+			m := armManifest(b.name, plan)
+			m.MetricsURL = redactURL(metricsURL)
+			return []experiment.ArmManifest{m}
+		},
+	}, nil
+}
+
+// openProcesses are the programs of --arm; they start with their runs.
+func (b *benchRun) openProcesses() *workload {
+	names := make([]string, len(b.processes))
+	for i, p := range b.processes {
+		names[i] = p.Name
 	}
-	w.manifest.MetricsURL = redactURL(metricsURL)
-	w.arm = experiment.Arm{Name: b.name, Start: func(context.Context, experiment.Lap) (*experiment.Target, error) {
-		return &experiment.Target{Plan: b.plan, MetricsURL: metricsURL}, nil
-	}}
-	return w, nil
+	return &workload{
+		benchmark: "HTTP", service: strings.Join(names, " and ") + " at " + redactURL(b.options.url),
+		close: func(context.Context) error { return nil },
+		arms: func(plan loadgen.Plan) []experiment.Arm {
+			var arms []experiment.Arm
+			for _, p := range b.processes {
+				p.Plan = plan
+				arms = append(arms, p.Arm())
+			}
+			return arms
+		},
+		manifests: func(plan loadgen.Plan) []experiment.ArmManifest {
+			var manifests []experiment.ArmManifest
+			for _, p := range b.processes {
+				m := armManifest(p.Name, plan)
+				m.FreshProcess = true
+				m.Command = strings.Fields(redactCommand(p.Command))
+				m.MetricsURL = redactURL(p.MetricsURL)
+				manifests = append(manifests, m)
+			}
+			return manifests
+		},
+	}
 }
 
 // dial looks whether something listens at the URL's host.
@@ -67,7 +107,7 @@ func dial(ctx context.Context, rawURL string) error {
 }
 
 // findMetrics returns where the runtime metrics are, "" for nowhere.
-func (b *bench) findMetrics(ctx context.Context) (string, error) {
+func (b *benchRun) findMetrics(ctx context.Context) (string, error) {
 	switch asked := b.options.metricsURL; asked {
 	case "none":
 		return "", nil

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/audit"
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// Bounds of the audit after a run.
+const (
+	checkTimeout = 30 * time.Second
+	checkSettle  = 5 * time.Second // for wins that are still in flight
+	checkShow    = 1               // offenders of each invariant
+	// mostWitnessed bounds the memory for wins that were seen: about 50 MB.
+	mostWitnessed = 100_000
+)
+
+// violationsMetric is what lotteryd counts when it sees the impossible itself.
+const violationsMetric = "lotteryd_invariant_violations_total"
+
+// witness remembers the wins that one run was promised, and asks afterwards
+// whether they were kept. Losses, nine in ten, are not remembered: it would
+// cost the generator more than it could find.
+type witness struct {
+	activity   string
+	stores     stores
+	metricsURL string
+	wins       []audit.Exchange
+}
+
+// outcome names an answer and remembers it if it is a win. It runs on the
+// sending thread; for a win it copies some 200 bytes.
+func (w *witness) outcome(x *loadgen.Exchange) string {
+	outcome := drawOutcome(x)
+	if outcome == "win" && len(w.wins) < mostWitnessed {
+		w.wins = append(w.wins, audit.Exchange{
+			Path: "/v1/activities/" + w.activity + "/draws", Status: x.Status,
+			Sent: x.Start.Add(x.Sent), Done: x.Start.Add(x.Done),
+			Request: bytes.Clone(x.RequestBody), Response: bytes.Clone(x.ResponseBody),
+		})
+	}
+	return outcome
+}
+
+// check audits the run's stores, and returns each broken invariant in a line:
+// "I1: no lost win: ...".
+func (w *witness) check(ctx context.Context) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	seen, err := violations(ctx, w.metricsURL)
+	if err != nil {
+		return nil, err
+	}
+	var log audit.Recorder
+	for _, win := range w.wins {
+		log.RecordExchange(win)
+	}
+	report, err := audit.Run(ctx, audit.Sources{
+		Postgres: w.stores.postgres, Redis: w.stores.redis, Activity: w.activity, Wait: checkSettle,
+	}, log.Log(), audit.Options{Show: checkShow})
+	if err != nil {
+		return nil, fmt.Errorf("the audit could not be done: %w", err)
+	}
+	return append(brokenIn(report), seen...), nil
+}
+
+func brokenIn(report *audit.Report) (broken []string) {
+	for _, v := range report.Invariants {
+		if v.Status == audit.Broken {
+			broken = append(broken, fmt.Sprintf("%s: %s: %d times, such as: %s", v.ID, v.Name, v.Breaks, strings.Join(v.Offenders, "; ")))
+		}
+	}
+	return broken
+}
+
+// violations reads lotteryd's own count, which began at 0 with the process.
+func violations(ctx context.Context, metricsURL string) ([]string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, metricsURL, nil)
+	if err != nil {
+		return nil, err
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("reading lotteryd's metrics: %w", err)
+	}
+	defer response.Body.Close()
+	return countedViolations(response.Body)
+}
+
+// countedViolations finds the counters in Prometheus' text format; the label
+// "what" says which kind each counts. They come back as
+// "told sold out while units were left: counted 12 times by lotteryd".
+func countedViolations(metrics io.Reader) (counted []string, err error) {
+	lines := bufio.NewScanner(metrics)
+	for lines.Scan() {
+		labels, ok := strings.CutPrefix(lines.Text(), violationsMetric)
+		end := strings.LastIndexByte(labels, ' ')
+		if !ok || end < 0 {
+			continue
+		}
+		n, err := strconv.ParseFloat(labels[end+1:], 64)
+		if err != nil {
+			return nil, fmt.Errorf("lotteryd's metric %s is %q, not a number", violationsMetric, labels[end+1:])
+		}
+		what := "the impossible was seen"
+		if _, rest, ok := strings.Cut(labels[:end], `what="`); ok {
+			what, _, _ = strings.Cut(rest, `"`)
+		}
+		if n > 0 {
+			counted = append(counted, fmt.Sprintf("%s: counted %.0f times by lotteryd", what, n))
+		}
+	}
+	return counted, lines.Err()
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lotteryctl/lotteryctl/internal/study"
+)
+
+// writeFindings is the answer to --steps and --vary: for each step the metric
+// that should move, what it did, and the article's claim below.
+func writeFindings(b *strings.Builder, r study.Result) {
+	fmt.Fprintf(b, "what each step does to the metric that should move (median of the rounds; ratio with a 95 %% interval;\n"+
+		"p corrected for %d questions by Holm; a change counts from %.0f %% on)\n", len(r.Findings), 100*r.Rule.MinEffect)
+	t := newText("step", "metric", "without", "with", "change", "95 % interval", "p", "verdict").right(2, 3, 4, 6)
+	for _, f := range r.Findings {
+		t.row(findingCells(f)...)
+		if f.Claim != "" {
+			t.note("   article: " + f.Claim)
+		}
+		for _, broken := range f.Broken {
+			t.note("   broken: " + broken)
+		}
+		if f.Wrong != "" {
+			t.note("   known to be wrong: " + f.Wrong)
+		}
+	}
+	t.write(b)
+	b.WriteByte('\n')
+	writeAlso(b, r)
+}
+
+func findingCells(f study.Finding) []string {
+	u := shownAs(f.Metric)
+	if f.Effect == nil {
+		return []string{f.Title, u.name, unknown, unknown, unknown, unknown, unknown, string(f.Verdict)}
+	}
+	e := f.Effect
+	return []string{f.Title, u.name, u.text(&e.From), u.text(&e.To), change(e.Ratio.Center), interval(e.Ratio),
+		pText(f.Corrected), string(f.Verdict)}
+}
+
+// writeAlso shows the other metrics. A change whose interval holds "no change"
+// is in brackets.
+func writeAlso(b *strings.Builder, r study.Result) {
+	units := []string{"p50-latency-ns", "p95-latency-ns", "p99-latency-ns", "cpu-ns/op", "B/op", "allocs/op"}
+	b.WriteString("the same steps on all metrics (no verdict rests on these; in brackets: may be nothing)\n")
+	titles := []string{"step"}
+	for _, unit := range units {
+		titles = append(titles, shownAs(unit).name)
+	}
+	t := newText(titles...).right(1, 2, 3, 4, 5, 6)
+	for _, f := range r.Findings {
+		cells := []string{f.Title}
+		for _, unit := range units {
+			cells = append(cells, alsoCell(f, unit))
+		}
+		t.row(cells...)
+	}
+	t.write(b)
+	b.WriteByte('\n')
+}
+
+func alsoCell(f study.Finding, unit string) string {
+	effects := f.Also
+	if f.Effect != nil {
+		effects = append([]study.Effect{*f.Effect}, effects...)
+	}
+	for _, e := range effects {
+		switch {
+		case e.Unit != unit:
+		case e.Excludes1():
+			return change(e.Ratio.Center)
+		default:
+			return "(" + change(e.Ratio.Center) + ")"
+		}
+	}
+	return unknown
+}
+
+// articleTotals is what the article says of all eight steps together, for which
+// its single claims do not account.
+const articleTotals = "the article, all eight together: p95 12.3 to 0.8 ms, 1.4 to 0.11 MB a request, at 1,200/s"
+
+// writeBalances sets the steps against their total.
+func writeBalances(b *strings.Builder, balances []study.Balance) {
+	for _, balance := range balances {
+		fmt.Fprintf(b, "do the steps add up? %s (differences a request, median over rounds)\n", balance.Title)
+		titles := []string{""}
+		for _, unit := range balance.Units {
+			titles = append(titles, shownAs(unit).name)
+		}
+		t := newText(titles...).right(1, 2, 3, 4, 5)
+		for _, line := range balance.Steps {
+			t.row(balanceCells(line, balance.Units, true)...)
+		}
+		for _, line := range []study.BalanceLine{balance.Sum, balance.Total, balance.Rest} {
+			t.row(balanceCells(line, balance.Units, true)...)
+		}
+		for _, line := range []study.BalanceLine{balance.Start, balance.End} {
+			t.row(balanceCells(line, balance.Units, false)...)
+		}
+		t.write(b)
+		fmt.Fprintf(b, "%s\n\n", articleTotals)
+	}
+}
+
+func balanceCells(line study.BalanceLine, units []string, signed bool) []string {
+	cells := []string{line.Title}
+	for i, value := range line.Deltas {
+		cells = append(cells, signedText(shownAs(units[i]).text, value, signed))
+	}
+	return cells
+}
+
+// signedText formats a difference, whose formatters know no sign.
+func signedText(text func(*float64) string, value *float64, signed bool) string {
+	if value == nil || !signed {
+		return text(value)
+	}
+	size := max(*value, -*value)
+	if *value < 0 {
+		return "-" + text(&size)
+	}
+	return "+" + text(&size)
+}

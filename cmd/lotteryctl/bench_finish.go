@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+)
+
+// finish gives the folder its name, prints what was measured and decides the
+// exit code.
+func (b *benchRun) finish(ctx context.Context, w *workload, folder *experiment.Folder, rounds []experiment.Round, runErr error) error {
+	interrupted := ctx.Err() != nil
+	if len(rounds) == 0 {
+		return b.finishEmpty(folder, interrupted, runErr)
+	}
+	if err := folder.Close(b.reason(interrupted, rounds, runErr)); err != nil {
+		return errors.Join(runErr, err)
+	}
+	report, err := newReport(folder.Path(), folder.Manifest(), rounds)
+	if err != nil {
+		return err
+	}
+	if err := report.print(b.env.stdout, w.service, b.options.json); err != nil {
+		return err
+	}
+	again := fmt.Sprintf("what was measured is in %s, and `lotteryctl bench --resume %s` goes on", folder.Path(), folder.Path())
+	switch {
+	case interrupted:
+		return &exitError{codeInterrupted, fmt.Errorf("%s; %s", b.reason(interrupted, rounds, runErr), again)}
+	case runErr != nil:
+		return armFailed(fmt.Errorf("%w; %s", runErr, again))
+	}
+	return judgeRounds(rounds, b.options.strict)
+}
+
+// finishEmpty removes the folder of a run that measured nothing.
+func (b *benchRun) finishEmpty(folder *experiment.Folder, interrupted bool, runErr error) error {
+	err := folder.Discard()
+	if interrupted {
+		return &exitError{codeInterrupted, errors.New("interrupted before anything was measured; nothing was written")}
+	}
+	return errors.Join(armFailed(runErr), err)
+}
+
+// reason says why the run is partial; "" when it is not.
+func (b *benchRun) reason(interrupted bool, rounds []experiment.Round, runErr error) string {
+	switch {
+	case interrupted && b.compares():
+		last := rounds[len(rounds)-1]
+		return fmt.Sprintf("interrupted in or after round %d of %d", last.Round, b.options.runs)
+	case interrupted:
+		return fmt.Sprintf("interrupted in or after run %d of %d", len(rounds), b.options.runs)
+	case runErr != nil:
+		return runErr.Error()
+	}
+	return ""
+}
+
+// armFailed gives exit code 1 to the failure of what was measured; other
+// errors, such as a full disk, keep theirs.
+func armFailed(err error) error {
+	var failed *experiment.ArmError
+	if errors.As(err, &failed) {
+		return gateFailed(err)
+	}
+	return err
+}
