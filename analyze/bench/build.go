@@ -17,7 +17,13 @@ func (q Query) Tables(set *Set) (*Tables, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := sorter{plan: p, set: set, tables: make(map[benchproc.Key]*heap), rounds: make(map[roundKey]int)}
+	s := sorter{
+		plan:   p,
+		set:    set,
+		tables: make(map[benchproc.Key]*heap),
+		places: make(map[placeKey]*place),
+		rounds: make(map[roundKey]int),
+	}
 	scratch := make(map[*config]*benchfmt.Result)
 	for i := range set.Results {
 		result := &set.Results[i]
@@ -46,6 +52,7 @@ type sorter struct {
 	plan   *plan
 	set    *Set
 	tables map[benchproc.Key]*heap
+	places map[placeKey]*place
 	rounds map[roundKey]int // lines seen so far
 }
 
@@ -60,13 +67,25 @@ type cellKey struct{ row, col benchproc.Key }
 
 type cellHeap struct {
 	cell    *Cell
+	place   *place
+	own     bool            // its results are not just the first ones of its place
 	residue []benchproc.Key // what is different about its results: mostly one
+}
+
+// place is where the cells of one row and column lie in the tables of all
+// units. As a rule each of its results has all units, so that its cells can
+// share these lists, which are the bulk of a cell.
+type place struct{ results, rounds []int }
+
+type placeKey struct {
+	config benchproc.Key
+	cell   cellKey
 }
 
 // roundKey is what lines have in common that are rounds of one thing.
 type roundKey struct {
-	config, row, col benchproc.Key
-	label, name      string
+	place       *place
+	label, name string
 }
 
 // add deals out the values of one result. It may change projected.
@@ -79,23 +98,58 @@ func (s *sorter) add(index int, projected *benchfmt.Result) {
 	at := cellKey{s.plan.row.Project(projected), s.plan.col.Project(projected)}
 	residue := s.plan.residue.Project(projected)
 
+	pl := s.place(placeKey{config, at})
 	result := &s.set.Results[index]
-	source := &s.set.Sources[result.Source]
-	round := roundKey{config, at.row, at.col, source.Label, result.Name}
+	round := roundKey{pl, s.set.Sources[result.Source].Label, result.Name}
 	s.rounds[round]++
+	pl.results = append(pl.results, index)
+	pl.rounds = append(pl.rounds, s.rounds[round])
 	for i, table := range tables {
-		c := s.cell(table, config, at)
+		c := s.cell(table, config, at, pl)
+		c.add(projected.Values[i].Value)
 		if !slices.Contains(c.residue, residue) {
 			c.residue = append(c.residue, residue)
 		}
-		c.cell.Values = append(c.cell.Values, projected.Values[i].Value)
-		c.cell.Results = append(c.cell.Results, index)
-		c.cell.Rounds = append(c.cell.Rounds, s.rounds[round])
 	}
 }
 
+// add adds a value that comes from the last result of the cell's place.
+func (c *cellHeap) add(value float64) {
+	n, last := len(c.cell.Values), len(c.place.results)-1
+	if n != last && !c.own {
+		// A result before this one lacked the unit, or this one has it twice.
+		c.cell.Results = slices.Clone(c.place.results[:n])
+		c.cell.Rounds = slices.Clone(c.place.rounds[:n])
+		c.own = true
+	}
+	c.cell.Values = append(c.cell.Values, value)
+	if c.own {
+		c.cell.Results = append(c.cell.Results, c.place.results[last])
+		c.cell.Rounds = append(c.cell.Rounds, c.place.rounds[last])
+	}
+}
+
+// finish returns the cell with all that is known of it without statistics.
+func (c *cellHeap) finish() *Cell {
+	if n := len(c.cell.Values); !c.own {
+		c.cell.Results = c.place.results[:n:n]
+		c.cell.Rounds = c.place.rounds[:n:n]
+	}
+	c.cell.mixed = mixture(benchproc.NonSingularFields(c.residue))
+	return c.cell
+}
+
+func (s *sorter) place(key placeKey) *place {
+	pl := s.places[key]
+	if pl == nil {
+		pl = &place{}
+		s.places[key] = pl
+	}
+	return pl
+}
+
 // cell returns the heap of a cell, which is made when first asked for.
-func (s *sorter) cell(table, config benchproc.Key, at cellKey) *cellHeap {
+func (s *sorter) cell(table, config benchproc.Key, at cellKey, pl *place) *cellHeap {
 	h := s.tables[table]
 	if h == nil {
 		h = &heap{config, make(map[benchproc.Key]bool), make(map[benchproc.Key]bool), make(map[cellKey]*cellHeap)}
@@ -103,7 +157,7 @@ func (s *sorter) cell(table, config benchproc.Key, at cellKey) *cellHeap {
 	}
 	c := h.cells[at]
 	if c == nil {
-		c = &cellHeap{cell: &Cell{}}
+		c = &cellHeap{cell: &Cell{}, place: pl}
 		h.cells[at] = c
 		h.rows[at.row] = true
 		h.cols[at.col] = true
@@ -154,11 +208,10 @@ func (s *sorter) line(h *heap, row benchproc.Key, cols []benchproc.Key) []*Cell 
 		if c == nil {
 			continue
 		}
-		line[i] = c.cell
+		line[i] = c.finish()
 		if slices.ContainsFunc(c.cell.Results, s.isUncounted) {
 			c.cell.Rounds = nil
 		}
-		c.cell.mixed = mixture(benchproc.NonSingularFields(c.residue))
 	}
 	return line
 }

@@ -58,7 +58,12 @@ func summarizeRow(t *Table, cells []*Cell, thresholds *benchmath.Thresholds, con
 		if c == nil {
 			continue
 		}
-		c.Sample = benchmath.NewSample(slices.Clone(c.Values), thresholds)
+		// One allocation of the right size for both, instead of what append
+		// has left.
+		n := len(c.Values)
+		values := append(append(make([]float64, 0, 2*n), c.Values...), c.Values...)
+		c.Values = values[:n:n]
+		c.Sample = benchmath.NewSample(values[n:], thresholds)
 		c.Sample.Warnings = append(c.Sample.Warnings, c.mixed...)
 		c.Summary = assume.Summary(c.Sample, confidence)
 	}

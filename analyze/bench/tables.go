@@ -85,7 +85,8 @@ type Cell struct {
 	Values []float64
 
 	// Results[i] is the place of Values[i] in Set.Results, and so tells its
-	// input, its line and what was measured before and after it.
+	// input, its line and what was measured before and after it. Cells of one
+	// row and column share the list across units.
 	Results []int
 
 	// Rounds[i] is the round of Values[i]: it comes from the Rounds[i]-th line
