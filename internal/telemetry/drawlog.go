@@ -55,9 +55,9 @@ func (d *DrawLog) loss(e lottery.Entry, took time.Duration) {
 }
 
 func (d *DrawLog) write(level slog.Level, what string, e lottery.Entry, took time.Duration, more ...slog.Attr) {
-	attrs := append([]slog.Attr{
+	var all [9]slog.Attr // on the stack: LogAttrs keeps a copy
+	attrs := append(all[:0],
 		slog.String("activity", e.Activity), slog.String("user", e.User), slog.String("request", e.Request),
-		slog.Duration("took", took),
-	}, more...)
-	d.log.LogAttrs(context.Background(), level, what, attrs...)
+		slog.Duration("took", took))
+	d.log.LogAttrs(context.Background(), level, what, append(attrs, more...)...)
 }
