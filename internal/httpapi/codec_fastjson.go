@@ -1,6 +1,9 @@
 package httpapi
 
 import (
+	"bytes"
+	"errors"
+
 	"github.com/valyala/fastjson"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
@@ -13,8 +16,8 @@ import (
 // and written by MarshalTo. What it skips is reflection, not work.
 //
 // Its parser takes bare control characters and keeps broken escapes as they are,
-// so its validator goes first; what that lets pass too, checkFields finds. Its
-// writer escapes with strconv.AppendQuote, which is not JSON for control
+// so its validator goes first; what that lets pass too, checkFields and
+// checkControls find. Its writer escapes with strconv.AppendQuote, which is not JSON for control
 // characters, so texts that need an escape are quoted by our own encoder.
 func FastjsonCodec() Codec { return new(fastjsonCodec) }
 
@@ -36,11 +39,32 @@ func (c *fastjsonCodec) decode(body []byte) (drawRequest, error) {
 	if err := checkFields(body); err != nil {
 		return drawRequest{}, err
 	}
+	if err := checkControls(body); err != nil {
+		return drawRequest{}, err
+	}
 	var d drawRequest
 	if err := readFields(value, &d); err != nil {
 		return drawRequest{}, notOurJSON(err)
 	}
 	return d, nil
+}
+
+// checkControls refuses bare control characters in strings with escapes: the
+// validator of fastjson 1.6.10 looks for them behind a string's last escape only.
+func checkControls(body []byte) error {
+	if bytes.IndexByte(body, '\\') < 0 {
+		return nil
+	}
+	for rest := body; ; {
+		_, text, after, more := nextString(rest)
+		if !more {
+			return nil
+		}
+		if bytes.ContainsFunc(text, func(r rune) bool { return r < 0x20 }) {
+			return notOurJSON(errors.New("a control character must be escaped in a string"))
+		}
+		rest = after
+	}
 }
 
 // readFields copies our fields out of the parser's memory, and refuses those that

@@ -43,6 +43,7 @@ func FuzzCodecsDecode(f *testing.F) {
 		`{"user":"null","proof":"\n\\\"\u2028"}`, "{\"user\":\"a\nb\"}", `{"user":"\x41"}`, `{"user":["request"],"x":"y"}`, `{"u\ud83cser":"u"}`,
 		`{"user":"u","request":null,"proof":"p"}`, "\ufeff{}", "{\"user\":\"u\"}\x00", `{"user":"\u00zz"}`, `{"user":"u",}`, `{"uſer":"u"}`,
 		`{"user" : "u" , "request":1}`, `{"user":{"user":"u"}}`, "{\"user\":\"a\x00b\"}", `{"user":"\ufffd"}`, `{"user":"\uD83C\u0041"}`,
+		"{\"user\":\"\x00b\\b\"}", "{\"us\ner\\t\":\"\"}", "{\n\"user\"\t:\r\"\\n\"}",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -68,6 +68,8 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"user":"\udf81\ud83c"}`:       "half of a surrogate pair",
 		"{\"user\":\"a\nb\"}":           "a control character must be escaped",
 		"{\"user\":\"\\ta\nb\"}":        "a control character must be escaped",
+		"{\"user\":\"a\nb\\t\"}":        "a control character must be escaped",
+		"{\"user\":\"\x00b\\b\"}":       "a control character must be escaped",
 		"{\"user\":\"\xff\"}":           "not valid UTF-8",
 		"{\"user\":\"\\t\xc3\"}":        "not valid UTF-8",
 		"{\"\xff\":\"\"}":               "not valid UTF-8",
