@@ -34,9 +34,10 @@ type CapacityOptions struct {
 }
 
 // Quick returns the options of a search of about 8 s, for choosing a rate and
-// not for reporting one.
+// not for reporting one. Probes that are shorter already stay so.
 func (o CapacityOptions) Quick() CapacityOptions {
-	o.Probe, o.Precision, o.Budget = 800*time.Millisecond, 0.15, 6*time.Second
+	o = o.withDefaults()
+	o.Probe, o.Precision, o.Budget = min(o.Probe, 800*time.Millisecond), max(o.Precision, 0.15), min(o.Budget, 6*time.Second)
 	return o
 }
 

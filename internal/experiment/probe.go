@@ -10,7 +10,8 @@ import (
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-// How a probe is made.
+// How a probe is made. The times are for probes of the usual length; shorter
+// ones have shorter ones, see brief.
 const (
 	// probeWarmup lets what the probe before left in queues drain.
 	probeWarmup = 300 * time.Millisecond
@@ -44,13 +45,19 @@ var errTargetEnded = errors.New("it ended during the capacity search")
 func (p *prober) flood() (float64, error) {
 	plan := p.plan
 	plan.Arrivals, plan.Connections = loadgen.Closed, floodConnections
-	plan.Warmup, plan.Duration = floodTime/2, floodTime/2
+	half := p.brief(floodTime) / 2
+	plan.Warmup, plan.Duration = half, half
 	plan.Progress = func(now loadgen.Progress) { p.report(0, now) }
 	result, err := loadgen.Run(p.ctx, plan)
 	if err != nil {
 		return 0, err
 	}
 	return result.AnsweredRate, p.gone()
+}
+
+// brief shortens a time when probes are shorter than those of a quick search.
+func (p *prober) brief(usual time.Duration) time.Duration {
+	return min(usual, usual*p.options.Probe/(CapacityOptions{}.Quick().Probe))
 }
 
 // gone says that there is nothing left to probe.
@@ -70,7 +77,7 @@ func (p *prober) try(rate float64, window time.Duration) (Probe, error) {
 		plan.Arrivals = loadgen.Constant
 	}
 	p.plan.Seed++ // a service that remembers requests shall meet new ones
-	plan.Rate, plan.Warmup, plan.Duration = rate, probeWarmup, window
+	plan.Rate, plan.Warmup, plan.Duration = rate, p.brief(probeWarmup), window
 	plan.Connections = enough(rate, p.options.SLO, plan.Connections)
 	// Longer than any answer that could still be within the SLO, but not so
 	// long that a service that is lost delays the search.
@@ -95,7 +102,7 @@ func (p *prober) try(rate float64, window time.Duration) (Probe, error) {
 	}
 	probe := judgeProbe(result, rate, p.options)
 	if !probe.Held {
-		err = rest(p.ctx, calm)
+		err = rest(p.ctx, p.brief(calm))
 	}
 	return probe, err
 }

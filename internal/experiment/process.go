@@ -36,6 +36,12 @@ func StartProcess(argv, env []string, logPath string) (*Process, error) {
 
 // startProcessIn is StartProcess in a working folder; "" is ours.
 func startProcessIn(folder string, argv, env []string, logPath string) (*Process, error) {
+	if folder != "" {
+		// Otherwise the error would say that the program is not there.
+		if _, err := os.Stat(folder); err != nil {
+			return nil, fmt.Errorf("starting %s: %w", argv[0], err)
+		}
+	}
 	log, err := os.OpenFile(logPath, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
 	if err != nil {
 		return nil, err

@@ -156,11 +156,11 @@ func orNothing(value []byte) string {
 	return string(value)
 }
 
-// adopt makes the rules of spec those of the folder; a resumed experiment must
-// have the same.
+// adopt makes the rules of spec those of the folder; runs that are there were
+// made under the same, or they could not be compared.
 func (f *Folder) adopt(spec *Spec) error {
 	rules := spec.rules()
-	if len(f.manifest.Resumed) == 0 {
+	if len(f.rounds) == 0 {
 		f.manifest.Rules = rules
 		if err := f.writeManifest(); err != nil {
 			return f.explain(err)

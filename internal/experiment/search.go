@@ -13,7 +13,7 @@ import (
 //  2. The bracket is halved, in ratios, until it is narrow enough or the
 //     budget is spent.
 //  3. low is tried once more, for longer; as long as it does not hold, the
-//     search goes a step down.
+//     search goes down.
 //
 // One bad second of the machine must not decide: a rate that did not hold is
 // tried again, and if the two disagree, a third time.
@@ -77,9 +77,12 @@ func (s *search) narrow(float64) error {
 	return nil
 }
 
+// confirm goes down in steps that double, in ratios: a service that broke down
+// for good, or a machine that became busy, must not cost minutes. The wide
+// bracket that this leaves says how little is known.
 func (s *search) confirm(float64) error {
 	o := s.options
-	for s.low > 0 {
+	for step := 1 + o.Precision; s.low > 0; step *= step {
 		rate := s.low
 		held, err := s.holds(rate, o.Probe*3/2)
 		if err != nil || held {
@@ -87,7 +90,7 @@ func (s *search) confirm(float64) error {
 		}
 		s.low = 0
 		if rate > o.MinRate {
-			s.low = max(rate/(1+o.Precision), o.MinRate) // a candidate, to be confirmed
+			s.low = max(rate/step, o.MinRate) // a candidate, to be confirmed
 		}
 	}
 	return nil

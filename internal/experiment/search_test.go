@@ -1,0 +1,192 @@
+package experiment
+
+import (
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// simulated is a search on a service that holds every rate up to capacity, on
+// a machine that spoils a share of the probes. A probe takes its window.
+func simulated(capacity, spoilt float64, seed uint64) (*search, *time.Duration) {
+	random := rand.New(rand.NewPCG(seed, 1))
+	clock := new(time.Duration)
+	s := &search{options: CapacityOptions{}.withDefaults(), elapsed: func() time.Duration { return *clock }}
+	s.try = func(rate float64, window time.Duration) (Probe, error) {
+		p := Probe{Rate: rate, Held: rate <= capacity && random.Float64() >= spoilt, Window: window}
+		if !p.Held {
+			p.Why = "p95 was long"
+			window /= 4 // given up
+		}
+		*clock += window + probeWarmup
+		return p, nil
+	}
+	return s, clock
+}
+
+func TestSearchFindsTheCapacity(t *testing.T) {
+	for _, capacity := range []float64{20.5, 137, 5000, 61_234, 199_999} {
+		for _, guess := range []float64{0.1, 0.6, 1, 4} { // of the truth
+			s, clock := simulated(capacity, 0, 1)
+			found, err := s.run(capacity * guess)
+			if err != nil || found.Rate > capacity || found.Ceiling <= capacity || found.Ceiling > 1.051*found.Rate {
+				t.Errorf("capacity %v, guess ×%v: got [%v, %v], %v, want it to hold the truth within 5 %%", capacity, guess, found.Rate, found.Ceiling, err)
+			}
+			if found.Limit != "p95 was long" {
+				t.Errorf("got the limit %q", found.Limit)
+			}
+			if *clock > 35*time.Second || guess <= 1 && guess >= 0.6 && *clock > 22*time.Second {
+				t.Errorf("capacity %v, guess ×%v: it took %v in %d probes", capacity, guess, *clock, len(found.Probes))
+			}
+		}
+	}
+}
+
+// A tenth of the probes spoilt by the machine: two in a row, one time in a
+// hundred, may mislead a search, but not the typical one.
+func TestSearchOutlivesSpoiltProbes(t *testing.T) {
+	const searches, capacity = 200, 5000.0
+	near := 0
+	for seed := range uint64(searches) {
+		s, clock := simulated(capacity, 0.1, seed)
+		found, err := s.run(0.6 * capacity)
+		if err != nil || found.Rate > capacity {
+			t.Fatalf("seed %d: got %v, %v, which is more than the truth", seed, found.Rate, err)
+		}
+		if found.Rate > 0.9*capacity {
+			near++
+		}
+		if *clock > time.Minute {
+			t.Errorf("seed %d: it took %v", seed, *clock)
+		}
+	}
+	if near < searches*8/10 {
+		t.Errorf("%d of %d searches came within 10 %%, want most", near, searches)
+	}
+}
+
+func TestSearchAtItsBounds(t *testing.T) {
+	s, _ := simulated(5, 0, 1)
+	if found, err := s.run(100); err != nil || found.Rate != 0 || found.Ceiling != 20 {
+		t.Errorf("below the lowest rate: got [%v, %v], %v, want none and 20", found.Rate, found.Ceiling, err)
+	}
+	s, _ = simulated(1e9, 0, 1)
+	if found, err := s.run(100); err != nil || found.Rate != 200_000 || found.Ceiling != 0 || found.Limit != "" {
+		t.Errorf("above the highest rate: got [%v, %v] %q, %v, want 200000 and no ceiling", found.Rate, found.Ceiling, found.Limit, err)
+	}
+	s, _ = simulated(1000, 0, 1)
+	s.options.Budget = time.Nanosecond
+	if found, err := s.run(900); err != nil || found.Rate == 0 || found.Rate > 1000 || found.Ceiling <= 1000 || len(found.Probes) > 5 {
+		t.Errorf("without time: got [%v, %v] by %d probes, %v, want a wide bracket by few", found.Rate, found.Ceiling, len(found.Probes), err)
+	}
+	s, _ = simulated(1000, 0, 1)
+	lost := errors.New("it ended")
+	s.try = func(float64, time.Duration) (Probe, error) { return Probe{}, lost }
+	if _, err := s.run(900); !errors.Is(err, lost) {
+		t.Errorf("got %v, want the error of the probe", err)
+	}
+}
+
+// A service that breaks down for good while it is searched must not cost
+// minutes.
+func TestSearchOfAServiceThatBreaksDown(t *testing.T) {
+	s, clock := simulated(5000, 0, 1)
+	healthy := s.try
+	s.try = func(rate float64, window time.Duration) (Probe, error) {
+		if *clock > 6*time.Second {
+			rate += 5000
+		}
+		return healthy(rate, window)
+	}
+	found, err := s.run(3000)
+	if err != nil || found.Rate != 0 || *clock > 45*time.Second {
+		t.Errorf("got [%v, %v] in %v, %v, want nothing found within 45 s", found.Rate, found.Ceiling, *clock, err)
+	}
+}
+
+func TestJudgeProbe(t *testing.T) {
+	histogram := func(d time.Duration) *loadgen.Histogram {
+		h := &loadgen.Histogram{}
+		h.RecordN(d, 1000)
+		return h
+	}
+	result := func(response, service, lateness time.Duration) *loadgen.Result {
+		return &loadgen.Result{
+			Response: histogram(response), Service: histogram(service), Lateness: histogram(lateness),
+			Counts: loadgen.Counts{Intended: 1000, Answered: 1000, Statuses: map[int]int64{200: 1000}, Errors: map[loadgen.ErrorKind]int64{}},
+		}
+	}
+	const ms = time.Millisecond
+	failing := result(ms, ms, 0)
+	failing.Counts.Statuses = map[int]int64{200: 999, 503: 1}
+	cut := result(ms, ms, 0)
+	cut.Partial = true
+	cut.Counts.Errors[loadgen.KindUnfinished] = 70
+	busy := result(20*ms, 20*ms, 0)
+	busy.CPU.Sender = 0.95
+	for name, row := range map[string]struct {
+		result    *loadgen.Result
+		held      bool
+		why       string
+		generator bool
+	}{
+		"within":                  {result(9*ms, 9*ms, 0), true, "", false},
+		"too slow":                {result(11*ms, 11*ms, 0), false, "p95 was 11ms", false},
+		"one bad answer":          {failing, false, "1 of 1000 requests failed", false},
+		"given up":                {cut, false, "took longer than 10ms", false},
+		"the generator was late":  {result(20*ms, 2*ms, 18*ms), false, "generator could not keep up", true},
+		"the generator was busy":  {busy, false, "generator could not keep up", true},
+		"late, but quick enough":  {result(9*ms, ms, 8*ms), true, "", false},
+		"late, and a slow answer": {result(30*ms, 20*ms, 10*ms), false, "p95 was", false},
+	} {
+		p := judgeProbe(row.result, 500, CapacityOptions{}.withDefaults())
+		if p.Held != row.held || p.GeneratorBound != row.generator || !strings.Contains(p.Why, row.why) || p.Held != (p.Why == "") {
+			t.Errorf("%s: got %+v", name, p)
+		}
+	}
+}
+
+func TestProbeIsGivenUpOnlyWhenItIsLost(t *testing.T) {
+	plan := loadgen.Plan{Rate: 1000, Warmup: 300 * time.Millisecond, Duration: time.Second}
+	o := CapacityOptions{}.withDefaults() // SLO 10 ms: up to 10 requests may be under way
+	for name, row := range map[string]struct {
+		late, failed, early int
+		now                 loadgen.Progress
+		want                bool
+	}{
+		"all is well":                     {0, 0, 300, loadgen.Progress{InFlight: 5}, false},
+		"5 % late":                        {50, 0, 300, loadgen.Progress{}, false},
+		"8 % late":                        {80, 0, 300, loadgen.Progress{}, true},
+		"many under way for too long":     {0, 0, 300, loadgen.Progress{InFlight: 100}, true},
+		"as many, but still of the first": {0, 0, 210, loadgen.Progress{InFlight: 100}, false},
+		"as many, but in the warm-up":     {0, 0, 0, loadgen.Progress{InFlight: 1000, Warmup: true}, false},
+		"a failure":                       {0, 1, 300, loadgen.Progress{}, true},
+	} {
+		w := newProbeWatcher(plan, o)
+		for range row.early {
+			w.record(&loadgen.Exchange{Warmup: true, Status: 200})
+		}
+		for range row.late {
+			w.record(&loadgen.Exchange{Status: 200, Done: 11 * time.Millisecond})
+		}
+		for range row.failed {
+			w.record(&loadgen.Exchange{Status: 500})
+		}
+		w.record(&loadgen.Exchange{Status: 200, Done: time.Millisecond})
+		if got := w.lost(row.now); got != row.want {
+			t.Errorf("%s: got %v", name, got)
+		}
+	}
+}
+
+func TestTwoDigits(t *testing.T) {
+	for v, want := range map[float64]float64{5638: 5600, 99.9: 99, 12: 12, 123_456: 120_000, 10: 10, 7.77: 7.7} {
+		if got := twoDigits(v); got < want*0.9999 || got > want*1.0001 {
+			t.Errorf("%v: got %v, want %v", v, got, want)
+		}
+	}
+}
