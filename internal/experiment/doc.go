@@ -13,11 +13,20 @@
 //     figure is kept per round and percentiles are never averaged.
 //   - [Run] goes through the rounds of a [Spec]: in every round each arm runs
 //     once, in an order drawn from the seed, so that drift of the machine does
-//     not favour an arm.
+//     not favour an arm. A round that was too noisy ([NoiseLimit]) is repeated
+//     as a whole.
 //   - A [Folder] is the run folder (docs/run-folder.md): run.json, rounds.jsonl,
-//     bench.txt for benchstat, and a folder for each round.
+//     bench.txt for benchstat, and a folder for each run. After whatever
+//     interruption, [Resume] opens it again and Run goes on.
+//   - A [Capacity] is the highest rate that an arm bears within a latency bound.
 //
-// What happens in a round: start the arm; load it with package loadgen; when
-// the warm-up ends, and again when the last answer is in, read the service's
-// own runtime metrics ([Source]) and the machine's noise; stop the arm.
+// What happens in a run: start the arm; load it with package loadgen; when the
+// warm-up ends, and again when the last answer is in, read the service's own
+// runtime metrics ([Source]) and the machine's noise; let the target check its
+// promises; stop the arm. Then, if asked for, start it again and search its
+// capacity ([FindCapacity]).
+//
+// Where to read on: run.go (rounds and repeats), one.go (a run), measure.go
+// (its figures), search.go (capacity), folder.go and resume.go, processarm.go
+// (an arm made of any command).
 package experiment
