@@ -36,17 +36,24 @@ func metricVerdict(m study.MetricComparison) string {
 func (r benchReport) writeCapacities(b *strings.Builder) {
 	t := newText("arm", "rounds", "requests/s", "95 % interval", "against "+r.arms()[0], "95 % interval", "p").right(1, 2, 4, 6)
 	for _, c := range r.Capacities {
-		cells := []string{c.Arm, fmt.Sprint(c.Rounds), whole(&c.Median), capacityInterval(c), unknown, unknown, unknown}
-		if c.Versus != nil {
-			cells[4], cells[5], cells[6] = change(c.Versus.Ratio.Center), interval(c.Versus.Ratio), pText(c.Corrected)
-		}
-		t.row(cells...)
+		t.row(capacityCells(c)...)
 		if c.GeneratorBound > 0 {
 			t.note(fmt.Sprintf("   in %d of %d rounds the load generator gave up first: it can do more", c.GeneratorBound, c.Rounds))
 		}
 	}
 	t.write(b)
 	b.WriteByte('\n')
+}
+
+func capacityCells(c study.ArmCapacity) []string {
+	cells := []string{c.Arm, fmt.Sprint(c.Rounds), whole(&c.Median), capacityInterval(c), unknown, unknown, unknown}
+	if c.Median == 0 {
+		cells[2], cells[3] = "none", unknown // not even the lowest rate held
+	}
+	if c.Versus != nil {
+		cells[4], cells[5], cells[6] = change(c.Versus.Ratio.Center), interval(c.Versus.Ratio), pText(c.Corrected)
+	}
+	return cells
 }
 
 func capacityInterval(c study.ArmCapacity) string {

@@ -25,7 +25,7 @@ func (r benchReport) writeNotes(b *strings.Builder) {
 }
 
 func (r benchReport) notes() []string {
-	notes := verdictNotes(r.Rounds)
+	notes := r.verdictNotes()
 	notes = append(notes, r.runNotes()...)
 	notes = append(notes, r.comparisonNotes()...)
 	var errors, requests int64
@@ -124,25 +124,25 @@ func (r benchReport) comparisonNotes() (notes []string) {
 
 // verdictNotes groups the verdicts by kind: how many runs, and the first's
 // reason with its figures.
-func verdictNotes(rounds []experiment.Round) []string {
+func (r benchReport) verdictNotes() []string {
 	var kinds []loadgen.VerdictKind
 	count, first := map[loadgen.VerdictKind]int{}, map[loadgen.VerdictKind]string{}
-	for _, r := range rounds {
+	for _, round := range r.Rounds {
 		seen := map[loadgen.VerdictKind]bool{}
-		for _, v := range r.Verdict {
+		for _, v := range round.Verdict {
 			if seen[v.Kind] || v.Kind == loadgen.RunPartial {
 				continue
 			}
 			seen[v.Kind] = true
 			if count[v.Kind]++; count[v.Kind] == 1 {
 				kinds = append(kinds, v.Kind)
-				first[v.Kind] = fmt.Sprintf("run %d: %s", r.Round, v.Reason)
+				first[v.Kind] = fmt.Sprintf("%s: %s", r.runName(round), v.Reason)
 			}
 		}
 	}
 	var notes []string
 	for _, kind := range kinds {
-		notes = append(notes, fmt.Sprintf("%s in %d of %d runs (%s)", kind, count[kind], len(rounds), first[kind]))
+		notes = append(notes, fmt.Sprintf("%s in %d of %d runs (%s)", kind, count[kind], len(r.Rounds), first[kind]))
 	}
 	return notes
 }

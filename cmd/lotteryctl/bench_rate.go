@@ -2,11 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 )
+
+// rateSLO is the p95 within which an arm counts as keeping up when a common
+// rate is searched. It is generous: the question is what an arm can sustain,
+// and a slow arm may be slow at any rate.
+const rateSLO = 100 * time.Millisecond
 
 // chooseRate finds a rate that all arms can take, if none was given: one rate
 // for all, because latencies at different loads cannot be compared. It returns
@@ -18,11 +25,11 @@ func (b *benchRun) chooseRate(ctx context.Context, w *workload, progress *benchP
 	if !b.searchesRate() {
 		return nil, nil
 	}
-	options := experiment.CapacityOptions{SLO: b.options.slo, Statuses: b.statuses}.Quick()
+	options := experiment.CapacityOptions{SLO: rateSLO, Statuses: b.statuses}.Quick()
 	choice, err := experiment.ChooseRate(ctx, w.arms(b.plan), b.seed, options, progress.report())
 	progress.clear()
 	if ctx.Err() != nil {
-		return nil, &exitError{codeInterrupted, fmt.Errorf("interrupted while the rate was searched; nothing was written")}
+		return nil, &exitError{codeInterrupted, errors.New("interrupted while the rate was searched; nothing was written")}
 	}
 	if err != nil {
 		return nil, armFailed(fmt.Errorf("searching a rate that all arms can take (--rate sets one): %w", err))
@@ -37,6 +44,6 @@ func rateText(choice *experiment.RateChoice) string {
 	for i, arm := range choice.Arms {
 		found[i] = fmt.Sprintf("%s %s", arm.Name, groupedFloat(arm.Rate))
 	}
-	return fmt.Sprintf("the rate is %.0f %% of what the slowest arm can do; a short search found in requests/s: %s",
-		100*choice.Share, strings.Join(found, ", "))
+	return fmt.Sprintf("the rate is %.0f %% of what the slowest arm can do; a short search for p95 within %v found, in requests/s: %s",
+		100*choice.Share, choice.SLO, strings.Join(found, ", "))
 }

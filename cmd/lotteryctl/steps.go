@@ -39,7 +39,7 @@ claim, the metric that should move, and the variants lotteryd can run
 		},
 	}
 	addStepsJSONFlag(cmd, &asJSON)
-	cmd.AddCommand(newStepsShowCmd(env))
+	cmd.AddCommand(newStepsShowCmd(env), newStepsReportCmd(env))
 	return cmd
 }
 

@@ -1,0 +1,252 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/study"
+)
+
+// writeJSONLines writes a file of one JSON document a line, and its folder.
+func writeJSONLines[T any](t *testing.T, path string, values ...T) {
+	t.Helper()
+	var b bytes.Buffer
+	for _, v := range values {
+		line, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Write(append(line, '\n'))
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// made is what an arm of the samples shows in every round, times a wobble.
+type made struct {
+	p95        time.Duration
+	cpu, bytes float64
+	capacity   float64
+}
+
+// comparedReport is a run of several arms, with rounds that differ a little.
+func comparedReport(t *testing.T, rounds int, command []string, arms map[string]made, order []string) benchReport {
+	t.Helper()
+	r := sampleReport(t, 1)
+	r.Run.Command, r.Run.Rounds, r.Run.Arms, r.Rounds, r.Run.Order = command, rounds, nil, nil, nil
+	for _, name := range order {
+		r.Run.Arms = append(r.Run.Arms, experiment.ArmManifest{
+			Name: name, FreshProcess: true, URL: "http://127.0.0.1/", Method: "POST", Arrivals: "constant", Rate: 1200,
+			DurationNS: 10 * time.Second, WarmupNS: 2 * time.Second, TimeoutNS: 10 * time.Second,
+		})
+	}
+	for round := 1; round <= rounds; round++ {
+		for i, name := range slices.Sorted(maps.Keys(arms)) {
+			m := arms[name]
+			// The round's luck, and a little of the run's own.
+			wobble := 1 + 0.05*float64(round%4) + 0.002*float64((round*7+i*3)%5)
+			latency := func(f float64) time.Duration { return time.Duration(float64(m.p95) * f * wobble) }
+			run := experiment.Round{
+				Round: round, Order: i + 1, Arm: name, Start: r.Run.Started,
+				Load: experiment.Load{
+					WindowNS: 10 * time.Second, AskedRate: 1200, AnsweredRate: 1200, Requests: 12_000, Answered: 12_000,
+					Response: &experiment.Quantiles{Mean: latency(0.5), P50: latency(0.4), P95: latency(1), P99: latency(2), Max: latency(9)},
+				},
+				Cost: experiment.Cost{ServerCPU: figure(m.cpu * wobble), Bytes: figure(m.bytes), Allocs: figure(m.bytes / 90), GCCycles: figure(3), GCPause: figure(0.0004), PeakRSS: figure(30 << 20)},
+			}
+			if m.capacity > 0 {
+				run.Load, run.Cost = experiment.Load{}, experiment.Cost{}
+				run.Capacity = &experiment.Capacity{Rate: m.capacity * wobble, Took: time.Second, GeneratorBound: name == "best" && round == 2}
+			}
+			r.Rounds = append(r.Rounds, run)
+		}
+	}
+	return r
+}
+
+// eachReport is a run of --steps each --variant article in which conn-pool
+// helps, dice harm, and claim breaks I3.
+func eachReport(t *testing.T) benchReport {
+	t.Helper()
+	spec, err := study.ParseSteps("each", "article")
+	if err != nil {
+		t.Fatal(err)
+	}
+	design, err := study.New(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	arms := map[string]made{}
+	for _, name := range design.ArmNames() {
+		arms[name] = made{p95: 12 * time.Millisecond, cpu: 900_000, bytes: 19_000}
+	}
+	arms["only-conn-pool"] = made{p95: 4 * time.Millisecond, cpu: 700_000, bytes: 17_000}
+	arms["only-object-pool"] = made{p95: 12 * time.Millisecond, cpu: 900_000, bytes: 18_800}
+	arms["only-dice"] = made{p95: 12 * time.Millisecond, cpu: 990_000, bytes: 24_400}
+	arms["article"] = made{p95: 3 * time.Millisecond, cpu: 500_000, bytes: 12_000}
+	arms["best"] = made{p95: 800 * time.Microsecond, cpu: 150_000, bytes: 3_300}
+	r := comparedReport(t, 10, []string{"lotteryctl", "bench", "--steps=each", "--variant=article"}, arms, design.ArmNames())
+	r.Run.Name = "each"
+	r.Run.RateChoice = &experiment.RateChoice{Rate: 1200, Share: 0.6, Slowest: "before", SLO: 100 * time.Millisecond, Arms: []experiment.ArmCapacity{
+		{Name: "before", Rate: 2013.5}, {Name: "best", Rate: 31_000},
+	}}
+	for i := range r.Rounds {
+		run := &r.Rounds[i]
+		run.CheckState = experiment.CheckHeld
+		if run.Arm == "only-claim" && run.Round == 4 {
+			run.CheckState, run.Broken = experiment.CheckBroken, []string{"I3: one answer: 2 times, such as: request r1 won twice"}
+		}
+		if run.Arm == "only-log" && run.Round == 5 {
+			run.CheckState = "not checked: the audit could not be done: timeout"
+		}
+		if run.Round == 7 {
+			run.Noisy = []string{"foreign CPU was 20.0 % of the time, over the limit of 10.0 %"}
+		}
+	}
+	noisy := r.Rounds[0]
+	noisy.Repeated = true
+	r.Rounds = append([]experiment.Round{noisy}, r.Rounds...)
+	r.Rounds[1].Repeat = 1
+	return judged(t, r)
+}
+
+// capacityReport is a run of --vary json=... --capacity.
+func capacityReport(t *testing.T) benchReport {
+	t.Helper()
+	arms := map[string]made{"json.before": {capacity: 1500}, "json.best": {capacity: 30_000}}
+	r := comparedReport(t, 8, []string{"lotteryctl", "bench", "--vary=json=before,best", "--capacity=true"}, arms, []string{"json.before", "json.best"})
+	r.Run.Name = "capacity"
+	r.Run.Rules.Capacity = &experiment.CapacityOptions{SLO: 10 * time.Millisecond}
+	r.Run.Rules.CapacityOnly = true
+	for i := range r.Rounds {
+		r.Rounds[i].Capacity.GeneratorBound = r.Rounds[i].Arm == "json.best" && r.Rounds[i].Round == 2
+	}
+	return judged(t, r)
+}
+
+// armsReport is a run of two programs, of which the new one needs less CPU.
+func armsReport(t *testing.T, rounds int) benchReport {
+	t.Helper()
+	arms := map[string]made{
+		"old": {p95: 12 * time.Millisecond, cpu: 900_000, bytes: 19_000},
+		"new": {p95: 12 * time.Millisecond, cpu: 700_000, bytes: 19_000},
+	}
+	return judged(t, comparedReport(t, rounds, []string{"lotteryctl", "bench", "--arm", "old=./old", "--arm", "new=./new"}, arms, []string{"old", "new"}))
+}
+
+func TestComparisonGoldens(t *testing.T) {
+	for name, row := range map[string]struct {
+		report benchReport
+		json   bool
+	}{
+		"bench-steps.golden":         {eachReport(t), false},
+		"bench-arms.golden":          {armsReport(t, 10), false},
+		"bench-arms-few.golden":      {armsReport(t, 4), false},
+		"bench-capacity.golden":      {capacityReport(t), false},
+		"bench-capacity-json.golden": {capacityReport(t), true},
+	} {
+		var b strings.Builder
+		if err := row.report.print(&b, "something for this test", row.json); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, b.String())
+	}
+}
+
+// TestStepsJSON: the parts of --json that belong to the steps.
+func TestStepsJSON(t *testing.T) {
+	var b strings.Builder
+	if err := eachReport(t).print(&b, "", true); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Format int
+		Steps  struct {
+			Design   string
+			Findings []struct {
+				Switch, Metric, Verdict string
+				Effect                  *struct{ Ratio, Low, High, P float64 }
+				Corrected               *float64 `json:"corrected_p"`
+			}
+			Accounts []struct {
+				Units []string
+				Rest  struct{ Values []*float64 }
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(b.String()), &got); err != nil {
+		t.Fatal(err)
+	}
+	first := got.Steps.Findings[0]
+	if got.Format != 1 || got.Steps.Design != "each article" || first.Switch != "conn-pool" || first.Verdict != "helps" ||
+		first.Effect.Ratio > 0.4 || first.Corrected == nil || *first.Corrected > 0.05 || len(got.Steps.Accounts) != 1 ||
+		got.Steps.Accounts[0].Rest.Values[0] == nil {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestDesignIsReadFromTheCommand(t *testing.T) {
+	for command, want := range map[string]string{
+		"--steps=ladder": "ladder article",
+		"--steps=each --variant=best --only before --only best": "each best only before,best",
+		"--vary=json=before,best --rate=5":                      "vary json=before,best",
+		"--url=http://127.0.0.1/ --name=x":                      "",
+	} {
+		design, err := designOf(experiment.Manifest{Command: append([]string{"lotteryctl", "bench"}, strings.Fields(command)...)})
+		got := ""
+		if design != nil {
+			got = design.Spec.String()
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: got %q, %v, want %q", command, got, err, want)
+		}
+	}
+	if _, err := designOf(experiment.Manifest{Command: []string{"lotteryctl", "bench", "--steps=stairs"}}); err == nil {
+		t.Error("a design that is none was read")
+	}
+}
+
+func TestChange(t *testing.T) {
+	for ratio, want := range map[float64]string{
+		1: "+0.0 %", 1.0421: "+4.2 %", 0.99999: "+0.0 %", 0.97: "-3.0 %", 2: "×2.00", 15.41: "×15.4", 1234.6: "×1235", 0.5: "÷2.00", 1 / 15.41: "÷15.4", 0: "÷∞",
+	} {
+		if got := change(ratio); got != want {
+			t.Errorf("%v: got %s, want %s", ratio, got, want)
+		}
+	}
+	for p, want := range map[float64]string{0.0001: "<0.001", 0.0314: "0.031", 1: "1.000"} {
+		if got := pText(&p); got != want {
+			t.Errorf("%v: got %s, want %s", p, got, want)
+		}
+	}
+}
+
+func TestCountedViolations(t *testing.T) {
+	metrics := `# TYPE lotteryd_invariant_violations_total counter
+lotteryd_invariant_violations_total{what="other"} 0
+lotteryd_invariant_violations_total{what="told sold out while units were left"} 12
+lotteryd_draws_total{result="win"} 5
+`
+	got, err := countedViolations(strings.NewReader(metrics))
+	if want := "told sold out while units were left: counted 12 times by lotteryd"; err != nil || len(got) != 1 || got[0] != want {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got, err := countedViolations(strings.NewReader(strings.ReplaceAll(metrics, " 12", " 0"))); err != nil || got != nil {
+		t.Errorf("without violations: got %q, %v", got, err)
+	}
+	if _, err := countedViolations(strings.NewReader(strings.ReplaceAll(metrics, " 12", " many"))); err == nil {
+		t.Error("a count that is no number was read")
+	}
+}
