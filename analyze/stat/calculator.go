@@ -8,6 +8,7 @@ type Calculator struct {
 	rankSums    map[[2]int]rankSumNull
 	signedRanks map[int][]float64
 	inverted    map[int][]float64
+	scratch     []float64 // of differences
 }
 
 // rankSum is the null distribution of U for untied samples of these sizes.

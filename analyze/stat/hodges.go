@@ -42,7 +42,7 @@ func (s twoSamples) hodgesLehmann(c *Calculator, confidence float64) Ratio {
 	cut, level := c.rankSumCut(len(s.old), len(s.new), (1-confidence)/2)
 	var r Ratio
 	if len(s.old)*len(s.new) <= maxDifferences {
-		r = fromLogs(differences(logs(s.old), logs(s.new)), cut, level)
+		r = fromLogs(c.differences(s.old, s.new), cut, level)
 	} else {
 		r = newSortedDifferences(s.old, s.new).ratio(cut, level)
 	}
@@ -56,10 +56,19 @@ func (s twoSamples) hodgesLehmann(c *Calculator, confidence float64) Ratio {
 // 8 MiB. Beyond it they are only counted.
 const maxDifferences = 1 << 20
 
-func differences(old, new []float64) []float64 {
-	diffs := make([]float64, 0, len(old)*len(new))
-	for _, o := range old {
-		for _, n := range new {
+// differences returns the log ratio of every pair, in memory that the next call
+// uses again: a big table asks a thousand times.
+func (c *Calculator) differences(old, new []float64) []float64 {
+	n1, n2 := len(old), len(new)
+	if need := n1 + n2 + n1*n2; cap(c.scratch) < need {
+		c.scratch = make([]float64, need)
+	}
+	oldLogs, newLogs := c.scratch[:n1], c.scratch[n1:n1+n2]
+	putLogs(oldLogs, old)
+	putLogs(newLogs, new)
+	diffs := c.scratch[n1+n2 : n1+n2]
+	for _, o := range oldLogs {
+		for _, n := range newLogs {
 			diffs = append(diffs, logRatio(n, o))
 		}
 	}

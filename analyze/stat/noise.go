@@ -26,9 +26,10 @@ func NoiseFloor(values []float64, share float64, seed uint64) float64 {
 	}
 	shuffled := slices.Clone(values)
 	half := len(values) / 2
+	var calculator Calculator
 	return noise(share, seed, func(random *rand.Rand) Ratio {
 		random.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		return fromLogs(differences(logs(shuffled[:half]), logs(shuffled[half:])), 0, 1)
+		return fromLogs(calculator.differences(shuffled[:half], shuffled[half:]), 0, 1)
 	})
 }
 

@@ -71,10 +71,14 @@ func unfit(samples ...[]float64) string {
 // logs are the logarithms of values >= 0; that of 0 is -Inf.
 func logs(values []float64) []float64 {
 	out := make([]float64, len(values))
-	for i, v := range values {
-		out[i] = math.Log(v)
-	}
+	putLogs(out, values)
 	return out
+}
+
+func putLogs(into, values []float64) {
+	for i, v := range values {
+		into[i] = math.Log(v)
+	}
 }
 
 // logRatio is log(new/old) from the two logarithms. Two zeros are no change.
