@@ -22,6 +22,14 @@ func BenchmarkReserve(b *testing.B) {
 		opt  redis.Options
 	}{
 		{"best", redis.Options{}},
+		{"user-state=3gets", redis.Options{UserState: redis.StateThreeGets}},
+		{"user-state=pipeline", redis.Options{UserState: redis.StatePipeline}},
+		{"user-state=mget", redis.Options{UserState: redis.StateMGet}},
+		{"stock=increment", redis.Options{Stock: redis.StockIncrement}},
+		{"stock=watch", redis.Options{Stock: redis.StockWatch}},
+		{"batching=single", redis.Options{Batching: redis.BatchSingle}},
+		{"batching=fixed", redis.Options{Batching: redis.BatchFixed}},
+		{"batching=adaptive", redis.Options{Batching: redis.BatchAdaptive}},
 	} {
 		for kind, blanks := range map[string]uint64{"lose": 1, "win": 0} {
 			for _, at := range []int{1, 64} {

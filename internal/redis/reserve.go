@@ -72,19 +72,26 @@ func (s *Store) ask(ctx context.Context, q question) (lottery.Reservation, error
 func (s *Store) prepareReserve(conf redis.Options) {
 	s.reserve = s.reserveInScript
 	if read := s.options.UserState.reading(); read != nil {
-		conf.MaxRetries = 1
-		l := &lookout{client: redis.NewClient(&conf), read: read}
-		s.clients = append(s.clients, l.client)
+		l := &lookout{client: s.newClient(conf, 1), read: read}
 		s.preparations = append(s.preparations, l.prepare)
-		s.reserve = s.reservePrepared
 	}
 	if take := s.options.Stock.taking(); take != nil {
-		conf.MaxRetries = -1 // an increment that is sent again may count twice
 		c := &counter{
-			client: redis.NewClient(&conf), take: take, timeout: s.options.Timeout, published: make(map[string]int64),
+			client: s.newClient(conf, -1), // an increment that is sent again may count twice
+			take:   take, timeout: s.options.Timeout, published: make(map[string]int64),
 		}
-		s.clients = append(s.clients, c.client)
 		s.preparations = append(s.preparations, c.prepare)
+	}
+	if len(s.preparations) > 0 {
 		s.reserve = s.reservePrepared
 	}
+}
+
+// newClient opens a client with a pool of go-redis' own size, ten connections a
+// processor, and the given number of retries; -1 is none.
+func (s *Store) newClient(conf redis.Options, retries int) *redis.Client {
+	conf.MaxRetries = retries
+	c := redis.NewClient(&conf)
+	s.clients = append(s.clients, c)
+	return c
 }

@@ -61,17 +61,17 @@ type taking func(ctx context.Context, c *redis.Client, s shelf) (unit int64, err
 func (s Stock) taking() taking {
 	switch s {
 	case StockIncrement:
-		return increment
+		return takeByIncrement
 	case StockWatch:
-		return watch
+		return takeByWatch
 	default:
 		return nil
 	}
 }
 
-// increment counts first and looks afterwards. It only ever takes back what
+// takeByIncrement counts first and looks afterwards. It only ever takes back what
 // was counted beyond the stock: every number up to the stock is given once.
-func increment(ctx context.Context, c *redis.Client, s shelf) (int64, error) {
+func takeByIncrement(ctx context.Context, c *redis.Client, s shelf) (int64, error) {
 	for {
 		member, unit, err := firstSpare(ctx, c, s)
 		if err != nil {
@@ -92,9 +92,9 @@ func increment(ctx context.Context, c *redis.Client, s shelf) (int64, error) {
 	return 0, c.HIncrBy(ctx, s.taken, s.field, -1).Err()
 }
 
-// watch looks first and counts only if nothing moved meanwhile. It tries until
+// takeByWatch looks first and counts only if nothing moved meanwhile. It tries until
 // ctx ends; of any that collide, one gets through.
-func watch(ctx context.Context, c *redis.Client, s shelf) (unit int64, err error) {
+func takeByWatch(ctx context.Context, c *redis.Client, s shelf) (unit int64, err error) {
 	for {
 		err := c.Watch(ctx, func(tx *redis.Tx) (err error) {
 			unit, err = takeWatched(ctx, tx, s)

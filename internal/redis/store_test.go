@@ -277,15 +277,21 @@ func TestARestartedRedisIsNotTrusted(t *testing.T) {
 }
 
 func TestScriptFlushIsSurvived(t *testing.T) {
-	s := open(t, redis.Options{})
-	a := activity(t, s, 5, nil)
-	reserve(t, s, a, "ann", "r1")
-	control := client(t)
-	if err := control.ScriptFlush(context.Background()).Err(); err != nil {
-		t.Fatal(err)
-	}
-	if got := reserve(t, s, a, "ann", "r2"); got.Status != lottery.StatusHeld {
-		t.Errorf("after SCRIPT FLUSH: %+v", got)
+	for name, opt := range map[string]redis.Options{
+		"best":     {},
+		"variants": {UserState: redis.StateMGet, Stock: redis.StockIncrement},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, opt)
+			a := activity(t, s, 5, nil)
+			reserve(t, s, a, "ann", "r1")
+			publish(t, client(t).ScriptFlush(context.Background()).Err())
+			for i, request := range []string{"r2", "r3"} {
+				if got := reserve(t, s, a, "ann", request); got.Status != lottery.StatusHeld || got.Hold.Unit != int64(i+2) {
+					t.Errorf("%s after SCRIPT FLUSH: %+v", request, got)
+				}
+			}
+		})
 	}
 }
 

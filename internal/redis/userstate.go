@@ -19,7 +19,9 @@ import (
 // which remains the authority. The strings are a cache that the script writes in
 // the call that decides. Their names hold the epoch, so a rebuild makes them
 // void; they may be missing, and they never contradict: a recorded loss stays
-// one, and counts only grow within an epoch.
+// one, and counts only grow within an epoch. Unlike the script they do not ask
+// which Redis this is: put back an old backup, and an instance that has not heard
+// of the new epoch yet may repeat a loss that had been forgotten meanwhile.
 type UserState int
 
 // The variants of reading a user's state.
