@@ -3,8 +3,6 @@ package experiment
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -97,75 +95,4 @@ func (r *runner) searched(ctx context.Context, arm Arm, lap Lap, record *Round) 
 		return nil, r.folder.explain(err)
 	}
 	return nil, nil
-}
-
-// RateChoice is how a rate that all arms can bear was found.
-type RateChoice struct {
-	// Rate is Share of the capacity of the slowest arm, rounded down to two
-	// digits.
-	Rate    float64       `json:"rate"`
-	Share   float64       `json:"share"`
-	Slowest string        `json:"slowest"`
-	SLO     time.Duration `json:"slo_ns"`
-	Arms    []ArmCapacity `json:"arms"`
-}
-
-// ArmCapacity is the capacity of one arm by a quick search.
-type ArmCapacity struct {
-	Name           string  `json:"arm"`
-	Rate           float64 `json:"rate"`
-	Ceiling        float64 `json:"ceiling,omitempty"`
-	Limit          string  `json:"limit,omitempty"`
-	GeneratorBound bool    `json:"generator_bound,omitempty"`
-}
-
-// commonShare of the slowest arm's capacity is what all arms are loaded with:
-// enough that queueing shows, and room for the noise of the machine.
-const commonShare = 0.6
-
-// ChooseRate searches each arm's capacity quickly, about 8 s each, and chooses
-// the rate at which to compare them. The logs of the arms are kept nowhere.
-// progress may be nil.
-func ChooseRate(ctx context.Context, arms []Arm, seed uint64, o CapacityOptions, progress func(Progress)) (*RateChoice, error) {
-	if err := errors.Join(checkArms(arms), o.check()); err != nil {
-		return nil, err
-	}
-	o = o.Quick()
-	choice := &RateChoice{Share: commonShare, SLO: o.withDefaults().SLO}
-	lowest := math.Inf(1)
-	for i, arm := range arms {
-		found, err := quickSearch(ctx, arm, seed, o, func(p Progress) {
-			if p.Run, p.Runs = i+1, len(arms); progress != nil {
-				progress(p)
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-		if found.Rate == 0 {
-			return nil, fmt.Errorf("no rate to compare at: %s cannot keep its p95 within %v even at %v requests per second (%s)",
-				arm.Name, choice.SLO, o.withDefaults().MinRate, found.Limit)
-		}
-		choice.Arms = append(choice.Arms, ArmCapacity{arm.Name, found.Rate, found.Ceiling, found.Limit, found.GeneratorBound})
-		if found.Rate < lowest {
-			lowest, choice.Slowest = found.Rate, arm.Name
-		}
-	}
-	choice.Rate = twoDigits(commonShare * lowest)
-	return choice, nil
-}
-
-func quickSearch(ctx context.Context, arm Arm, seed uint64, o CapacityOptions, progress func(Progress)) (*Capacity, error) {
-	dir, err := os.MkdirTemp("", "lotteryctl-capacity-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	return FindCapacity(ctx, arm, Lap{Seed: seed, Dir: dir}, o, progress)
-}
-
-// twoDigits rounds down: 5638 becomes 5600.
-func twoDigits(v float64) float64 {
-	unit := math.Pow(10, math.Floor(math.Log10(v))-1)
-	return math.Floor(v/unit) * unit
 }

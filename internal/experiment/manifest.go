@@ -28,11 +28,14 @@ type Manifest struct {
 	Host    Host      `json:"host"`
 	Seed    uint64    `json:"seed"`
 	// Benchmark, Service and Workload name the measurement in bench.txt.
-	Benchmark string        `json:"benchmark"`
-	Service   string        `json:"service"`
-	Workload  string        `json:"workload"`
-	Rounds    int           `json:"rounds"` // planned
-	Arms      []ArmManifest `json:"arms"`
+	Benchmark string `json:"benchmark"`
+	Service   string `json:"service"`
+	Workload  string `json:"workload"`
+	// Design says how the arms were chosen, when they follow a scheme: the
+	// steps of a ladder, say. This package does not read it.
+	Design string        `json:"design,omitempty"`
+	Rounds int           `json:"rounds"` // planned
+	Arms   []ArmManifest `json:"arms"`
 	// Order lists, for each round, the arms as they were to run.
 	Order [][]string `json:"order"`
 	// Rules are those of the Spec; Run writes them.
@@ -67,20 +70,22 @@ type ArmManifest struct {
 	// FreshProcess says that each round started the program anew. Otherwise all
 	// rounds loaded the same running one and are not independent: what one
 	// round left behind, the next one met.
-	FreshProcess bool          `json:"fresh_process"`
-	Command      []string      `json:"command,omitempty"` // secrets replaced
-	URL          string        `json:"url"`
-	Method       string        `json:"method"`
-	Headers      []string      `json:"headers,omitempty"` // names only
-	BodyBytes    int           `json:"body_bytes,omitempty"`
-	BodySHA256   string        `json:"body_sha256,omitempty"` // of the template
-	Arrivals     string        `json:"arrivals"`
-	Rate         float64       `json:"rate,omitempty"`
-	Connections  int           `json:"connections,omitempty"` // the cap; absent: none
-	DurationNS   time.Duration `json:"duration_ns"`
-	WarmupNS     time.Duration `json:"warmup_ns"`
-	TimeoutNS    time.Duration `json:"timeout_ns"`
-	MetricsURL   string        `json:"metrics_url,omitempty"`
+	FreshProcess bool     `json:"fresh_process"`
+	Command      []string `json:"command,omitempty"` // secrets replaced
+	// Switches says in which variants the arm's program runs, where it has any.
+	Switches    string        `json:"switches,omitempty"`
+	URL         string        `json:"url"`
+	Method      string        `json:"method"`
+	Headers     []string      `json:"headers,omitempty"` // names only
+	BodyBytes   int           `json:"body_bytes,omitempty"`
+	BodySHA256  string        `json:"body_sha256,omitempty"` // of the template
+	Arrivals    string        `json:"arrivals"`
+	Rate        float64       `json:"rate,omitempty"`
+	Connections int           `json:"connections,omitempty"` // the cap; absent: none
+	DurationNS  time.Duration `json:"duration_ns"`
+	WarmupNS    time.Duration `json:"warmup_ns"`
+	TimeoutNS   time.Duration `json:"timeout_ns"`
+	MetricsURL  string        `json:"metrics_url,omitempty"`
 }
 
 func namedOrder(m Manifest) [][]string {

@@ -42,5 +42,5 @@ func (l NoiseLimit) exceeded(n Noise) []string {
 // DefaultNoiseLimit is what a quiet machine stays below and a busy one does
 // not.
 func DefaultNoiseLimit() NoiseLimit {
-	return NoiseLimit{ServerRunQueue: 0.5, ClientRunQueue: 0.5, ForeignCPU: 0.1}
+	return NoiseLimit{ServerRunQueue: 1, ClientRunQueue: 0.3}
 }

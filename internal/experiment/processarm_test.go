@@ -237,9 +237,26 @@ func TestChooseRate(t *testing.T) {
 	if len(choice.Arms) != 2 || choice.Rate > 240 || choice.Rate <= 0 || choice.Share != 0.6 || choice.Slowest == "" {
 		t.Errorf("got %+v, want at most 60 %% of the highest rate of 400", choice)
 	}
-	o.SLO, o.MinRate = time.Millisecond, 200
-	_, err = experiment.ChooseRate(t.Context(), []experiment.Arm{arm("slow", 50*time.Millisecond)}, 1, o, nil)
-	if err == nil || !strings.Contains(err.Error(), "slow cannot keep its p95 within 1ms even at 200 requests per second") {
+	if choice.SLO != o.SLO || choice.Asked != o.SLO {
+		t.Errorf("got %+v, want the SLO asked for", choice)
+	}
+}
+
+func TestChooseRateForAnArmThatKeepsTheSLONowhere(t *testing.T) {
+	arms := []experiment.Arm{(&testArm{name: "slow", delay: 30 * time.Millisecond}).arm(t, time.Second)}
+	o := experiment.CapacityOptions{SLO: time.Millisecond, MinRate: 50, MaxRate: 100, Probe: 150 * time.Millisecond}
+	choice, err := experiment.ChooseRate(t.Context(), arms, 1, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if choice.Asked != time.Millisecond || choice.SLO < 32*time.Millisecond || choice.Arms[0].SLO != choice.SLO || choice.Rate < 30 {
+		t.Errorf("got %+v, want an SLO that 30 ms are within", choice)
+	}
+	failing := (&testArm{name: "failing"}).arm(t, time.Second)
+	o = experiment.CapacityOptions{SLO: time.Second, MinRate: 50, MaxRate: 100, Probe: 100 * time.Millisecond, Statuses: experiment.StatusSet{204: true}}
+	_, err = experiment.ChooseRate(t.Context(), []experiment.Arm{failing}, 1, o, nil)
+	var failed *experiment.ArmError
+	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "failing: its p95 is not within 1s even at 50 requests per second (") || !strings.Contains(err.Error(), "requests failed)") {
 		t.Errorf("got %v, want the arm that no rate suits", err)
 	}
 }

@@ -28,11 +28,14 @@ type search struct {
 	low, high float64
 }
 
-// growth and shrink of the first step. Doubling would overload the service
-// more than needed, and what is queued then has to be worked off.
+// The steps of the first phase. Doubling would overload the service more than
+// needed, and what is queued then has to be worked off. Downwards the steps
+// grow, to no more than a tenth: a service that is within the SLO at no rate
+// should not take a minute to say so.
 const (
-	stepUp   = 1.5
-	stepDown = 0.6
+	stepUp     = 1.5
+	stepDown   = 0.6
+	stepLowest = 0.1
 )
 
 // run searches from a first guess.
@@ -49,7 +52,7 @@ func (s *search) run(guess float64) (Capacity, error) {
 
 func (s *search) bracket(rate float64) error {
 	o := s.options
-	for {
+	for down := stepDown; ; {
 		held, err := s.holds(rate, o.Probe/2)
 		if err != nil {
 			return err
@@ -62,7 +65,8 @@ func (s *search) bracket(rate float64) error {
 		case held:
 			rate = min(rate*stepUp, o.MaxRate)
 		default:
-			rate = max(rate*stepDown, o.MinRate)
+			rate = max(rate*down, o.MinRate)
+			down = max(down*down, stepLowest)
 		}
 	}
 }

@@ -1,0 +1,117 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"time"
+)
+
+// RateChoice is how a rate that all arms can bear was found.
+type RateChoice struct {
+	// Rate is Share of the capacity of the slowest arm, rounded down to two
+	// digits.
+	Rate    float64 `json:"rate"`
+	Share   float64 `json:"share"`
+	Slowest string  `json:"slowest"`
+	// SLO is the longest that an arm needed; Asked is the one asked for.
+	SLO   time.Duration `json:"slo_ns"`
+	Asked time.Duration `json:"asked_slo_ns"`
+	Arms  []ArmCapacity `json:"arms"`
+}
+
+// ArmCapacity is the capacity of one arm by a quick search.
+type ArmCapacity struct {
+	Name           string        `json:"arm"`
+	Rate           float64       `json:"rate"`
+	Ceiling        float64       `json:"ceiling,omitempty"`
+	SLO            time.Duration `json:"slo_ns"` // it was searched with
+	Limit          string        `json:"limit,omitempty"`
+	GeneratorBound bool          `json:"generator_bound,omitempty"`
+}
+
+const (
+	// commonShare of the slowest arm's capacity is what all arms are loaded
+	// with: enough that queueing shows, and room for the noise of the machine.
+	commonShare = 0.6
+	// longestSLO ends the widening for an arm that is within no shorter one.
+	longestSLO = 1280 * time.Millisecond
+)
+
+// ChooseRate searches each arm's capacity quickly, about 8 s each, and chooses
+// the rate at which to compare them. An arm that keeps the SLO at no rate is
+// searched with twice the SLO, and so on up to 1.28 s: the rate must suit it,
+// too. Arms searched with a shorter one could bear more with the longer; the
+// slowest is the slowest all the same. The logs of the arms are kept nowhere.
+// progress may be nil.
+func ChooseRate(ctx context.Context, arms []Arm, seed uint64, o CapacityOptions, progress func(Progress)) (*RateChoice, error) {
+	if err := errors.Join(checkArms(arms), o.check()); err != nil {
+		return nil, err
+	}
+	o = o.Quick()
+	choice := &RateChoice{Share: commonShare, SLO: o.SLO, Asked: o.SLO}
+	lowest := math.Inf(1)
+	for i, arm := range arms {
+		found, err := searchWidening(ctx, arm, seed, o, func(p Progress) {
+			if p.Run, p.Runs = i+1, len(arms); progress != nil {
+				progress(p)
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+		choice.Arms = append(choice.Arms, found)
+		choice.SLO = max(choice.SLO, found.SLO)
+		if found.Rate < lowest {
+			lowest, choice.Slowest = found.Rate, arm.Name
+		}
+	}
+	choice.Rate = twoDigits(commonShare * lowest)
+	return choice, nil
+}
+
+// searchWidening searches with longer and longer SLOs until some rate holds.
+func searchWidening(ctx context.Context, arm Arm, seed uint64, o CapacityOptions, progress func(Progress)) (ArmCapacity, error) {
+	for {
+		found, err := quickSearch(ctx, arm, seed, o, progress)
+		if err != nil {
+			return ArmCapacity{}, err
+		}
+		if found.Rate > 0 {
+			return ArmCapacity{arm.Name, found.Rate, found.Ceiling, o.SLO, found.Limit, found.GeneratorBound}, nil
+		}
+		if 2*o.SLO > longestSLO {
+			return ArmCapacity{}, &ArmError{Arm: arm.Name, started: true, Err: fmt.Errorf(
+				"its p95 is not within %v even at %v requests per second (%s)", o.SLO, o.MinRate, found.Limit)}
+		}
+		o.SLO = widened(o.SLO, found.Probes)
+	}
+}
+
+// widened is the shortest doubling of an SLO that the last probe, at the lowest
+// rate, could have kept.
+func widened(slo time.Duration, probes []Probe) time.Duration {
+	slo *= 2
+	last := probes[len(probes)-1]
+	for last.P95 != nil && last.Errors == 0 && slo < *last.P95 && 2*slo <= longestSLO {
+		slo *= 2
+	}
+	return slo
+}
+
+func quickSearch(ctx context.Context, arm Arm, seed uint64, o CapacityOptions, progress func(Progress)) (*Capacity, error) {
+	dir, err := os.MkdirTemp("", "lotteryctl-capacity-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	return FindCapacity(ctx, arm, Lap{Seed: seed, Dir: dir}, o, progress)
+}
+
+// twoDigits rounds down: 5638 becomes 5600.
+func twoDigits(v float64) float64 {
+	unit := math.Pow(10, math.Floor(math.Log10(v))-1)
+	return math.Floor(v/unit) * unit
+}
