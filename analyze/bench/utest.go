@@ -6,9 +6,12 @@ import (
 	"golang.org/x/perf/benchmath"
 )
 
-// tiedExactLimit is the largest sample for which benchmath computes the exact
-// distribution of U although values are tied.
-const tiedExactLimit = 25
+// The largest samples for which benchmath computes the exact distribution of
+// U. Beyond them it takes the normal approximation.
+const (
+	untiedExactLimit = 50
+	tiedExactLimit   = 25
+)
 
 // uTests runs Mann-Whitney tests by benchmath and remembers their outcomes.
 //
@@ -35,6 +38,9 @@ type ranking struct {
 // p-value is to be doubted: see [Cell.DoubtfulP].
 func (t *uTests) compare(a, b *benchmath.Sample) (c benchmath.Comparison, doubtful bool) {
 	r := rank(a.Values, b.Values)
+	if r.ties == "" && max(r.n1, r.n2) <= untiedExactLimit {
+		r.twoU = min(r.twoU, 2*r.n1*r.n2-r.twoU) // the test is symmetric
+	}
 	doubtful = len(r.ties) > 1 && r.n1 != r.n2 && max(r.n1, r.n2) <= tiedExactLimit
 
 	t.mu.Lock()
