@@ -41,7 +41,8 @@ func redactFlag(flag, value string) string {
 	case "url", "metrics-url", "ready-url", "redis", "postgres":
 		return redactURL(value)
 	case "arm":
-		return redactCommand(value)
+		name, command, _ := strings.Cut(value, "=")
+		return name + "=" + redactCommand(command)
 	}
 	return value
 }

@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgramEnv) != "" {
 		main()
 	}
+	if behaviour := os.Getenv(asServiceEnv); behaviour != "" {
+		stubService(behaviour)
+	}
 	os.Exit(m.Run())
 }
 

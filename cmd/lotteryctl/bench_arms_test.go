@@ -1,0 +1,270 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/study"
+)
+
+// TestBenchArms compares two builds of a service, one of them slower by 20 ms.
+func TestBenchArms(t *testing.T) {
+	args, out := armArgs(t, []string{stubArm(t, "old", "slow"), stubArm(t, "new", "fast")}, "--rate", "100", "--runs", "6", "--json")
+	stdout, stderr, err := execute(t, args...)
+	if err != nil || stderr != "" {
+		t.Fatalf("got %v, stderr %q", err, stderr)
+	}
+	m, rounds := readRun(t, out)
+	if len(rounds) != 12 || len(m.Arms) != 2 || !m.Arms[0].FreshProcess || m.Name != "old-new" || m.State != experiment.Complete {
+		t.Errorf("got %d rounds and manifest %+v", len(rounds), m)
+	}
+	for _, r := range rounds {
+		if r.Load.Requests != 30 || r.Load.Errors != 0 || r.Cost.ServerCPU == nil || r.Cost.Bytes == nil {
+			t.Errorf("round %d of %s: got %+v, %+v; want 30 requests, and CPU and memory of a process we started", r.Round, r.Arm, r.Load, r.Cost)
+		}
+	}
+	for _, metric := range comparisonOf(t, stdout).Arms[0].Metrics {
+		if metric.Effect.Unit == "p50-latency-ns" && !(metric.Effect.To < metric.Effect.From && metric.Effect.From > 20e6) {
+			t.Errorf("p50: got %v ns, and %v ns without the planted 20 ms", metric.Effect.From, metric.Effect.To)
+		}
+	}
+	if text, err := os.ReadFile(filepath.Join(out, "bench.txt")); err != nil || strings.Count(string(text), "BenchmarkHTTP/arm=new ") != 6 {
+		t.Errorf("bench.txt lacks its six lines of new: %v\n%s", err, text)
+	}
+}
+
+// comparisonOf reads what the types of study write one way only.
+func comparisonOf(t *testing.T, stdout string) (c struct {
+	Arms []struct {
+		Arm     string
+		Metrics []struct {
+			Effect struct {
+				Unit     string
+				From, To float64
+			}
+			Verdict study.Word
+		}
+	}
+}) {
+	t.Helper()
+	var report struct{ Comparison json.RawMessage }
+	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(report.Comparison, &c); err != nil {
+		t.Fatalf("%v from\n%s", err, stdout)
+	}
+	return c
+}
+
+func TestBenchArmsThatFail(t *testing.T) {
+	for name, row := range map[string]struct {
+		behaviour string
+		more      []string
+		rounds    int // kept
+		want      string
+	}{
+		"does not start": {"fast' 'no-such-program", nil, 1, "starting new for round 1"},
+		"never listens":  {"deaf", []string{"--start-timeout", "300ms"}, 1, "it was not ready within 300ms: nothing listens at 127.0.0.1:"},
+		"dies later":     {"dies", nil, 1, "the fiftieth was too much"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			arms := []string{stubArm(t, "old", "fast"), stubArm(t, "new", row.behaviour)}
+			args, out := armArgs(t, arms, append(row.more, "--rate", "300", "--seed", firstArmFirst())...)
+			stdout, stderr, err := execute(t, args...)
+			if exitCode(err) != codeGateFailed || !strings.Contains(stderr, row.want) {
+				t.Fatalf("got exit code %d and %q, want %q", exitCode(err), stderr, row.want)
+			}
+			if m, rounds := readRun(t, out); m.State != experiment.Partial || len(rounds) < row.rounds || !strings.Contains(m.Reason, "new") {
+				t.Errorf("got state %s (%s) and %d rounds", m.State, m.Reason, len(rounds))
+			}
+			if !strings.Contains(stderr, "lotteryctl bench --resume "+out) || stdout == "" {
+				t.Errorf("no word on how to go on: %q", stderr)
+			}
+		})
+	}
+}
+
+// firstArmFirst is a seed that lets the first of two arms run first.
+func firstArmFirst() string {
+	seed := uint64(1)
+	for experiment.RoundOrder(seed, 1, 2)[0] != 0 {
+		seed++
+	}
+	return fmt.Sprint(seed)
+}
+
+// TestBenchArmsResumed: an arm fails, is mended, and the run goes on with the
+// flags, the seed and the rate that it began with.
+func TestBenchArmsResumed(t *testing.T) {
+	flaw := filepath.Join(t.TempDir(), "flaw")
+	if err := os.WriteFile(flaw, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	arms := []string{stubArm(t, "old", "fast"), stubArm(t, "new", "fragile:"+flaw)}
+	args, out := armArgs(t, arms, "--rate", "300", "--seed", firstArmFirst(), "--header", "X-Kind: test")
+	if _, stderr, err := execute(t, args...); exitCode(err) != codeGateFailed {
+		t.Fatalf("got exit code %d, %s", exitCode(err), stderr)
+	}
+	if _, stderr, err := execute(t, "bench", "--resume", out); exitCode(err) != codeUsage || !strings.Contains(stderr, "may be a secret: give --header again") {
+		t.Fatalf("got exit code %d, %q, want a question for the header", exitCode(err), stderr)
+	}
+	if _, stderr, err := execute(t, "bench", "--resume", out, "--header", "X-Kind: test", "--runs", "9"); exitCode(err) != codeUsage || !strings.Contains(stderr, "number of rounds was 2 and is 9") {
+		t.Fatalf("got exit code %d, %q, want what differs", exitCode(err), stderr)
+	}
+	_, stderr, err := execute(t, "bench", "--resume", out, "--header", "X-Kind: test")
+	if err != nil {
+		t.Fatalf("got %v, %s", err, stderr)
+	}
+	m, rounds := readRun(t, out)
+	if m.State != experiment.Complete || len(rounds) != 4 || fmt.Sprint(m.Seed) != firstArmFirst() || len(m.Resumed) != 1 || m.Arms[0].Rate != 300 {
+		t.Errorf("got %+v with %d rounds", m, len(rounds))
+	}
+	if _, stderr, err := execute(t, "bench", "--resume", out); exitCode(err) != codeUsage || !strings.Contains(stderr, "nothing to resume") {
+		t.Errorf("a whole run was resumed: exit code %d, %q", exitCode(err), stderr)
+	}
+}
+
+func TestBenchArmsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	args, out := armArgs(t, []string{stubArm(t, "old", "fast"), stubArm(t, "new", "fast")}, "--rate", "100", "--runs", "500")
+	go func() { // ends with the folder of the second round, or with ctx
+		for ctx.Err() == nil {
+			if found, _ := filepath.Glob(out + ".incomplete/arms/*/round-2"); len(found) == 2 {
+				cancel()
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
+	var stderr strings.Builder
+	err := run(ctx, args, strings.NewReader(""), io.Discard, &stderr)
+	if exitCode(err) != codeInterrupted || !strings.Contains(stderr.String(), "interrupted in or after round 2 of 500") ||
+		!strings.Contains(stderr.String(), "--resume "+out) {
+		t.Errorf("got exit code %d, %q", exitCode(err), stderr.String())
+	}
+	if m, rounds := readRun(t, out); m.State != experiment.Partial || len(rounds) < 3 {
+		t.Errorf("got state %s and %d rounds", m.State, len(rounds))
+	}
+}
+
+// TestBenchArmsWithAPortInUse: a fixed port on which something else answers
+// must not be measured in the arm's place.
+func TestBenchArmsWithAPortInUse(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	fixed := func(arm string) string { return strings.ReplaceAll(arm, "{{port}}", port) }
+	args, out := armArgs(t, []string{fixed(stubArm(t, "old", "fast")), fixed(stubArm(t, "new", "fast"))}, "--rate", "100",
+		"--url", "http://127.0.0.1:"+port+"/")
+	_, stderr, err := execute(t, args...)
+	if exitCode(err) != codeGateFailed || !strings.Contains(stderr, "something listens at 127.0.0.1:"+port+" already") {
+		t.Errorf("got exit code %d, %q", exitCode(err), stderr)
+	}
+	if left, _ := filepath.Glob(filepath.Dir(out) + "/*"); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestBenchArmsFindTheirRate has neither a rate nor much time.
+func TestBenchArmsFindTheirRate(t *testing.T) {
+	args, out := armArgs(t, []string{stubArm(t, "old", "fast"), stubArm(t, "new", "fast")}, "--connections", "4", "--runs", "1")
+	stdout, stderr, err := execute(t, args...)
+	if err != nil {
+		t.Fatalf("got %v, %s", err, stderr)
+	}
+	m, rounds := readRun(t, out)
+	if m.RateChoice == nil || len(m.RateChoice.Arms) != 2 || m.Arms[0].Rate != m.RateChoice.Rate || rounds[0].Load.AskedRate != m.RateChoice.Rate {
+		t.Errorf("got rate choice %+v and arms at %v", m.RateChoice, m.Arms[0].Rate)
+	}
+	if !strings.Contains(stdout, "the rate is 60 % of what the slowest arm can do") {
+		t.Errorf("the choice is not told:\n%s", stdout)
+	}
+}
+
+func TestBenchComparisonBadInput(t *testing.T) {
+	url := []string{"--url", "http://127.0.0.1:{{port}}/"}
+	two := append([]string{"--arm", "a=x {{port}}", "--arm", "b=y {{port}}"}, url...)
+	with := func(more ...string) []string { return append(slices.Clone(two), more...) }
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--steps", "stairs"}, `--steps: there is no plan "stairs"`},
+		{[]string{"--steps", "ladder", "--variant", "worst"}, `--steps: there is no variant "worst"`},
+		{[]string{"--steps", "ladder", "--vary", "json=before,best"}, "--steps and --vary exclude each other"},
+		{[]string{"--steps", "ladder", "--only", "before,fastest"}, `--only: there is no arm "fastest"`},
+		{[]string{"--steps", "ladder", "--url", "http://127.0.0.1/"}, "--steps is for the reference service"},
+		{[]string{"--steps", "ladder", "--check", "--no-check"}, "--check and --no-check exclude each other"},
+		{[]string{"--vary", "json"}, "--vary: "},
+		{[]string{"--vary", "json=before,fastest"}, `switch json has no variant "fastest"`},
+		{[]string{"--variant", "best"}, "--variant needs --steps"},
+		{[]string{"--only", "best"}, "--only needs --steps"},
+		{[]string{"--slo", "5ms"}, "--slo needs --capacity"},
+		{[]string{"--keep-going"}, "--keep-going needs several arms"},
+		{[]string{"--repeats", "3"}, "--repeats needs a --noise-limit"},
+		{[]string{"--capacity", "--rate", "5"}, "--capacity searches the rate"},
+		{[]string{"--capacity", "--arrivals", "closed"}, "--capacity needs arrivals that do not wait"},
+		{[]string{"--capacity", "--slo", "0s"}, "--slo must be positive"},
+		{[]string{"--steps", "drop", "--noise-limit", "moon=3%"}, `there is no covariate "moon"`},
+		{[]string{"--steps", "drop", "--noise-limit", "foreign-cpu=3"}, `foreign-cpu is "3"; give a share`},
+		{[]string{"--steps", "drop", "--repeats", "-1"}, "--repeats must be 0 to"},
+		{with("--steps", "ladder"), "--steps is for the reference service"},
+		{with("--check"), "--check is for the reference service"},
+		{with("--pid", "1"), "--pid means nothing with --arm"},
+		{with("--start-timeout", "0s"), "--start-timeout must be positive"},
+		{with("--arm", "a=z {{port}}"), `two arms are named "a"`},
+		{with("--arm", "z {{port}}"), "is not name='command'"},
+		{with("--arm", "z=z"), "must be in both the command and the URL"},
+		{with("--arm", "z-5=z {{port}}"), "GOMAXPROCS"},
+		{with("--arm", "z='z {{port}}"), "quote"},
+		{with("--body", "{{nonsense}}"), `unknown placeholder "nonsense"`},
+		{append([]string{"--arm", "a=x {{port}}"}, url...), "--arm was given once"},
+		{[]string{"--arm", "a=x {{port}}", "--arm", "b=y {{port}}"}, "--arm needs --url"},
+		{[]string{"--resume", "/no/such/folder"}, "--resume: /no/such/folder: not a run folder"},
+	} {
+		out := filepath.Join(t.TempDir(), "run")
+		stdout, stderr, err := execute(t, append([]string{"bench", "--out", out}, row.args...)...)
+		if exitCode(err) != codeUsage || !strings.Contains(stderr, row.want) || strings.Count(stderr, "\n") != 1 || stdout != "" {
+			t.Errorf("%q: got exit code %d, stderr %q, stdout %q; want one line with %q", row.args, exitCode(err), stderr, stdout, row.want)
+		}
+	}
+}
+
+func TestNoiseLimits(t *testing.T) {
+	if limit, err := parseNoiseLimit("foreign-cpu=10%,cpu-pressure=50%"); err != nil || limit.ForeignCPU != 0.1 || limit.CPUPressure != 0.5 || limit.ServerRunQueue != 0 {
+		t.Errorf("got %+v, %v", limit, err)
+	}
+	if limit, err := parseNoiseLimit("none"); err != nil || limit != (experiment.NoiseLimit{}) {
+		t.Errorf("got %+v, %v", limit, err)
+	}
+	if limit, err := parseNoiseLimit(""); err != nil || limit == (experiment.NoiseLimit{}) {
+		t.Errorf("got %+v, %v, want the default", limit, err)
+	}
+}
+
+func TestRedactCommand(t *testing.T) {
+	for command, want := range map[string]string{
+		"old=./svc -port {{port}}":                            "old=./svc -port {{port}}",
+		"keyed=./svc":                                         "keyed=./svc",
+		"a=./svc --db postgres://me:hunter2@h/db":             "a=./svc --db postgres://***@h/db",
+		"a=env API_TOKEN=hunter2 ./svc --password=hunter2 -x": "a=env API_TOKEN=*** ./svc --password=*** -x",
+	} {
+		if got := redactFlag("arm", command); got != want {
+			t.Errorf("%s: got %s, want %s", command, got, want)
+		}
+	}
+}
