@@ -10,8 +10,8 @@ import (
 //
 // Safe for concurrent use, by several ports too. The interface is closed.
 type Contexts interface {
-	// serve runs p.handle with memory that no other request uses until it
-	// returns or panics.
+	// serve runs p.handle with memory that no other request uses meanwhile. After
+	// a panic nothing is taken back: who knows what still holds it.
 	serve(p *public, op operation, w http.ResponseWriter, r *http.Request)
 }
 
@@ -35,8 +35,8 @@ type pooledContexts struct{ records sync.Pool } // of record
 
 func (c *pooledContexts) serve(p *public, op operation, w http.ResponseWriter, r *http.Request) {
 	rec := c.records.Get().(record)
-	defer c.give(rec)
 	p.handle(w, r, op, new(buffers), rec.fields())
+	c.give(rec)
 }
 
 // give resets before the pool and not after it: what lies in the pool holds
@@ -63,18 +63,18 @@ type narrowOnStack struct{ buffers bufferPool }
 
 func (s *narrowOnStack) serve(p *public, op operation, w http.ResponseWriter, r *http.Request) {
 	b := s.buffers.take()
-	defer s.buffers.give(b)
 	var c narrowContext
 	p.handle(w, r, op, b, c.fields())
+	s.buffers.give(b)
 }
 
 type wideOnStack struct{ buffers bufferPool }
 
 func (s *wideOnStack) serve(p *public, op operation, w http.ResponseWriter, r *http.Request) {
 	b := s.buffers.take()
-	defer s.buffers.give(b)
 	var c wideContext
 	p.handle(w, r, op, b, c.fields())
+	s.buffers.give(b)
 }
 
 // bufferPool lends buffers. The zero value is ready.

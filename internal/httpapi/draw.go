@@ -46,14 +46,14 @@ func (p *public) handle(w http.ResponseWriter, r *http.Request, op operation, b 
 		p.refuse(w, p.overloaded())
 		return
 	}
-	defer p.slots.give() // also after a panic
 	*c.started = int64(time.Since(p.born))
-	p.observer.Started()
-	defer func() {
+	defer func() { // also after a panic
+		p.slots.give()
 		if !*c.settled { // a panic passes through; guard answers it
 			p.observer.Failed(e, lottery.KindInternal, p.took(c))
 		}
 	}()
+	p.observer.Started()
 	a, err := p.run(op, e, c)
 	if err == nil {
 		b.out, err = p.codec.answer(b.out, e, a)
