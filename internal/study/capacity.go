@@ -19,8 +19,10 @@ type ArmCapacity struct {
 	// rounds find, with a confidence of 95 %, by inverting the signed-rank
 	// test; 0 and +Inf when there are fewer than 6 rounds.
 	Median, Low, High float64
-	// Versus compares with the first arm; nil for itself.
-	Versus *Effect
+	// Versus compares with the first arm, and Corrected is its p after Holm's
+	// correction for all arms; nil for the first itself.
+	Versus    *Effect
+	Corrected *float64
 	// GeneratorBound counts the rounds in which the load generator gave up
 	// first: the arm can do more.
 	GeneratorBound int
@@ -35,8 +37,9 @@ func (c ArmCapacity) MarshalJSON() ([]byte, error) {
 		Low            *float64 `json:"low,omitempty"`
 		High           *float64 `json:"high,omitempty"`
 		Versus         *Effect  `json:"versus_first,omitempty"`
+		Corrected      *float64 `json:"corrected_p,omitempty"`
 		GeneratorBound int      `json:"generator_bound,omitempty"`
-	}{Arm: c.Arm, Rounds: c.Rounds, Median: c.Median, Versus: c.Versus, GeneratorBound: c.GeneratorBound}
+	}{Arm: c.Arm, Rounds: c.Rounds, Median: c.Median, Versus: c.Versus, Corrected: c.Corrected, GeneratorBound: c.GeneratorBound}
 	if !math.IsInf(c.High, 1) {
 		out.Low, out.High = &c.Low, &c.High
 	}
@@ -69,5 +72,22 @@ func Capacities(arms []string, rounds []experiment.Round) []ArmCapacity {
 		}
 		all = append(all, c)
 	}
+	correct(all)
 	return all
+}
+
+// correct fills in the corrected p-values.
+func correct(all []ArmCapacity) {
+	var p []float64
+	for _, c := range all {
+		if c.Versus != nil {
+			p = append(p, c.Versus.P)
+		}
+	}
+	corrected := stat.Holm(p)
+	for i := range all {
+		if all[i].Versus != nil {
+			all[i].Corrected, corrected = &corrected[0], corrected[1:]
+		}
+	}
 }
