@@ -34,8 +34,8 @@ build: ## build bin/lotteryctl and bin/lotteryd
 servers: build ## install Redis and Postgres if they are missing (root on Debian/Ubuntu)
 	@.ci/install-servers bin/lotteryctl
 
-demo: servers ## a short run: private servers, lotteryd, load, the result
-	bin/lotteryctl bench --runs 1 --duration 5s --warmup 2s
+demo: servers ## a minute: the tuning ladder's two ends and the article's version, three rounds of each
+	bin/lotteryctl bench --steps ladder --only before,article,best --runs 3 --rate 150 --duration 4s --warmup 1s --noise-limit none
 
 # --- check -----------------------------------------------------------------
 

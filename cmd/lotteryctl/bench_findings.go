@@ -11,7 +11,7 @@ import (
 // that should move, what it did, and the article's claim below.
 func writeFindings(b *strings.Builder, r study.Result) {
 	fmt.Fprintf(b, "what each step does to the metric that should move (median of the rounds; ratio with a 95 %% interval;\n"+
-		"p corrected for %d questions by Holm; a change counts from %.0f %% on)\n", len(r.Findings), 100*r.Rule.MinEffect)
+		"p corrected by Holm for the number of questions, %d; a change counts from %.0f %% on)\n", len(r.Findings), 100*r.Rule.MinEffect)
 	t := newText("step", "metric", "without", "with", "change", "95 % interval", "p", "verdict").right(2, 3, 4, 6)
 	for _, f := range r.Findings {
 		t.row(findingCells(f)...)
