@@ -34,6 +34,7 @@ func (j *judge) warnings(r *Report) []Warning {
 		all = append(all, Warning{WarnMissing, text})
 	}
 	all = append(all, fewRuns(r, j.tables.Query.Alpha)...)
+	all = append(all, fewRounds(r, j.tables.Query.Alpha)...)
 	all = append(all, j.sequential(r)...)
 	all = append(all, j.trends(r)...)
 	for _, note := range j.tables.Notes {
@@ -48,7 +49,7 @@ func fewRuns(r *Report, alpha float64) []Warning {
 	able := false
 	for _, t := range r.Judged {
 		t.each(func(_, _ int, g *Judgement) {
-			if t.Gated && (g.Test == SignFlipTest || g.Test == MannWhitneyTest) {
+			if t.Gated && g.isTested() {
 				any = g
 				able = able || minP(g)*float64(r.Family) <= alpha
 			}
@@ -58,6 +59,20 @@ func fewRuns(r *Report, alpha float64) []Warning {
 		return nil
 	}
 	return []Warning{{WarnFewRuns, tooFew(any, alpha, r.Family)}}
+}
+
+// fewRounds tells that ranks decide although the runs are in rounds.
+func fewRounds(r *Report, alpha float64) (warnings []Warning) {
+	for _, t := range r.Judged {
+		t.each(func(_, _ int, g *Judgement) {
+			if t.Gated && g.paired && g.Test == MannWhitneyTest && warnings == nil {
+				warnings = []Warning{{WarnFewRuns, fmt.Sprintf(
+					"%d rounds are too few for the paired test among %d questions, so Mann-Whitney decides, which sees less; %d rounds, or gates on fewer metrics, would do",
+					len(g.old), r.Family, stat.RunsForAlpha(alpha, r.Family, true))}}
+			}
+		})
+	}
+	return warnings
 }
 
 // sequential warns, once for each pair of columns, that the runs of one came

@@ -26,7 +26,7 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	gated, advisory := r.lines(true), r.lines(false)
 	return page.Execute(w, htmlPage{
 		Tally: tally(gated), Method: r.method(), Gates: htmlGates(r.Gates), Warnings: r.Warnings,
-		Sections: []htmlSection{{"Comparisons", htmlLines(gated)}, {"Not gated", htmlLines(advisory)}},
+		Sections: []htmlSection{{"Comparisons", htmlLines(gated)}, {"Others, corrected among themselves", htmlLines(advisory)}},
 		Overall:  r.overallLines(), Tables: tables.String(),
 	})
 }
@@ -52,9 +52,9 @@ type htmlSection struct {
 }
 
 type htmlLine struct {
-	Verdict                                              Verdict
-	Unit, Subject, Values, Change, Interval, P, Note, By string
-	Plot                                                 htmlPlot
+	Verdict                                    Verdict
+	Unit, Subject, Values, Change, P, Note, By string
+	Plot                                       htmlPlot
 }
 
 // htmlPlot is a dot with an interval and the band of the least effect, in a
@@ -91,7 +91,7 @@ func htmlLines(lines []line) (out []htmlLine) {
 		}
 		out = append(out, htmlLine{
 			Verdict: l.Verdict, Unit: l.table.Unit, Subject: l.subject(), Values: l.values(),
-			Change: changeText(l.Effect.Center), Interval: intervalText(l.Effect), P: l.p(), Note: note,
+			Change: l.change(), P: l.p(), Note: note,
 			By: fmt.Sprintf("%s; Cliff's delta %+.2f", l.Test, l.Cliff), Plot: newPlot(l, widest),
 		})
 	}
@@ -128,6 +128,6 @@ func newPlot(l line, widest float64) htmlPlot {
 	return htmlPlot{
 		Dot: point(at(l.Effect.Center)), Low: point(low), Width: point(max(high-low, 0.5)), Interval: l.Old != nil,
 		BandLow: point(plotHalf - band), BandWide: point(2 * band),
-		Title: changeText(l.Effect.Center) + " " + intervalText(l.Effect),
+		Title: l.change(),
 	}
 }

@@ -85,11 +85,12 @@ type Judgement struct {
 	P        float64    // of the test; 0 if Direct
 	PHolm    float64    // corrected over the family, or over the advisory rest
 	Verdict  Verdict
-	// Runs is about how many runs of each arm would find the least effect;
-	// 0 if unknown or decided.
+	// Runs is about how many runs of each arm would decide; 0 if unknown, or
+	// decided already.
 	Runs int
-	// old and new are the values compared: those of common rounds, if paired.
+	// old and new are the values compared, those of common rounds if paired.
 	old, new []float64
+	paired   bool
 }
 
 // Test names what a verdict rests on.
@@ -113,14 +114,21 @@ func Judge(tables *Tables, policy Policy) (*Report, error) {
 	}
 	for _, table := range tables.Tables {
 		judged := j.open(table, matches)
-		if err := j.compare(judged); err != nil {
+		if err := j.lay(judged); err != nil {
 			return nil, err
 		}
 		report.Judged = append(report.Judged, judged)
 	}
-	report.Family = j.correct(report.Judged)
+	// What no gate is about is corrected by itself, so that a look at
+	// everything does not cost the gates their power.
+	report.Family = j.test(report.Judged, true)
+	others := j.test(report.Judged, false)
 	for _, judged := range report.Judged {
-		j.decide(judged, report.Family)
+		family := report.Family
+		if !judged.Gated {
+			family = others
+		}
+		j.decide(judged, family)
 		j.overall(judged)
 	}
 	report.Missing = missing(tables)
@@ -195,19 +203,19 @@ func leastRequests(t *Table, set *Set) int {
 	return least
 }
 
-// compare estimates and tests every cell of a table.
-func (j *judge) compare(t *JudgedTable) error {
+// lay puts the values side by side that every judgement of a table is about.
+func (j *judge) lay(t *JudgedTable) error {
 	for row, cells := range t.Cells {
 		judgements := make([]*Judgement, len(cells))
 		for col, c := range cells {
 			if c == nil || col == t.Baseline {
 				continue
 			}
-			judgement, err := j.cell(t, c)
+			g, err := j.cell(t, c)
 			if err != nil {
 				return fmt.Errorf("%s of %q in %q: %w", t.Unit, t.Rows[row].Label, t.Cols[col].Label, err)
 			}
-			judgements[col] = judgement
+			judgements[col] = g
 		}
 		t.Judgements = append(t.Judgements, judgements)
 	}
@@ -215,37 +223,80 @@ func (j *judge) compare(t *JudgedTable) error {
 }
 
 func (j *judge) cell(t *JudgedTable, c *Cell) (*Judgement, error) {
+	g := &Judgement{Old: c.Baseline, New: c, P: 1, PHolm: math.NaN(), Effect: stat.Ratio{Center: 1, High: math.Inf(1), Level: 1}}
 	if c.Baseline == nil {
-		return &Judgement{New: c, Verdict: Uncompared, P: 1, PHolm: math.NaN(), Effect: stat.Ratio{Center: 1, High: math.Inf(1), Level: 1}}, nil
-	}
-	g := &Judgement{Old: c.Baseline, New: c, PHolm: math.NaN(), old: c.Baseline.Values, new: c.Values}
-	if isDirect(t.Table, g.Old, g.New) {
-		g.Test, g.Effect = Direct, directRatio(t.Table, g.Old, g.New)
-		g.Cliff = stat.CliffsDelta(g.old, g.new)
+		g.Verdict = Uncompared
 		return g, nil
 	}
-	pairs, err := j.pair(g)
-	if err != nil {
-		return nil, err
+	g.old, g.new = c.Baseline.Values, c.Values
+	g.Cliff = stat.CliffsDelta(g.old, g.new)
+	if isDirect(t.Table, g.Old, g.New) {
+		g.Test, g.P, g.Effect = Direct, 0, directRatio(t.Table, g.Old, g.New)
+		return g, nil
 	}
+	var err error
+	g.paired, err = j.pair(g)
+	return g, err
+}
+
+// isTested reports whether the verdict rests on a test.
+func (g *Judgement) isTested() bool { return g.Old != nil && g.Test != Direct }
+
+// test estimates, tests and corrects one family: all gated cells, or all
+// others. It returns how many questions that is.
+func (j *judge) test(tables []*JudgedTable, gated bool) (family int) {
+	var asked []*Judgement
+	for _, t := range tables {
+		if t.Gated == gated {
+			t.each(func(_, _ int, g *Judgement) {
+				if g.isTested() {
+					asked = append(asked, g)
+				}
+			})
+		}
+	}
+	p := make([]float64, len(asked))
+	for i, g := range asked {
+		j.testOne(g, len(asked))
+		p[i] = g.P
+	}
+	for i, corrected := range stat.Holm(p) {
+		asked[i].PHolm = corrected
+	}
+	return len(asked)
+}
+
+// testOne takes the interval that goes with the test, so that the two seldom
+// contradict each other.
+func (j *judge) testOne(g *Judgement, family int) {
 	confidence := j.tables.Query.Confidence
-	if pairs {
+	if g.paired && !j.tooFewRounds(g, family) {
 		g.Test = SignFlipTest
 		g.Effect = j.calculator.PairedHodgesLehmann(g.old, g.new, confidence)
 		g.P = stat.SignFlip(stat.LogRatios(g.old, g.new), j.policy.Seed)
-	} else {
-		g.Test = MannWhitneyTest
-		g.Effect = j.calculator.HodgesLehmann(g.old, g.new, confidence)
-		g.P = j.mannWhitney(g)
+		return
 	}
-	g.Cliff = stat.CliffsDelta(g.old, g.new)
-	return g, nil
+	g.Test = MannWhitneyTest
+	g.Effect = j.calculator.HodgesLehmann(g.old, g.new, confidence)
+	g.P = j.mannWhitney(g)
+}
+
+// tooFewRounds reports whether rounds are few enough, and questions many
+// enough, that sign flips could never find anything while ranks could: among
+// 40 questions ten rounds give 0.078 at best by flips, 0.0004 by ranks. Only
+// numbers of runs and questions enter, never their values, so the choice is
+// made as if beforehand; ranks of interleaved runs err on the careful side.
+func (j *judge) tooFewRounds(g *Judgement, family int) bool {
+	alpha, n := j.tables.Query.Alpha, len(g.old)
+	return j.policy.Pairing == PairAuto &&
+		stat.MinPSignFlip(n)*float64(family) > alpha &&
+		stat.MinPMannWhitney(n, n)*float64(family) <= alpha
 }
 
 // mannWhitney takes benchmath's p-value where it is right, which is dear to
 // compute a second time: for samples of one size.
 func (j *judge) mannWhitney(g *Judgement) float64 {
-	if len(g.old) == len(g.new) {
+	if len(g.old) == len(g.new) && len(g.old) == len(g.Old.Values) && len(g.new) == len(g.New.Values) {
 		return g.New.Comparison.P
 	}
 	return j.calculator.MannWhitney(g.old, g.new)
@@ -297,35 +348,6 @@ func quotient(before, after float64) float64 {
 	return after / before
 }
 
-// correct corrects p-values: those of gated tables over their family, whose
-// size it returns, and those of the others over theirs, so that a look at
-// everything does not cost the gates their power.
-func (j *judge) correct(tables []*JudgedTable) (family int) {
-	family = holm(tables, func(t *JudgedTable) bool { return t.Gated })
-	holm(tables, func(t *JudgedTable) bool { return !t.Gated })
-	return family
-}
-
-func holm(tables []*JudgedTable, in func(*JudgedTable) bool) int {
-	var asked []*Judgement
-	var p []float64
-	for _, t := range tables {
-		if !in(t) {
-			continue
-		}
-		t.each(func(_, _ int, g *Judgement) {
-			if g.Test == SignFlipTest || g.Test == MannWhitneyTest {
-				asked = append(asked, g)
-				p = append(p, g.P)
-			}
-		})
-	}
-	for i, corrected := range stat.Holm(p) {
-		asked[i].PHolm = corrected
-	}
-	return len(asked)
-}
-
 // each visits all judgements in order.
 func (t *JudgedTable) each(visit func(row, col int, g *Judgement)) {
 	for row, judgements := range t.Judgements {
@@ -349,14 +371,30 @@ func (j *judge) decide(t *JudgedTable, family int) {
 		case SignFlipTest, MannWhitneyTest:
 			g.Verdict = Decide(g.Effect, g.PHolm, alpha, t.LeastEffect, t.Better)
 			if g.Verdict == Inconclusive {
-				g.Runs = stat.RunsToDecide(g.old, g.new, t.LeastEffect, alpha, max(family, 1), g.Test == SignFlipTest)
+				g.Runs = g.runsToDecide(t.LeastEffect, alpha, family)
 			}
 		}
 	})
 }
 
-// overall asks of every column whether its rows changed together. The rows of
-// one test are paired or not together, as the first one is.
+// runsToDecide estimates the runs for a verdict, if the true change is about
+// the one seen: to tell it from no change if it is large enough to matter, else
+// to tell it from one that matters. 0 if these runs should have been enough.
+func (g *Judgement) runsToDecide(leastEffect, alpha float64, family int) int {
+	seen, matters := math.Abs(math.Log(g.Effect.Center)), math.Log1p(leastEffect)
+	distance := seen
+	if seen < matters {
+		distance = matters - seen
+	}
+	runs := stat.RunsToDecide(g.old, g.new, math.Expm1(distance), alpha, family, g.Test == SignFlipTest)
+	if runs <= min(len(g.old), len(g.new)) {
+		return 0
+	}
+	return runs
+}
+
+// overall asks of every column whether its rows changed together, round by
+// round if the first row is paired; rows of the other kind are left out.
 func (j *judge) overall(t *JudgedTable) {
 	t.Overall = make([]*stat.Overall, len(t.Cols))
 	if t.Exact || len(t.Rows) < 2 {
@@ -364,16 +402,16 @@ func (j *judge) overall(t *JudgedTable) {
 	}
 	for col := range t.Cols {
 		var cells []stat.Cell
-		var test Test
+		paired := false
 		for row := range t.Rows {
 			g := t.Judgements[row][col]
-			if g == nil || g.Old == nil || g.Test == Direct {
+			if g == nil || !g.isTested() {
 				continue
 			}
-			if test == "" {
-				test = g.Test
+			if len(cells) == 0 {
+				paired = g.paired
 			}
-			if g.Test == test {
+			if g.paired == paired {
 				cells = append(cells, stat.Cell{Old: g.old, New: g.new})
 			}
 		}
@@ -381,7 +419,7 @@ func (j *judge) overall(t *JudgedTable) {
 			continue
 		}
 		ask := stat.OverallUnpaired
-		if test == SignFlipTest {
+		if paired {
 			ask = stat.OverallPaired
 		}
 		answer := ask(cells, j.tables.Query.Confidence, j.policy.Seed)

@@ -265,6 +265,28 @@ func TestFamily(t *testing.T) {
 	}
 }
 
+// Many questions about few rounds: sign flips could not find anything, however
+// large, so ranks decide, and it is said.
+func TestManyQuestionsAboutFewRounds(t *testing.T) {
+	arms := []arm{quiet("a0")}
+	for i := range 12 {
+		faster := quiet(fmt.Sprintf("a%d", i+1))
+		faster.p95 *= .5
+		arms = append(arms, faster)
+	}
+	text := inRounds(26, 10, arms...)
+	query := bench.DefaultQuery()
+	query.Col = "/arm@(a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12)"
+	report := judge(t, query, bench.DefaultPolicy(), text)
+	if g := only(t, report, "p95-latency-sec"); g.Test != bench.MannWhitneyTest || g.Verdict != bench.Improved || warningCodes(report)[bench.WarnFewRuns] != 1 {
+		t.Errorf("%d questions: %s, %s, warnings %v", report.Family, g.Test, g.Verdict, report.Warnings)
+	}
+	report = judge(t, query, gated(t, "p95-latency>5%"), text)
+	if g := only(t, report, "p95-latency-sec"); g.Test != bench.SignFlipTest || g.Verdict != bench.Improved || warningCodes(report)[bench.WarnFewRuns] != 0 {
+		t.Errorf("%d questions: %s, %s, warnings %v", report.Family, g.Test, g.Verdict, report.Warnings)
+	}
+}
+
 func TestMissingIsNeverAPass(t *testing.T) {
 	text := inRounds(23, 10, quiet("x"), quiet("y"))
 	without := func(part string) string {

@@ -69,7 +69,7 @@ func markdownTable(b *strings.Builder, lines []line) {
 		if l.Verdict == Regressed || l.Verdict == Improved {
 			verdict = "**" + verdict + "**"
 		}
-		change := changeText(l.Effect.Center) + " " + intervalText(l.Effect)
+		change := l.change()
 		if note := l.note(); note != "" {
 			change += " (" + note + ")"
 		}

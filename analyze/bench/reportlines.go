@@ -55,6 +55,14 @@ func (l line) note() string {
 	return strings.Join(parts, "; ")
 }
 
+// change is the effect with its interval: "+12.5% [+5.2%, +17.1%]".
+func (l line) change() string {
+	if l.Old == nil {
+		return "-"
+	}
+	return changeText(l.Effect.Center) + " " + intervalText(l.Effect)
+}
+
 // p is the corrected p-value, or that there is no test.
 func (l line) p() string {
 	if l.Test == Direct {

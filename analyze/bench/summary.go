@@ -40,7 +40,7 @@ func (r *Report) writeVerdicts(b *strings.Builder) {
 	b.WriteByte('\n')
 	r.writeLines(b, gated, "")
 	if advisory := outstanding(r.lines(false)); len(advisory) > 0 {
-		b.WriteString("not gated, corrected among themselves:\n")
+		b.WriteString("others, corrected among themselves:\n")
 		r.writeLines(b, advisory, "  ")
 	}
 	if overall := r.overallLines(); len(overall) > 0 {
@@ -70,7 +70,7 @@ func (r *Report) writeLines(b *strings.Builder, lines []line, indent string) {
 			if !l.table.Gated && l.table.Advisory != "" {
 				note = l.table.Advisory
 			}
-			fmt.Fprintf(out, "%s%s\t%s\t%s\t%s\t%s %s\t%s", indent, l.Verdict, l.table.Unit, l.subject(), l.values(), changeText(l.Effect.Center), intervalText(l.Effect), l.p())
+			fmt.Fprintf(out, "%s%s\t%s\t%s\t%s\t%s\t%s", indent, l.Verdict, l.table.Unit, l.subject(), l.values(), l.change(), l.p())
 			if note != "" {
 				fmt.Fprintf(out, "\t%s", note)
 			}

@@ -13,15 +13,19 @@ import (
 
 // changeText writes a ratio for people: +12.5%, and from threefold on ×15.4 or
 // ÷15.4, which a percentage would hide.
-func changeText(ratio float64) string {
+func changeText(ratio float64) string { return ratioText(ratio, isManyfold(ratio)) }
+
+func isManyfold(ratio float64) bool { return ratio >= 3 || ratio <= 1.0/3 }
+
+func ratioText(ratio float64, manyfold bool) string {
 	switch {
 	case math.IsInf(ratio, 1):
 		return "×∞"
 	case ratio == 0:
 		return "-100%"
-	case ratio >= 3:
+	case manyfold && ratio >= 1:
 		return "×" + threeDigits(ratio)
-	case ratio <= 1.0/3:
+	case manyfold:
 		return "÷" + threeDigits(1/ratio)
 	}
 	return fmt.Sprintf("%+.1f%%", (ratio-1)*100)
@@ -44,7 +48,8 @@ func intervalText(r stat.Ratio) string {
 	if r.Low == 0 && math.IsInf(r.High, 1) {
 		return "[no interval]"
 	}
-	return "[" + changeText(r.Low) + ", " + changeText(r.High) + "]"
+	manyfold := isManyfold(r.Center) // the ends are written like the centre
+	return "[" + ratioText(r.Low, manyfold) + ", " + ratioText(r.High, manyfold) + "]"
 }
 
 // pText is "p=0.006" with as many digits as a reader needs.

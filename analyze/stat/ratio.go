@@ -21,11 +21,11 @@ type Ratio struct {
 // Excludes1 reports whether no change is outside the interval.
 func (r Ratio) Excludes1() bool { return r.Low > 1 || r.High < 1 }
 
-// Within reports whether the whole interval is closer to 1 than the relative
-// change effect (0.05 is 5 %), counted on the logarithmic scale in both
+// Within reports whether the whole interval is no further from 1 than the
+// relative change effect (0.05 is 5 %), counted on the logarithmic scale in both
 // directions: between 1/(1+effect) and 1+effect.
 func (r Ratio) Within(effect float64) bool {
-	return r.Low > 1/(1+effect) && r.High < 1+effect
+	return r.Low >= 1/(1+effect) && r.High <= 1+effect
 }
 
 // AtLeast reports whether the centre is at least the relative change effect

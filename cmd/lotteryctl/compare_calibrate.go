@@ -33,9 +33,13 @@ func (o *compareOptions) writeCalibration(env environment, tables *benchmarks.Ta
 func printNoise(w io.Writer, noise *benchmarks.Noise) error {
 	fmt.Fprintf(w, "%g%% of comparisons of these runs with themselves stay below:\n\n", 100*noise.Share)
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(out, "metric\tchange\truns\tlargest in")
+	fmt.Fprintln(out, "metric\tchange\truns")
 	for _, f := range noise.Floors {
-		fmt.Fprintf(out, "%s\t±%.1f%%\t%d\t%s\n", f.Unit, 100*f.Change, f.Runs, f.Largest)
+		fmt.Fprintf(out, "%s\t±%.1f%%\t%d", f.Unit, 100*f.Change, f.Runs)
+		if f.Largest != "" {
+			fmt.Fprintf(out, "\tof %s, the largest", f.Largest)
+		}
+		fmt.Fprintln(out)
 	}
 	return out.Flush()
 }

@@ -9,13 +9,16 @@ import (
 )
 
 // doubts are what the manifests of run folders tell and their results do not:
-// that runs were cut short, that arms ran under different conditions, or one
+// that a run broke an invariant or was cut short, that arms ran under different conditions, or one
 // after the other.
 func (m *material) doubts() (warnings []benchmarks.Warning) {
 	warn := func(code benchmarks.WarningCode, format string, args ...any) {
 		warnings = append(warnings, benchmarks.Warning{Code: code, Text: fmt.Sprintf(format, args...)})
 	}
 	for _, f := range m.folders {
+		for _, text := range f.broken {
+			warn(benchmarks.WarnUnlike, "%s: %s", f.path, text)
+		}
 		if f.run.State != experiment.Complete {
 			warn(benchmarks.WarnUnlike, "%s is %s: %s", f.path, f.run.State, orNoReason(f.run.Reason))
 		}

@@ -27,8 +27,9 @@ type material struct {
 }
 
 type runFolder struct {
-	label, path string
-	run         experiment.Manifest
+	path   string
+	run    experiment.Manifest
+	broken []string // what runs of an arm broke, a sentence each
 }
 
 // readMaterial reads all inputs. Run folders are recognised by being folders.
@@ -75,12 +76,37 @@ func (m *material) resolve(in *benchmarks.Input) (string, error) {
 	if !info.IsDir() {
 		return in.Path, nil
 	}
-	run, err := experiment.ReadManifest(os.DirFS(in.Path))
+	run, rounds, skipped, err := experiment.Read(os.DirFS(in.Path))
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", in.Path, err)
 	}
-	m.folders = append(m.folders, runFolder{in.Label, in.Path, run})
+	folder := runFolder{path: in.Path, run: run, broken: brokenArms(rounds)}
+	for _, line := range skipped {
+		folder.broken = append(folder.broken, line.Error())
+	}
+	m.folders = append(m.folders, folder)
 	return filepath.Join(in.Path, benchText), nil
+}
+
+// brokenArms says which arms broke what they must keep, in how many runs. A
+// fast arm that loses prizes is not fast.
+func brokenArms(rounds []experiment.Round) (texts []string) {
+	type breach struct{ arm, what string }
+	count := make(map[breach]int)
+	var order []breach
+	for _, r := range rounds {
+		for _, what := range r.Broken {
+			b := breach{r.Arm, what}
+			if count[b] == 0 {
+				order = append(order, b)
+			}
+			count[b]++
+		}
+	}
+	for _, b := range order {
+		texts = append(texts, fmt.Sprintf("arm %s broke %s (%d rounds)", b.arm, b.what, count[b]))
+	}
+	return texts
 }
 
 // report tells of lines that could not be read.
