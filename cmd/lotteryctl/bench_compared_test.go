@@ -42,10 +42,10 @@ type made struct {
 }
 
 // comparedReport is a run of several arms, with rounds that differ a little.
-func comparedReport(t *testing.T, rounds int, command []string, arms map[string]made, order []string) benchReport {
+func comparedReport(t *testing.T, rounds int, design string, arms map[string]made, order []string) benchReport {
 	t.Helper()
 	r := sampleReport(t, 1)
-	r.Run.Command, r.Run.Rounds, r.Run.Arms, r.Rounds, r.Run.Order = command, rounds, nil, nil, nil
+	r.Run.Design, r.Run.Rounds, r.Run.Arms, r.Rounds, r.Run.Order = design, rounds, nil, nil, nil
 	for _, name := range order {
 		r.Run.Arms = append(r.Run.Arms, experiment.ArmManifest{
 			Name: name, FreshProcess: true, URL: "http://127.0.0.1/", Method: "POST", Arrivals: "constant", Rate: 1200,
@@ -97,10 +97,10 @@ func eachReport(t *testing.T) benchReport {
 	arms["only-dice"] = made{p95: 12 * time.Millisecond, cpu: 990_000, bytes: 24_400}
 	arms["article"] = made{p95: 3 * time.Millisecond, cpu: 500_000, bytes: 12_000}
 	arms["best"] = made{p95: 800 * time.Microsecond, cpu: 150_000, bytes: 3_300}
-	r := comparedReport(t, 10, []string{"lotteryctl", "bench", "--steps=each", "--variant=article"}, arms, design.ArmNames())
+	r := comparedReport(t, 10, "each article", arms, design.ArmNames())
 	r.Run.Name = "each"
-	r.Run.RateChoice = &experiment.RateChoice{Rate: 1200, Share: 0.6, Slowest: "before", SLO: 100 * time.Millisecond, Arms: []experiment.ArmCapacity{
-		{Name: "before", Rate: 2013.5}, {Name: "best", Rate: 31_000},
+	r.Run.RateChoice = &experiment.RateChoice{Rate: 1200, Share: 0.6, Slowest: "before", SLO: 40 * time.Millisecond, Asked: 10 * time.Millisecond, Arms: []experiment.ArmCapacity{
+		{Name: "before", Rate: 2013.5, SLO: 40 * time.Millisecond}, {Name: "best", Rate: 31_000, SLO: 10 * time.Millisecond},
 	}}
 	for i := range r.Rounds {
 		run := &r.Rounds[i]
@@ -126,7 +126,7 @@ func eachReport(t *testing.T) benchReport {
 func capacityReport(t *testing.T) benchReport {
 	t.Helper()
 	arms := map[string]made{"json.before": {capacity: 1500}, "json.best": {capacity: 30_000}}
-	r := comparedReport(t, 8, []string{"lotteryctl", "bench", "--vary=json=before,best", "--capacity=true"}, arms, []string{"json.before", "json.best"})
+	r := comparedReport(t, 8, "vary json=before,best", arms, []string{"json.before", "json.best"})
 	r.Run.Name = "capacity"
 	r.Run.Rules.Capacity = &experiment.CapacityOptions{SLO: 10 * time.Millisecond}
 	r.Run.Rules.CapacityOnly = true
@@ -143,7 +143,7 @@ func armsReport(t *testing.T, rounds int) benchReport {
 		"old": {p95: 12 * time.Millisecond, cpu: 900_000, bytes: 19_000},
 		"new": {p95: 12 * time.Millisecond, cpu: 700_000, bytes: 19_000},
 	}
-	return judged(t, comparedReport(t, rounds, []string{"lotteryctl", "bench", "--arm", "old=./old", "--arm", "new=./new"}, arms, []string{"old", "new"}))
+	return judged(t, comparedReport(t, rounds, "", arms, []string{"old", "new"}))
 }
 
 func TestComparisonGoldens(t *testing.T) {
@@ -197,24 +197,25 @@ func TestStepsJSON(t *testing.T) {
 	}
 }
 
-func TestDesignIsReadFromTheCommand(t *testing.T) {
-	for command, want := range map[string]string{
-		"--steps=ladder": "ladder article",
-		"--steps=each --variant=best --only before --only best": "each best only before,best",
-		"--vary=json=before,best --rate=5":                      "vary json=before,best",
-		"--url=http://127.0.0.1/ --name=x":                      "",
+func TestDesignIsReadFromRunJSON(t *testing.T) {
+	for text, want := range map[string][]string{
+		"ladder article only before,best": {"before", "best"},
+		"vary json=before,best":           {"json.before", "json.best"},
+		"":                                nil,
 	} {
-		design, err := designOf(experiment.Manifest{Command: append([]string{"lotteryctl", "bench"}, strings.Fields(command)...)})
-		got := ""
+		design, err := designOf(experiment.Manifest{Design: text})
+		var got []string
 		if design != nil {
-			got = design.Spec.String()
+			got = design.ArmNames()
 		}
-		if err != nil || got != want {
-			t.Errorf("%s: got %q, %v, want %q", command, got, err, want)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q: got arms %v, %v, want %v", text, got, err, want)
 		}
 	}
-	if _, err := designOf(experiment.Manifest{Command: []string{"lotteryctl", "bench", "--steps=stairs"}}); err == nil {
-		t.Error("a design that is none was read")
+	for _, text := range []string{"stairs", "drop only nothing,best"} {
+		if _, err := designOf(experiment.Manifest{Design: text}); err == nil {
+			t.Errorf("%q was read", text)
+		}
 	}
 }
 

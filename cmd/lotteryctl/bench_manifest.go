@@ -25,11 +25,15 @@ func (b *benchRun) outPath() string {
 
 // manifest is run.json before the first run.
 func (b *benchRun) manifest(w *workload, choice *experiment.RateChoice) experiment.Manifest {
-	return experiment.Manifest{
+	m := experiment.Manifest{
 		Tool: "lotteryctl " + b.env.version, Command: b.command, Name: b.name, Seed: b.seed,
 		Benchmark: w.benchmark, Service: b.name, Workload: b.workloadText(),
 		Rounds: b.options.runs, Arms: w.manifests(b.plan), RateChoice: choice,
 	}
+	if b.design != nil {
+		m.Design = b.design.Spec.String()
+	}
+	return m
 }
 
 // armManifest tells the load without its secrets: of headers the names, of the

@@ -4,16 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
-	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 )
-
-// rateSLO is the p95 within which an arm counts as keeping up when a common
-// rate is searched. It is generous: the question is what an arm can sustain,
-// and a slow arm may be slow at any rate.
-const rateSLO = 100 * time.Millisecond
 
 // chooseRate finds a rate that all arms can take, if none was given: one rate
 // for all, because latencies at different loads cannot be compared. It returns
@@ -25,7 +20,7 @@ func (b *benchRun) chooseRate(ctx context.Context, w *workload, progress *benchP
 	if !b.searchesRate() {
 		return nil, nil
 	}
-	options := experiment.CapacityOptions{SLO: rateSLO, Statuses: b.statuses}.Quick()
+	options := experiment.CapacityOptions{SLO: b.options.slo, Statuses: b.statuses}
 	choice, err := experiment.ChooseRate(ctx, w.arms(b.plan), b.seed, options, progress.report())
 	progress.clear()
 	if ctx.Err() != nil {
@@ -40,10 +35,14 @@ func (b *benchRun) chooseRate(ctx context.Context, w *workload, progress *benchP
 
 // rateText tells what was found, for the header of the result.
 func rateText(choice *experiment.RateChoice) string {
-	found := make([]string, len(choice.Arms))
+	found, slow := make([]string, len(choice.Arms)), ""
 	for i, arm := range choice.Arms {
-		found[i] = fmt.Sprintf("%s %s", arm.Name, groupedFloat(arm.Rate))
+		found[i] = fmt.Sprintf("%s %s", arm.Name, groupedFloat(math.Round(arm.Rate)))
+		if arm.SLO > choice.Asked {
+			found[i] += fmt.Sprintf(" (within %v)", arm.SLO)
+			slow = "; arms that keep it at no rate were given more time"
+		}
 	}
-	return fmt.Sprintf("the rate is %.0f %% of what the slowest arm can do; a short search for p95 within %v found, in requests/s: %s",
-		100*choice.Share, choice.SLO, strings.Join(found, ", "))
+	return fmt.Sprintf("the rate is %.0f %% of what the slowest arm can do; a short search for p95 within %v found, in requests/s: %s%s",
+		100*choice.Share, choice.Asked, strings.Join(found, ", "), slow)
 }

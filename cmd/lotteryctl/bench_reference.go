@@ -65,6 +65,7 @@ func (b *benchRun) openReference(ctx context.Context, progress *benchProgress) (
 				m := armManifest(c.name, drawPlan(plan))
 				m.FreshProcess = true
 				m.Command = append([]string{"lotteryd", "serve", "--migrate"}, c.flags...)
+				m.Switches = c.switches
 				manifests = append(manifests, m)
 			}
 			return manifests
@@ -74,9 +75,10 @@ func (b *benchRun) openReference(ctx context.Context, progress *benchProgress) (
 
 // configuration is what one arm of the reference service is started with.
 type configuration struct {
-	name   string
-	flags  []string
-	random bool
+	name     string
+	flags    []string
+	switches string // all of them, for run.json
+	random   bool
 }
 
 // configurations are the arms: those of the design, or lotteryd as it is.
@@ -89,7 +91,7 @@ func (b *benchRun) configurations() []configuration {
 	}
 	var all []configuration
 	for _, arm := range b.design.Arms {
-		all = append(all, configuration{arm.Name, arm.Choice.Flags(), arm.Choice.Variant("dice") != "best"})
+		all = append(all, configuration{arm.Name, arm.Choice.Flags(), arm.Choice.String(), arm.Choice.Variant("dice") != "best"})
 	}
 	return all
 }

@@ -50,33 +50,18 @@ func newReport(folder string, run experiment.Manifest, rounds []experiment.Round
 	return r, nil
 }
 
-// designOf reads from the run's command which steps it compared; nil if none.
+// designOf is which steps the run compared; nil if none.
 func designOf(run experiment.Manifest) (*study.Design, error) {
-	flags := map[string]string{}
-	var only []string
-	for _, f := range storedFlags(run.Command) {
-		flags[f.name] = f.value
-		if f.name == "only" {
-			only = append(only, f.value)
-		}
-	}
-	var spec study.Spec
-	var err error
-	switch {
-	case flags["steps"] != "":
-		spec, err = study.ParseSteps(flags["steps"], flags["variant"])
-	case flags["vary"] != "":
-		spec, err = study.ParseVary(flags["vary"])
-	default:
+	if run.Design == "" {
 		return nil, nil
 	}
-	spec.Only = only
+	spec, err := study.Parse(run.Design)
 	if err != nil {
-		return nil, fmt.Errorf("the run's command: %w", err)
+		return nil, fmt.Errorf("the run's design: %w", err)
 	}
 	design, err := study.New(spec)
 	if err != nil {
-		return nil, fmt.Errorf("the run's command: %w", err)
+		return nil, fmt.Errorf("the run's design: %w", err)
 	}
 	return &design, nil
 }
