@@ -26,8 +26,9 @@ type CapacityOptions struct {
 	// Precision is how close the highest rate that held and the lowest that did
 	// not shall come: 0.05, the default, is 5 %.
 	Precision float64 `json:"precision"`
-	// Budget ends the narrowing when that much time has gone by, starts not
-	// counted; what follows is one confirmation. By default 20 s.
+	// Budget is about how long a search may take, starts not counted: it ends
+	// the narrowing in time for the confirmation. When the machine or the
+	// service changes meanwhile, it takes longer. By default 20 s.
 	Budget time.Duration `json:"budget_ns"`
 	// Statuses says which HTTP statuses are good answers. Nil: 1xx to 3xx.
 	Statuses StatusSet `json:"-"`

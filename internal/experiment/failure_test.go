@@ -128,7 +128,7 @@ func TestCheckOfTheTarget(t *testing.T) {
 			}
 			return target, err
 		}
-		rounds, err, path := runOne(t, arm)
+		rounds, path, err := runOne(t, arm)
 		if err != nil || len(rounds) != 1 || rounds[0].CheckState != row.state || !slices.Equal(rounds[0].Broken, row.broken) || rounds[0].Failure != "" {
 			t.Errorf("%s: got %+v, %v", name, rounds, err)
 		}

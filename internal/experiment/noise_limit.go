@@ -39,8 +39,18 @@ func (l NoiseLimit) exceeded(n Noise) []string {
 	return over
 }
 
-// DefaultNoiseLimit is what a quiet machine stays below and a busy one does
-// not.
+// DefaultNoiseLimit tells a quiet machine from a busy one. It was read off a
+// service that works 200 µs for each request, loaded with 3,000 requests a
+// second for 3 s a run, on 2 shared cores:
+//
+//	                        runs   server     client     p95
+//	others used 0-12 %         5   0.50-0.80  0.11-0.24  0.4-5.9 ms
+//	others used 23-67 %       23   0.69-1.80  0.37-1.41  1.2 ms-2.8 s
+//
+// The client's limit parts the two, whatever the arm is; the server's is wide,
+// because a service near its capacity makes its own threads wait. CPU pressure
+// and foreign CPU are not limited: jobs of low priority raise both and hardly
+// slow anything down.
 func DefaultNoiseLimit() NoiseLimit {
 	return NoiseLimit{ServerRunQueue: 1, ClientRunQueue: 0.3}
 }

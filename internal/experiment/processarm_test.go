@@ -17,12 +17,12 @@ import (
 )
 
 // runOne runs one round of arms and returns what Run does.
-func runOne(t *testing.T, arms ...experiment.Arm) ([]experiment.Round, error, string) {
+func runOne(t *testing.T, arms ...experiment.Arm) (rounds []experiment.Round, path string, err error) {
 	t.Helper()
 	spec := experiment.Spec{Name: "test", Benchmark: "HTTP", Rounds: 1, Arms: arms}
 	folder, path := newFolder(t, spec)
-	rounds, err := experiment.Run(t.Context(), spec, folder)
-	return rounds, err, path + ".incomplete"
+	rounds, err = experiment.Run(t.Context(), spec, folder)
+	return rounds, path + ".incomplete", err
 }
 
 func TestProcessArmIsMeasured(t *testing.T) {
@@ -30,7 +30,7 @@ func TestProcessArmIsMeasured(t *testing.T) {
 	direct := helperArm("direct", "work=1ms", 100, 500*time.Millisecond)
 	// The service is a child of what was started, as with a shell.
 	child := helperArm("child", "child work=1ms", 100, 500*time.Millisecond)
-	rounds, err, path := runOne(t, direct.Arm(), child.Arm())
+	rounds, path, err := runOne(t, direct.Arm(), child.Arm())
 	if err != nil || len(rounds) != 2 {
 		t.Fatalf("got %d rounds, %v", len(rounds), err)
 	}
@@ -83,7 +83,7 @@ func TestStoppingEndsTheWholeGroup(t *testing.T) {
 
 func TestArmThatCrashesWhileItIsLoaded(t *testing.T) {
 	begun := time.Now()
-	rounds, err, _ := runOne(t, helperArm("weak", "crash=30", 100, time.Minute).Arm())
+	rounds, _, err := runOne(t, helperArm("weak", "crash=30", 100, time.Minute).Arm())
 	var failed *experiment.ArmError
 	if !errors.As(err, &failed) || failed.Arm != "weak" || failed.Round != 1 ||
 		!strings.Contains(err.Error(), "weak in round 1: ") || !strings.Contains(err.Error(), "exit status 7") || !strings.Contains(err.Error(), "out of luck") {
@@ -128,7 +128,7 @@ func TestArmThatDoesNotComeUp(t *testing.T) {
 		{folder, []string{"/no/such/folder"}},
 	} {
 		begun := time.Now()
-		rounds, err, path := runOne(t, row.arm.Arm())
+		rounds, path, err := runOne(t, row.arm.Arm())
 		var failed *experiment.ArmError
 		if len(rounds) != 0 || !errors.As(err, &failed) || failed.Arm != row.arm.Name {
 			t.Errorf("%s: got %d rounds, %v", row.arm.Name, len(rounds), err)

@@ -10,8 +10,8 @@ import (
 //
 //  1. From a first guess, upwards by factors until a rate does not hold, or
 //     downwards until one does.
-//  2. The bracket is halved, in ratios, until it is narrow enough or the
-//     budget is spent.
+//  2. The bracket is halved, in ratios, until it is narrow enough or three
+//     quarters of the budget are spent.
 //  3. low is tried once more, for longer; as long as it does not hold, the
 //     search goes down.
 //
@@ -42,12 +42,20 @@ const (
 func (s *search) run(guess float64) (Capacity, error) {
 	o := s.options
 	for _, step := range []func(float64) error{s.bracket, s.narrow, s.confirm} {
-		if err := step(min(max(guess, o.MinRate), o.MaxRate)); err != nil {
+		if err := step(min(max(whole(guess), o.MinRate), o.MaxRate)); err != nil {
 			return s.found, err
 		}
 	}
 	s.found.Rate, s.found.Ceiling = s.low, s.high
 	return s.found, nil
+}
+
+// whole drops fractions where they are less than a hundredth.
+func whole(rate float64) float64 {
+	if rate < 100 {
+		return rate
+	}
+	return math.Round(rate)
 }
 
 func (s *search) bracket(rate float64) error {
@@ -63,9 +71,9 @@ func (s *search) bracket(rate float64) error {
 		case held && s.high > 0, !held && s.low > 0:
 			return nil
 		case held:
-			rate = min(rate*stepUp, o.MaxRate)
+			rate = min(whole(rate*stepUp), o.MaxRate)
 		default:
-			rate = max(rate*down, o.MinRate)
+			rate = max(whole(rate*down), o.MinRate)
 			down = max(down*down, stepLowest)
 		}
 	}
@@ -73,8 +81,8 @@ func (s *search) bracket(rate float64) error {
 
 func (s *search) narrow(float64) error {
 	o := s.options
-	for s.low > 0 && s.high > s.low*(1+o.Precision) && s.elapsed() < o.Budget {
-		if _, err := s.holds(math.Sqrt(s.low*s.high), o.Probe); err != nil {
+	for s.low > 0 && s.high > s.low*(1+o.Precision) && s.elapsed() < o.Budget*3/4 {
+		if _, err := s.holds(whole(math.Sqrt(s.low*s.high)), o.Probe); err != nil {
 			return err
 		}
 	}
@@ -94,7 +102,7 @@ func (s *search) confirm(float64) error {
 		}
 		s.low = 0
 		if rate > o.MinRate {
-			s.low = max(rate/step, o.MinRate) // a candidate, to be confirmed
+			s.low = max(whole(rate/step), o.MinRate) // a candidate, to be confirmed
 		}
 	}
 	return nil
