@@ -20,7 +20,7 @@ BUILD = $(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSIO
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # check comes before the long tests, servers before what needs them
-.PHONY: help build servers demo test check format vet lint layering race fuzz-short bench-draw bench-loadgen clean
+.PHONY: help build servers demo test check format vet lint layering race fuzz-short bench-draw bench-loadgen bench-compare clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +69,9 @@ bench-draw: ## the draw path against a bare handler
 
 bench-loadgen: ## the load generator: cost, pacing, honesty
 	$(GO) run ./loadgen/internal/loadbench
+
+bench-compare: ## compare against benchstat: wall time, CPU and memory of both
+	$(GO) run ./analyze/bench/internal/comparebench
 
 # --- tidy ------------------------------------------------------------------
 

@@ -96,10 +96,15 @@ func build(ctx context.Context, dir string) ([]*program, error) {
 		{name: benchstat, pkg: "golang.org/x/perf/cmd/benchstat", args: []string{"old.txt", "new.txt"}},
 		{name: "lotteryctl compare", pkg: ours + "cmd/lotteryctl", args: []string{"compare", "old.txt", "new.txt"}},
 		{name: "tables alone, of package bench", pkg: ours + "analyze/bench/internal/comparebench", args: []string{"-tables", "old.txt", "new.txt"}},
+		// What the programs cost before they do anything: lotteryctl is many
+		// commands, most of its memory is code.
+		{name: "idle benchstat", pkg: "golang.org/x/perf/cmd/benchstat", args: []string{os.DevNull}},
+		{name: "idle lotteryctl", pkg: ours + "cmd/lotteryctl", args: []string{"compare", "--help"}},
 	}
 	for _, p := range programs {
 		p.path = filepath.Join(dir, filepath.Base(p.pkg))
 		cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-trimpath", "-o", p.path, p.pkg)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // benchstat needs no C; nor do the others
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("building %s: %w\n%s", p.name, err, out)
 		}
