@@ -170,14 +170,14 @@ type absence struct {
 // missingIn finds what is absent from a table. Its columns are those that any
 // table of the same configuration has (for columns that are files, any table):
 // one that lacks the whole metric is not even a column here.
-func (ts *Tables) missingIn(t *Table) (absent []absence) {
-	if t.Baseline < 0 {
+func (t *Tables) missingIn(table *Table) (absent []absence) {
+	if table.Baseline < 0 {
 		return nil
 	}
-	for _, label := range ts.columns(t) {
-		col := slices.IndexFunc(t.Cols, func(k Key) bool { return k.Label == label })
-		for row, cells := range t.Cells {
-			if cells[t.Baseline] != nil && (col < 0 || cells[col] == nil) {
+	for _, label := range t.columns(table) {
+		col := slices.IndexFunc(table.Cols, func(k Key) bool { return k.Label == label })
+		for row, cells := range table.Cells {
+			if cells[table.Baseline] != nil && (col < 0 || cells[col] == nil) {
 				absent = append(absent, absence{row, label})
 			}
 		}
@@ -185,12 +185,12 @@ func (ts *Tables) missingIn(t *Table) (absent []absence) {
 	return absent
 }
 
-func (ts *Tables) columns(of *Table) (labels []string) {
-	for _, t := range ts.Tables {
-		if ts.Query.Col != ".file" && !slices.Equal(t.Config, of.Config) {
+func (t *Tables) columns(of *Table) (labels []string) {
+	for _, table := range t.Tables {
+		if t.Query.Col != ".file" && !slices.Equal(table.Config, of.Config) {
 			continue
 		}
-		for _, k := range t.Cols {
+		for _, k := range table.Cols {
 			if !slices.Contains(labels, k.Label) {
 				labels = append(labels, k.Label)
 			}

@@ -105,6 +105,13 @@ func (n *Noise) floor(unit string, otherwise float64) float64 {
 	return otherwise
 }
 
+// Raise lifts all floors to at least the given relative change.
+func (n *Noise) Raise(least float64) {
+	for i := range n.Floors {
+		n.Floors[i].Change = max(n.Floors[i].Change, least)
+	}
+}
+
 // WriteJSON writes the noise as one JSON object, which [ReadNoise] reads.
 func (n *Noise) WriteJSON(w io.Writer) error { return writeJSON(w, n) }
 

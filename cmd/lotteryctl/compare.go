@@ -88,13 +88,16 @@ func runCompare(cmd *cobra.Command, env environment, opts *compareOptions, args 
 	// Reading a million lines leaves much garbage at once; collecting it more
 	// often costs little time and nearly halves the memory.
 	defer debug.SetGCPercent(debug.SetGCPercent(25))
-	material, err := readMaterial(env, args)
+	material, err := readMaterial(cmd.Context(), env, args)
 	if err != nil {
 		return err
 	}
 	material.report(env.stderr)
-	if policy.Noise, err = opts.readNoise(); err != nil {
+	if policy.Noise, err = opts.readNoise(cmd.Context()); err != nil {
 		return err
+	}
+	if policy.Noise != nil && cmd.Flags().Changed("min-effect") {
+		policy.Noise.Raise(opts.minEffect)
 	}
 	tables, err := material.tables(cmd, opts)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -33,7 +34,7 @@ type runFolder struct {
 }
 
 // readMaterial reads all inputs. Run folders are recognised by being folders.
-func readMaterial(env environment, args []string) (*material, error) {
+func readMaterial(ctx context.Context, env environment, args []string) (*material, error) {
 	m := &material{inputs: len(args)}
 	inputs := benchmarks.ParseInputs(args)
 	var open []io.Closer
@@ -45,7 +46,7 @@ func readMaterial(env environment, args []string) (*material, error) {
 	for i := range inputs {
 		in := &inputs[i]
 		if in.Path == "-" {
-			in.Reader = env.stdin
+			in.Reader = &stoppable{ctx, env.stdin}
 			continue
 		}
 		path, err := m.resolve(in)
@@ -57,7 +58,7 @@ func readMaterial(env environment, args []string) (*material, error) {
 			return nil, fmt.Errorf("reading what to compare: %w", err)
 		}
 		open = append(open, file)
-		in.Path, in.Reader = path, file
+		in.Path, in.Reader = path, &stoppable{ctx, file}
 	}
 	set, err := benchmarks.Read(inputs...)
 	m.set = set
@@ -185,7 +186,7 @@ func comparesAnything(tables *benchmarks.Tables) bool {
 }
 
 // readNoise reads --noise: a calibration, or a run folder to calibrate by.
-func (o *compareOptions) readNoise() (*benchmarks.Noise, error) {
+func (o *compareOptions) readNoise(ctx context.Context) (*benchmarks.Noise, error) {
 	if o.noise == "" {
 		return nil, nil
 	}
@@ -194,7 +195,7 @@ func (o *compareOptions) readNoise() (*benchmarks.Noise, error) {
 		return nil, fmt.Errorf("--noise: %w", err)
 	}
 	if info.IsDir() {
-		return calibrateFolder(o.noise)
+		return calibrateFolder(ctx, o.noise)
 	}
 	file, err := os.Open(o.noise)
 	if err != nil {
@@ -208,8 +209,8 @@ func (o *compareOptions) readNoise() (*benchmarks.Noise, error) {
 	return noise, nil
 }
 
-func calibrateFolder(path string) (*benchmarks.Noise, error) {
-	m, err := readMaterial(environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard}, []string{path})
+func calibrateFolder(ctx context.Context, path string) (*benchmarks.Noise, error) {
+	m, err := readMaterial(ctx, environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard}, []string{path})
 	if err != nil {
 		return nil, fmt.Errorf("--noise: %w", err)
 	}

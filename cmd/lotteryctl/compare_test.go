@@ -176,6 +176,7 @@ func TestCompareNoise(t *testing.T) {
 		{nil, "1 regressed"},
 		{[]string{"--noise", file}, "2 equivalent"},
 		{[]string{"--noise", filepath.Join("testdata", "compare", "aa")}, "1 regressed"},
+		{[]string{"--noise", filepath.Join("testdata", "compare", "aa"), "--min-effect", "0.3"}, "2 equivalent"},
 	} {
 		stdout, _, err := execute(t, append(append([]string{"compare"}, test.args...), old, slow)...)
 		if err != nil || !strings.HasPrefix(stdout, test.want) {
