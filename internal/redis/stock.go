@@ -92,8 +92,9 @@ func takeByIncrement(ctx context.Context, c *redis.Client, s shelf) (int64, erro
 	return 0, c.HIncrBy(ctx, s.taken, s.field, -1).Err()
 }
 
-// takeByWatch looks first and counts only if nothing moved meanwhile. It tries until
-// ctx ends; of any that collide, one gets through.
+// takeByWatch looks first and counts only if nothing moved meanwhile. Of those that
+// collide one gets through and the others look again, until ctx ends: with dozens
+// at once most tries are in vain, and the unlucky run into their deadline.
 func takeByWatch(ctx context.Context, c *redis.Client, s shelf) (unit int64, err error) {
 	for {
 		err := c.Watch(ctx, func(tx *redis.Tx) (err error) {
