@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/localservices"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -129,5 +132,101 @@ func TestActivityFile(t *testing.T) {
 	text := activityFile("bench-1", now, mostDraws(plan, false), false)
 	if total := 3 * (mostUnits + 1000); total > 100_000_000 || strings.Count(text, fmt.Sprintf("stock: %d", mostUnits+1000)) != 3 {
 		t.Errorf("the stock of an absurd rate must stay within what lotteryd takes:\n%s", text)
+	}
+}
+
+// TestBenchSteps runs two arms of the ladder end to end: fresh data for each
+// run, dice that fit the arm, and an audit that has nothing to object to.
+func TestBenchSteps(t *testing.T) {
+	program, out := buildLotteryd(t), filepath.Join(t.TempDir(), "run")
+	stdout, stderr, err := execute(t, "bench", "--lotteryd", program, "--steps", "ladder", "--only", "before,best", "--runs", "2",
+		"--rate", "40", "--duration", "1s", "--warmup", "200ms", "--noise-limit", "none", "--out", out)
+	if err != nil || stderr != "" {
+		t.Fatalf("got %v, stderr %q", err, stderr)
+	}
+	m, rounds := readRun(t, out)
+	if m.Design != "ladder article only before,best" || len(m.Arms) != 2 || len(rounds) != 4 {
+		t.Fatalf("got design %q, %d arms and %d rounds", m.Design, len(m.Arms), len(rounds))
+	}
+	if before := m.Arms[0]; before.Name != "before" || !strings.Contains(strings.Join(before.Command, " "), "--steps=none") ||
+		!strings.Contains(before.Switches, "conn-pool=before") {
+		t.Errorf("got arm %+v, want its switches", before)
+	}
+	for _, r := range rounds {
+		if r.CheckState != experiment.CheckHeld || r.Load.Errors != 0 || r.Load.Outcomes["win"]+r.Load.Outcomes["loss"]+r.Load.Outcomes["pending"] != 40 {
+			t.Errorf("round %d of %s: got check %q (%v) and %+v", r.Round, r.Arm, r.CheckState, r.Broken, r.Load)
+		}
+		file, err := os.ReadFile(filepath.Join(out, "arms", r.Arm, fmt.Sprintf("round-%d", r.Round), "activity.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if random := strings.Contains(string(file), "dice: random"); random != (r.Arm == "before") {
+			t.Errorf("%s drew with random dice: %v", r.Arm, random)
+		}
+	}
+	if !strings.Contains(stdout, "all eight, best") || !strings.Contains(stdout, "too few rounds") {
+		t.Errorf("the answer is missing:\n%s", stdout)
+	}
+	checkGone(t, program)
+}
+
+// TestBenchReportsABrokenInvariant runs the variant of claim that is known to
+// be wrong: it tells draws "sold out" while units are left.
+func TestBenchReportsABrokenInvariant(t *testing.T) {
+	program, out := buildLotteryd(t), filepath.Join(t.TempDir(), "run")
+	stdout, stderr, err := execute(t, "bench", "--lotteryd", program, "--vary", "claim=best,stock-row", "--runs", "1",
+		"--arrivals", "closed", "--connections", "32", "--duration", "2s", "--warmup", "100ms", "--noise-limit", "none", "--out", out)
+	if err != nil {
+		t.Fatalf("got %v, stderr %q", err, stderr)
+	}
+	for _, want := range []string{"breaks an invariant", "told sold out while units were left", "known to be wrong: I8"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no %q in\n%s", want, stdout)
+		}
+	}
+	_, rounds := readRun(t, out)
+	for _, r := range rounds {
+		if want := map[string]experiment.CheckState{"claim.best": experiment.CheckHeld, "claim.stock-row": experiment.CheckBroken}[r.Arm]; r.CheckState != want {
+			t.Errorf("%s: got check %q (%v), want %q", r.Arm, r.CheckState, r.Broken, want)
+		}
+	}
+}
+
+// TestWitness plants a lost win among what a client was answered: the ledger of
+// the run has never heard of it.
+func TestWitness(t *testing.T) {
+	program, out := buildLotteryd(t), filepath.Join(t.TempDir(), "run")
+	services, err := localservices.Start(t.Context(), localservices.Options{Redis: true, Postgres: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { services.Stop(context.Background()) })
+	// The run leaves its activity in the stores that it was given.
+	_, stderr, err := execute(t, "bench", "--lotteryd", program, "--redis", services.RedisURL(), "--postgres", services.PostgresURL(),
+		"--runs", "1", "--rate", "100", "--duration", "500ms", "--check", "--out", out)
+	if err != nil {
+		t.Fatalf("got %v, %s", err, stderr)
+	}
+	_, rounds := readRun(t, out)
+	if rounds[0].CheckState != experiment.CheckHeld {
+		t.Errorf("got check %q (%v)", rounds[0].CheckState, rounds[0].Broken)
+	}
+	file, err := os.ReadFile(filepath.Join(out, "arms/lotteryd/round-1/activity.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, _, _ := strings.Cut(strings.TrimPrefix(string(file), "id: "), "\n")
+	metrics := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(metrics.Close)
+	w := &witness{activity: id, stores: stores{redis: services.RedisURL(), postgres: services.PostgresURL()}, metricsURL: metrics.URL}
+	if outcome := w.outcome(&loadgen.Exchange{
+		Start: time.Now(), Sent: time.Millisecond, Done: 2 * time.Millisecond, Status: 200, RequestBody: []byte(`{"user":"nobody","request":"r"}`),
+		ResponseBody: []byte(`{"result":"win","activity":"` + id + `","user":"nobody","request":"r","prize":{"id":"gold"},"unit":1,"code":"x"}`),
+	}); outcome != "win" {
+		t.Errorf("got outcome %q", outcome)
+	}
+	broken, err := w.check(t.Context())
+	if err != nil || len(broken) == 0 || !strings.HasPrefix(broken[0], "I1: no lost win: 1 times") {
+		t.Errorf("got %q, %v, want the lost win", broken, err)
 	}
 }
