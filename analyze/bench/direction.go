@@ -55,6 +55,7 @@ type usualDirection struct {
 // into a regression some day.
 func usualDirections() []usualDirection {
 	return []usualDirection{
+		{ofTheClient, Unknown},
 		{usualBad, Lower},
 		{usualRate, Higher},
 		{usualCost, Lower},
@@ -63,6 +64,9 @@ func usualDirections() []usualDirection {
 
 // Compiled once; a regular expression does not change.
 var (
+	// What the load generator spends says nothing about the service.
+	ofTheClient = regexp.MustCompile(`(?i)^client-|lateness`)
+
 	usualBad  = regexp.MustCompile(`(?i)\b(errors?|failures?|failed|timeouts?|drops|dropped|retries|misses)\b`)
 	usualRate = regexp.MustCompile(`(?i)(^|-)(ops|op|req|reqs|requests|rps|qps|B|MB|rows|msgs)(/s|/sec)$|-ops$`)
 	usualCost = regexp.MustCompile(`(?i)(latency|pause|response|cpu|p\d+(\.\d+)?|mean|median|max)-sec(/op|/req)?$|^(sec|B|allocs)/op$|(rss|heap|peak)-(bytes|B)$|^gc-cycles$`)

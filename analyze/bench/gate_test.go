@@ -143,6 +143,7 @@ func TestDirections(t *testing.T) {
 		"ops/s": bench.Higher, "req/s": bench.Higher, "capacity-ops/s": bench.Higher, "total-ops": bench.Higher,
 		"peak-RSS-bytes": bench.Lower, "errors/op": bench.Lower, "errors/s": bench.Lower, "drops": bench.Lower,
 		"widgets": bench.Unknown, "uptime-sec": bench.Unknown, "conns": bench.Unknown, "snoops": bench.Unknown,
+		"client-cpu-sec/op": bench.Unknown, "p99-lateness-sec": bench.Unknown,
 	} {
 		if got := bench.Direction(unit, benchfmt.UnitMetadataMap{}); got != want {
 			t.Errorf("%s: %v, want %v", unit, got, want)

@@ -89,25 +89,31 @@ func (m *material) resolve(in *benchmarks.Input) (string, error) {
 	return filepath.Join(in.Path, benchText), nil
 }
 
-// brokenArms says which arms broke what they must keep, in how many runs. A
-// fast arm that loses prizes is not fast.
+// brokenArms says, in a sentence for each arm, which broke what they must keep.
+// A fast arm that loses prizes is not fast.
 func brokenArms(rounds []experiment.Round) (texts []string) {
-	type breach struct{ arm, what string }
-	count := make(map[breach]int)
-	var order []breach
+	count, first := make(map[string]int), make(map[string]string)
+	var arms []string
 	for _, r := range rounds {
-		for _, what := range r.Broken {
-			b := breach{r.Arm, what}
-			if count[b] == 0 {
-				order = append(order, b)
-			}
-			count[b]++
+		if len(r.Broken) == 0 {
+			continue
+		}
+		if count[r.Arm]++; count[r.Arm] == 1 {
+			arms = append(arms, r.Arm)
+			first[r.Arm] = r.Broken[0]
 		}
 	}
-	for _, b := range order {
-		texts = append(texts, fmt.Sprintf("arm %s broke %s (%d rounds)", b.arm, b.what, count[b]))
+	for _, arm := range arms {
+		texts = append(texts, fmt.Sprintf("arm %s broke an invariant in %s: %s", arm, countedRuns(count[arm]), first[arm]))
 	}
 	return texts
+}
+
+func countedRuns(n int) string {
+	if n == 1 {
+		return "1 run"
+	}
+	return fmt.Sprintf("%d runs, for example", n)
 }
 
 // report tells of lines that could not be read.

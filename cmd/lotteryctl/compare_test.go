@@ -194,6 +194,10 @@ func TestCompareFolderDoubts(t *testing.T) {
 		m.State, m.Reason = experiment.Partial, "interrupted"
 		m.Arms[1].FreshProcess = false
 	})
+	broken := `{"round":1,"arm":"best","broken":["I2: a prize was won twice"]}` + "\n"
+	if err := os.WriteFile(filepath.Join(after, "rounds.jsonl"), []byte(broken), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	stdout, _, err := execute(t, "compare", "--json", before, after)
 	if err != nil {
 		t.Fatal(err)
@@ -209,7 +213,7 @@ func TestCompareFolderDoubts(t *testing.T) {
 		all = append(all, w.Code+" "+w.Text)
 	}
 	text := strings.Join(all, "\n")
-	for _, want := range []string{"processor: example", "999/s", string(benchmarks.WarnSequential), "interrupted", "loaded one process"} {
+	for _, want := range []string{"processor: example", "999/s", string(benchmarks.WarnSequential), "interrupted", "loaded one process", "arm best broke an invariant in 1 run: I2"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no warning of %q in\n%s", want, text)
 		}
