@@ -12,8 +12,8 @@ import (
 // a quote or another backslash follows.
 func SplitCommand(text string) ([]string, error) {
 	s := splitter{}
-	for _, c := range text {
-		s.take(c)
+	for i := range len(text) { // bytes: what counts is ASCII, the rest passes through
+		s.take(text[i])
 	}
 	switch {
 	case s.quote != 0:
@@ -33,17 +33,17 @@ type splitter struct {
 	words   []string
 	word    strings.Builder
 	inWord  bool // also when the word is empty so far: ''
-	quote   rune // that is open, or 0
+	quote   byte // that is open, or 0
 	escaped bool // the last character was a backslash that counts
 }
 
-func (s *splitter) take(c rune) {
+func (s *splitter) take(c byte) {
 	switch {
 	case s.escaped:
 		if s.quote == '"' && c != '"' && c != '\\' {
 			s.word.WriteByte('\\')
 		}
-		s.word.WriteRune(c)
+		s.word.WriteByte(c)
 		s.escaped = false
 	case c == '\\' && s.quote != '\'':
 		s.escaped, s.inWord = true, true
@@ -51,10 +51,10 @@ func (s *splitter) take(c rune) {
 		s.quote = 0
 	case s.quote == 0 && (c == '\'' || c == '"'):
 		s.quote, s.inWord = c, true
-	case s.quote == 0 && strings.ContainsRune(" \t\r\n", c):
+	case s.quote == 0 && strings.IndexByte(" \t\r\n", c) >= 0:
 		s.endWord()
 	default:
-		s.word.WriteRune(c)
+		s.word.WriteByte(c)
 		s.inWord = true
 	}
 }

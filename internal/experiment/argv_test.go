@@ -45,7 +45,7 @@ func FuzzSplitCommand(f *testing.F) {
 	f.Add("svc", `-a "b' \`)
 	f.Fuzz(func(t *testing.T, program, argument string) {
 		_, _ = experiment.SplitCommand(argument) // whatever it is, it must not crash
-		if program == "" || strings.ToValidUTF8(program+argument, "") != program+argument {
+		if program == "" {
 			return
 		}
 		quote := func(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

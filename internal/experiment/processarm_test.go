@@ -148,6 +148,18 @@ func TestArmThatDoesNotComeUp(t *testing.T) {
 	}
 }
 
+// TestPortLostToAnother: the first start finds the port taken, as if somebody
+// had been quicker.
+func TestPortLostToAnother(t *testing.T) {
+	arm := helperArm("racer", "", 100, 50*time.Millisecond)
+	arm.Command = `sh -c 'test -e once || { touch once; echo listen: address already in use; exit 1; }; exec "$0" port={{port}}' '` + os.Args[0] + "'"
+	arm.Dir = t.TempDir()
+	rounds, _, err := runOne(t, arm.Arm())
+	if err != nil || len(rounds) != 1 || rounds[0].Load.Errors != 0 {
+		t.Errorf("got %+v, %v, want another try with another port", rounds, err)
+	}
+}
+
 func TestStartIsGivenUpOnCancel(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
@@ -258,6 +270,32 @@ func TestChooseRateForAnArmThatKeepsTheSLONowhere(t *testing.T) {
 	var failed *experiment.ArmError
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "failing: its p95 is not within 1s even at 50 requests per second (") || !strings.Contains(err.Error(), "requests failed)") {
 		t.Errorf("got %v, want the arm that no rate suits", err)
+	}
+}
+
+func TestCapacitySearchIsCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	arm := &testArm{name: "only"}
+	spec := experiment.Spec{
+		Name: "test", Benchmark: "HTTP", Rounds: 1, Arms: []experiment.Arm{arm.arm(t, time.Second)},
+		Capacity: &experiment.CapacityOptions{MaxRate: 200}, CapacityOnly: true,
+		Progress: func(p experiment.Progress) {
+			if p.Phase == experiment.Probing && p.Rate > 0 {
+				cancel()
+			}
+		},
+	}
+	folder, _ := newFolder(t, spec)
+	rounds, err := experiment.Run(ctx, spec, folder)
+	if !errors.Is(err, context.Canceled) || len(rounds) != 0 {
+		t.Errorf("got %+v, %v, want nothing of half a search", rounds, err)
+	}
+	if arm.started.Load() != 1 || arm.stopped.Load() != 1 {
+		t.Errorf("started %d, stopped %d times", arm.started.Load(), arm.stopped.Load())
+	}
+	if err := folder.Discard(); err != nil {
+		t.Fatal(err)
 	}
 }
 
