@@ -119,25 +119,36 @@ func TestCloseKeepsPromises(t *testing.T) {
 	})
 }
 
+// TestNobodyWaitsPastHisContext blocks the only lane for ever: everybody must
+// still come back at his deadline, but the one who may be running it himself.
 func TestNobodyWaitsPastHisContext(t *testing.T) {
 	forEach(t, func(t *testing.T, _ int, start func(int, batch.Run[int, int]) strategy) {
+		const callers = 100 // more than are run and queued: some wait to be handed over
 		release := make(chan struct{})
 		s := start(1, func(int, []*call) { <-release })
-		var all sync.WaitGroup
-		for i := range 100 { // more than are run and queued, so that some wait to be handed over
-			all.Go(func() {
+		back := make(chan error, callers)
+		for i := range callers {
+			go func() {
 				ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 				defer cancel()
-				if i == 0 { // whoever runs his own call waits for its end
-					time.AfterFunc(50*time.Millisecond, func() { close(release) })
-				}
 				_, err := s.Do(ctx, i)
-				if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+				back <- err
+			}()
+		}
+		late := time.After(10 * time.Second)
+		for n := range callers - 1 {
+			select {
+			case err := <-back:
+				if !errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("Do past its deadline: %v; want DeadlineExceeded", err)
 				}
-			})
+			case <-late:
+				close(release)
+				t.Fatalf("%d of %d callers wait past their deadline", callers-n, callers)
+			}
 		}
-		all.Wait()
+		close(release)
+		<-back // the one who ran it, or a last one who gave up
 		s.Close()
 	})
 }
