@@ -3,99 +3,160 @@ package bench
 import (
 	_ "embed"
 	"fmt"
-	"html/template"
+	"html"
 	"io"
 	"math"
 	"strings"
 )
 
-//go:embed report.html.tmpl
-var reportTemplate string
+//go:embed report.css
+var reportStyle string
 
 // WriteHTML writes the report as one page that needs nothing else: no network,
-// no script. Every name in it is escaped by html/template.
+// no script. All that comes from the input is escaped.
+//
+// It is written without html/template on purpose: templates call methods by
+// name, so that the linker has to keep every method of a program that imports
+// them. That alone adds half to the size of lotteryctl, and a tenth to its
+// memory.
 func (r *Report) WriteHTML(w io.Writer) error {
 	var tables strings.Builder
 	if err := r.Tables.WriteText(&tables); err != nil {
 		return err
 	}
-	page, err := template.New("report").Parse(reportTemplate)
-	if err != nil {
-		return err // a mistake in the template, which the tests would see
-	}
 	gated, advisory := r.lines(true), r.lines(false)
-	return page.Execute(w, htmlPage{
-		Tally: tally(gated), Method: r.method(), Gates: htmlGates(r.Gates), Warnings: r.Warnings,
-		Sections: []htmlSection{{"Comparisons", htmlLines(gated)}, {"Others, corrected among themselves", htmlLines(advisory)}},
-		Overall:  r.overallLines(), Tables: tables.String(),
-	})
-}
-
-type htmlPage struct {
-	Tally, Method string
-	Gates         []htmlGate
-	Warnings      []Warning
-	Sections      []htmlSection
-	Overall       []string
-	Tables        string
-}
-
-type htmlGate struct {
-	Text    string
-	Outcome Outcome
-	Reasons []string
-}
-
-type htmlSection struct {
-	Title string
-	Lines []htmlLine
-}
-
-type htmlLine struct {
-	Verdict                                    Verdict
-	Unit, Subject, Values, Change, P, Note, By string
-	Plot                                       htmlPlot
-}
-
-// htmlPlot is a dot with an interval and the band of the least effect, in a
-// picture 200 wide whose middle is no change.
-type htmlPlot struct {
-	Dot, Low, Width   string
-	BandLow, BandWide string
-	Interval          bool
-	Title             string
-}
-
-func htmlGates(results []GateResult) (gates []htmlGate) {
-	for _, g := range results {
-		gate := htmlGate{Text: g.Gate.Text, Outcome: g.Outcome}
-		for _, c := range g.Checks {
-			if c.Outcome != Passed && len(gate.Reasons) < mostDecided {
-				gate.Reasons = append(gate.Reasons, c.where()+": "+c.Text)
-			}
-		}
-		gates = append(gates, gate)
+	var p page
+	p.head(tally(gated))
+	p.put("<h1>%s</h1>\n", tally(gated))
+	if method := r.method(); method != "" {
+		p.put(`<p class="method">%s</p>`, method)
 	}
-	return gates
+	p.gates(r.Gates)
+	p.list("Warnings", warningTexts(r.Warnings))
+	p.lines("Comparisons", gated)
+	p.lines("Others, corrected among themselves", advisory)
+	p.list("All benchmarks at once", r.overallLines())
+	p.put("\n<h2>Tables (benchstat)</h2>\n<pre>%s</pre>\n", tables.String())
+	p.put("<p class=\"note\">The shaded band is the least effect that matters; the bar is the interval. Logarithmic scale.</p>\n</body>\n</html>\n")
+	_, err := io.WriteString(w, p.text.String())
+	return err
 }
 
-func htmlLines(lines []line) (out []htmlLine) {
+// page is HTML under way.
+type page struct{ text strings.Builder }
+
+// put adds markup. Every %s in it is text, and escaped; numbers are fine as
+// they are. Attributes must be quoted.
+func (p *page) put(markup string, args ...any) {
+	for i, arg := range args {
+		if _, isNumber := arg.(float64); !isNumber {
+			args[i] = html.EscapeString(fmt.Sprint(arg))
+		}
+	}
+	fmt.Fprintf(&p.text, markup, args...)
+}
+
+func (p *page) head(title string) {
+	p.put(`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Comparison: %s</title>
+<style>
+`, title)
+	p.text.WriteString(reportStyle)
+	p.put("</style>\n</head>\n<body>\n")
+}
+
+// list adds a chapter of plain items, if there are any.
+func (p *page) list(title string, items []string) {
+	if len(items) == 0 {
+		return
+	}
+	p.put("\n<h2>%s</h2>\n<ul>", title)
+	for _, item := range items {
+		p.put("\n<li>%s</li>", item)
+	}
+	p.put("\n</ul>")
+}
+
+func warningTexts(warnings []Warning) []string {
+	texts := make([]string, len(warnings))
+	for i, w := range warnings {
+		texts[i] = w.Text
+	}
+	return texts
+}
+
+func (p *page) gates(results []GateResult) {
+	if len(results) == 0 {
+		return
+	}
+	p.put("\n<h2>Gates</h2>\n<ul>")
+	for _, g := range results {
+		p.put(`
+<li><code>%s</code> <span class="%s">%s</span>`, g.Gate.Text, g.Outcome, g.Outcome)
+		if reasons := gateReasons(g); len(reasons) > 0 {
+			p.put("<ul>")
+			for _, reason := range reasons {
+				p.put("<li>%s</li>", reason)
+			}
+			p.put("</ul>")
+		}
+		p.put("</li>")
+	}
+	p.put("\n</ul>")
+}
+
+// gateReasons tells why a gate did not pass, in as many words as are read.
+func gateReasons(g GateResult) (reasons []string) {
+	for _, c := range g.Checks {
+		if c.Outcome != Passed && len(reasons) < mostDecided {
+			reasons = append(reasons, c.where()+": "+c.Text)
+		}
+	}
+	return reasons
+}
+
+// lines adds a table of judgements, if there are any.
+func (p *page) lines(title string, lines []line) {
+	if len(lines) == 0 {
+		return
+	}
+	p.put(`
+<h2>%s</h2>
+<div class="scroll"><table>
+<thead><tr><th>verdict</th><th>metric</th><th>benchmark</th><th>old → new</th><th>change</th><th>less ← same → more</th><th>p</th></tr></thead>
+<tbody>`, title)
 	widest := 0.0
 	for _, l := range lines {
 		widest = max(widest, plotReach(l))
 	}
 	for _, l := range lines {
-		note := l.note()
-		if !l.table.Gated && l.table.Advisory != "" {
-			note = l.table.Advisory
-		}
-		out = append(out, htmlLine{
-			Verdict: l.Verdict, Unit: l.table.Unit, Subject: l.subject(), Values: l.values(),
-			Change: l.change(), P: l.p(), Note: note,
-			By: fmt.Sprintf("%s; Cliff's delta %+.2f", l.Test, l.Cliff), Plot: newPlot(l, widest),
-		})
+		p.line(l, widest)
 	}
-	return out
+	p.put("\n</tbody>\n</table></div>")
+}
+
+func (p *page) line(l line, widest float64) {
+	note := l.note()
+	if !l.table.Gated && l.table.Advisory != "" {
+		note = l.table.Advisory
+	}
+	p.put(`
+<tr><td class="%s">%s</td><td>%s</td><td>%s</td><td class="figures">%s</td>
+<td class="figures">%s`, l.Verdict, l.Verdict, l.table.Unit, l.subject(), l.values(), l.change())
+	if note != "" {
+		p.put(`<div class="note">%s</div>`, note)
+	}
+	p.put("</td>\n<td>")
+	if l.Old != nil {
+		p.plot(l, widest)
+	}
+	p.put("</td>\n")
+	p.put(`<td class="figures" title="%s">%s</td></tr>`, fmt.Sprintf("%s; Cliff's delta %+.2f", l.Test, l.Cliff), l.p())
 }
 
 // The picture: half its width, and what is kept free at the edges.
@@ -117,17 +178,18 @@ func plotReach(l line) float64 {
 	return reach
 }
 
-func newPlot(l line, widest float64) htmlPlot {
+// plot adds a dot with an interval and the band of the least effect, in a
+// picture 200 wide whose middle is no change.
+func (p *page) plot(l line, widest float64) {
 	at := func(ratio float64) float64 {
 		share := max(-1, min(1, math.Log(ratio)/widest))
 		return plotHalf + share*(plotHalf-plotMargin)
 	}
 	low, high := at(l.Effect.Low), at(l.Effect.High)
 	band := at(1+l.table.LeastEffect) - plotHalf
-	point := func(x float64) string { return fmt.Sprintf("%.1f", x) }
-	return htmlPlot{
-		Dot: point(at(l.Effect.Center)), Low: point(low), Width: point(max(high-low, 0.5)), Interval: l.Old != nil,
-		BandLow: point(plotHalf - band), BandWide: point(2 * band),
-		Title: l.change(),
-	}
+	p.put(`<svg class="%s" viewBox="0 0 200 18" role="img"><title>%s</title>`, l.Verdict, l.change())
+	p.put(`<rect class="band" x="%.1f" y="1" width="%.1f" height="16"/>`, plotHalf-band, 2*band)
+	p.put(`<line class="zero" x1="100" y1="0" x2="100" y2="18"/>`)
+	p.put(`<rect class="interval" x="%.1f" y="7" width="%.1f" height="4"/>`, low, max(high-low, 0.5))
+	p.put(`<circle class="dot" cx="%.1f" cy="9" r="4"/></svg>`, at(l.Effect.Center))
 }
