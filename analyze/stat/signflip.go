@@ -19,7 +19,8 @@ const flipDraws = 200_000
 // every round either could have been called new, and each sign of d[i] is as
 // likely as the other. p is the share of all 2^n sign patterns whose sum is at
 // least as far from 0 as the one seen. Zeros (no change in that round) stay and
-// weigh nothing; if all are zero p is 1.
+// weigh nothing; if all are zero p is 1. It is 1 too if one is NaN, the log ratio
+// of negative values, as there is no telling.
 //
 // If ratios are infinite (from or to zero), the ranks of |d| take the place of
 // the values, infinity the highest: Wilcoxon's signed-rank test, with ties.
@@ -31,6 +32,9 @@ const flipDraws = 200_000
 // for Monte Carlo p-values Phipson and Smyth 2010.
 func SignFlip(d []float64, seed uint64) float64 {
 	d = nonZero(d)
+	if slices.ContainsFunc(d, math.IsNaN) {
+		return 1
+	}
 	if slices.ContainsFunc(d, func(v float64) bool { return math.IsInf(v, 0) }) {
 		d = signedRanks(d)
 	}

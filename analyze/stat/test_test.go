@@ -168,6 +168,7 @@ func TestSignFlipInfinities(t *testing.T) {
 	}{
 		{nil, 1},
 		{[]float64{0, 0, 0}, 1},
+		{[]float64{1, math.NaN(), 1, 1, 1, 1, 1, 1}, 1},
 		{[]float64{inf, inf, inf, inf}, .125},
 		{[]float64{inf, -inf}, 1},
 		{[]float64{inf, .1, .2, -inf, 0}, 0.75}, // ranks 3.5 1 2 -3.5: 12 of 16 sums reach 3
