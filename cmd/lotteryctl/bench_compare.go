@@ -23,9 +23,12 @@ func writeComparison(b *strings.Builder, c study.Comparison) {
 }
 
 func metricVerdict(m study.MetricComparison) string {
+	const outOfReach = 1000 // rounds
 	switch {
 	case m.Verdict == "":
 		return unknown
+	case m.Verdict == study.Inconclusive && m.Rounds >= outOfReach:
+		return fmt.Sprintf("%s: too noisy to be decided by more rounds", m.Verdict)
 	case m.Verdict == study.Inconclusive && m.Rounds > 0:
 		return fmt.Sprintf("%s: about %d rounds would decide", m.Verdict, m.Rounds)
 	}
