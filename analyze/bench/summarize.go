@@ -18,7 +18,7 @@ import (
 // goroutines as there are processors; it returns when all of them have ended.
 func summarize(t *Tables) {
 	thresholds := &benchmath.Thresholds{CompareAlpha: t.Query.Alpha}
-	tests := &uTests{known: make(map[ranking]benchmath.Comparison)}
+	known := newOutcomes()
 	type row struct {
 		table *Table
 		cells []*Cell
@@ -27,6 +27,7 @@ func summarize(t *Tables) {
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
+			tests := &uTests{alpha: t.Query.Alpha, shared: known}
 			for r := range rows {
 				summarizeRow(r.table, r.cells, thresholds, t.Query.Confidence, tests)
 			}
