@@ -27,16 +27,17 @@ func (q Query) Tables(set *Set) (*Tables, error) {
 	scratch := make(map[*config]*benchfmt.Result)
 	for i := range set.Results {
 		result := &set.Results[i]
-		projected := scratch[result.config]
+		config := result.shape.config
+		projected := scratch[config]
 		if projected == nil {
-			projected = &benchfmt.Result{Config: result.config.pairs}
-			scratch[result.config] = projected
+			projected = &benchfmt.Result{Config: config.pairs}
+			scratch[config] = projected
 		}
 		projected.Name = append(projected.Name[:0], result.Name...)
 		projected.Iters = result.Iters
 		projected.Values = projected.Values[:0]
 		for j, value := range result.Values {
-			unit := result.Units[j]
+			unit := result.shape.units[j]
 			projected.Values = append(projected.Values, benchfmt.Value{Value: value, Unit: unit.Name, OrigUnit: unit.Written})
 		}
 		s.add(i, projected)

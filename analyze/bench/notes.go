@@ -63,7 +63,7 @@ func pooledInputs(t *Tables) []Note {
 // order of first appearance.
 func (s *Set) labels(c *Cell) []string {
 	var labels []string
-	last := -1
+	last := int32(-1)
 	for _, r := range c.Results {
 		source := s.Results[r].Source
 		if source == last {

@@ -26,7 +26,7 @@ func Read(inputs ...Input) (*Set, error) {
 	r := reader{
 		set:      &Set{},
 		names:    make(map[string]string),
-		ordinals: make(map[ordinalKey]int),
+		ordinals: make(map[ordinalKey]int32),
 	}
 	var failed []error
 	for _, in := range inputs {
@@ -45,9 +45,10 @@ type reader struct {
 	parser   benchfmt.Reader
 	config   *config           // in force at the last result
 	names    map[string]string // one copy of each name
-	ordinals map[ordinalKey]int
+	ordinals map[ordinalKey]int32
 	values   []float64 // room for the values of results to come
 	units    []Unit    // of the last result; most have the same
+	shape    *shape    // of the last result
 }
 
 type ordinalKey struct{ label, name string }
@@ -105,15 +106,17 @@ func (r *reader) result(source int, from *benchfmt.Result) int {
 	key := ordinalKey{r.set.Sources[source].Label, name}
 	r.ordinals[key]++
 	values := r.finite(source, line, name, from.Values)
+	if r.shape == nil || r.shape.config != r.config || !slices.Equal(r.shape.units, r.units) {
+		r.shape = &shape{r.config, r.units}
+	}
 	r.set.Results = append(r.set.Results, Result{
-		Source:  source,
-		Line:    line,
-		Name:    name,
+		Source:  int32(source),
+		Line:    int32(line),
 		Iters:   from.Iters,
-		Ordinal: r.ordinals[key],
+		Name:    name,
 		Values:  values,
-		Units:   r.units,
-		config:  r.config,
+		Ordinal: r.ordinals[key],
+		shape:   r.shape,
 	})
 	r.set.Sources[source].Results++
 	return len(values)

@@ -66,11 +66,11 @@ func TestReadProblems(t *testing.T) {
 	if s, want := set.Sources[0], (bench.Source{Label: "x", Path: "dir/x.txt", Results: 3, Unread: 3, Rejected: 1}); s != want {
 		t.Errorf("got %+v, want %+v", s, want)
 	}
-	var positions []int
+	var positions []int32
 	for _, r := range set.Results {
 		positions = append(positions, r.Line)
 	}
-	if want := []int{1, 11, 12}; !slices.Equal(positions, want) {
+	if want := []int32{1, 11, 12}; !slices.Equal(positions, want) {
 		t.Errorf("got results from lines %v, want %v", positions, want)
 	}
 }
@@ -145,11 +145,11 @@ func TestRounds(t *testing.T) {
 
 func TestOrdinals(t *testing.T) {
 	set := read(t, lines("X", "ns/op", 1)+"pkg: other\n"+lines("Y", "ns/op", 1)+lines("X", "ns/op", 1), lines("X", "ns/op", 1))
-	var got []int
+	var got []int32
 	for _, r := range set.Results {
 		got = append(got, r.Ordinal)
 	}
-	if want := []int{1, 1, 2, 1}; !slices.Equal(got, want) {
+	if want := []int32{1, 1, 2, 1}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
@@ -167,7 +167,7 @@ func FuzzRead(f *testing.F) {
 		results := make([]int, len(set.Sources))
 		for _, r := range set.Results {
 			results[r.Source]++
-			if r.Line < 1 || r.Ordinal < 1 || len(r.Values) != len(r.Units) {
+			if r.Line < 1 || r.Ordinal < 1 || len(r.Values) != len(r.Units()) {
 				t.Errorf("result out of order: %+v", r)
 			}
 			for _, v := range r.Values {

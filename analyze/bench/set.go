@@ -33,25 +33,33 @@ type Source struct {
 	Rejected int    // values that are not finite, on lines that were read
 }
 
-// Result is one benchmark line: one run of one benchmark.
+// Result is one benchmark line: one run of one benchmark. There may be very
+// many, so they are kept small.
 type Result struct {
-	Source int    // index in Set.Sources
-	Line   int    // in the source, from 1
-	Name   string // without the leading "Benchmark"
+	Source int32  // index in Set.Sources
+	Line   int32  // in the source, from 1
 	Iters  int    // what the line's values are averaged over
+	Name   string // without the leading "Benchmark"
+
+	// Values are the line's measurements, all finite, in the tidied Units:
+	// there are as many.
+	Values []float64
 
 	// Ordinal counts the lines of this name in sources of this label, from 1:
 	// in files that were written round by round it is the round.
-	Ordinal int
+	Ordinal int32
 
-	// Values are the line's measurements, all finite, in the tidied Units:
-	// there are as many. Results share Units.
-	Values []float64
-	Units  []Unit
+	shape *shape
+}
 
-	// config is the file configuration in force at this line, shared by all
-	// results that it holds for.
+// Units returns the units of Values. They are shared and must not be changed.
+func (r *Result) Units() []Unit { return r.shape.units }
+
+// shape is what results have in common with the line before them, as a rule:
+// the file configuration in force, and the units.
+type shape struct {
 	config *config
+	units  []Unit
 }
 
 // Unit is the unit of a measurement.
