@@ -3,14 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
@@ -199,114 +197,4 @@ func drawOutcome(x *loadgen.Exchange) string {
 		}
 	}
 	return ""
-}
-
-// pollEvery is how often a starting lotteryd is looked at.
-const pollEvery = 20 * time.Millisecond
-
-// await polls done until it is true, the process ends, or ctx does.
-func await(ctx context.Context, process *experiment.Process, what string, done func() bool) error {
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
-	for !done() {
-		select {
-		case <-process.Ended():
-			return process.EarlyEnd()
-		case <-ctx.Done():
-			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				return fmt.Errorf("lotteryd was not %s within %v", what, startTimeout)
-			}
-			return ctx.Err()
-		case <-tick.C:
-		}
-	}
-	return nil
-}
-
-// awaitListening reads the two addresses, chosen by the system, from the
-// server's log: a port chosen by us could be taken before the server has it.
-func awaitListening(ctx context.Context, process *experiment.Process) (public, admin string, err error) {
-	err = await(ctx, process, "listening", func() bool {
-		for line := range bytes.Lines(process.Log()) {
-			var entry struct{ Msg, Public, Admin string }
-			if json.Unmarshal(line, &entry) == nil && entry.Msg == "listening" {
-				public, admin = entry.Public, entry.Admin
-			}
-		}
-		return admin != ""
-	})
-	return public, admin, err
-}
-
-func awaitReady(ctx context.Context, process *experiment.Process, admin string) error {
-	client := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	return await(ctx, process, "ready", func() bool {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+admin+"/readyz", nil)
-		if err != nil {
-			return false
-		}
-		response, err := client.Do(request)
-		if err != nil {
-			return false
-		}
-		defer response.Body.Close()
-		return response.StatusCode == http.StatusOK
-	})
-}
-
-// seed creates the activity with lotteryd's own command.
-func (r *referenceArm) seed(ctx context.Context, lap experiment.Lap, activity, admin string) error {
-	file := filepath.Join(lap.Dir, "activity.yaml")
-	text := activityFile(activity, time.Now(), mostDraws(r.plan, lap.Capacity), r.random)
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		return err
-	}
-	cmd := exec.CommandContext(ctx, r.program, "seed", "-f", file, "--admin", "http://"+admin)
-	cmd.Env = append(os.Environ(), "LOTTERYD_ADMIN_TOKEN=")
-	if output, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("lotteryd seed: %w: %s", err, strings.TrimSpace(string(output)))
-	}
-	return nil
-}
-
-// Bounds of the stock. Closed arrivals and capacity searches set their own
-// pace, so the stock is for a rate that no machine of today reaches. Making
-// units takes time: 240,000 took 1.5 s on 2 cores.
-const (
-	closedRate    = 100_000
-	capacityDraws = 1_000_000
-	mostUnits     = 500_000
-)
-
-// mostDraws is how many draws a run may see.
-func mostDraws(p loadgen.Plan, capacity bool) float64 {
-	switch {
-	case capacity:
-		return capacityDraws
-	case p.Arrivals == loadgen.Closed:
-		return closedRate * (p.Warmup + p.Duration).Seconds()
-	}
-	return p.Rate * (p.Warmup + p.Duration).Seconds()
-}
-
-// activityFile describes an activity of three tiers in which one draw in ten
-// wins, with stock for so many draws. Nobody is limited: a limit that is
-// reached would turn part of the draws into cheaper refusals.
-func activityFile(id string, now time.Time, draws float64, random bool) string {
-	stock := func(share float64) int { return int(min(draws*share*2, mostUnits)) + 1000 }
-	dice := ""
-	if random {
-		dice = "dice: random\n"
-	}
-	return fmt.Sprintf(`id: %s
-name: Benchmark
-starts: %s
-ends: %s
-%sblank_weight: 900
-prizes:
-  - {id: gold, tier: first, name: Gold, weight: 1, stock: %d, fallback: silver}
-  - {id: silver, tier: second, name: Silver, weight: 19, stock: %d, fallback: bronze}
-  - {id: bronze, tier: third, name: Bronze, weight: 80, stock: %d}
-`, id, now.Add(-time.Minute).UTC().Format(time.RFC3339), now.AddDate(0, 0, 7).UTC().Format(time.RFC3339), dice,
-		stock(0.001), stock(0.019), stock(0.08))
 }
