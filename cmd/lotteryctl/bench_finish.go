@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 )
@@ -16,6 +17,9 @@ func (b *benchRun) finish(ctx context.Context, w *workload, folder *experiment.F
 		return b.finishEmpty(folder, interrupted, runErr)
 	}
 	if err := folder.Close(b.reason(interrupted, rounds, runErr)); err != nil {
+		if errors.Is(err, syscall.ENOSPC) { // which is also what ended the runs
+			return fmt.Errorf("%w: `lotteryctl bench --resume %s` goes on", err, folder.Path())
+		}
 		return errors.Join(runErr, err)
 	}
 	report, err := newReport(folder.Path(), folder.Manifest(), rounds)
