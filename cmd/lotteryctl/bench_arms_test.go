@@ -95,6 +95,22 @@ func TestBenchArmsThatFail(t *testing.T) {
 	}
 }
 
+// TestBenchArmsKeepGoing: with --keep-going the other arm is measured to the
+// end, and the exit code tells all the same.
+func TestBenchArmsKeepGoing(t *testing.T) {
+	args, out := armArgs(t, []string{stubArm(t, "old", "fast"), stubArm(t, "new", "dies")}, "--rate", "300", "--keep-going")
+	stdout, stderr, err := execute(t, args...)
+	if exitCode(err) != codeGateFailed || !strings.Contains(stderr, "2 of 4 runs failed, the first that of new in round 1") {
+		t.Errorf("got exit code %d, %q", exitCode(err), stderr)
+	}
+	if m, rounds := readRun(t, out); m.State != experiment.Complete || len(rounds) != 4 {
+		t.Errorf("got state %s and %d rounds", m.State, len(rounds))
+	}
+	if !strings.Contains(stdout, "note: round 1 of new: ") {
+		t.Errorf("the failures are not in\n%s", stdout)
+	}
+}
+
 // firstArmFirst is a seed that lets the first of two arms run first.
 func firstArmFirst() string {
 	seed := uint64(1)

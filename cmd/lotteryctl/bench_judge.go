@@ -10,9 +10,15 @@ import (
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-// judgeRounds is the exit of a bench that ran to its end. That all requests
-// failed is a failure; that the load was not as asked is one under --strict.
+// judgeRounds is the exit of a bench that ran to its end. That an arm failed,
+// though the others went on, or all requests did, is a failure; that the load
+// was not as asked is one under --strict.
 func judgeRounds(rounds []experiment.Round, strict bool) error {
+	failed := slices.DeleteFunc(slices.Clone(rounds), func(r experiment.Round) bool { return r.Failure == "" || r.Repeated })
+	if len(failed) > 0 {
+		return gateFailed(fmt.Errorf("%d of %d runs failed, the first that of %s in round %d: %s",
+			len(failed), len(rounds), failed[0].Arm, failed[0].Round, failed[0].Failure))
+	}
 	var requests, errors int64
 	for _, r := range rounds {
 		requests += r.Load.Requests
