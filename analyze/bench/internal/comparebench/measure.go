@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -23,6 +24,7 @@ type program struct {
 	wall            series // of whole processes, in milliseconds
 	cpu             series // user and system, in milliseconds
 	peak            series // resident memory, in MiB
+	anon            series // peak of its part that is no file's, such as the program's own code; in MiB
 }
 
 // measure runs every program once per round, each round in the opposite order
@@ -34,7 +36,7 @@ type program struct {
 func measure(ctx context.Context, dir string, programs []*program, rounds int) error {
 	for round := range rounds + 1 {
 		for _, p := range programs {
-			wall, state, err := runOnce(ctx, dir, p)
+			wall, state, err := runOnce(ctx, dir, p, nil)
 			if err != nil {
 				return err
 			}
@@ -44,20 +46,57 @@ func measure(ctx context.Context, dir string, programs []*program, rounds int) e
 			p.wall = append(p.wall, millis(wall))
 			p.cpu = append(p.cpu, millis(state.UserTime()+state.SystemTime()))
 			p.peak = append(p.peak, peakMemory(state))
+			if err := measureAnonymous(ctx, dir, p); err != nil {
+				return err
+			}
 		}
 		slices.Reverse(programs)
 	}
 	return nil
 }
 
-func runOnce(ctx context.Context, dir string, p *program) (time.Duration, *os.ProcessState, error) {
+// measureAnonymous runs the program once more and watches its memory. The
+// watching takes processor time, so nothing else is measured in that run.
+func measureAnonymous(ctx context.Context, dir string, p *program) error {
+	var most float64
+	_, _, err := runOnce(ctx, dir, p, func(pid int) { most = max(most, anonymousMemory(pid)) })
+	if err == nil && most > 0 {
+		p.anon = append(p.anon, most)
+	}
+	return err
+}
+
+// anonymousMemory returns the resident anonymous memory of a process in MiB, 0
+// where the system does not tell.
+func anonymousMemory(pid int) float64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(status), "RssAnon:")
+	var kib float64
+	if _, err := fmt.Sscan(rest, &kib); err != nil {
+		return 0
+	}
+	return kib / (1 << 10)
+}
+
+// runOnce runs a program to its end. watch, if not nil, is called every half
+// millisecond meanwhile.
+func runOnce(ctx context.Context, dir string, p *program, watch func(pid int)) (time.Duration, *os.ProcessState, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, p.path, p.args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, io.Discard, &stderr
 	start := time.Now()
-	err := cmd.Run()
+	err := cmd.Start()
+	if err != nil {
+		return 0, nil, fmt.Errorf("%s: %w", p.name, err)
+	}
+	stopWatching := watching(cmd.Process.Pid, watch)
+	err = cmd.Wait()
+	stopWatching()
 	wall := time.Since(start)
 	// Exit status 1 says that something became worse, which it did.
 	var exit *exec.ExitError
@@ -68,6 +107,31 @@ func runOnce(ctx context.Context, dir string, p *program) (time.Duration, *os.Pr
 		return 0, nil, fmt.Errorf("%s: %w\n%s", p.name, err, stderr.Bytes())
 	}
 	return wall, cmd.ProcessState, nil
+}
+
+// watching calls watch again and again until stop, which waits for it.
+func watching(pid int, watch func(pid int)) (stop func()) {
+	if watch == nil {
+		return func() {}
+	}
+	ended := make(chan struct{})
+	var work sync.WaitGroup
+	work.Go(func() {
+		tick := time.NewTicker(500 * time.Microsecond)
+		defer tick.Stop()
+		for {
+			watch(pid)
+			select {
+			case <-ended:
+				return
+			case <-tick.C:
+			}
+		}
+	})
+	return func() {
+		close(ended)
+		work.Wait()
+	}
 }
 
 // peakMemory returns the peak of resident memory in MiB. Linux counts it in
@@ -88,12 +152,13 @@ func peakMemory(state *os.ProcessState) float64 {
 func report(to io.Writer, programs []*program) error {
 	base := programs[slices.IndexFunc(programs, func(p *program) bool { return p.name == benchstat })]
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "median (min..max)\twall ms\tratio\tCPU ms\tratio\tpeak MiB\tratio")
+	fmt.Fprintln(w, "median (min..max)\twall ms\tratio\tCPU ms\tratio\tpeak MiB\tratio\tanonymous MiB\tratio")
 	for _, p := range slices.SortedFunc(slices.Values(programs), func(a, b *program) int { return strings.Compare(a.name, b.name) }) {
-		fmt.Fprintf(w, "%s\t%s\t%.2f\t%s\t%.2f\t%s\t%.2f\n", p.name,
+		fmt.Fprintf(w, "%s\t%s\t%.2f\t%s\t%.2f\t%s\t%.2f\t%s\t%.2f\n", p.name,
 			p.wall, p.wall.median()/base.wall.median(),
 			p.cpu, p.cpu.median()/base.cpu.median(),
-			p.peak, p.peak.median()/base.peak.median())
+			p.peak, p.peak.median()/base.peak.median(),
+			p.anon, p.anon.median()/base.anon.median())
 	}
 	return w.Flush()
 }
