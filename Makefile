@@ -14,9 +14,10 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev
 # Pinned: a new release of the linter must not break an old commit.
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
+# Without C: static programs run in any container and take 2 MiB less memory.
 # No version control stamp: it fails where git does not trust the folder's
 # owner, as in containers; VERSION carries the same.
-BUILD = $(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)'
+BUILD = CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # check comes before the long tests, servers before what needs them
