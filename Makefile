@@ -21,7 +21,7 @@ BUILD = CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -ldflags '-X main.ve
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # check comes before the long tests, servers before what needs them
-.PHONY: help build servers demo test check format vet lint layering race fuzz-short bench-draw bench-loadgen bench-compare clean
+.PHONY: help build servers demo test check format vet lint layering race fuzz-short bench-draw bench-loadgen bench-compare bench-steps bench-best bench-noise bench-planted clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +73,23 @@ bench-loadgen: ## the load generator: cost, pacing, honesty
 
 bench-compare: ## compare against benchstat: wall time, CPU and memory of both
 	$(GO) run ./analyze/bench/internal/comparebench
+
+bench-steps: servers ## what each tuning step does alone, audited; half an hour
+	bin/lotteryctl bench --steps each --duration 4s --warmup 1s --rate 600 --repeats 1
+
+bench-best: servers ## before, the article's and best: p95 at 1,200/s, then capacity; 20 minutes
+	bin/lotteryctl bench --steps ladder --only before,article,best --duration 5s --warmup 2s --rate 1200
+	bin/lotteryctl bench --steps ladder --only before,article,best --capacity --slo 20ms
+
+bench-noise: servers ## what lotteryd's metrics do when nothing changes; 3 minutes
+	bin/lotteryctl bench --calibrate --duration 5s --warmup 2s --rate 1200
+
+bench-planted: build ## is 5 % more work found? 1 ms of sleep in one request of ten? 7 minutes
+	$(BUILD) -o bin/ ./internal/planted
+	bin/lotteryctl bench --arm healthy='bin/planted --port {{port}} --rounds 10000' --arm burning='bin/planted --port {{port}} --rounds 10000 --burn 0.05' \
+		--url 'http://127.0.0.1:{{port}}/?user={{user}}' --rate 300 --duration 8s --warmup 1s
+	bin/lotteryctl bench --arm healthy='bin/planted --port {{port}}' --arm sleepy='bin/planted --port {{port}} --sleep-share 0.1' \
+		--url 'http://127.0.0.1:{{port}}/?user={{user}}' --rate 500 --duration 5s --warmup 1s
 
 # --- tidy ------------------------------------------------------------------
 

@@ -164,12 +164,7 @@ func (j *judge) decide(t *JudgedTable, family int) {
 // the one seen: to tell it from no change if it is large enough to matter, else
 // to tell it from one that matters. 0 if these runs should have been enough.
 func (g *Judgement) runsToDecide(leastEffect, alpha float64, family int) int {
-	seen, matters := math.Abs(math.Log(g.Effect.Center)), math.Log1p(leastEffect)
-	distance := seen
-	if seen < matters {
-		distance = matters - seen
-	}
-	runs := stat.RunsToDecide(g.old, g.new, math.Expm1(distance), alpha, family, g.Test == SignFlipTest)
+	runs := stat.RunsToDecide(g.old, g.new, stat.ToDetect(g.Effect, leastEffect), alpha, family, g.Test == SignFlipTest)
 	if runs <= min(len(g.old), len(g.new)) {
 		return 0
 	}

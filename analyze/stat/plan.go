@@ -35,6 +35,17 @@ const MaxRuns = 10_000
 // power is the chance of a decision that RunsToDecide plans for.
 const power = 0.8
 
+// ToDetect is the relative change that more runs would have to tell from none,
+// to decide about an effect whose center is seen: the effect itself, if it
+// matters, and otherwise its distance from the least one that does.
+func ToDetect(seen Ratio, leastEffect float64) float64 {
+	size, matters := math.Abs(math.Log(seen.Center)), math.Log1p(leastEffect)
+	if size < matters {
+		size = matters - size
+	}
+	return math.Expm1(size)
+}
+
 // RunsToDecide estimates how many runs of each arm (rounds, when paired) find a
 // change of the given size (0.05 is 5 %) with probability 0.8, if runs keep
 // scattering as these do and family questions are asked at alpha, the strictest

@@ -41,6 +41,7 @@ type benchOptions struct {
 	seed        uint64
 
 	capacity   bool
+	calibrate  bool
 	slo        time.Duration
 	noiseLimit string
 	repeats    int
@@ -70,7 +71,9 @@ compares any programs that serve HTTP, such as two builds of yours. In each roun
 every arm runs once, as a fresh process, in random order; the result says what
 each change did, with an interval and a p-value. Without --rate a short search
 finds what the slowest arm can do, and 60 % of that is the rate for all.
---capacity searches the highest rate of each arm instead.
+--capacity searches the highest rate of each arm instead. --calibrate runs one
+thing twice and says how much the metrics move on this machine though nothing
+changed, which compare --noise takes as the least effect.
 
 Requests are sent on a schedule that does not wait for answers, and latency counts
 from the time a request was meant to be sent: a slow service cannot hide by slowing
@@ -93,6 +96,7 @@ by itself, 2 usage or input error, 3 with --strict if the load was not as asked,
   lotteryctl bench --vary json=before,article,best --capacity
   lotteryctl bench --arm old='./svc-old -port {{port}}' --arm new='./svc-new -port {{port}}' \
       --url http://127.0.0.1:{{port}}/items/{{user}}
+  lotteryctl bench --calibrate --rate 1200
   lotteryctl bench --resume runs/20260102T030405Z-steps-ladder`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -134,7 +138,9 @@ type benchRun struct {
 }
 
 // compares says whether there is more than one arm.
-func (b *benchRun) compares() bool { return b.design != nil || len(b.processes) > 0 }
+func (b *benchRun) compares() bool {
+	return b.design != nil || len(b.processes) > 0 || b.options.calibrate
+}
 
 // searchesRate says whether the rate has to be found first.
 func (b *benchRun) searchesRate() bool {

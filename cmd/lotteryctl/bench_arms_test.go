@@ -232,6 +232,8 @@ func TestBenchComparisonBadInput(t *testing.T) {
 		{[]string{"--slo", "5ms"}, "--slo needs --capacity"},
 		{[]string{"--keep-going"}, "--keep-going needs several arms"},
 		{[]string{"--repeats", "3"}, "--repeats needs a --noise-limit"},
+		{[]string{"--calibrate", "--steps", "each"}, "--calibrate runs one thing twice"},
+		{[]string{"--calibrate", "--capacity"}, "--calibrate measures noise at one rate"},
 		{[]string{"--capacity", "--rate", "5"}, "--capacity searches the rate"},
 		{[]string{"--capacity", "--arrivals", "closed"}, "--capacity needs arrivals that do not wait"},
 		{[]string{"--capacity", "--slo", "0s"}, "--slo must be positive"},
@@ -281,6 +283,31 @@ func TestRedactCommand(t *testing.T) {
 	} {
 		if got := redactFlag("arm", command); got != want {
 			t.Errorf("%s: got %s, want %s", command, got, want)
+		}
+	}
+}
+
+// TestCalibrateRunsOneThingTwice sees both arms measured and the noise floor
+// printed, in the words of compare.
+func TestCalibrateRunsOneThingTwice(t *testing.T) {
+	url, _ := service(t, hello)
+	args, out := benchArgs(t, url, "--calibrate", "--noise-limit", "none")
+	stdout, _, err := execute(t, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(out, "bench.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, arm := range []string{"arm=a", "arm=b"} {
+		if !strings.Contains(string(text), arm) {
+			t.Errorf("bench.txt has no %s", arm)
+		}
+	}
+	for _, want := range []string{"b against a", "comparisons of these runs with themselves stay below", "p95-latency-sec", "lotteryctl compare --noise " + out} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no %q in\n%s", want, stdout)
 		}
 	}
 }

@@ -12,7 +12,9 @@ import (
 )
 
 // compares says whether the flags ask for several arms.
-func (o *benchOptions) compares() bool { return o.steps != "" || o.vary != "" || len(o.arms) > 0 }
+func (o *benchOptions) compares() bool {
+	return o.steps != "" || o.vary != "" || len(o.arms) > 0 || o.calibrate
+}
 
 // checkComparison refuses flags about comparing that contradict each other or
 // would be ignored.
@@ -44,6 +46,10 @@ func (o *benchOptions) checkComparison(given func(string) bool) error {
 		}
 	}
 	switch {
+	case o.calibrate && (o.steps != "" || o.vary != ""):
+		return errors.New("--calibrate runs one thing twice: leave out --steps and --vary")
+	case o.calibrate && o.capacity:
+		return errors.New("--calibrate measures noise at one rate: leave out --capacity")
 	case given("steps") && given("vary"):
 		return errors.New("--steps and --vary exclude each other: an experiment varies one thing")
 	case len(o.arms) > 0 && o.url == "":
@@ -102,7 +108,10 @@ func (b *benchRun) readDesign(flag string, parse func() (study.Spec, error)) err
 // anything.
 func (b *benchRun) readArms() ([]experiment.ProcessArm, error) {
 	o := b.options
-	if len(o.arms) == 1 {
+	if o.calibrate && len(o.arms) > 1 {
+		return nil, errors.New("--calibrate runs one program twice: give a single --arm")
+	}
+	if len(o.arms) == 1 && !o.calibrate {
 		return nil, errors.New("--arm was given once: one arm compares with nothing; for a single program start it and give its --url")
 	}
 	var arms []experiment.ProcessArm
@@ -125,7 +134,22 @@ func (b *benchRun) readArms() ([]experiment.ProcessArm, error) {
 		}
 		arms = append(arms, arm)
 	}
+	if o.calibrate {
+		arms = append(arms, arms[0])
+		for i, name := range b.armNames() {
+			arms[i].Name = name
+		}
+	}
 	return arms, nil
+}
+
+// armNames are the arms of what has no arms of its own: the thing itself, or
+// the two that --calibrate makes of it.
+func (b *benchRun) armNames() []string {
+	if b.options.calibrate {
+		return []string{"a", "b"}
+	}
+	return []string{b.name}
 }
 
 // parseNoiseLimit reads --noise-limit: "none", "default" (also ""), or the

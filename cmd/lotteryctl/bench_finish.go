@@ -29,6 +29,11 @@ func (b *benchRun) finish(ctx context.Context, w *workload, folder *experiment.F
 	if err := report.print(b.env.stdout, w.service, b.options.json); err != nil {
 		return err
 	}
+	if b.options.calibrate && !b.options.json && !interrupted && runErr == nil {
+		if err := b.printNoise(ctx, folder.Path()); err != nil {
+			return err
+		}
+	}
 	again := fmt.Sprintf("what was measured is in %s, and `lotteryctl bench --resume %s` goes on", folder.Path(), folder.Path())
 	switch {
 	case interrupted:
@@ -37,6 +42,18 @@ func (b *benchRun) finish(ctx context.Context, w *workload, folder *experiment.F
 		return armFailed(fmt.Errorf("%w; %s", runErr, again))
 	}
 	return judgeRounds(rounds, b.options.strict)
+}
+
+// printNoise ends the report of --calibrate with what compare makes of it.
+func (b *benchRun) printNoise(ctx context.Context, folder string) error {
+	fmt.Fprintln(b.env.stdout)
+	cmd := newCompareCmd(b.env)
+	cmd.SetArgs([]string{"--calibrate", folder})
+	if err := cmd.ExecuteContext(ctx); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(b.env.stdout, "\nto judge by it: lotteryctl compare --noise %s OLD NEW\n", folder)
+	return err
 }
 
 // finishEmpty removes the folder of a run that measured nothing.

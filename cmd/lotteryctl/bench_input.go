@@ -160,6 +160,8 @@ func (b *benchRun) defaultName() string {
 	switch {
 	case o.steps != "":
 		return "steps-" + o.steps
+	case o.calibrate:
+		return "calibrate"
 	case o.vary != "":
 		name, _, _ := strings.Cut(o.vary, "=")
 		return "vary-" + name

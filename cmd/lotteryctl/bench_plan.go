@@ -53,11 +53,12 @@ func (o *benchOptions) newPlan(env environment, given func(string) bool) (p load
 
 // defaultRate is 0 where the rate has to be found, or is what is searched.
 func (o *benchOptions) defaultRate() float64 {
+	running := o.url != "" && len(o.arms) == 0 // somebody's: its limits are not for us to find
 	switch {
+	case running:
+		return urlRate
 	case o.compares():
 		return 0
-	case o.url != "":
-		return urlRate
 	}
 	return referenceRate
 }

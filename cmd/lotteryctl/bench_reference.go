@@ -84,10 +84,13 @@ type configuration struct {
 // Committed dice are what the best variant of the switch "dice" is about. The
 // others replace the source of random words, so their activities must ask it.
 func (b *benchRun) configurations() []configuration {
-	if b.design == nil {
-		return []configuration{{name: b.name}}
-	}
 	var all []configuration
+	if b.design == nil {
+		for _, name := range b.armNames() {
+			all = append(all, configuration{name: name})
+		}
+		return all
+	}
 	for _, arm := range b.design.Arms {
 		all = append(all, configuration{arm.Name, arm.Choice.Flags(), arm.Choice.String(), arm.Choice.Variant("dice") != "best"})
 	}

@@ -41,14 +41,22 @@ func (b *benchRun) openURL(ctx context.Context, progress *benchProgress) (*workl
 	return &workload{
 		benchmark: "HTTP", service: redactURL(b.options.url), close: func(context.Context) error { return nil },
 		arms: func(plan loadgen.Plan) []experiment.Arm {
-			return []experiment.Arm{{Name: b.name, Start: func(context.Context, experiment.Lap) (*experiment.Target, error) {
-				return &experiment.Target{Plan: plan, MetricsURL: metricsURL}, nil
-			}}}
+			var arms []experiment.Arm
+			for _, name := range b.armNames() {
+				arms = append(arms, experiment.Arm{Name: name, Start: func(context.Context, experiment.Lap) (*experiment.Target, error) {
+					return &experiment.Target{Plan: plan, MetricsURL: metricsURL}, nil
+				}})
+			}
+			return arms
 		},
 		manifests: func(plan loadgen.Plan) []experiment.ArmManifest {
-			m := armManifest(b.name, plan)
-			m.MetricsURL = redactURL(metricsURL)
-			return []experiment.ArmManifest{m}
+			var manifests []experiment.ArmManifest
+			for _, name := range b.armNames() {
+				m := armManifest(name, plan)
+				m.MetricsURL = redactURL(metricsURL)
+				manifests = append(manifests, m)
+			}
+			return manifests
 		},
 	}, nil
 }

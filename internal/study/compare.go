@@ -85,7 +85,7 @@ func Compare(arms []string, rounds []experiment.Round, rule Rule, closed bool) C
 			m.decide(rule)
 			if m.Verdict == Inconclusive {
 				old, new := t.paired(c.Base, arm.Arm, m.Effect.Unit)
-				m.Rounds = stat.RunsToDecide(old, new, rule.MinEffect, rule.Alpha, len(p), true)
+				m.Rounds = stat.RunsToDecide(old, new, stat.ToDetect(m.Effect.Ratio, rule.MinEffect), rule.Alpha, len(p), true)
 			}
 		}
 	}
