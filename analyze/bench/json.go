@@ -76,6 +76,7 @@ type (
 		Effect    *jsonRatio `json:"ratio,omitempty"`
 		Cliff     float64    `json:"cliffs_delta"`
 		Test      Test       `json:"test,omitempty"`
+		Adjusted  bool       `json:"adjusted,omitempty"` // at equal machine speed
 		P         *float64   `json:"p"`
 		PHolm     *float64   `json:"p_holm"`
 		Runs      int        `json:"runs_to_decide,omitempty"`
@@ -190,7 +191,7 @@ func (c *Cell) json(column string, g *Judgement) jsonCell {
 	out.Compare = &jsonComparison{Verdict: g.Verdict}
 	if g.Old != nil {
 		*out.Compare = jsonComparison{
-			Verdict: g.Verdict, Effect: ratioJSON(g.Effect), Cliff: g.Cliff, Test: g.Test,
+			Verdict: g.Verdict, Effect: ratioJSON(g.Effect), Cliff: g.Cliff, Test: g.Test, Adjusted: g.Adjusted,
 			PHolm: finite(g.PHolm), Runs: g.Runs, BenchP: finite(c.Comparison.P), BenchText: c.Delta(),
 		}
 		if g.Test != Direct {

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
 )
@@ -136,7 +137,61 @@ func (j *judge) cell(t *JudgedTable, c *Cell) (*Judgement, error) {
 	}
 	var err error
 	g.paired, err = j.pair(g)
+	if g.paired {
+		g.speed = j.speed(t, c, len(g.old))
+	}
 	return g, err
+}
+
+// The unit whose noise is mostly the machine's speed, and the one that tells
+// what that was: the generator does the same for every request of both arms.
+const (
+	serverCPU = "cpu-sec/op"
+	clientCPU = "client-cpu-sec/op"
+)
+
+// speed is the covariate of a cell: log ratios of the generator's processor
+// time in the same rounds; nil where there is none.
+func (j *judge) speed(t *JudgedTable, c *Cell, rounds int) []float64 {
+	if t.Unit != serverCPU {
+		return nil
+	}
+	row, col := t.place(c)
+	for _, other := range j.tables.Tables {
+		if other.Unit != clientCPU || !slices.Equal(other.Config, t.Config) ||
+			row >= len(other.Rows) || other.Rows[row].Label != t.Rows[row].Label ||
+			col >= len(other.Cols) || other.Cols[col].Label != t.Cols[col].Label {
+			continue
+		}
+		cell := other.Cells[row][col]
+		if cell == nil || cell.Baseline == nil {
+			return nil
+		}
+		g := &Judgement{Old: cell.Baseline, New: cell}
+		if paired, err := j.pair(g); err == nil && paired && len(g.old) == rounds {
+			return stat.LogRatios(g.old, g.new)
+		}
+	}
+	return nil
+}
+
+// place is where in the table a cell is.
+func (t *Table) place(c *Cell) (row, col int) {
+	for row, cells := range t.Cells {
+		if col := slices.Index(cells, c); col >= 0 {
+			return row, col
+		}
+	}
+	panic("bench: a cell of another table")
+}
+
+// left are values whose ratios are what the covariate does not explain.
+func (g *Judgement) left() (old, new []float64) {
+	left, _ := stat.Adjusted(stat.LogRatios(g.old, g.new), g.speed, 1)
+	for _, v := range left {
+		old, new = append(old, 1), append(new, math.Exp(v))
+	}
+	return old, new
 }
 
 // isTested reports whether the verdict rests on a test.
@@ -164,7 +219,11 @@ func (j *judge) decide(t *JudgedTable, family int) {
 // the one seen: to tell it from no change if it is large enough to matter, else
 // to tell it from one that matters. 0 if these runs should have been enough.
 func (g *Judgement) runsToDecide(leastEffect, alpha float64, family int) int {
-	runs := stat.RunsToDecide(g.old, g.new, stat.ToDetect(g.Effect, leastEffect), alpha, family, g.Test == SignFlipTest)
+	old, new := g.old, g.new
+	if g.Adjusted {
+		old, new = g.left()
+	}
+	runs := stat.RunsToDecide(old, new, stat.ToDetect(g.Effect, leastEffect), alpha, family, g.Test == SignFlipTest)
 	if runs <= min(len(g.old), len(g.new)) {
 		return 0
 	}

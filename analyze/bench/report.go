@@ -46,9 +46,13 @@ type Judgement struct {
 	// Runs is about how many runs of each arm would decide; 0 if unknown, or
 	// decided already.
 	Runs int
+	// Adjusted says that what the machine's speed explains was taken out, see
+	// [stat.Adjusted]; Effect and P are about what is left.
+	Adjusted bool
 	// old and new are the values compared, those of common rounds if paired.
 	old, new []float64
 	paired   bool
+	speed    []float64 // log ratios of the covariate, of the same rounds; may be nil
 }
 
 // Test names what a verdict rests on.

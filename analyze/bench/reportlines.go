@@ -101,9 +101,14 @@ func tally(lines []line) string {
 
 // method says in one sentence how verdicts were reached.
 func (r *Report) method() string {
-	tests := make(map[Test]bool)
+	tests, adjusted := make(map[Test]bool), ""
 	for _, t := range r.Judged {
-		t.each(func(_, _ int, g *Judgement) { tests[g.Test] = true })
+		t.each(func(_, _ int, g *Judgement) {
+			tests[g.Test] = true
+			if g.Adjusted {
+				adjusted = "; " + t.Unit + " at equal machine speed, told by " + clientCPU
+			}
+		})
 	}
 	var names []string
 	if tests[SignFlipTest] {
@@ -119,8 +124,8 @@ func (r *Report) method() string {
 	if r.Policy.Noise != nil {
 		effect = "its noise floor, else " + effect
 	}
-	return fmt.Sprintf("%s; p corrected (Holm) for %s; ratios by Hodges-Lehmann at %g%%; least effect %s",
-		strings.Join(names, ", "), counted(r.Family, "question", "questions"), 100*r.Tables.Query.Confidence, strings.TrimPrefix(effect, "+"))
+	return fmt.Sprintf("%s%s; p corrected (Holm) for %s; ratios by Hodges-Lehmann at %g%%; least effect %s",
+		strings.Join(names, ", "), adjusted, counted(r.Family, "question", "questions"), 100*r.Tables.Query.Confidence, strings.TrimPrefix(effect, "+"))
 }
 
 // overallLine is the one question about a column, in words; "" if not asked.

@@ -32,8 +32,15 @@ func (j *judge) testOne(g *Judgement, family int) {
 	confidence := j.tables.Query.Confidence
 	if g.paired && !j.tooFewRounds(g, family) {
 		g.Test = SignFlipTest
+		ratios := stat.LogRatios(g.old, g.new)
+		if left, ok := stat.Adjusted(ratios, g.speed, j.policy.Seed); ok {
+			g.Adjusted = true
+			g.Effect = stat.PairedRatio(left, confidence)
+			g.P = stat.SignFlipAdjusted(ratios, g.speed, j.policy.Seed)
+			return
+		}
 		g.Effect = j.calculator.PairedHodgesLehmann(g.old, g.new, confidence)
-		g.P = stat.SignFlip(stat.LogRatios(g.old, g.new), j.policy.Seed)
+		g.P = stat.SignFlip(ratios, j.policy.Seed)
 		return
 	}
 	g.Test = MannWhitneyTest

@@ -13,6 +13,8 @@
 //   - Could it be chance? [SignFlip] when the runs of one round belong
 //     together, [MannWhitney] otherwise. Both are exact at the sizes of real
 //     experiments, ties and zeros included.
+//   - Could noise be told from change? [Adjusted] takes out of the rounds what a
+//     covariate explains, and [SignFlipAdjusted] tests what is left.
 //   - With many questions asked at once: [Holm] corrects the p-values,
 //     [OverallPaired] and [OverallUnpaired] ask one question of all of them.
 //   - Were the runs fit to be compared? [Lag1], [MannKendall] and [Sequential].

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/study"
@@ -18,6 +19,9 @@ func writeComparison(b *strings.Builder, c study.Comparison) {
 			t.row(u.name, u.text(&e.From), u.text(&e.To), change(e.Ratio.Center), interval(e.Ratio), pText(m.Corrected), metricVerdict(m))
 		}
 		t.write(b)
+		if slices.ContainsFunc(arm.Metrics, func(m study.MetricComparison) bool { return m.Effect.Adjusted }) {
+			b.WriteString(adjustedNote)
+		}
 		b.WriteByte('\n')
 	}
 }

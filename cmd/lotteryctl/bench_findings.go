@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/study"
@@ -11,8 +12,8 @@ import (
 // that should move, what it did, and the article's claim below.
 func writeFindings(b *strings.Builder, r study.Result) {
 	fmt.Fprintf(b, "what each step does to the metric that should move (median of the rounds; ratio with a 95 %% interval;\n"+
-		"p corrected by Holm for the number of questions, %d; a change counts from %.0f %% on)\n", len(r.Findings), 100*r.Rule.MinEffect)
-	t := newText("step", "metric", "without", "with", "change", "95 % interval", "p", "verdict").right(2, 3, 4, 6)
+		"p by itself, and corrected by Holm for the number of questions, %d; a change counts from %.0f %% on)\n", len(r.Findings), 100*r.Rule.MinEffect)
+	t := newText("step", "metric", "without", "with", "change", "95 % interval", "p alone", "p", "verdict").right(2, 3, 4, 6, 7)
 	for _, f := range r.Findings {
 		t.row(findingCells(f)...)
 		if f.Claim != "" {
@@ -26,39 +27,53 @@ func writeFindings(b *strings.Builder, r study.Result) {
 		}
 	}
 	t.write(b)
+	if slices.ContainsFunc(r.Findings, func(f study.Finding) bool { return f.Effect != nil && f.Effect.Adjusted }) {
+		b.WriteString(adjustedNote)
+	}
 	b.WriteByte('\n')
 	writeAlso(b, r)
 }
 
+// adjustedNote stands below tables in which processor time was adjusted.
+const adjustedNote = "(CPU at equal machine speed: what moves with the generator's own CPU a request is taken out)\n"
+
 func findingCells(f study.Finding) []string {
 	u := shownAs(f.Metric)
 	if f.Effect == nil {
-		return []string{f.Title, u.name, unknown, unknown, unknown, unknown, unknown, string(f.Verdict)}
+		return []string{f.Title, u.name, unknown, unknown, unknown, unknown, unknown, unknown, string(f.Verdict)}
 	}
 	e := f.Effect
 	return []string{f.Title, u.name, u.text(&e.From), u.text(&e.To), change(e.Ratio.Center), interval(e.Ratio),
-		pText(f.Corrected), string(f.Verdict)}
+		pText(&e.P), pText(f.Corrected), string(f.Verdict)}
 }
 
 // writeAlso shows the other metrics. A change whose interval holds "no change"
 // is in brackets.
 func writeAlso(b *strings.Builder, r study.Result) {
-	units := []string{"p50-latency-ns", "p95-latency-ns", "p99-latency-ns", "cpu-ns/op", "B/op", "allocs/op"}
 	b.WriteString("the same steps on all metrics (no verdict rests on these; in brackets: may be nothing)\n")
 	titles := []string{"step"}
-	for _, unit := range units {
+	for _, unit := range shownUnits() {
 		titles = append(titles, shownAs(unit).name)
 	}
 	t := newText(titles...).right(1, 2, 3, 4, 5, 6)
 	for _, f := range r.Findings {
-		cells := []string{f.Title}
-		for _, unit := range units {
-			cells = append(cells, alsoCell(f, unit))
-		}
-		t.row(cells...)
+		t.row(alsoCells(f)...)
 	}
 	t.write(b)
 	b.WriteByte('\n')
+}
+
+// shownUnits are the metrics shown beside the one that decides.
+func shownUnits() []string {
+	return []string{"p50-latency-ns", "p95-latency-ns", "p99-latency-ns", "cpu-ns/op", "B/op", "allocs/op"}
+}
+
+func alsoCells(f study.Finding) []string {
+	cells := []string{f.Title}
+	for _, unit := range shownUnits() {
+		cells = append(cells, alsoCell(f, unit))
+	}
+	return cells
 }
 
 func alsoCell(f study.Finding, unit string) string {

@@ -17,6 +17,7 @@ func (r benchReport) writeStepsSection(b *strings.Builder) {
 		r.writeCapacityRows(b)
 		return
 	}
+	writeVerdicts(b, r.Steps.Findings)
 	writeFindingRows(b, r.Steps.Findings)
 	for _, f := range r.Steps.Findings {
 		for _, broken := range f.Broken {
@@ -26,8 +27,43 @@ func (r benchReport) writeStepsSection(b *strings.Builder) {
 			fmt.Fprintf(b, "\n- **%s** is known to be wrong: %s\n", f.Title, f.Wrong)
 		}
 	}
+	writeAlsoRows(b, r.Steps.Findings)
 	for _, balance := range r.Steps.Accounts {
 		writeBalanceRows(b, balance)
+	}
+}
+
+// writeVerdicts says in a few lines what the table below shows.
+func writeVerdicts(b *strings.Builder, findings []study.Finding) {
+	for _, verdict := range []study.Verdict{
+		study.Breaks, study.Harms, study.Helps, study.Small, study.Unsure, study.None, study.TooFew, study.Missing,
+	} {
+		var titles []string
+		for _, f := range findings {
+			switch {
+			case f.Verdict != verdict:
+			case f.Effect == nil || verdict == study.None:
+				titles = append(titles, f.Title)
+			default:
+				titles = append(titles, fmt.Sprintf("%s (%s %s)", f.Title, shownAs(f.Metric).name, change(f.Effect.Ratio.Center)))
+			}
+		}
+		if len(titles) > 0 {
+			fmt.Fprintf(b, "- **%s**: %s\n", verdict, strings.Join(titles, "; "))
+		}
+	}
+	b.WriteByte('\n')
+}
+
+// writeAlsoRows shows what the steps did to metrics that do not decide.
+func writeAlsoRows(b *strings.Builder, findings []study.Finding) {
+	b.WriteString("\nThe same steps on all metrics. No verdict rests on these; in brackets is what may be nothing.\n\n| step |")
+	for _, unit := range shownUnits() {
+		fmt.Fprintf(b, " %s |", shownAs(unit).name)
+	}
+	fmt.Fprintf(b, "\n|---|%s\n", strings.Repeat("--:|", len(shownUnits())))
+	for _, f := range findings {
+		fmt.Fprintf(b, "| %s |\n", strings.Join(alsoCells(f), " | "))
 	}
 }
 
@@ -70,14 +106,14 @@ func (r benchReport) howMeasured(name string) string {
 }
 
 func writeFindingRows(b *strings.Builder, findings []study.Finding) {
-	b.WriteString("| step | the article claims | metric | without | with | change | 95 % interval | p | verdict |\n|---|---|---|--:|--:|--:|---|--:|---|\n")
+	b.WriteString("| step | the article claims | metric | without | with | change | 95 % interval | p alone | p | verdict |\n|---|---|---|--:|--:|--:|---|--:|--:|---|\n")
 	for _, f := range findings {
 		claim := f.Claim
 		if claim == "" {
 			claim = unknown
 		}
 		cells := findingCells(f)
-		fmt.Fprintf(b, "| %s | %s | %s | **%s** |\n", cells[0], cell(claim), strings.Join(cells[1:7], " | "), cells[7])
+		fmt.Fprintf(b, "| %s | %s | %s | **%s** |\n", cells[0], cell(claim), strings.Join(cells[1:8], " | "), cells[8])
 	}
 }
 

@@ -2,6 +2,8 @@ package study_test
 
 import (
 	"encoding/json"
+	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -72,5 +74,35 @@ func TestCapacities(t *testing.T) {
 	text, err := json.Marshal(few)
 	if err != nil || strings.Contains(string(text), "low") || few[0].Rounds != 2 {
 		t.Errorf("two rounds have no interval, got %s, %v", text, err)
+	}
+}
+
+// TestCPUAtEqualMachineSpeed lets the machine's speed move by 10 % between the
+// runs of a round, and the generator's processor time with it: 8 % more work
+// is found, and none is not.
+func TestCPUAtEqualMachineSpeed(t *testing.T) {
+	for effect, want := range map[float64]study.Word{1.08: study.Regressed, 1: ""} {
+		measured := rounds(10, map[string]figures{"old": plain(), "new": plain()})
+		random := rand.New(rand.NewPCG(5, 1))
+		for i := range measured {
+			r := &measured[i]
+			speed := math.Exp(0.1 * random.NormFloat64())
+			server, client := *r.Cost.ServerCPU*speed, 50_000*speed*speed*(1+0.02*random.Float64())
+			if r.Arm == "new" {
+				server *= effect
+			}
+			r.Cost.ServerCPU, r.Cost.ClientCPU = &server, &client
+		}
+		for _, m := range study.Compare([]string{"old", "new"}, measured, study.DefaultRule(), false).Arms[0].Metrics {
+			if m.Effect.Unit != "cpu-ns/op" {
+				continue
+			}
+			if !m.Effect.Adjusted || math.Abs(m.Effect.Ratio.Center-effect) > 0.02 {
+				t.Errorf("%v: got %+v", effect, m.Effect)
+			}
+			if want != "" && m.Verdict != want || want == "" && (m.Verdict == study.Regressed || m.Verdict == study.Improved) {
+				t.Errorf("%v: got %q", effect, m.Verdict)
+			}
+		}
 	}
 }

@@ -31,12 +31,15 @@ type Effect struct {
 	// differ, by flipping the signs of the rounds' log ratios; for this
 	// question alone.
 	P float64
+	// Adjusted says that Ratio and P are about what the machine's speed, told by
+	// the generator's processor time, does not explain; see [stat.Adjusted].
+	Adjusted bool
 }
 
 // Excludes1 reports whether no change is outside the interval.
 func (e Effect) Excludes1() bool { return e.Ratio.Excludes1() }
 
-// MarshalJSON writes {unit, rounds, from, to, delta, ratio, low, high, p};
+// MarshalJSON writes {unit, rounds, from, to, delta, ratio, low, high, p, adjusted};
 // bounds that are infinite are absent.
 func (e Effect) MarshalJSON() ([]byte, error) {
 	finite := func(v float64) *float64 {
@@ -55,7 +58,8 @@ func (e Effect) MarshalJSON() ([]byte, error) {
 		Low    *float64 `json:"low,omitempty"`
 		High   *float64 `json:"high,omitempty"`
 		P      *float64 `json:"p,omitempty"`
-	}{e.Unit, e.Rounds, e.From, e.To, e.Delta, finite(e.Ratio.Center), finite(e.Ratio.Low), finite(e.Ratio.High), finite(e.P)})
+		Adjust bool     `json:"adjusted,omitempty"`
+	}{e.Unit, e.Rounds, e.From, e.To, e.Delta, finite(e.Ratio.Center), finite(e.Ratio.Low), finite(e.Ratio.High), finite(e.P), e.Adjusted})
 }
 
 // table holds the figures that count: by arm, unit and round.
@@ -89,11 +93,23 @@ func (t table) effect(from, to, unit string) (e Effect, ok bool) {
 	for i := range old {
 		deltas[i] = new[i] - old[i]
 	}
-	return Effect{
-		Unit: unit, Rounds: len(old), From: median(old), To: median(new), Delta: median(deltas),
-		Ratio: stat.PairedHodgesLehmann(old, new, confidence),
-		P:     stat.SignFlip(stat.LogRatios(old, new), flipSeed),
-	}, true
+	e = Effect{Unit: unit, Rounds: len(old), From: median(old), To: median(new), Delta: median(deltas)}
+	ratios, speed := stat.LogRatios(old, new), t.speed(from, to, unit)
+	if left, ok := stat.Adjusted(ratios, speed, flipSeed); ok {
+		e.Adjusted, e.Ratio, e.P = true, stat.PairedRatio(left, confidence), stat.SignFlipAdjusted(ratios, speed, flipSeed)
+		return e, true
+	}
+	e.Ratio, e.P = stat.PairedHodgesLehmann(old, new, confidence), stat.SignFlip(ratios, flipSeed)
+	return e, true
+}
+
+// speed are the log ratios of what tells the machine's speed, for the unit whose
+// noise that mostly is; nil for all others.
+func (t table) speed(from, to, unit string) []float64 {
+	if unit != "cpu-ns/op" {
+		return nil
+	}
+	return stat.LogRatios(t.paired(from, to, "client-cpu-ns/op"))
 }
 
 // paired are the values of the rounds that both arms have, in round order.

@@ -20,6 +20,9 @@ const (
 	Breaks Verdict = "breaks an invariant"
 	// Small is certain and smaller than the least effect worth a change.
 	Small Verdict = "real but too small"
+	// Unsure is a change that its own interval shows and that the p-value,
+	// corrected for all the other questions, does not: more rounds would tell.
+	Unsure Verdict = "not certain"
 	// TooFew says that this number of rounds could not have decided anything.
 	TooFew Verdict = "too few rounds"
 	// Missing says that no round has the metric in both arms.
@@ -128,8 +131,10 @@ func (r Rule) verdict(f *Finding, family int) Verdict {
 		return Missing
 	case r.hopeless(f.Effect.Rounds, family):
 		return TooFew
-	case *f.Corrected > r.Alpha || !f.Effect.Excludes1():
+	case !f.Effect.Excludes1():
 		return None
+	case *f.Corrected > r.Alpha:
+		return Unsure
 	case !f.Effect.Ratio.AtLeast(r.MinEffect):
 		return Small
 	case (f.Effect.Ratio.Center > 1) == higherIsBetter(f.Effect.Unit):

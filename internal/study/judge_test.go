@@ -69,15 +69,18 @@ func verdicts(r study.Result) map[string]study.Verdict {
 }
 
 // TestNothingIsCalledAnEffectInTheSameArms is the healthy input of the judge.
-// Chance may call one family in twenty different, but never by 5 %.
+// Chance may call one family in twenty different, but never by 5 %; intervals of
+// single questions, which are not corrected, miss one time in twenty.
 func TestNothingIsCalledAnEffectInTheSameArms(t *testing.T) {
-	small, asked := 0, 0
+	small, unsure, asked := 0, 0, 0
 	for _, plan := range plans() {
 		d := design(t, plan)
 		for title, verdict := range verdicts(study.Judge(d, rounds(12, everyArm(d)), study.DefaultRule())) {
 			asked++
 			switch verdict {
 			case study.None:
+			case study.Unsure:
+				unsure++
 			case study.Small:
 				small++
 			default:
@@ -85,8 +88,8 @@ func TestNothingIsCalledAnEffectInTheSameArms(t *testing.T) {
 			}
 		}
 	}
-	if small > 2 || asked < 80 {
-		t.Errorf("%d of %d questions about arms that do not differ were answered %q", small, asked, study.Small)
+	if small > 2 || unsure > asked/8 || asked < 80 {
+		t.Errorf("of %d questions about arms that do not differ %d were answered %q and %d %q", asked, small, study.Small, unsure, study.Unsure)
 	}
 }
 
