@@ -19,6 +19,7 @@ const (
 	Higher  Better = +1
 )
 
+// String gives "lower", "higher" or "unknown".
 func (b Better) String() string {
 	switch b {
 	case Lower:

@@ -65,6 +65,8 @@ type InputError struct {
 	Err   error  // ErrNoResults, or the error of its Reader
 }
 
+// Error names the path and says what is wrong with it.
 func (e *InputError) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) }
 
+// Unwrap gives Err.
 func (e *InputError) Unwrap() error { return e.Err }

@@ -51,8 +51,10 @@ type QueryError struct {
 	Err  error
 }
 
+// Error names the part and says what is wrong with it.
 func (e *QueryError) Error() string { return fmt.Sprintf("%s: %v", e.Part, e.Err) }
 
+// Unwrap gives Err.
 func (e *QueryError) Unwrap() error { return e.Err }
 
 // plan is a query made ready: the filter and the projections it compiles to.
