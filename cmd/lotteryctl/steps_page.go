@@ -79,6 +79,9 @@ func (r benchReport) sectionTitle() string {
 		study.Drop:   "All steps but one",
 		study.Vary:   "Variants of " + design.Spec.Switch,
 	}[design.Spec.Plan]
+	if len(design.Spec.Only) > 0 {
+		title += ", only " + strings.Join(design.Spec.Only, ", ")
+	}
 	if r.Capacities != nil {
 		return title + ": capacity"
 	}

@@ -74,7 +74,8 @@ Hodges-Lehmann estimate over rounds) with its 95 % interval; p alone is that of 
 sign-flip test over rounds, p the same corrected for all questions of the table by Holm. A step
 **helps** or **harms** if p is at most 0.05, the interval excludes no change, and the change is at
 least 5 %. CPU is compared at equal machine speed: what moves with the load generator's own CPU
-a request, which does the same in all arms, is taken out. "Not certain" is a change that its interval shows and the corrected p does not.
+a request, which does the same in all arms, is taken out. "Not certain" is a change that its
+interval shows and the corrected p does not.
 How to do the same elsewhere: [experiments.md](experiments.md).
 `
 
