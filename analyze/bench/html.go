@@ -146,7 +146,7 @@ func (p *page) line(l line, widest float64) {
 		note = l.table.Advisory
 	}
 	p.put(`
-<tr><td class="%s">%s</td><td>%s</td><td>%s</td><td class="figures">%s</td>
+<tr><td class="%s">%s</td><td class="metric">%s</td><td>%s</td><td class="figures">%s</td>
 <td class="figures">%s`, l.Verdict, l.Verdict, l.table.Unit, l.subject(), l.values(), l.change())
 	if note != "" {
 		p.put(`<div class="note">%s</div>`, note)
