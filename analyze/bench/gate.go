@@ -45,6 +45,9 @@ func ParseFailOn(text string) (Gate, error) {
 // in every arm but the baseline.
 func ParseSLO(text string) (Gate, error) {
 	g, err := parseGate(SLO, text)
+	if err == nil && g.Bound.IsRelative() && !strings.HasPrefix(g.Metric, "errors") {
+		err = fmt.Errorf("gate %q: a share is no bound of %s; give an amount such as 2ms", text, g.Metric)
+	}
 	if err == nil && g.Bound.kind == percent && g.Bound.Value < 0 {
 		err = fmt.Errorf("gate %q: the bound is negative", text)
 	}

@@ -136,6 +136,15 @@ func TestSLO(t *testing.T) {
 	}
 }
 
+// TestShareIsNoBoundOfATime: 5 % would silently be 50 ms.
+func TestShareIsNoBoundOfATime(t *testing.T) {
+	for _, text := range []string{"p95-latency<5%", "allocs/op<=5%"} {
+		if _, err := bench.ParseSLO(text); err == nil || !strings.Contains(err.Error(), "a share is no bound of") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 func TestDirections(t *testing.T) {
 	for unit, want := range map[string]bench.Better{
 		"sec/op": bench.Lower, "B/op": bench.Lower, "allocs/op": bench.Lower, "B/s": bench.Higher,

@@ -216,6 +216,9 @@ func (r *Report) Outcome(strict bool) (Outcome, string) {
 			raise(Unusable, fmt.Sprintf("%s could not be read, so the gates prove nothing", counted(n, "line or value", "lines or values")))
 		}
 	} else if strict {
+		if len(r.Missing) > 0 {
+			raise(Unusable, "not everything was compared: "+r.Missing[0])
+		}
 		if n := r.count(Inconclusive); n > 0 {
 			raise(Undecided, fmt.Sprintf("%s inconclusive", counted(n, "comparison is", "comparisons are")))
 		}

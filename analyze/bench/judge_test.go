@@ -316,6 +316,11 @@ func TestMissingIsNeverAPass(t *testing.T) {
 			t.Errorf("%s: %s (%s), want %s", name, outcome, why, test.want)
 		}
 	}
+	// Without a gate too, once strictness is asked for.
+	report := judge(t, bench.DefaultQuery(), bench.DefaultPolicy(), text, without("arm=y"))
+	if outcome, why := report.Outcome(true); outcome != bench.Unusable {
+		t.Errorf("strict, a benchmark is missing: %s (%s)", outcome, why)
+	}
 }
 
 func TestWarnings(t *testing.T) {

@@ -169,6 +169,9 @@ func (b *benchRun) run(ctx context.Context) (err error) {
 	progress := newBenchProgress(b.env.stderr, b.compares())
 	defer progress.clear()
 	w, err := b.open(ctx, progress)
+	if err != nil && ctx.Err() != nil {
+		return &exitError{codeInterrupted, errors.New("interrupted before anything was measured; nothing was written")}
+	}
 	if err != nil {
 		return err
 	}

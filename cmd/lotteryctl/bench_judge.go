@@ -19,13 +19,8 @@ func judgeRounds(rounds []experiment.Round, strict bool) error {
 		return gateFailed(fmt.Errorf("%d of %d runs failed, the first that of %s in round %d: %s",
 			len(failed), len(rounds), failed[0].Arm, failed[0].Round, failed[0].Failure))
 	}
-	var requests, errors int64
-	for _, r := range rounds {
-		requests += r.Load.Requests
-		errors += r.Load.Errors
-	}
-	if requests > 0 && errors >= requests {
-		return gateFailed(fmt.Errorf("every request failed: %s", failures(rounds)))
+	if err := judgeArms(rounds); err != nil {
+		return err
 	}
 	if !strict {
 		return nil
@@ -36,6 +31,31 @@ func judgeRounds(rounds []experiment.Round, strict bool) error {
 				return inconclusive(fmt.Errorf("run %d is not what was asked for: %s", r.Round, v))
 			}
 		}
+	}
+	return nil
+}
+
+// judgeArms fails where every request of an arm did: its latencies are those of
+// refusals and compare with nothing.
+func judgeArms(rounds []experiment.Round) error {
+	byArm := map[string][]experiment.Round{}
+	for _, r := range rounds {
+		byArm[r.Arm] = append(byArm[r.Arm], r)
+	}
+	for _, arm := range slices.Sorted(maps.Keys(byArm)) {
+		var requests, errors int64
+		for _, r := range byArm[arm] {
+			requests += r.Load.Requests
+			errors += r.Load.Errors
+		}
+		if requests == 0 || errors < requests {
+			continue
+		}
+		of := ""
+		if len(byArm) > 1 {
+			of = " of arm " + arm
+		}
+		return gateFailed(fmt.Errorf("every request%s failed: %s", of, failures(byArm[arm])))
 	}
 	return nil
 }

@@ -2,10 +2,7 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -104,6 +101,9 @@ func runCompare(cmd *cobra.Command, env environment, opts *compareOptions, args 
 		return err
 	}
 	if opts.calibrate {
+		if err := material.isAA(); err != nil {
+			return err
+		}
 		return opts.writeCalibration(env, tables)
 	}
 	policy.Warnings = material.doubts()
@@ -183,23 +183,11 @@ func (o *compareOptions) print(w io.Writer, env environment, report *benchmarks.
 }
 
 // write prints to stdout or, whole or not at all, to the file of --out.
-func (o *compareOptions) write(env environment, print func(io.Writer) error) (err error) {
+func (o *compareOptions) write(env environment, print func(io.Writer) error) error {
 	if o.out == "" {
 		return print(env.stdout)
 	}
-	file, err := os.CreateTemp(filepath.Dir(o.out), ".new-*")
-	if err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	err = errors.Join(print(file), file.Chmod(0o644), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), o.out)
-	}
-	if err != nil {
-		_ = os.Remove(file.Name()) // what is to be reported is err
-		return fmt.Errorf("--out: %w", err)
-	}
-	return nil
+	return writeOut(o.out, print)
 }
 
 // outcomeError gives the report's outcome its exit code.

@@ -220,6 +220,9 @@ func calibrateFolder(ctx context.Context, path string) (*benchmarks.Noise, error
 	if err != nil {
 		return nil, fmt.Errorf("--noise: %w", err)
 	}
+	if err := m.isAA(); err != nil {
+		return nil, fmt.Errorf("--noise: %w", err)
+	}
 	query := benchmarks.DefaultQuery()
 	query.Table = ""
 	if query.Col, err = m.armOrder(""); err != nil {
@@ -234,4 +237,20 @@ func calibrateFolder(ctx context.Context, path string) (*benchmarks.Noise, error
 		return nil, fmt.Errorf("--noise: %s has too few runs for a noise floor", path)
 	}
 	return noise, nil
+}
+
+// isAA refuses run folders that are no A/A run: what differs between their arms
+// is not noise.
+func (m *material) isAA() error {
+	for _, f := range m.folders {
+		arms := f.run.Arms
+		if len(arms) > 2 {
+			return fmt.Errorf("%s has %d arms; noise is measured with one arm, or one thing twice: bench --calibrate", f.path, len(arms))
+		}
+		if len(arms) == 2 && (arms[0].Switches != arms[1].Switches || !slices.Equal(arms[0].Command, arms[1].Command)) {
+			return fmt.Errorf("the arms %s and %s of %s are not the same program; noise is measured with one thing twice: bench --calibrate",
+				arms[0].Name, arms[1].Name, f.path)
+		}
+	}
+	return nil
 }

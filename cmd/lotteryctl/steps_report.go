@@ -1,10 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,7 +35,7 @@ run.json and rounds.jsonl are read.`,
 				_, err = fmt.Fprint(env.stdout, page)
 				return err
 			}
-			return writeWhole(out, page)
+			return writeOut(out, func(w io.Writer) error { _, err := io.WriteString(w, page); return err })
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "file to write, replaced as a whole (default: standard output)")
@@ -95,21 +94,4 @@ func readReport(folder string) (benchReport, error) {
 		return r, fmt.Errorf("%s: %w", folder, err)
 	}
 	return r, nil
-}
-
-// writeWhole replaces a file as a whole or not at all.
-func writeWhole(path, content string) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	_, err = file.WriteString(content)
-	err = errors.Join(err, file.Chmod(0o644), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("--out: %w", err), os.Remove(file.Name()))
-	}
-	return nil
 }

@@ -154,7 +154,10 @@ func (m *measurement) cost(result *loadgen.Result, first, last, again *mark) Cos
 			return nil
 		}
 		price, _ := again.reading.since(last.reading, q)
-		v := max(total-price, 0) * unit / ended
+		v := (total - price) * unit / ended
+		if v <= 0 {
+			return nil // the reading cost more than the few requests did: not known
+		}
 		return &v
 	}
 	total := func(q Quantity) *float64 {
