@@ -35,8 +35,8 @@ build: ## build bin/lotteryctl and bin/lotteryd
 servers: build ## install Redis and Postgres if they are missing (root on Debian/Ubuntu)
 	@.ci/install-servers bin/lotteryctl
 
-demo: servers ## a minute: the tuning ladder's two ends and the article's version, three rounds of each
-	bin/lotteryctl bench --steps ladder --only before,article,best --runs 3 --rate 150 --duration 4s --warmup 1s --noise-limit none
+demo: servers ## a minute: the tuning ladder's two ends and the article's version, seven rounds of each
+	bin/lotteryctl bench --steps ladder --only before,article,best --runs 7 --rate 300 --duration 2s --warmup 500ms --noise-limit none
 
 # --- check -----------------------------------------------------------------
 
