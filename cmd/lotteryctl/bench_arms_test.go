@@ -232,6 +232,8 @@ func TestBenchComparisonBadInput(t *testing.T) {
 		{[]string{"--slo", "5ms"}, "--slo needs --capacity"},
 		{[]string{"--keep-going"}, "--keep-going needs several arms"},
 		{[]string{"--repeats", "3"}, "--repeats needs a --noise-limit"},
+		{[]string{"--postgres", "foo"}, "--postgres must be a URL such as"},
+		{[]string{"--redis", "localhost:6379"}, "--redis must be a URL such as"},
 		{[]string{"--calibrate", "--steps", "each"}, "--calibrate runs one thing twice"},
 		{[]string{"--calibrate", "--capacity"}, "--calibrate measures noise at one rate"},
 		{[]string{"--capacity", "--rate", "5"}, "--capacity searches the rate"},

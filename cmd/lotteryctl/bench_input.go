@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -39,7 +40,7 @@ func newBench(cmd *cobra.Command, env environment, o *benchOptions) (*benchRun, 
 		}
 	}
 	given := cmd.Flags().Changed
-	for _, check := range []func(func(string) bool) error{o.checkCombination, o.checkComparison, o.checkNumbers} {
+	for _, check := range []func(func(string) bool) error{o.checkCombination, o.checkStores, o.checkComparison, o.checkNumbers} {
 		if err := check(given); err != nil {
 			return nil, err
 		}
@@ -104,6 +105,21 @@ func (o *benchOptions) checkCombination(given func(string) bool) error {
 		return errors.New("--out means nothing with --resume: the folder stays where it is")
 	case o.check && o.noCheck:
 		return errors.New("--check and --no-check exclude each other")
+	}
+	return nil
+}
+
+// checkStores refuses what is no URL of a store. It may hold a password, so it
+// is not repeated.
+func (o *benchOptions) checkStores(given func(string) bool) error {
+	begins := func(text string, schemes ...string) bool {
+		return slices.ContainsFunc(schemes, func(s string) bool { return strings.HasPrefix(text, s+"://") })
+	}
+	switch {
+	case given("redis") && !begins(o.redis, "redis", "rediss", "unix"):
+		return errors.New("--redis must be a URL such as redis://127.0.0.1:6379/0")
+	case given("postgres") && !begins(o.postgres, "postgres", "postgresql"):
+		return errors.New("--postgres must be a URL such as postgres://user@127.0.0.1:5432/database")
 	}
 	return nil
 }

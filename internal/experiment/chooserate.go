@@ -82,6 +82,10 @@ func searchWidening(ctx context.Context, arm Arm, seed uint64, o CapacityOptions
 		if found.Rate > 0 {
 			return ArmCapacity{arm.Name, found.Rate, found.Ceiling, o.SLO, found.Limit, found.GeneratorBound}, nil
 		}
+		if last := found.Probes[len(found.Probes)-1]; 2*last.Errors > last.Requests {
+			return ArmCapacity{}, &ArmError{Arm: arm.Name, started: true, Err: fmt.Errorf(
+				"requests fail even at %v a second (%s)", o.MinRate, found.Limit)} // more time would not help
+		}
 		if 2*o.SLO > longestSLO {
 			return ArmCapacity{}, &ArmError{Arm: arm.Name, started: true, Err: fmt.Errorf(
 				"its p95 is not within %v even at %v requests per second (%s)", o.SLO, o.MinRate, found.Limit)}
