@@ -33,7 +33,7 @@ func buildLotteryd(t *testing.T) string {
 // lotteryd for each run, winners and losers, and nothing left running.
 func TestBenchAlone(t *testing.T) {
 	program, out := buildLotteryd(t), filepath.Join(t.TempDir(), "run")
-	stdout, stderr, err := execute(t, "bench", "--lotteryd", program, "--runs", "2", "--rate", "300",
+	stdout, stderr, err := execute(t, "bench", "--lotteryd", program, "--runs", "2", "--rate", "1200",
 		"--duration", "1s", "--warmup", "200ms", "--out", out)
 	if err != nil || stderr != "" {
 		t.Fatalf("got %v, stderr %q", err, stderr)
@@ -44,12 +44,12 @@ func TestBenchAlone(t *testing.T) {
 	}
 	for _, r := range rounds {
 		l, c := r.Load, r.Cost
-		if l.Requests != 300 || l.Errors != 0 || l.Outcomes["win"]+l.Outcomes["loss"]+l.Outcomes["pending"] != 300 {
-			t.Errorf("run %d: got %+v, want 300 draws answered", r.Round, l)
+		if l.Requests != 1200 || l.Errors != 0 || l.Outcomes["win"]+l.Outcomes["loss"]+l.Outcomes["pending"] != 1200 {
+			t.Errorf("run %d: got %+v, want 1,200 draws answered", r.Round, l)
 		}
-		// Ten in a hundred: 5 to 60 of 300 is beyond five standard deviations.
-		if wins := l.Outcomes["win"]; wins < 5 || wins > 60 {
-			t.Errorf("run %d: %d of 300 draws won, want about 30", r.Round, wins)
+		// Ten in a hundred: 60 to 180 of 1,200 is beyond five standard deviations.
+		if wins := l.Outcomes["win"]; wins < 60 || wins > 180 {
+			t.Errorf("run %d: %d of 1,200 draws won, want about 120", r.Round, wins)
 		}
 		if c.Source != "prometheus" || c.Bytes == nil || c.GCCycles == nil || c.ServerCPU == nil || c.PeakRSS == nil {
 			t.Errorf("run %d: got %+v, want every figure of the reference service", r.Round, c)
