@@ -168,7 +168,7 @@ func (m *measurement) cost(result *loadgen.Result, first, last, again *mark) Cos
 	}
 	c.Bytes, c.Allocs = perRequest(AllocBytes, 1), perRequest(Mallocs, 1)
 	if c.Bytes == nil && c.Missing == "" {
-		c.Missing = "the metrics lack the Go runtime's allocation counters, or these went backwards"
+		c.Missing = "the metrics lack the Go runtime's allocation counters, or these went backwards or grew by less than reading them costs"
 	}
 	c.GCCycles, c.GCPause = total(GCCycles), total(GCPause)
 	if c.ServerCPU == nil {
