@@ -161,7 +161,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string) {
 		// The cost of an exact test with ties grows fast, and is benchmath's.
 		if len(a)+len(b) > 2000 {
-			t.Skip("bigger than needed")
+			return // bigger than needed
 		}
 		set, _ := bench.Read(inputs(a, b)...)
 		results := make([]int, len(set.Sources))
