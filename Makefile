@@ -45,7 +45,7 @@ test: check servers race fuzz-short ## everything: check, unit and integration t
 check: format vet lint layering ## format, vet, lint, layering
 
 format:
-	@unformatted=$$(gofmt -l analyze cmd internal loadgen); \
+	@unformatted=$$(gofmt -l analyze cmd internal loadgen profiles); \
 	if [ -n "$$unformatted" ]; then echo "gofmt -w these files:"; echo "$$unformatted"; exit 1; fi
 
 vet:

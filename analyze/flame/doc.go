@@ -1,0 +1,2 @@
+// Package flame reads stack profiles and shows where their weight lies.
+package flame
