@@ -33,6 +33,9 @@ type Config struct {
 	MemoryLimitRatio  float64
 	Steps             string // which tuning steps are on
 	Step              string // single switches, "name=variant,…"
+	// BlockProfileRate and MutexProfileFraction are the runtime's; 0 is off.
+	BlockProfileRate     int
+	MutexProfileFraction int
 
 	// Switches is what Steps and Step say together.
 	Switches steps.Choice

@@ -58,6 +58,7 @@ func runServe(ctx context.Context, env environment, c Config, migrate bool) erro
 // answer; its error stops the service.
 func serve(ctx context.Context, c Config, log logging, migrate bool, started func(*service, listeners) error) error {
 	setPace(c.Switches, c.MemoryLimitRatio, log.Logger)
+	setProfileRates(c)
 	logChoice(c.Switches, log.Logger)
 	l, err := listen(c)
 	if err != nil {

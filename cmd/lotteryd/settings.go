@@ -57,6 +57,8 @@ func settings(c *Config) []setting {
 		choosing("steps", &c.Steps, "tuning steps that are on: none, all, article, or a list such as 1,3,5; see `lotteryctl steps` (default all)"),
 		overriding("step", &c.Step, "one switch, such as conn-pool=article; may be given several times (default empty)"),
 		ratio("memory_limit_ratio", &c.MemoryLimitRatio, "share of the container's memory for GOMEMLIMIT; 0 is off (default 0.9)"),
+		number("block_profile_rate", &c.BlockProfileRate, 0, 1_000_000_000, "blocking profile: one sample for so many nanoseconds blocked; 0 is off (default 0)"),
+		number("mutex_profile_fraction", &c.MutexProfileFraction, 0, 1_000_000_000, "contention profile of mutexes: one event in so many; 0 is off (default 0)"),
 	}
 }
 
