@@ -1,0 +1,190 @@
+package profiles
+
+import "time"
+
+// Format is the version of the bundle that this package writes.
+const Format = 1
+
+// The files of a bundle besides the profiles; see also [Kind.File].
+const (
+	ManifestFile        = "profile.json"
+	HeapStartFile       = "heap-start.pb.gz"
+	GoroutinesFile      = "goroutines.txt"
+	GoroutinesStartFile = "goroutines-start.txt"
+	MetricsFile         = "metrics.jsonl"
+	TraceFile           = "trace.out"
+	TargetsFolder       = "targets"
+)
+
+// Manifest is profile.json: what a bundle holds, from where, when, and what is
+// missing and why. Paths are relative to the bundle, with slashes. What is not
+// known is absent.
+type Manifest struct {
+	Format  int       `json:"format"`
+	State   State     `json:"state"`
+	Reason  string    `json:"reason,omitempty"`  // why it is partial
+	Tool    string    `json:"tool,omitempty"`    // the writer
+	Command []string  `json:"command,omitempty"` // the command line, secrets replaced
+	Started time.Time `json:"started"`           // UTC, of the first snapshot
+	Ended   time.Time `json:"ended"`
+
+	// WindowStart and WindowEnd bound the profiling between the snapshots;
+	// DurationNS is the length that was asked for.
+	WindowStart time.Time     `json:"window_start"`
+	WindowEnd   time.Time     `json:"window_end"`
+	DurationNS  time.Duration `json:"duration_ns"`
+	// Requests were answered between WindowStart and WindowEnd.
+	Requests *int64 `json:"requests,omitempty"`
+
+	// Profiles has one entry for each kind, in the order of [Kinds]: of several
+	// targets their sum, else those of the only target.
+	Profiles []Profile `json:"profiles"`
+
+	// Targets has the parts of each target.
+	Targets []Source `json:"targets"`
+
+	// Warnings are doubts about the whole, one sentence each, each with what to
+	// do about it.
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// State says whether a bundle has its whole window.
+type State string
+
+// The states of a bundle.
+const (
+	Complete State = "complete"
+	Partial  State = "partial" // interrupted; what was there is kept
+)
+
+// Status says what became of one part of a bundle.
+type Status string
+
+// What can become of a part.
+const (
+	OK      Status = "ok"
+	Empty   Status = "empty"   // taken, and there is nothing in it; the file is there
+	Failed  Status = "failed"  // Error says why; there is no file
+	Skipped Status = "skipped" // not asked for
+)
+
+// Profile describes one profile of a bundle.
+type Profile struct {
+	Kind   Kind   `json:"kind"`
+	Status Status `json:"status"`
+	File   string `json:"file,omitempty"`
+	// StartFile is the same at the start of the window (heap only).
+	StartFile string `json:"start_file,omitempty"`
+	Error     string `json:"error,omitempty"` // one sentence
+	Note      string `json:"note,omitempty"`  // how it differs from a plain one
+
+	// Delta says that the profile has what happened from WindowStart to
+	// WindowEnd. Otherwise it is a snapshot, taken at WindowEnd.
+	Delta       bool      `json:"delta"`
+	WindowStart time.Time `json:"window_start,omitzero"`
+	WindowEnd   time.Time `json:"window_end,omitzero"`
+	// Requests were answered between the two.
+	Requests *int64 `json:"requests,omitempty"`
+
+	Bytes       int64        `json:"bytes,omitempty"`   // of the file
+	Samples     int          `json:"samples,omitempty"` // distinct stacks (and labels)
+	SampleTypes []SampleType `json:"sample_types,omitempty"`
+
+	// Period is the sampling rate: one sample in so many nanoseconds of CPU
+	// time, bytes allocated. For the mutex profile it is in contentions, where
+	// the target tells it; for block it is not known from outside.
+	Period *Period `json:"period,omitempty"`
+}
+
+// SampleType is one of the values that each sample has.
+type SampleType struct {
+	Type  string `json:"type"`  // such as cpu, alloc_space
+	Unit  string `json:"unit"`  // such as nanoseconds, bytes
+	Total int64  `json:"total"` // over all samples
+}
+
+// Period is a sampling rate.
+type Period struct {
+	Type  string `json:"type"`
+	Unit  string `json:"unit"`
+	Value int64  `json:"value"`
+}
+
+// Source describes one target and what came from it.
+type Source struct {
+	Name    string   `json:"name"`
+	URL     string   `json:"url"`               // secrets replaced
+	Headers []string `json:"headers,omitempty"` // names only
+	Process Process  `json:"process,omitzero"`
+
+	// Restarted says that the process was replaced within the window.
+	Restarted bool `json:"restarted,omitempty"`
+
+	Profiles   []Profile `json:"profiles"`
+	Goroutines *Dump     `json:"goroutines,omitempty"`
+	Metrics    *Metrics  `json:"metrics,omitempty"`
+	Trace      *Trace    `json:"trace,omitempty"`
+}
+
+// Process is what is known of a target's process.
+type Process struct {
+	GoVersion string    `json:"go_version,omitempty"` // such as go1.26.1
+	OS        string    `json:"os,omitempty"`
+	Arch      string    `json:"arch,omitempty"`
+	PID       int       `json:"pid,omitempty"`
+	Started   time.Time `json:"started,omitzero"`
+	Binary    string    `json:"binary,omitempty"`   // base name of the executable
+	BuildID   string    `json:"build_id,omitempty"` // of the executable
+	Module    string    `json:"module,omitempty"`   // path of the main module
+	Version   string    `json:"version,omitempty"`  // of the main module
+	Revision  string    `json:"revision,omitempty"` // of its source, from the version control system
+	Modified  bool      `json:"modified,omitempty"` // the source differed from Revision
+}
+
+// Dump describes the stacks of all goroutines in words, as a crash prints them.
+type Dump struct {
+	Status    Status    `json:"status"`
+	File      string    `json:"file,omitempty"`       // at the end of the window
+	StartFile string    `json:"start_file,omitempty"` // at its start
+	Error     string    `json:"error,omitempty"`
+	StartAt   time.Time `json:"start_at,omitzero"`
+	EndAt     time.Time `json:"end_at,omitzero"`
+}
+
+// Metrics describes the runtime metrics sampled through the window.
+type Metrics struct {
+	Status  Status `json:"status"`
+	File    string `json:"file,omitempty"`
+	Error   string `json:"error,omitempty"`
+	URL     string `json:"url,omitempty"`    // secrets replaced
+	Format  string `json:"format,omitempty"` // prometheus or expvar
+	Samples int    `json:"samples,omitempty"`
+}
+
+// Trace describes an execution trace.
+type Trace struct {
+	Status      Status    `json:"status"`
+	File        string    `json:"file,omitempty"`
+	Error       string    `json:"error,omitempty"` // also of a trace that was cut off
+	Bytes       int64     `json:"bytes,omitempty"`
+	WindowStart time.Time `json:"window_start,omitzero"`
+	WindowEnd   time.Time `json:"window_end,omitzero"`
+	// Capped says that the trace reached the bound on its size and ends there;
+	// it can be read up to its last whole second.
+	Capped bool `json:"capped,omitempty"`
+}
+
+// Profile returns the entry of a kind. ok is false if the bundle has none.
+func (m *Manifest) Profile(kind Kind) (p Profile, ok bool) { return findProfile(m.Profiles, kind) }
+
+// Profile returns the entry of a kind. ok is false if the target has none.
+func (s *Source) Profile(kind Kind) (p Profile, ok bool) { return findProfile(s.Profiles, kind) }
+
+func findProfile(profiles []Profile, kind Kind) (Profile, bool) {
+	for _, p := range profiles {
+		if p.Kind == kind {
+			return p, true
+		}
+	}
+	return Profile{}, false
+}
