@@ -1,0 +1,146 @@
+package flame
+
+import "fmt"
+
+// Basis says what the two sides of a diff are divided by, so that they can be
+// compared although one ran longer or was asked for more.
+type Basis int
+
+// The bases.
+const (
+	// PerRequest divides by the requests served while the profile was taken: a
+	// service that does more work in the same time is not called slower.
+	PerRequest Basis = iota
+	// PerSecond divides by the time profiled.
+	PerSecond
+	// PerTotal divides by the total of the side: it shows what moved within the
+	// profile, and nothing about whether the whole grew.
+	PerTotal
+)
+
+// bases are their names on a command line.
+func bases() map[string]Basis {
+	return map[string]Basis{"request": PerRequest, "second": PerSecond, "total": PerTotal}
+}
+
+// ParseBasis reads request, second or total.
+func ParseBasis(text string) (Basis, error) {
+	b, ok := bases()[text]
+	if !ok {
+		return 0, fmt.Errorf("there is no basis %q; there are request, second and total", text)
+	}
+	return b, nil
+}
+
+// String is what ParseBasis reads.
+func (b Basis) String() string {
+	for name, basis := range bases() {
+		if basis == b {
+			return name
+		}
+	}
+	return fmt.Sprintf("Basis(%d)", int(b))
+}
+
+// Evidence says what the judgement of a diff's changes rests on.
+type Evidence string
+
+// The kinds of evidence, the strongest first.
+const (
+	// FromRounds: several profiles a side; what differs between profiles of one
+	// side is noise.
+	FromRounds Evidence = "rounds"
+	// FromSamples: one profile a side; only the chance in which moments were
+	// sampled is known as noise, not what differs from run to run.
+	FromSamples Evidence = "samples"
+	// FromNothing: nothing is known about noise; changes are shown by size.
+	FromNothing Evidence = "none"
+)
+
+// Diff is the call trees of two sides in one: every node has a value on either
+// side, nodes that only one side has included. Nodes are in preorder, as in
+// [Tree].
+type Diff struct {
+	Type     ValueType
+	Basis    Basis
+	Unit     string // of the nodes' values: "ns/request", "ns/s", "%"
+	Evidence Evidence
+	Old, New Side
+	Names    []string
+	Nodes    []DiffNode // Nodes[0] is the root
+	// Functions are the changes of functions, whoever called them, the largest
+	// that are certain first.
+	Functions []FunctionChange
+	MinShare  float64 // see Tree
+	Hidden    int     // branches too light to be shown, on both sides
+	Notes     []string
+}
+
+// Side is one side of a diff.
+type Side struct {
+	Profiles int
+	Total    int64   // of the values, all profiles together
+	Per      float64 // what it was divided by: requests, seconds, or the total
+}
+
+// DiffNode is one frame in the context of its callers, on both sides. Values
+// are in Diff.Unit. Old+New of a node is at least that of its children
+// together, so it is the node's width in a picture.
+type DiffNode struct {
+	Name       int32 // index into Diff.Names; -1 for the root
+	Depth, End int32
+	Inlined    Inlining
+	Made       bool
+	// Total is what was spent in the frame and below, Self in it alone.
+	Total, Self Change
+}
+
+// FunctionChange is what changed in one function: Total counts every sample
+// with the function anywhere in it once, Self those with it at the leaf.
+type FunctionChange struct {
+	Name        int32 // index into Diff.Names
+	Total, Self Change
+}
+
+// Change is a value on both sides.
+type Change struct {
+	Old, New float64 // in Diff.Unit
+	// Low and High hold New-Old with 95 % confidence; NaN when nothing is known
+	// about noise.
+	Low, High float64
+	// P is the chance of a change as large as this in any frame of the diff, if
+	// nothing had changed: corrected for all that were asked about. NaN when
+	// nothing is known about noise.
+	P       float64
+	Verdict Verdict
+}
+
+// Delta is New-Old.
+func (c Change) Delta() float64 { return c.New - c.Old }
+
+// Verdict is what can be said of a change.
+type Verdict uint8
+
+// The verdicts.
+const (
+	WithinNoise Verdict = iota // may be nothing: shown grey
+	Grew
+	Shrank
+	Appeared // the old side has nothing of it
+	Vanished // the new side has nothing of it
+)
+
+// String is a word for people.
+func (v Verdict) String() string {
+	switch v {
+	case Grew:
+		return "grew"
+	case Shrank:
+		return "shrank"
+	case Appeared:
+		return "appeared"
+	case Vanished:
+		return "vanished"
+	}
+	return "within noise"
+}

@@ -1,0 +1,241 @@
+package flame
+
+import (
+	"cmp"
+	"slices"
+)
+
+// source is one profile on its way into a tree: its stacks, what each frame is
+// called there, and one value for each sample.
+type source struct {
+	stacks []FrameID
+	ends   []uint32
+	keys   []uint32 // of each frame, the number of its name in the tree
+	inline []bool   // of each frame
+	values []int64  // of each sample
+	column int      // of the tree
+}
+
+// folder folds sources into a tree with one column for each of them.
+//
+// It does not build a tree of all stacks and prune it, which for half a million
+// stacks costs gigabytes. It divides the samples by their first frame, each
+// group by the second, and so on, and stops where a group weighs less than
+// what is to be seen. The cost is that of the stacks that are seen; nothing is
+// allocated for a stack.
+type folder struct {
+	sources []source
+	columns int
+	// least is, for each column, the weight below which a group is not divided
+	// and becomes part of its parent; a group is kept when it has that weight
+	// in any column.
+	least []int64
+
+	// order are all samples, so arranged that the groups at hand lie together;
+	// other is room to rearrange them in, and slots the group of each sample.
+	order, other []sampleRef
+	slots        []int32
+	// slotOf is, for each name, its group among those being made, from 1.
+	slotOf []int32
+	out    *columnTree
+}
+
+// sampleRef names a sample of a source.
+type sampleRef struct{ source, sample uint32 }
+
+// group are the samples that share the frames so far.
+type group struct {
+	key     uint32
+	totals  []int64
+	size    int64 // of the largest column, without sign
+	inlined int64 // samples in which the frame was inlined
+	samples int   // how many
+	begin   int   // where they lie, once arranged
+	kept    bool
+}
+
+// columnTree is a tree in preorder, with a value in each column: the nodes
+// below node i are those from i+1 up to, without, end[i].
+type columnTree struct {
+	columns int
+	nodes   []columnNode
+	totals  []int64 // columns for each node
+	selfs   []int64
+	pruned  []int64 // of the total, what lies in nodes that are not shown
+}
+
+type columnNode struct {
+	key             uint32
+	depth           int32
+	end             int32
+	samples         int32
+	inlined, hidden int32 // samples; hidden: nodes not shown below this one
+}
+
+// fold returns the tree of sources over names keys.
+func fold(sources []source, columns, keys int, least []int64) *columnTree {
+	n := 0
+	for _, s := range sources {
+		n += len(s.ends)
+	}
+	f := &folder{
+		sources: sources, columns: columns, least: least, slotOf: make([]int32, keys),
+		order: make([]sampleRef, 0, n), other: make([]sampleRef, n), slots: make([]int32, n),
+		out: &columnTree{columns: columns},
+	}
+	root := group{totals: make([]int64, columns)}
+	for i, s := range sources {
+		for sample := range s.ends {
+			f.order = append(f.order, sampleRef{uint32(i), uint32(sample)})
+			root.totals[s.column] += s.values[sample]
+		}
+	}
+	root.samples = n
+	f.divide(root, 0)
+	return f.out
+}
+
+// divide adds the node of a group whose stacks agree in depth frames, and those
+// below it.
+func (f *folder) divide(g group, depth int) {
+	node := f.out.add(g, depth)
+	if g.samples == 1 {
+		f.single(g, depth, node)
+		return
+	}
+	groups := f.collect(g, depth, node)
+	f.arrange(g, groups)
+	slices.SortFunc(groups, func(a, b group) int {
+		if c := cmp.Compare(b.size, a.size); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.key, b.key)
+	})
+	for _, child := range groups {
+		if child.kept {
+			f.divide(child, depth+1)
+		}
+	}
+	f.out.nodes[node].end = int32(len(f.out.nodes))
+}
+
+// single adds what is below a group of one sample: a chain.
+func (f *folder) single(g group, depth, node int) {
+	ref := f.order[g.begin]
+	s := &f.sources[ref.source]
+	stack := s.stack(ref.sample)
+	for ; depth < len(stack); depth++ {
+		g.key, g.inlined = s.keys[stack[depth]], 0
+		if s.inline[stack[depth]] {
+			g.inlined = 1
+		}
+		f.out.add(g, depth+1)
+	}
+	last := len(f.out.nodes) - 1
+	f.out.selfs[last*f.columns+s.column] += s.values[ref.sample]
+	for i := node; i <= last; i++ {
+		f.out.nodes[i].end = int32(last + 1)
+	}
+}
+
+// collect makes the groups below g and gives node what ends there.
+func (f *folder) collect(g group, depth, node int) []group {
+	var groups []group
+	var totals []int64 // of all groups, one after the other
+	for i := g.begin; i < g.begin+g.samples; i++ {
+		ref := f.order[i]
+		s := &f.sources[ref.source]
+		stack := s.stack(ref.sample)
+		value := s.values[ref.sample]
+		if depth >= len(stack) {
+			f.slots[i] = 0
+			f.out.selfs[node*f.columns+s.column] += value
+			continue
+		}
+		frame := stack[depth]
+		slot := f.slotOf[s.keys[frame]]
+		if slot == 0 {
+			groups = append(groups, group{key: s.keys[frame]})
+			for range f.columns {
+				totals = append(totals, 0)
+			}
+			slot = int32(len(groups))
+			f.slotOf[s.keys[frame]] = slot
+		}
+		f.slots[i] = slot
+		child := &groups[slot-1]
+		child.samples++
+		totals[int(slot-1)*f.columns+s.column] += value
+		if s.inline[frame] {
+			child.inlined++
+		}
+	}
+	for i := range groups {
+		f.slotOf[groups[i].key] = 0
+		groups[i].totals = totals[i*f.columns : (i+1)*f.columns]
+		f.weigh(&groups[i], node)
+	}
+	return groups
+}
+
+// weigh decides whether a group is seen. What is not counts as its parent's.
+func (f *folder) weigh(g *group, parent int) {
+	for column, total := range g.totals {
+		size := max(total, -total)
+		g.size = max(g.size, size)
+		if size >= f.least[column] && size > 0 {
+			g.kept = true
+		}
+	}
+	if g.kept {
+		return
+	}
+	f.out.nodes[parent].hidden++
+	for column, total := range g.totals {
+		f.out.pruned[parent*f.columns+column] += total
+	}
+}
+
+// arrange moves the samples of each group together, those of groups that are
+// not seen to the end.
+func (f *folder) arrange(g group, groups []group) {
+	next := g.begin
+	places := make([]int, len(groups)+1)
+	for i := range groups {
+		if groups[i].kept {
+			groups[i].begin, places[i+1] = next, next
+			next += groups[i].samples
+		}
+	}
+	end := next
+	for i := g.begin; i < g.begin+g.samples; i++ {
+		slot := f.slots[i]
+		if slot == 0 || !groups[slot-1].kept {
+			continue
+		}
+		f.other[places[slot]] = f.order[i]
+		places[slot]++
+	}
+	copy(f.order[g.begin:end], f.other[g.begin:end])
+}
+
+func (s *source) stack(sample uint32) []FrameID {
+	begin := uint32(0)
+	if sample > 0 {
+		begin = s.ends[sample-1]
+	}
+	return s.stacks[begin:s.ends[sample]]
+}
+
+// add appends a node without anything below it.
+func (t *columnTree) add(g group, depth int) int {
+	i := len(t.nodes)
+	t.nodes = append(t.nodes, columnNode{
+		key: g.key, depth: int32(depth), end: int32(i + 1), samples: int32(g.samples), inlined: int32(g.inlined),
+	})
+	t.totals = append(t.totals, g.totals...)
+	for range t.columns {
+		t.selfs, t.pruned = append(t.selfs, 0), append(t.pruned, 0)
+	}
+	return i
+}

@@ -1,0 +1,114 @@
+package flame
+
+import (
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/google/pprof/profile"
+)
+
+// Limits bound what a reader takes from a file that is damaged or hostile.
+// Memory is at most about MaxBytes + 4 × MaxFrames bytes, and the tables of
+// names, which are part of MaxBytes.
+type Limits struct {
+	// MaxBytes is the longest input, unpacked.
+	MaxBytes int64
+	// MaxFrames is the most frames that all stacks may have together.
+	MaxFrames int
+}
+
+// DefaultLimits let through profiles ten times as large as the largest that
+// services write: 1 GiB unpacked, 268 million frames.
+func DefaultLimits() Limits { return Limits{MaxBytes: 1 << 30, MaxFrames: 1 << 28} }
+
+// Read reads a profile in any of the formats that it knows, told apart by what
+// is in it: pprof (gzip or not, and the formats of before protocol buffers),
+// folded stacks, the output of perf script, and Go's goroutine dumps
+// (/debug/pprof/goroutine?debug=2).
+//
+// An error says in a sentence what is wrong with the input; it never panics.
+// Lines of text that mean nothing are left out and told in Profile.Notes with
+// their number, unless no line means anything.
+func Read(r io.Reader, limits Limits) (*Profile, error) {
+	data, err := readAll(r, limits.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(data) == 0:
+		return nil, errors.New("it is empty")
+	case looksLikeText(data):
+		return readText(data, limits)
+	}
+	if bytes.HasPrefix(data, make([]byte, 4)) { // no protocol buffer begins so
+		return readLegacy(data, limits)
+	}
+	p, err := parsePprof(data, limits)
+	if err != nil {
+		return nil, fmt.Errorf("it is no profile that can be read: %w", err)
+	}
+	return p, nil
+}
+
+// readLegacy reads the formats of before protocol buffers, by google/pprof.
+func readLegacy(data []byte, limits Limits) (*Profile, error) {
+	old, err := profile.ParseData(data)
+	if err != nil {
+		return nil, fmt.Errorf("it is no profile that can be read: %w", err)
+	}
+	var raw bytes.Buffer
+	if err := old.WriteUncompressed(&raw); err != nil {
+		return nil, err
+	}
+	return parsePprof(raw.Bytes(), limits)
+}
+
+// looksLikeText reports whether data begins without control characters, which
+// no protocol buffer of a profile can do.
+func looksLikeText(data []byte) bool {
+	for _, c := range data[:min(len(data), 1<<10)] {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// readAll reads and unpacks all of r, up to limit bytes.
+func readAll(r io.Reader, limit int64) ([]byte, error) {
+	buffered := bufio.NewReaderSize(r, 1<<16)
+	magic, err := buffered.Peek(2)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	packed := len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b
+	if !packed {
+		return readUpTo(buffered, limit)
+	}
+	unpacked, err := gzip.NewReader(buffered)
+	if err != nil {
+		return nil, fmt.Errorf("its gzip header is damaged: %w", err)
+	}
+	data, err := readUpTo(unpacked, limit)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, errors.New("it is cut off: the gzip data end too early")
+	case errors.Is(err, gzip.ErrChecksum) || errors.As(err, new(flate.CorruptInputError)):
+		return nil, fmt.Errorf("its gzip data are damaged: %w", err)
+	}
+	return data, err
+}
+
+func readUpTo(r io.Reader, limit int64) ([]byte, error) {
+	var data bytes.Buffer
+	n, err := data.ReadFrom(io.LimitReader(r, limit+1))
+	if err == nil && n > limit {
+		err = fmt.Errorf("it is longer than %d MiB unpacked", limit>>20)
+	}
+	return data.Bytes(), err
+}

@@ -1,0 +1,129 @@
+package flame
+
+import (
+	"fmt"
+	"iter"
+	"math"
+)
+
+// DefaultMinShare is the share of the total below which a frame is not shown
+// by itself: at 0.01 % it is a tenth of a pixel wide.
+const DefaultMinShare = 0.0001
+
+// FoldOptions say how a profile becomes a tree.
+type FoldOptions struct {
+	// Type is the sample type, an index into Profile.Types.
+	Type int
+	// By is what a frame is called in the tree. By default its function.
+	By Grouping
+	// MinShare is the share of the total that a frame must have to be a node of
+	// its own; lighter ones become part of their parent. 0 keeps all, which for
+	// large profiles costs gigabytes.
+	MinShare float64
+}
+
+// Tree is a call tree: the stacks of a profile with equal beginnings together.
+// Its nodes are in preorder, children of a node by weight, the heaviest first.
+type Tree struct {
+	Type  ValueType
+	Names []string // what Node.Name indexes
+	Nodes []Node   // Nodes[0] is the root, which stands for everything
+	// MinShare is that of the options; Hidden says how many branches are
+	// lighter and therefore not shown, HiddenTotal what they weigh together.
+	MinShare    float64
+	Hidden      int
+	HiddenTotal int64
+	Notes       []string // of the profile
+}
+
+// Node is one frame in the context of its callers. Total is what was spent in
+// it and below, Self in it alone, Folded in branches below it that are too
+// light to be shown: Total is Self + Folded + the Totals of its children.
+type Node struct {
+	Name  int32 // index into Tree.Names; -1 for the root
+	Depth int32 // 0 for the root
+	End   int32 // the nodes below are those from the next one up to, without, End
+	// Inlined says how the compiler treated the frame here.
+	Inlined             Inlining
+	Made                bool // see Frame.Made
+	Total, Self, Folded int64
+}
+
+// Inlining says in which of a node's samples the frame was inlined.
+type Inlining uint8
+
+// How often a frame was inlined.
+const (
+	NeverInlined Inlining = iota
+	PartlyInlined
+	AlwaysInlined
+)
+
+// Fold makes the tree of p. The root's Total is exactly p.Total of the type.
+func (p *Profile) Fold(o FoldOptions) (*Tree, error) {
+	if o.Type < 0 || o.Type >= len(p.Types) {
+		return nil, fmt.Errorf("there is no sample type %d; the profile has %d", o.Type, len(p.Types))
+	}
+	if !(o.MinShare >= 0 && o.MinShare < 1) {
+		return nil, fmt.Errorf("the least share is %v; use 0 up to, without, 1", o.MinShare)
+	}
+	names := newNameTable()
+	s := p.source(o.Type, 0, o.By, names)
+	c := fold([]source{s}, 1, len(names.list), []int64{leastWeight(s.values, o.MinShare)})
+	return newTree(p, o, names, c), nil
+}
+
+// leastWeight is share of the weight of all values, signs aside, and at least 1.
+func leastWeight(values []int64, share float64) int64 {
+	var weight float64
+	for _, v := range values {
+		weight += math.Abs(float64(v))
+	}
+	return int64(math.Ceil(weight * share))
+}
+
+func newTree(p *Profile, o FoldOptions, names *nameTable, c *columnTree) *Tree {
+	t := &Tree{Type: p.Types[o.Type], Names: names.list, MinShare: o.MinShare, Notes: p.Notes, Nodes: make([]Node, len(c.nodes))}
+	for i, n := range c.nodes {
+		t.Nodes[i] = Node{
+			Name: int32(n.key), Depth: n.depth, End: n.end, Inlined: inlining(n), Made: i > 0 && names.made[n.key],
+			Total: c.totals[i], Self: c.selfs[i], Folded: c.pruned[i],
+		}
+		t.Hidden += int(n.hidden)
+		t.HiddenTotal += c.pruned[i]
+	}
+	t.Nodes[0].Name = -1
+	return t
+}
+
+func inlining(n columnNode) Inlining {
+	switch n.inlined {
+	case 0:
+		return NeverInlined
+	case n.samples:
+		return AlwaysInlined
+	}
+	return PartlyInlined
+}
+
+// Total is the weight of everything.
+func (t *Tree) Total() int64 { return t.Nodes[0].Total }
+
+// NameOf is the name of a node, "all" for the root.
+func (t *Tree) NameOf(n Node) string {
+	if n.Name < 0 {
+		return "all"
+	}
+	return t.Names[n.Name]
+}
+
+// Children goes through the indices of the nodes right below node i.
+func (t *Tree) Children(i int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for c := i + 1; c < int(t.Nodes[i].End); c = int(t.Nodes[c].End) {
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
