@@ -10,11 +10,17 @@ import (
 type source struct {
 	stacks []FrameID
 	ends   []uint32
-	keys   []uint32 // of each frame, the number of its name in the tree
-	inline []bool   // of each frame
-	values []int64  // of each sample
-	column int      // of the tree
+	keys   []frameKey // of each frame
+	values []int64    // of each sample
+	column int        // of the tree
 }
+
+// frameKey is the number of a frame's name in the tree, times two, plus one if
+// the frame was inlined: what folding asks for comes with one look.
+type frameKey uint32
+
+func (k frameKey) name() uint32 { return uint32(k >> 1) }
+func (k frameKey) inlined() int { return int(k & 1) }
 
 // folder folds sources into a tree with one column for each of them.
 //
@@ -33,23 +39,29 @@ type folder struct {
 
 	// order are all samples, so arranged that the groups at hand lie together;
 	// other is room to rearrange them in, and slots the group of each sample.
-	order, other []sampleRef
+	order, other []entry
 	slots        []int32
 	// slotOf is, for each name, its group among those being made, from 1.
 	slotOf []int32
 	out    *columnTree
 }
 
-// sampleRef names a sample of a source.
-type sampleRef struct{ source, sample uint32 }
+// entry is a sample on its way: where its stack lies and what it weighs. These
+// are copied here because samples are visited out of order, and each look into
+// another large array would miss the cache.
+type entry struct {
+	value      int64
+	begin, end uint32 // in the source's stacks
+	source     uint32
+}
 
 // group are the samples that share the frames so far.
 type group struct {
 	key     uint32
 	totals  []int64
 	size    int64 // of the largest column, without sign
-	inlined int64 // samples in which the frame was inlined
 	samples int   // how many
+	inlined int   // in how many of them the frame was inlined
 	begin   int   // where they lie, once arranged
 	kept    bool
 }
@@ -80,17 +92,18 @@ func fold(sources []source, columns, keys int, least []int64) *columnTree {
 	}
 	f := &folder{
 		sources: sources, columns: columns, least: least, slotOf: make([]int32, keys),
-		order: make([]sampleRef, 0, n), other: make([]sampleRef, n), slots: make([]int32, n),
+		order: make([]entry, 0, n), other: make([]entry, n), slots: make([]int32, n),
 		out: &columnTree{columns: columns},
 	}
-	root := group{totals: make([]int64, columns)}
+	root := group{totals: make([]int64, columns), samples: n}
 	for i, s := range sources {
-		for sample := range s.ends {
-			f.order = append(f.order, sampleRef{uint32(i), uint32(sample)})
+		begin := uint32(0)
+		for sample, end := range s.ends {
+			f.order = append(f.order, entry{value: s.values[sample], begin: begin, end: end, source: uint32(i)})
 			root.totals[s.column] += s.values[sample]
+			begin = end
 		}
 	}
-	root.samples = n
 	f.divide(root, 0)
 	return f.out
 }
@@ -98,10 +111,13 @@ func fold(sources []source, columns, keys int, least []int64) *columnTree {
 // divide adds the node of a group whose stacks agree in depth frames, and those
 // below it.
 func (f *folder) divide(g group, depth int) {
-	node := f.out.add(g, depth)
-	if g.samples == 1 {
-		f.single(g, depth, node)
-		return
+	first := f.out.add(g, depth)
+	node := first
+	for range f.common(g, depth) {
+		k := f.key(&f.order[g.begin], depth)
+		g.key, g.inlined = k.name(), k.inlined()*g.samples
+		depth++
+		node = f.out.add(g, depth)
 	}
 	groups := f.collect(g, depth, node)
 	f.arrange(g, groups)
@@ -116,26 +132,38 @@ func (f *folder) divide(g group, depth int) {
 			f.divide(child, depth+1)
 		}
 	}
-	f.out.nodes[node].end = int32(len(f.out.nodes))
+	for i := first; i <= node; i++ {
+		f.out.nodes[i].end = int32(len(f.out.nodes))
+	}
 }
 
-// single adds what is below a group of one sample: a chain.
-func (f *folder) single(g group, depth, node int) {
-	ref := f.order[g.begin]
-	s := &f.sources[ref.source]
-	stack := s.stack(ref.sample)
-	for ; depth < len(stack); depth++ {
-		g.key, g.inlined = s.keys[stack[depth]], 0
-		if s.inline[stack[depth]] {
-			g.inlined = 1
+// common is how many frames from depth on all stacks of a group share. Below
+// the chain that it makes there is one group instead of one for each frame:
+// every pass over many samples costs a cache miss for each.
+func (f *folder) common(g group, depth int) int {
+	if g.samples == 0 {
+		return 0
+	}
+	leader := &f.order[g.begin]
+	shared := int(leader.end-leader.begin) - depth
+	all := f.order[g.begin : g.begin+g.samples]
+	// The last one first: where stacks differ, it nearly always does.
+	for i := len(all) - 1; i > 0 && shared > 0; i-- {
+		e := &all[i]
+		shared = min(shared, int(e.end-e.begin)-depth)
+		for d := range shared {
+			if f.key(e, depth+d) != f.key(leader, depth+d) {
+				shared = d
+				break
+			}
 		}
-		f.out.add(g, depth+1)
 	}
-	last := len(f.out.nodes) - 1
-	f.out.selfs[last*f.columns+s.column] += s.values[ref.sample]
-	for i := node; i <= last; i++ {
-		f.out.nodes[i].end = int32(last + 1)
-	}
+	return shared
+}
+
+func (f *folder) key(e *entry, depth int) frameKey {
+	s := &f.sources[e.source]
+	return s.keys[s.stacks[e.begin+uint32(depth)]]
 }
 
 // collect makes the groups below g and gives node what ends there.
@@ -143,32 +171,29 @@ func (f *folder) collect(g group, depth, node int) []group {
 	var groups []group
 	var totals []int64 // of all groups, one after the other
 	for i := g.begin; i < g.begin+g.samples; i++ {
-		ref := f.order[i]
-		s := &f.sources[ref.source]
-		stack := s.stack(ref.sample)
-		value := s.values[ref.sample]
-		if depth >= len(stack) {
+		e := &f.order[i]
+		s := &f.sources[e.source]
+		at := e.begin + uint32(depth)
+		if at >= e.end {
 			f.slots[i] = 0
-			f.out.selfs[node*f.columns+s.column] += value
+			f.out.selfs[node*f.columns+s.column] += e.value
 			continue
 		}
-		frame := stack[depth]
-		slot := f.slotOf[s.keys[frame]]
+		k := s.keys[s.stacks[at]]
+		slot := f.slotOf[k.name()]
 		if slot == 0 {
-			groups = append(groups, group{key: s.keys[frame]})
+			groups = append(groups, group{key: k.name()})
 			for range f.columns {
 				totals = append(totals, 0)
 			}
 			slot = int32(len(groups))
-			f.slotOf[s.keys[frame]] = slot
+			f.slotOf[k.name()] = slot
 		}
 		f.slots[i] = slot
 		child := &groups[slot-1]
 		child.samples++
-		totals[int(slot-1)*f.columns+s.column] += value
-		if s.inline[frame] {
-			child.inlined++
-		}
+		child.inlined += k.inlined()
+		totals[int(slot-1)*f.columns+s.column] += e.value
 	}
 	for i := range groups {
 		f.slotOf[groups[i].key] = 0
@@ -217,14 +242,6 @@ func (f *folder) arrange(g group, groups []group) {
 		places[slot]++
 	}
 	copy(f.order[g.begin:end], f.other[g.begin:end])
-}
-
-func (s *source) stack(sample uint32) []FrameID {
-	begin := uint32(0)
-	if sample > 0 {
-		begin = s.ends[sample-1]
-	}
-	return s.stacks[begin:s.ends[sample]]
 }
 
 // add appends a node without anything below it.

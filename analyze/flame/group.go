@@ -150,9 +150,12 @@ func (t *nameTable) id(name string, made bool) uint32 {
 
 // source prepares p for a column of a tree.
 func (p *Profile) source(valueType, column int, by Grouping, names *nameTable) source {
-	s := source{stacks: p.stacks, ends: p.ends, keys: make([]uint32, len(p.frames)), inline: make([]bool, len(p.frames)), column: column}
+	s := source{stacks: p.stacks, ends: p.ends, keys: make([]frameKey, len(p.frames)), column: column}
 	for i, f := range p.frames {
-		s.keys[i], s.inline[i] = names.id(by.name(f), f.Made), f.Inlined
+		s.keys[i] = frameKey(names.id(by.name(f), f.Made) << 1)
+		if f.Inlined {
+			s.keys[i]++
+		}
 	}
 	s.values = make([]int64, len(p.ends))
 	for i := range s.values {
@@ -168,15 +171,16 @@ func (p *Profile) source(valueType, column int, by Grouping, names *nameTable) s
 func (s *source) mergeNeighbours() {
 	stacks := make([]FrameID, 0, len(s.stacks))
 	ends := make([]uint32, len(s.ends))
-	for i := range s.ends {
+	at := uint32(0)
+	for i, end := range s.ends {
 		begin := len(stacks)
-		for _, frame := range s.stack(uint32(i)) {
-			if len(stacks) > begin && s.keys[stacks[len(stacks)-1]] == s.keys[frame] {
+		for _, frame := range s.stacks[at:end] {
+			if len(stacks) > begin && s.keys[stacks[len(stacks)-1]].name() == s.keys[frame].name() {
 				continue
 			}
 			stacks = append(stacks, frame)
 		}
-		ends[i] = uint32(len(stacks))
+		ends[i], at = uint32(len(stacks)), end
 	}
 	s.stacks, s.ends = stacks, ends
 }

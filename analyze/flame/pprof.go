@@ -33,26 +33,31 @@ type decoder struct {
 	raw    []byte
 	limits Limits
 
-	strings   []string
-	types     [][2]uint64 // name and unit, as strings
-	mappings  map[uint64]uint64
-	mapped    uint64 // file of the first mapping
-	functions map[uint64]functionEntry
-	locations []locationEntry
-	samples   int
+	strings     []string
+	types       [][2]uint64 // name and unit, as strings
+	mappings    map[uint64]uint64
+	mapped      uint64 // file of the first mapping
+	functions   map[uint64]functionEntry
+	locations   []locationEntry
+	samples     int
+	sampleBytes int // of all sample messages
 
 	period, periodName, periodUnit, defaultType uint64
 	time, duration                              int64
 	comments                                    []uint64
 
 	frames *frameTable
-	// expansion are the frames of a location, root first, by its index.
-	expansion [][]FrameID
-	// byID finds a location's index; ids are dense in practice, so dense is
-	// tried first: index+1, 0 for none.
-	dense  []uint32
-	sparse map[uint64]uint32
+	// expanded are the frames of all locations, root first.
+	expanded []FrameID
+	// dense has the frames of the location with an id; ids are small numbers in
+	// practice. The others are in sparse.
+	dense  []frameRun
+	sparse map[uint64]frameRun
 }
+
+// frameRun is a piece of decoder.expanded. Of a location there is at least one
+// frame, so an empty run is no location.
+type frameRun struct{ begin, size uint32 }
 
 type functionEntry struct{ name, file uint64 }
 
@@ -117,6 +122,7 @@ func (d *decoder) table(f field) (err error) {
 		return err
 	case profileSample:
 		d.samples++
+		d.sampleBytes += len(f.bytes)
 	case profileMapping:
 		return d.mapping(f.bytes)
 	case profileLocation:
@@ -281,22 +287,23 @@ func (d *decoder) text(i uint64) (string, error) {
 
 // expandLocations makes the frames of every location.
 func (d *decoder) expandLocations() error {
-	d.expansion = make([][]FrameID, len(d.locations))
-	d.dense = make([]uint32, 2*len(d.locations)+64)
-	for i, l := range d.locations {
+	d.dense = make([]frameRun, 2*len(d.locations)+64)
+	for _, l := range d.locations {
+		begin := len(d.expanded)
 		frames, err := d.framesOf(l)
 		if err != nil {
 			return err
 		}
-		d.expansion[i] = frames
+		d.expanded = append(d.expanded, frames...)
+		run := frameRun{uint32(begin), uint32(len(frames))}
 		if l.id < uint64(len(d.dense)) {
-			d.dense[l.id] = uint32(i) + 1
+			d.dense[l.id] = run
 			continue
 		}
 		if d.sparse == nil {
-			d.sparse = map[uint64]uint32{}
+			d.sparse = map[uint64]frameRun{}
 		}
-		d.sparse[l.id] = uint32(i) + 1
+		d.sparse[l.id] = run
 	}
 	return nil
 }
@@ -342,18 +349,18 @@ func nameless(mapped string) string {
 	return "[" + path.Base(strings.ReplaceAll(mapped, `\`, "/")) + "]"
 }
 
-// find returns the index of the location with that id.
-func (d *decoder) find(id uint64) (uint32, error) {
-	var i uint32
+// find returns the frames of the location with that id.
+func (d *decoder) find(id uint64) (frameRun, error) {
+	var run frameRun
 	if id < uint64(len(d.dense)) {
-		i = d.dense[id]
+		run = d.dense[id]
 	} else {
-		i = d.sparse[id]
+		run = d.sparse[id]
 	}
-	if i == 0 {
-		return 0, fmt.Errorf("a sample refers to location %d, which is not there", id)
+	if run.size == 0 {
+		return run, fmt.Errorf("a sample refers to location %d, which is not there", id)
 	}
-	return i - 1, nil
+	return run, nil
 }
 
 // uvarint is binary.Uvarint for the one and two bytes that location ids nearly

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // eachSample goes through the messages of all samples.
@@ -22,13 +23,11 @@ func (d *decoder) eachSample(do func(raw []byte) error) error {
 	}
 }
 
-// readSamples is the second and the third pass.
+// calibration is how many samples are read before room is made for all.
+const calibration = 4096
+
+// readSamples is the second pass.
 func (d *decoder) readSamples(p *Profile) error {
-	room, err := d.room()
-	if err != nil {
-		return err
-	}
-	p.stacks = make([]FrameID, 0, room)
 	p.ends = make([]uint32, 0, d.samples)
 	p.values = make([]int64, 0, d.samples*len(p.Types))
 	s := sampleReader{decoder: d, into: p, marker: newCutMarker(p, d.frames), sets: map[string]uint32{"": 0}}
@@ -42,66 +41,12 @@ func (d *decoder) readSamples(p *Profile) error {
 	return nil
 }
 
-// room counts the frames of all stacks, so that they are allocated once, and
-// before that it is known whether they are too many: a location may stand for
-// any number of frames, so a small file can hold absurdly many.
-func (d *decoder) room() (int, error) {
-	sizes := make([]int, len(d.expansion))
-	for i, frames := range d.expansion {
-		sizes[i] = len(frames)
-	}
-	total := 0
-	err := d.eachSample(func(raw []byte) error {
-		m := message{raw}
-		size := 0
-		for {
-			f, ok, err := m.next()
-			if err != nil {
-				return err
-			}
-			if !ok {
-				break
-			}
-			if f.id != 1 {
-				continue
-			}
-			if err := d.each(f, func(location uint32) { size += sizes[location] }); err != nil {
-				return err
-			}
-		}
-		total += min(size, maxStackDepth) + 1 // a mark may be added
-		if total > d.limits.MaxFrames {
-			return fmt.Errorf("its stacks have more than %d frames together", d.limits.MaxFrames)
-		}
-		return nil
-	})
-	return total, err
-}
-
-// each calls do for the index of each location of a sample's first field.
-func (d *decoder) each(f field, do func(location uint32)) error {
-	if f.wire != wireBytes {
-		return f.numbers(func(id uint64) error {
-			i, err := d.find(id)
-			if err == nil {
-				do(i)
-			}
-			return err
-		})
-	}
-	for rest := f.bytes; len(rest) > 0; {
-		id, n := uvarint(rest)
-		if n <= 0 {
-			return errTruncated
-		}
-		rest = rest[n:]
-		i, err := d.find(id)
-		if err != nil {
-			return err
-		}
-		do(i)
-	}
-	return nil
+// grow makes room for all stacks at once when the first samples have told how
+// many frames a byte holds, instead of doubling the room and copying it.
+func (s *sampleReader) grow() {
+	frames := float64(len(s.into.stacks)) / float64(max(s.bytes, 1)) * float64(s.sampleBytes)
+	room := min(int(frames*1.02)+calibration, s.limits.MaxFrames)
+	s.into.stacks = slices.Grow(s.into.stacks, max(0, room-len(s.into.stacks)))
 }
 
 // sampleReader is the state of the third pass.
@@ -109,7 +54,9 @@ type sampleReader struct {
 	*decoder
 	into      *Profile
 	marker    *cutMarker
-	locations []uint32 // of the sample at hand, leaf first
+	locations []frameRun // of the sample at hand, leaf first
+	depth     int        // how many frames they are
+	bytes     int        // read so far
 	values    []int64
 	marks     []byte // its labels' bytes, each with its length before it
 	sets      map[string]uint32
@@ -118,33 +65,46 @@ type sampleReader struct {
 }
 
 func (s *sampleReader) read(raw []byte) error {
-	s.locations, s.values, s.marks = s.locations[:0], s.values[:0], s.marks[:0]
+	s.locations, s.depth, s.values, s.marks = s.locations[:0], 0, s.values[:0], s.marks[:0]
 	if err := s.fields(raw); err != nil {
 		return err
 	}
-	if len(s.values) != len(s.into.Types) {
-		return fmt.Errorf("a sample has %d values for %d sample types", len(s.values), len(s.into.Types))
-	}
 	p := s.into
-	begin := len(p.stacks)
-	depth := 0
-	for _, l := range s.locations {
-		depth += len(s.expansion[l])
+	if len(s.values) != len(p.Types) {
+		return fmt.Errorf("a sample has %d values for %d sample types", len(s.values), len(p.Types))
 	}
-	if mark, cut := s.marker.mark(depth); cut {
-		p.stacks = append(p.stacks, mark)
-		begin++
+	if len(p.stacks)+min(s.depth, maxStackDepth) >= s.limits.MaxFrames {
+		// A location may stand for any number of frames, so a small file can
+		// hold absurdly many.
+		return fmt.Errorf("its stacks have more than %d frames together", s.limits.MaxFrames)
 	}
-	for i := len(s.locations) - 1; i >= 0; i-- {
-		p.stacks = append(p.stacks, s.expansion[s.locations[i]]...)
-	}
-	if depth > maxStackDepth { // the leaf stays
-		kept := copy(p.stacks[begin:], p.stacks[len(p.stacks)-maxStackDepth:])
-		p.stacks = p.stacks[:begin+kept]
-	}
+	s.push()
 	p.ends = append(p.ends, uint32(len(p.stacks)))
 	p.values = append(p.values, s.values...)
+	if s.bytes += len(raw); len(p.ends) == calibration {
+		s.grow()
+	}
 	return s.label()
+}
+
+// push appends the stack at hand, root first.
+func (s *sampleReader) push() {
+	if mark, cut := s.marker.mark(s.depth); cut {
+		s.into.stacks = append(s.into.stacks, mark)
+	}
+	skip := max(0, s.depth-maxStackDepth) // the leaf stays
+	stacks := s.into.stacks
+	for i := len(s.locations) - 1; i >= 0; i-- {
+		run := s.locations[i]
+		if skip == 0 && run.size == 1 { // nearly always
+			stacks = append(stacks, s.expanded[run.begin])
+			continue
+		}
+		left := min(skip, int(run.size))
+		skip -= left
+		stacks = append(stacks, s.expanded[run.begin+uint32(left):run.begin+run.size]...)
+	}
+	s.into.stacks = stacks
 }
 
 func (s *sampleReader) fields(raw []byte) error {
@@ -156,7 +116,7 @@ func (s *sampleReader) fields(raw []byte) error {
 		}
 		switch f.id {
 		case 1:
-			err = s.each(f, func(l uint32) { s.locations = append(s.locations, l) })
+			err = s.stack(f)
 		case 2:
 			err = f.numbers(func(v uint64) error { s.values = append(s.values, int64(v)); return nil })
 		case 3:
@@ -170,6 +130,31 @@ func (s *sampleReader) fields(raw []byte) error {
 			return err
 		}
 	}
+}
+
+// stack notes the locations of a sample. This loop sees most of the file.
+func (s *sampleReader) stack(f field) error {
+	if f.wire != wireBytes {
+		return f.numbers(s.locate)
+	}
+	for rest := f.bytes; len(rest) > 0; {
+		id, n := uvarint(rest)
+		if n <= 0 {
+			return errTruncated
+		}
+		rest = rest[n:]
+		if err := s.locate(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *sampleReader) locate(id uint64) error {
+	run, err := s.find(id)
+	s.locations = append(s.locations, run)
+	s.depth += int(run.size)
+	return err
 }
 
 // label files the sample under its set of labels. Programs have few sets and

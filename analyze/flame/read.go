@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/google/pprof/profile"
 )
@@ -104,11 +105,36 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return data, err
 }
 
+// pieceSize is how much is read at once. Pieces are joined at the end, which
+// costs one copy; a buffer that grows costs several.
+const pieceSize = 4 << 20
+
 func readUpTo(r io.Reader, limit int64) ([]byte, error) {
-	var data bytes.Buffer
-	n, err := data.ReadFrom(io.LimitReader(r, limit+1))
-	if err == nil && n > limit {
-		err = fmt.Errorf("it is longer than %d MiB unpacked", limit>>20)
+	var pieces [][]byte
+	var total int64
+	for {
+		piece := make([]byte, pieceSize)
+		n, err := fill(r, piece)
+		pieces = append(pieces, piece[:n])
+		total += int64(n)
+		switch {
+		case total > limit:
+			return nil, fmt.Errorf("it is longer than %d MiB unpacked", limit>>20)
+		case errors.Is(err, io.EOF):
+			return slices.Concat(pieces...), nil
+		case err != nil:
+			return nil, err
+		}
 	}
-	return data.Bytes(), err
+}
+
+// fill reads until piece is full. Unlike io.ReadFull it leaves the reader's
+// error as it is: io.EOF is the end, and io.ErrUnexpectedEOF damage.
+func fill(r io.Reader, piece []byte) (n int, err error) {
+	for n < len(piece) && err == nil {
+		var more int
+		more, err = r.Read(piece[n:])
+		n += more
+	}
+	return n, err
 }
