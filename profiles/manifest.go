@@ -83,7 +83,10 @@ type Profile struct {
 	Delta       bool      `json:"delta"`
 	WindowStart time.Time `json:"window_start,omitzero"`
 	WindowEnd   time.Time `json:"window_end,omitzero"`
-	// Requests were answered between the two.
+	// DurationNS is the time profiled between the two: less than all of it where
+	// there were gaps. Of several targets it is the longest.
+	DurationNS time.Duration `json:"duration_ns,omitempty"`
+	// Requests were answered in that time, by all targets together.
 	Requests *int64 `json:"requests,omitempty"`
 
 	Bytes       int64        `json:"bytes,omitempty"`   // of the file

@@ -37,7 +37,7 @@ type Target struct {
 	// MetricsURL is where the service shows its runtime metrics: the text format
 	// of Prometheus or the JSON of expvar. By default /metrics and /debug/vars
 	// are tried, below the URL's path and at its root; NoMetrics asks for none.
-	// It must be on the URL's host if Header is set.
+	// If Header is set, it must have the scheme and host of URL.
 	MetricsURL string
 
 	// Process is what the caller knows of the service's process already, such as
@@ -87,8 +87,8 @@ func (t *Target) check() error {
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return errors.New("the metrics URL must begin with http:// or https:// and a host, or be none")
-	case len(t.Header) > 0 && u.Host != base.Host:
-		return fmt.Errorf("the metrics are on %s and the service on %s: headers for one are not sent to the other", u.Host, base.Host)
+	case len(t.Header) > 0 && (u.Host != base.Host || u.Scheme != base.Scheme):
+		return fmt.Errorf("the metrics are on %s://%s and the service on %s://%s: headers for one are not sent to the other", u.Scheme, u.Host, base.Scheme, base.Host)
 	}
 	return nil
 }

@@ -1,0 +1,74 @@
+package profiles
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/pprof/profile"
+)
+
+// mergeProducts is the sum of one kind over several targets. What failed on some
+// is said; what failed on all has failed.
+func mergeProducts(parts []product, names []string) product {
+	merged := product{entry: Profile{Kind: parts[0].entry.Kind, Status: parts[0].entry.Status, Delta: parts[0].entry.Delta}}
+	var all []*profile.Profile
+	var missing []string
+	for i := range parts {
+		switch part := &parts[i]; {
+		case part.profile != nil:
+			all = append(all, part.profile)
+			merged.widen(part)
+		case part.entry.Status == Failed:
+			missing = append(missing, fmt.Sprintf("%s: %s", names[i], part.entry.Error))
+		}
+	}
+	if len(all) == 0 {
+		merged.entry.Error = strings.Join(missing, "; ")
+		return merged
+	}
+	sum, err := profile.Merge(all)
+	if err != nil {
+		return product{entry: Profile{Kind: merged.entry.Kind, Status: Failed, Delta: merged.entry.Delta,
+			Error: fmt.Sprintf("the targets' profiles do not fit together: %v", err)}}
+	}
+	merged.profile = sum
+	merged.describe()
+	if merged.entry.Kind == Mutex {
+		merged.entry.Period = samePeriod(parts)
+	}
+	if merged.entry.Delta {
+		merged.entry.Requests = between(merged.before, merged.after)
+	}
+	if len(missing) > 0 {
+		merged.entry.Note = "without " + strings.Join(missing, "; ")
+	}
+	return merged
+}
+
+// widen makes the window hold that of a part.
+func (p *product) widen(part *product) {
+	e, o := &p.entry, &part.entry
+	if e.WindowStart.IsZero() || !o.WindowStart.IsZero() && o.WindowStart.Before(e.WindowStart) {
+		e.WindowStart, p.before = o.WindowStart, part.before
+	}
+	if o.WindowEnd.After(e.WindowEnd) {
+		e.WindowEnd, p.after = o.WindowEnd, part.after
+	}
+	e.DurationNS = max(e.DurationNS, o.DurationNS)
+}
+
+// samePeriod is the sampling rate that all parts have.
+func samePeriod(parts []product) *Period {
+	var same *Period
+	for i := range parts {
+		period := parts[i].entry.Period
+		switch {
+		case parts[i].profile == nil:
+		case period == nil || same != nil && *same != *period:
+			return nil
+		default:
+			same = period
+		}
+	}
+	return same
+}

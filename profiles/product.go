@@ -1,0 +1,215 @@
+package profiles
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/google/pprof/profile"
+)
+
+// product is one profile of the bundle, ready to be written.
+type product struct {
+	entry   Profile
+	profile *profile.Profile // nil: there is none
+	raw     []byte           // as it came, gzipped; nil: to be encoded
+	start   *taken           // of heap: the profile of StartFile
+
+	before, after *int64 // requests answered at the ends of its window
+}
+
+// products makes of what was taken the profile of each kind.
+func (s *subject) products(restarted bool) []product {
+	var all []product
+	for _, kind := range Kinds() {
+		all = append(all, s.product(kind, restarted))
+	}
+	return all
+}
+
+func (s *subject) product(kind Kind, restarted bool) product {
+	p := product{entry: Profile{Kind: kind, Status: Skipped, Delta: kind.IsDelta()}}
+	if !s.wants(kind) {
+		return p
+	}
+	var err error
+	switch kind {
+	case CPU:
+		err = s.cpuProduct(&p)
+	case Allocs, Block, Mutex:
+		err = s.deltaProduct(&p, restarted)
+	default:
+		err = s.snapshotProduct(&p)
+	}
+	if err != nil {
+		p = product{entry: Profile{Kind: kind, Status: Failed, Delta: kind.IsDelta(), Error: sentence(err)}}
+		return p
+	}
+	p.describe()
+	if kind == Mutex && s.mutexFraction > 0 {
+		p.entry.Period = &Period{Type: "contentions", Unit: "count", Value: s.mutexFraction}
+	}
+	return p
+}
+
+// cpuProduct joins the slices of the window.
+func (s *subject) cpuProduct(p *product) error {
+	if len(s.cpu.taken) == 0 {
+		if s.cpu.err == nil {
+			return errors.New("the window was too short")
+		}
+		return s.cpu.err
+	}
+	t, err := s.cpu.joined()
+	if err != nil {
+		return err
+	}
+	p.take(t)
+	p.entry.Requests, p.entry.DurationNS = s.cpu.served(), s.cpu.profiled()
+	if s.cpu.err != nil {
+		p.entry.Note = fmt.Sprintf("%v of the window's %v; then: %s", p.entry.DurationNS.Round(100*time.Millisecond), s.plan.Duration, sentence(s.cpu.err))
+	}
+	return nil
+}
+
+// deltaProduct is the difference of the ends. After a restart the counters of
+// the new process are the difference.
+func (s *subject) deltaProduct(p *product, restarted bool) error {
+	e := s.snapshots[p.entry.Kind]
+	switch {
+	case e.endErr != nil:
+		return e.endErr
+	case e.startErr != nil && !restarted:
+		return fmt.Errorf("without a snapshot at the start there is no difference: %w", e.startErr)
+	}
+	p.take(e.end)
+	p.raw = nil
+	if p.entry.Kind == Allocs {
+		p.profile = onlyAllocs(p.profile)
+	}
+	if restarted {
+		p.entry.Note = "the process restarted within the window: counted since the new one began"
+		p.entry.WindowStart, p.before, p.entry.Requests, p.entry.DurationNS = time.Time{}, nil, nil, 0
+		if began := s.sampler.process.Started; !began.IsZero() && began.Before(e.end.asked) {
+			p.entry.WindowStart, p.entry.DurationNS = began, e.end.asked.Sub(began)
+		}
+		return nil
+	}
+	start := e.start.profile
+	if p.entry.Kind == Allocs {
+		start = onlyAllocs(start)
+	}
+	diff, _, err := difference(start, p.profile)
+	if err != nil {
+		return fmt.Errorf("the snapshots do not fit together: %w", err)
+	}
+	p.profile = diff
+	p.entry.WindowStart, p.before = e.start.asked.UTC(), e.start.before
+	p.entry.WindowEnd, p.after = e.end.asked.UTC(), e.end.before
+	p.entry.DurationNS = e.end.asked.Sub(e.start.asked)
+	p.entry.Requests = between(p.before, p.after)
+	return nil
+}
+
+// snapshotProduct is what was there at the end.
+func (s *subject) snapshotProduct(p *product) error {
+	e := s.snapshots[p.entry.Kind]
+	if e.endErr != nil {
+		return e.endErr
+	}
+	p.take(e.end)
+	if p.entry.Kind == Heap && e.start != nil {
+		p.start, p.entry.StartFile = e.start, HeapStartFile
+	}
+	p.entry.WindowStart, p.entry.WindowEnd = time.Time{}, e.end.asked.UTC()
+	return nil
+}
+
+func (p *product) take(t *taken) {
+	p.profile, p.before, p.after = t.profile, t.before, t.after
+	if isGzip(t.raw) {
+		p.raw = t.raw
+	}
+	p.entry.WindowStart, p.entry.WindowEnd = t.asked.UTC(), t.ended.UTC()
+}
+
+// describe fills in what can be read off the profile itself.
+func (p *product) describe() {
+	p.entry.File = p.entry.Kind.File()
+	p.entry.Samples = len(p.profile.Sample)
+	p.entry.SampleTypes = nil
+	for i, t := range p.profile.SampleType {
+		var total int64
+		for _, sample := range p.profile.Sample {
+			total += sample.Value[i]
+		}
+		p.entry.SampleTypes = append(p.entry.SampleTypes, SampleType{t.Type, t.Unit, total})
+	}
+	if t := p.profile.PeriodType; t != nil && (p.entry.Kind == CPU || p.entry.Kind == Heap || p.entry.Kind == Allocs) {
+		p.entry.Period = &Period{Type: t.Type, Unit: t.Unit, Value: p.profile.Period}
+	}
+	p.entry.Status = OK
+	if p.entry.Samples == 0 {
+		p.entry.Status = Empty
+	}
+}
+
+// write puts the files below a folder of the bundle and notes where they are.
+func (p *product) write(dir, folder string) error {
+	if p.profile == nil {
+		return nil
+	}
+	data := p.raw
+	if data == nil {
+		var err error
+		if data, err = encode(p.profile); err != nil {
+			return err
+		}
+	}
+	p.entry.Bytes = int64(len(data))
+	p.entry.File = path.Join(folder, p.entry.File)
+	if err := writeBytes(filepath.Join(dir, filepath.FromSlash(p.entry.File)), data); err != nil {
+		return err
+	}
+	if p.start == nil {
+		return nil
+	}
+	data = p.start.raw
+	if !isGzip(data) {
+		var err error
+		if data, err = encode(p.start.profile); err != nil {
+			return err
+		}
+	}
+	p.entry.StartFile = path.Join(folder, HeapStartFile)
+	return writeBytes(filepath.Join(dir, filepath.FromSlash(p.entry.StartFile)), data)
+}
+
+// restarted says whether the process was replaced within the window: by its
+// start time, by counters that went back, or by a connection that broke and a
+// target that came back.
+func (s *subject) restarted() bool {
+	if s.sampler.restarted() || s.cpu.resumed {
+		return true
+	}
+	return slices.ContainsFunc([]Kind{Allocs, Block, Mutex}, func(kind Kind) bool {
+		e := s.snapshots[kind]
+		if e.start == nil || e.end == nil {
+			return false
+		}
+		_, backwards, err := difference(e.start.profile, e.end.profile)
+		return err == nil && backwards
+	})
+}
+
+// sentence is an error's text for the manifest.
+func sentence(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "interrupted before it was whole"
+	}
+	return err.Error()
+}

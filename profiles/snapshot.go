@@ -1,0 +1,220 @@
+package profiles
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/google/pprof/profile"
+)
+
+// retryPause is the time between two questions to a target that is away.
+const retryPause = 200 * time.Millisecond
+
+// taken is one profile as it came.
+type taken struct {
+	asked, ended time.Time // when the question was sent, when the answer was whole
+	before       *int64    // requests answered until asked; nil if unknown
+	after        *int64    // until ended
+	raw          []byte
+	profile      *profile.Profile
+}
+
+// ends are the snapshots of one kind at both ends of the window.
+type ends struct {
+	start, end       *taken
+	startErr, endErr error
+}
+
+// subject is a target while it is captured. Its fields belong to whoever runs
+// the current phase; within a phase each goroutine has fields of its own.
+type subject struct {
+	name   string
+	target *Target
+	plan   *Plan
+	client *client
+
+	snapshots     map[Kind]*ends // each is made before the phases begin
+	dumps         [2]textDump    // at the start and at the end
+	mutexFraction int64          // -1: not known
+	cpu           cpuSlices
+	sampler       *sampler
+	trace         *Trace // nil: not asked for
+}
+
+// textDump is the text of all goroutines.
+type textDump struct {
+	at   time.Time
+	text []byte
+	err  error
+}
+
+func newSubject(target *Target, name string, plan *Plan) (*subject, error) {
+	client, err := newClient(target, plan.Timeout)
+	if err != nil {
+		return nil, err
+	}
+	s := &subject{
+		name: name, target: target, plan: plan, client: client,
+		snapshots: map[Kind]*ends{}, mutexFraction: -1, sampler: &sampler{},
+	}
+	for _, kind := range Kinds() {
+		s.snapshots[kind] = &ends{}
+	}
+	if plan.Trace {
+		s.trace = &Trace{Status: Failed, Error: "the window ended before it began"}
+	}
+	return s, nil
+}
+
+func (s *subject) wants(kind Kind) bool { return slices.Contains(s.plan.Kinds, kind) }
+
+// begin takes what has to be there before the window.
+func (s *subject) begin(ctx context.Context) {
+	var group sync.WaitGroup
+	group.Go(func() { s.sampler.find(ctx, s.client, s.target.MetricsURL, s.name) })
+	if s.wants(Mutex) {
+		group.Go(func() { s.mutexFraction = s.readMutexFraction(ctx) })
+	}
+	s.each(&group, func(kind Kind, page string) {
+		e := s.snapshots[kind]
+		e.start, e.startErr = s.fetch(ctx, page, 0)
+	})
+	group.Wait()
+	if e := s.snapshots[Allocs]; s.wants(Allocs) {
+		*e = *s.snapshots[Heap]
+		if e.start == nil && ctx.Err() == nil {
+			e.start, e.startErr = s.fetch(ctx, string(Allocs), 0)
+		}
+	}
+	if s.wants(Goroutine) {
+		s.dumps[0] = s.dump(ctx)
+	}
+	if !s.client.answered.Load() { // nothing was asked for yet, or nobody is there
+		_ = s.client.get(ctx, s.client.endpoint(""), 0, func(io.Reader) error { return nil })
+	}
+}
+
+// end takes what has to be there after the window. A target that is away is
+// asked again until the timeout.
+func (s *subject) end(ctx context.Context) {
+	until := time.Now().Add(s.plan.Timeout)
+	var group sync.WaitGroup
+	group.Go(func() { s.sampler.sample(ctx, s.client) })
+	s.each(&group, func(kind Kind, page string) {
+		e := s.snapshots[kind]
+		e.end, e.endErr = s.fetchUntil(ctx, page, until)
+	})
+	group.Wait()
+	if e, heap := s.snapshots[Allocs], s.snapshots[Heap]; s.wants(Allocs) {
+		if e.start == heap.start {
+			e.end, e.endErr = heap.end, heap.endErr
+		}
+		if e.end == nil {
+			e.end, e.endErr = s.fetchUntil(ctx, string(Allocs), until)
+		}
+	}
+	if s.wants(Goroutine) {
+		s.dumps[1] = s.dump(ctx)
+		e := s.snapshots[Goroutine]
+		e.end, e.endErr = s.fetchUntil(ctx, string(Goroutine), until)
+	}
+}
+
+// each calls take for the kinds whose snapshots do not disturb each other, each
+// in a goroutine of the group. Heap stands for allocs too: its page has the same
+// numbers, and it alone can collect garbage first, without which they would be
+// those of up to two collections ago.
+func (s *subject) each(group *sync.WaitGroup, take func(kind Kind, page string)) {
+	pages := map[Kind]string{
+		Heap: "heap?gc=1", Block: "block", Mutex: "mutex", ThreadCreate: "threadcreate",
+	}
+	for kind, page := range pages {
+		if s.wants(kind) || kind == Heap && s.wants(Allocs) {
+			group.Go(func() { take(kind, page) })
+		}
+	}
+}
+
+// hasStarted says whether any snapshot was had, so that the end of the window is
+// worth waiting for.
+func (s *subject) hasStarted() bool {
+	for _, e := range s.snapshots {
+		if e.start != nil {
+			return true
+		}
+	}
+	return s.dumps[0].text != nil
+}
+
+// fetch takes a profile from a page of net/http/pprof that takes so long.
+func (s *subject) fetch(ctx context.Context, page string, window time.Duration) (*taken, error) {
+	t := &taken{asked: time.Now(), before: s.requests()}
+	err := s.client.get(ctx, s.client.endpoint(page), window, func(r io.Reader) (err error) {
+		t.raw, t.profile, err = readProfile(r, s.plan.MaxProfileBytes)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.ended, t.after = time.Now(), s.requests()
+	return t, nil
+}
+
+// fetchUntil is fetch that asks again while the target is away.
+func (s *subject) fetchUntil(ctx context.Context, page string, until time.Time) (*taken, error) {
+	for {
+		t, err := s.fetch(ctx, page, 0)
+		again := isOutcome(err, unreachable) && s.client.answered.Load() && time.Now().Before(until)
+		if !again || !pause(ctx, retryPause) {
+			return t, err
+		}
+	}
+}
+
+// dump takes the stacks of all goroutines as text.
+func (s *subject) dump(ctx context.Context) textDump {
+	d := textDump{at: time.Now()}
+	d.err = s.client.get(ctx, s.client.endpoint("goroutine?debug=2"), 0, func(r io.Reader) (err error) {
+		d.text, err = readAll(r, s.plan.MaxProfileBytes)
+		return err
+	})
+	if d.err == nil && len(d.text) == 0 {
+		d.err = &fetchError{hopeless, "the answer is empty"}
+	}
+	if d.err == nil && !isDump(d.text) {
+		d.err = &fetchError{hopeless, "the answer is no dump of goroutines"}
+	}
+	if d.err != nil {
+		d.text = nil
+	}
+	return d
+}
+
+// isDump looks for the first line of a crash's stacks.
+func isDump(text []byte) bool {
+	var id int64
+	_, err := fmt.Sscanf(string(text[:min(len(text), 40)]), "goroutine %d", &id)
+	return err == nil
+}
+
+func (s *subject) requests() *int64 {
+	if s.plan.Requests == nil {
+		return nil
+	}
+	n := s.plan.Requests()
+	return &n
+}
+
+// pause waits, and says whether ctx let it.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(max(d, 0)):
+		return true
+	}
+}

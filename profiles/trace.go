@@ -1,0 +1,98 @@
+package profiles
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+)
+
+// takeTrace streams an execution trace into the file at path. It begins after a
+// third of the window, when the CPU profile has long begun, or earlier if it
+// would not fit.
+func (s *subject) takeTrace(ctx context.Context, path string, start time.Time) {
+	spare := s.plan.Duration - s.plan.TraceDuration
+	latest := start.Add(spare)
+	wait := min(s.plan.Duration/3, spare)
+	if !s.hasStarted() {
+		wait = 0 // nothing else may come of the target
+	}
+	if !pause(ctx, wait) {
+		return
+	}
+	for {
+		err := s.streamTrace(ctx, path)
+		if err == nil {
+			return
+		}
+		s.trace.Status, s.trace.Error = Failed, sentence(err)
+		again := isOutcome(err, busy) || isOutcome(err, unreachable) && s.client.answered.Load()
+		if !again || time.Now().After(latest) || !pause(ctx, retryPause) {
+			return
+		}
+	}
+}
+
+// streamTrace takes one trace. What has arrived is kept however it ends; an
+// error means that it is nothing.
+func (s *subject) streamTrace(ctx context.Context, path string) error {
+	seconds := strconv.FormatFloat(s.plan.TraceDuration.Seconds(), 'f', -1, 64)
+	t := &Trace{Status: OK, WindowStart: time.Now().UTC()}
+	var got bool // the beginning is that of a trace
+	err := s.client.get(ctx, s.client.endpoint("trace?seconds="+seconds), s.plan.TraceDuration, func(r io.Reader) error {
+		return writeFile(path, func(w io.Writer) (err error) {
+			got, err = t.copyFrom(w, r, s.plan.MaxTraceBytes)
+			return err
+		})
+	})
+	if err != nil && !got {
+		return err
+	}
+	t.WindowEnd = time.Now().UTC()
+	if err != nil && t.Error == "" {
+		t.Error = "cut off: " + sentence(err)
+	}
+	*s.trace = *t
+	return nil
+}
+
+// copyFrom copies at most limit bytes. A connection that breaks is no error:
+// whoever watches it knows.
+func (t *Trace) copyFrom(w io.Writer, r io.Reader, limit int64) (ok bool, err error) {
+	buffered := bufio.NewReader(r)
+	if head, _ := buffered.Peek(5); !bytes.Equal(head, []byte("go 1.")) {
+		return false, &fetchError{hopeless, "the answer is no execution trace"}
+	}
+	var failed writeError
+	t.Bytes, err = io.Copy(failed.watch(w), io.LimitReader(buffered, limit))
+	if failed.err != nil {
+		return false, failed.err
+	}
+	if err == nil {
+		if _, more := buffered.ReadByte(); more == nil {
+			t.Capped = true
+			t.Error = fmt.Sprintf("cut off at %s, the bound on its size", sizeText(limit))
+		}
+	}
+	return true, nil
+}
+
+// writeError tells apart a disk that is full from a connection that broke.
+type writeError struct {
+	to  io.Writer
+	err error
+}
+
+func (e *writeError) watch(w io.Writer) io.Writer {
+	e.to = w
+	return e
+}
+
+func (e *writeError) Write(p []byte) (int, error) {
+	n, err := e.to.Write(p)
+	e.err = err
+	return n, err
+}
