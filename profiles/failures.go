@@ -14,36 +14,34 @@ func (m *Manifest) hasAnything() bool {
 	})
 }
 
-// failures names each reason once, and what failed for it.
-func (m *Manifest) failures() string {
+// failures names each reason once, and what of a target failed for it.
+func (s *Source) failures() []string {
 	byReason := map[string][]string{}
 	var reasons []string
-	for _, s := range m.Targets {
-		for _, p := range s.Profiles {
-			if p.Status != Failed {
-				continue
-			}
-			reason := s.Name + ": " + withoutPage(p.Error, p.Kind)
-			if byReason[reason] == nil {
-				reasons = append(reasons, reason)
-			}
-			byReason[reason] = append(byReason[reason], string(p.Kind))
+	for _, p := range s.Profiles {
+		if p.Status != Failed {
+			continue
 		}
-	}
-	if len(reasons) == 1 {
-		return reasons[0]
+		reason := withoutPage(p.Error, p.Kind)
+		if byReason[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		byReason[reason] = append(byReason[reason], string(p.Kind))
 	}
 	for i, reason := range reasons {
-		reasons[i] = fmt.Sprintf("%s (%s)", reason, strings.Join(byReason[reason], ", "))
+		which := ""
+		if len(reasons) > 1 || len(byReason[reason]) < len(s.Profiles) {
+			which = " (" + strings.Join(byReason[reason], ", ") + ")"
+		}
+		reasons[i] = fmt.Sprintf("%s: %s%s", s.Name, reason, which)
 	}
-	return strings.Join(reasons, "; ")
+	return reasons
 }
 
 // withoutPage makes the same failure of different pages the same text.
 func withoutPage(text string, kind Kind) string {
 	page := string(kind)
-	switch kind {
-	case CPU:
+	if kind == CPU {
 		page = "profile"
 	}
 	return strings.Replace(text, pprofPath+"/"+page, pprofPath+"/", 1)

@@ -12,18 +12,19 @@ import (
 func mergeProducts(parts []product, names []string) product {
 	merged := product{entry: Profile{Kind: parts[0].entry.Kind, Status: parts[0].entry.Status, Delta: parts[0].entry.Delta}}
 	var all []*profile.Profile
-	var missing []string
+	var missing, reasons []string
 	for i := range parts {
 		switch part := &parts[i]; {
 		case part.profile != nil:
 			all = append(all, part.profile)
 			merged.widen(part)
 		case part.entry.Status == Failed:
-			missing = append(missing, fmt.Sprintf("%s: %s", names[i], part.entry.Error))
+			missing = append(missing, names[i])
+			reasons = append(reasons, fmt.Sprintf("%s: %s", names[i], part.entry.Error))
 		}
 	}
 	if len(all) == 0 {
-		merged.entry.Error = strings.Join(missing, "; ")
+		merged.entry.Error = strings.Join(reasons, "; ")
 		return merged
 	}
 	sum, err := profile.Merge(all)
@@ -33,6 +34,7 @@ func mergeProducts(parts []product, names []string) product {
 	}
 	merged.profile = sum
 	merged.describe()
+	merged.start = mergeStarts(parts)
 	if merged.entry.Kind == Mutex {
 		merged.entry.Period = samePeriod(parts)
 	}
@@ -40,9 +42,29 @@ func mergeProducts(parts []product, names []string) product {
 		merged.entry.Requests = between(merged.before, merged.after)
 	}
 	if len(missing) > 0 {
-		merged.entry.Note = "without " + strings.Join(missing, "; ")
+		merged.entry.Note = "without " + strings.Join(missing, ", ")
 	}
 	return merged
+}
+
+// mergeStarts is the sum of the heap at the start, if every part that has an end
+// has a start: else the two ends would be of different targets.
+func mergeStarts(parts []product) *taken {
+	var all []*profile.Profile
+	for i := range parts {
+		switch {
+		case parts[i].profile == nil:
+		case parts[i].start == nil:
+			return nil
+		default:
+			all = append(all, parts[i].start.profile)
+		}
+	}
+	sum, err := profile.Merge(all)
+	if err != nil {
+		return nil
+	}
+	return &taken{profile: sum}
 }
 
 // widen makes the window hold that of a part.

@@ -6,17 +6,17 @@ import (
 	"slices"
 )
 
-// redactURL is a URL without what may be secret: who, and what is asked.
+// redactURL is a URL without what may be secret: who asks, and the query.
 func redactURL(u *url.URL) string {
-	clean := *u
-	if clean.User != nil {
-		clean.User = nil
-		clean.Host = "***@" + clean.Host
+	clean := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
+	text := clean.String()
+	if u.User != nil {
+		text = u.Scheme + "://***@" + text[len(u.Scheme+"://"):]
 	}
-	if clean.RawQuery != "" {
-		clean.RawQuery = "***"
+	if u.RawQuery != "" {
+		text += "?***"
 	}
-	return clean.String()
+	return text
 }
 
 // headerNames are the names of headers, whose values may be secret.

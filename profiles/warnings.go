@@ -11,6 +11,9 @@ func (c *capture) warnings(m *Manifest) []string {
 	var all []string
 	for i, s := range c.subjects {
 		source := &m.Targets[i]
+		if len(c.subjects) > 1 { // of one target the profiles themselves say it
+			all = append(all, source.failures()...)
+		}
 		if source.Restarted {
 			all = append(all, fmt.Sprintf("%s restarted within the window: its profiles are of more than one process", s.name))
 		}

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -62,7 +63,11 @@ func (c *capture) nothing(m *Manifest, interrupted bool) (*Manifest, error) {
 	if interrupted {
 		return nil, nil // the caller returns the context's error
 	}
-	return m, errors.New("nothing could be captured: " + m.failures())
+	var reasons []string
+	for i := range m.Targets {
+		reasons = append(reasons, m.Targets[i].failures()...)
+	}
+	return m, errors.New("nothing could be captured: " + strings.Join(reasons, "; "))
 }
 
 // writeTargets writes the files of each target.

@@ -40,6 +40,11 @@ func redactFlag(flag, value string) string {
 		return fmt.Sprintf("(%d bytes)", len(value))
 	case "url", "metrics-url", "ready-url", "redis", "postgres":
 		return redactURL(value)
+	case "target":
+		if name, address, ok := strings.Cut(value, "="); ok && !strings.ContainsAny(name, ":/") {
+			return name + "=" + redactURL(address)
+		}
+		return redactURL(value)
 	case "arm":
 		name, command, _ := strings.Cut(value, "=")
 		return name + "=" + redactCommand(command)

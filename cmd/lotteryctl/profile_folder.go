@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/profiles"
+)
+
+// bundleFolder is where a bundle goes: into a folder beside its place, which
+// gets its name when the bundle is whole.
+type bundleFolder struct{ path string }
+
+// newBundleFolder refuses a place that is taken. Nothing is made yet.
+func newBundleFolder(out, name string) (bundleFolder, error) {
+	if out == "" {
+		if err := experiment.CheckName(name); err != nil {
+			return bundleFolder{}, fmt.Errorf("--name: %w", err)
+		}
+		out = filepath.Join(runsFolder, time.Now().UTC().Format(timeInFileName)+"-profile-"+name)
+	}
+	f := bundleFolder{filepath.Clean(out)}
+	for _, path := range []string{f.path, f.working()} {
+		if _, err := os.Lstat(path); err == nil {
+			return f, fmt.Errorf("--out: %s exists already: name another folder, or remove it", path)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return f, fmt.Errorf("--out: %w", err)
+		}
+	}
+	return f, nil
+}
+
+// working is the name while the bundle is written.
+func (f bundleFolder) working() string { return f.path + ".incomplete" }
+
+// finishBundle names the bundle, prints it and decides the exit code. m and err
+// are what profiles.Capture returned.
+func finishBundle(env environment, folder bundleFolder, m *profiles.Manifest, err error, asJSON bool) error {
+	interrupted := errors.Is(err, context.Canceled)
+	switch {
+	case interrupted && m == nil:
+		return &exitError{codeInterrupted, errors.New("interrupted before anything was captured; nothing was written")}
+	case err != nil && m != nil && !interrupted:
+		return gateFailed(err) // nothing was captured
+	case err != nil && !interrupted:
+		return err
+	}
+	if err := os.Rename(folder.working(), folder.path); err != nil {
+		return err
+	}
+	if err := printBundle(env.stdout, folder.path, m, asJSON); err != nil {
+		return err
+	}
+	if interrupted {
+		return &exitError{codeInterrupted, fmt.Errorf("%s; what was captured is in %s", m.Reason, folder.path)}
+	}
+	return nil
+}
