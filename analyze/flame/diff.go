@@ -13,21 +13,33 @@ const (
 	PerRequest Basis = iota
 	// PerSecond divides by the time profiled.
 	PerSecond
+	// PerTypical divides by the total, and scales so that most of the program is
+	// unchanged: the median of the functions' ratios is 1. One function that
+	// takes longer then grows alone, while with PerTotal all others shrink.
+	//
+	// Source: the size factors of Anders and Huber, "Differential expression
+	// analysis for sequence count data", 2010.
+	PerTypical
 	// PerTotal divides by the total of the side: it shows what moved within the
 	// profile, and nothing about whether the whole grew.
 	PerTotal
+	// PerProfile divides by nothing: for what there was at one moment, such as
+	// heaps in use and goroutines.
+	PerProfile
 )
 
 // bases are their names on a command line.
 func bases() map[string]Basis {
-	return map[string]Basis{"request": PerRequest, "second": PerSecond, "total": PerTotal}
+	return map[string]Basis{
+		"request": PerRequest, "second": PerSecond, "typical": PerTypical, "total": PerTotal, "profile": PerProfile,
+	}
 }
 
-// ParseBasis reads request, second or total.
+// ParseBasis reads request, second, typical, total or profile.
 func ParseBasis(text string) (Basis, error) {
 	b, ok := bases()[text]
 	if !ok {
-		return 0, fmt.Errorf("there is no basis %q; there are request, second and total", text)
+		return 0, fmt.Errorf("there is no basis %q; there are request, second, typical, total and profile", text)
 	}
 	return b, nil
 }
@@ -68,8 +80,12 @@ type Diff struct {
 	Old, New Side
 	Names    []string
 	Nodes    []DiffNode // Nodes[0] is the root
-	// Functions are the changes of functions, whoever called them, the largest
-	// that are certain first.
+	// Causes are the nodes, as indices, that describe the certain changes best:
+	// above each the change is diluted, below it spread evenly. The largest
+	// first.
+	Causes []int
+	// Functions are the changes of functions, whoever called them: the certain
+	// ones first, and of those the largest changes of Self.
 	Functions []FunctionChange
 	MinShare  float64 // see Tree
 	Hidden    int     // branches too light to be shown, on both sides
@@ -80,7 +96,8 @@ type Diff struct {
 type Side struct {
 	Profiles int
 	Total    int64   // of the values, all profiles together
-	Per      float64 // what it was divided by: requests, seconds, or the total
+	Per      float64 // what it was divided by: requests, seconds, the total, profiles
+	Served   float64 // requests served while it was profiled; 0: not known
 }
 
 // DiffNode is one frame in the context of its callers, on both sides. Values
@@ -105,12 +122,12 @@ type FunctionChange struct {
 // Change is a value on both sides.
 type Change struct {
 	Old, New float64 // in Diff.Unit
-	// Low and High hold New-Old with 95 % confidence; NaN when nothing is known
-	// about noise.
+	// Low and High hold New-Old with 95 % confidence; NaN when there are too few
+	// samples to say, or nothing is known about noise.
 	Low, High float64
 	// P is the chance of a change as large as this in any frame of the diff, if
-	// nothing had changed: corrected for all that were asked about. NaN when
-	// nothing is known about noise.
+	// nothing had changed: corrected for all that were asked about. NaN where
+	// there were too few samples to ask, or nothing is known about noise.
 	P       float64
 	Verdict Verdict
 }

@@ -31,6 +31,7 @@ func (k frameKey) inlined() int { return int(k & 1) }
 // allocated for a stack.
 type folder struct {
 	sources []source
+	names   []string
 	columns int
 	// least is, for each column, the weight below which a group is not divided
 	// and becomes part of its parent; a group is kept when it has that weight
@@ -84,14 +85,14 @@ type columnNode struct {
 	inlined, hidden int32 // samples; hidden: nodes not shown below this one
 }
 
-// fold returns the tree of sources over names keys.
-func fold(sources []source, columns, keys int, least []int64) *columnTree {
+// fold returns the tree of sources, whose keys index names.
+func fold(sources []source, columns int, names []string, least []int64) *columnTree {
 	n := 0
 	for _, s := range sources {
 		n += len(s.ends)
 	}
 	f := &folder{
-		sources: sources, columns: columns, least: least, slotOf: make([]int32, keys),
+		sources: sources, names: names, columns: columns, least: least, slotOf: make([]int32, len(names)),
 		order: make([]entry, 0, n), other: make([]entry, n), slots: make([]int32, n),
 		out: &columnTree{columns: columns},
 	}
@@ -125,7 +126,7 @@ func (f *folder) divide(g group, depth int) {
 		if c := cmp.Compare(b.size, a.size); c != 0 {
 			return c
 		}
-		return cmp.Compare(a.key, b.key)
+		return cmp.Compare(f.names[a.key], f.names[b.key])
 	})
 	for _, child := range groups {
 		if child.kept {

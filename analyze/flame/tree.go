@@ -69,7 +69,7 @@ func (p *Profile) Fold(o FoldOptions) (*Tree, error) {
 	}
 	names := newNameTable()
 	s := p.source(o.Type, 0, o.By, names)
-	c := fold([]source{s}, 1, len(names.list), []int64{leastWeight(s.values, o.MinShare)})
+	c := fold([]source{s}, 1, names.list, []int64{leastWeight(s.values, o.MinShare)})
 	return newTree(p, o, names, c), nil
 }
 

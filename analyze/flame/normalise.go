@@ -1,0 +1,162 @@
+package flame
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// normalise finds the basis and with it the factor of every column.
+func (c *comparison) normalise() error {
+	basis, err := c.chooseBasis()
+	if err != nil {
+		return err
+	}
+	c.basis = basis
+	c.factors, c.quanta = make([]float64, len(c.inputs)), make([]float64, len(c.inputs))
+	for i, in := range c.inputs {
+		c.quanta[i] = quantum(in.Profile, c.typ)
+		switch total := c.tree.totals[i]; basis {
+		case PerRequest:
+			c.factors[i] = 1 / in.Requests
+		case PerSecond:
+			c.factors[i] = 1 / in.Profile.Duration.Seconds()
+		case PerProfile:
+			c.factors[i] = 1
+		default:
+			if total == 0 {
+				return fmt.Errorf("a profile of the %s side is empty, so there is no total to divide by", c.sideName(i))
+			}
+			c.factors[i] = 100 / float64(total)
+		}
+	}
+	c.unit = unitOf(c.typ, basis)
+	c.equalPeriods()
+	if basis == PerTypical {
+		c.typical()
+	}
+	return nil
+}
+
+// chooseBasis is the one asked for, if it can be had, or the best that can.
+func (c *comparison) chooseBasis() (Basis, error) {
+	requests, seconds := true, true
+	for _, in := range c.inputs {
+		requests = requests && in.Requests > 0
+		seconds = seconds && in.Profile.Duration > 0
+	}
+	switch asked := c.options.Basis; {
+	case asked == nil && momentary(c.typ):
+		return PerProfile, nil
+	case asked == nil && requests:
+		return PerRequest, nil
+	case asked == nil:
+		c.notes = append(c.notes, "how many requests were served is not known, so the sides are scaled until most of the program is unchanged: what grew, grew against the rest")
+		return PerTypical, nil
+	case *asked == PerRequest && !requests:
+		return 0, fmt.Errorf("per request needs to know how many were served, and not all profiles do: take them under load with lotteryctl, or compare per typical, total or second")
+	case *asked == PerSecond && !seconds:
+		return 0, fmt.Errorf("per second needs profiles that know how long they took, and not all do: compare per typical or total")
+	default:
+		return *asked, nil
+	}
+}
+
+func (c *comparison) sideName(column int) string {
+	if column < c.old {
+		return "old"
+	}
+	return "new"
+}
+
+// momentary reports whether a type is what there was at one moment, not what
+// happened in a span of time.
+func momentary(t ValueType) bool {
+	return strings.HasPrefix(t.Name, "inuse_") || t.Name == "goroutine" || t.Name == "threadcreate" || t.Name == "goroutines"
+}
+
+func unitOf(t ValueType, b Basis) string {
+	unit := t.Unit
+	switch unit {
+	case "nanoseconds":
+		unit = "ns"
+	case "bytes":
+		unit = "B"
+	case "", "count":
+		unit = t.Name
+	}
+	switch b {
+	case PerRequest:
+		return unit + "/request"
+	case PerSecond:
+		return unit + "/s"
+	case PerProfile:
+		return unit
+	}
+	return "%"
+}
+
+// quantum is what one sample weighs, as far as that is known.
+func quantum(p *Profile, t ValueType) float64 {
+	switch {
+	case t.Unit == p.PeriodType.Unit && p.Period > 0 && (t.Unit == "nanoseconds" && p.PeriodType.Name == "cpu" || t.Unit == "bytes"):
+		return float64(p.Period)
+	case t.Name == "samples" || p.PeriodType.Name == "goroutine" || t.Name == "goroutine":
+		return 1
+	}
+	return 0
+}
+
+// equalPeriods makes counts of samples comparable that were taken at different
+// rates: each stands for its period.
+func (c *comparison) equalPeriods() {
+	if c.typ.Name != "samples" || c.basis == PerTotal || c.basis == PerTypical {
+		return
+	}
+	first := c.inputs[0].Profile.Period
+	for i, in := range c.inputs {
+		if first > 0 && in.Profile.Period > 0 {
+			c.factors[i] *= float64(in.Profile.Period) / float64(first)
+		}
+	}
+}
+
+// typical scales each column so that the median of its functions' ratios to the
+// mean of all columns is 1, functions weighing what they cost.
+func (c *comparison) typical() {
+	columns := len(c.factors)
+	means := make([]float64, len(c.names.list))
+	for name := range means {
+		means[name] = meanOf(c.row(c.function.selfs, name))
+	}
+	for column := range columns {
+		var ratios []weighted
+		for name, mean := range means {
+			if mean > 0 {
+				value := float64(c.function.selfs[name*columns+column]) * c.factors[column]
+				ratios = append(ratios, weighted{value / mean, mean})
+			}
+		}
+		if m := weightedMedian(ratios); m > 0 {
+			c.factors[column] /= m
+		}
+	}
+}
+
+type weighted struct{ value, weight float64 }
+
+func weightedMedian(values []weighted) float64 {
+	slices.SortFunc(values, func(a, b weighted) int { return cmp.Compare(a.value, b.value) })
+	total := 0.0
+	for _, v := range values {
+		total += v.weight
+	}
+	below := 0.0
+	for _, v := range values {
+		if below += v.weight; below >= total/2 {
+			return v.value
+		}
+	}
+	return 0
+}
