@@ -37,7 +37,7 @@ func (d *decoder) readSamples(p *Profile) error {
 	if len(s.sets) > 1 {
 		p.labels, p.labelSets = s.labels, s.labelSets
 	}
-	s.marker.note(p)
+	s.marker.settle(p)
 	return nil
 }
 
@@ -91,6 +91,8 @@ func (s *sampleReader) read(raw []byte) error {
 func (s *sampleReader) push() {
 	if mark, cut := s.marker.mark(s.depth); cut {
 		s.into.stacks = append(s.into.stacks, mark)
+	} else if n := len(s.locations); n > 0 {
+		s.marker.saw(s.expanded[s.locations[n-1].begin])
 	}
 	skip := max(0, s.depth-maxStackDepth) // the leaf stays
 	stacks := s.into.stacks
