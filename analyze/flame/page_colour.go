@@ -11,8 +11,8 @@ import (
 // with light text.
 type paint struct{ light, dark string }
 
-// hues is how many colours packages share. More could not be told apart, and
-// each is a path of its own in the still picture.
+// hues is how many hues packages share, in two shades each. More could not be
+// told apart, and each colour is a path of its own in the still picture.
 const hues = 36
 
 // packagePaint is the colour of a package: always the same for one name, so
@@ -24,12 +24,12 @@ func packagePaint(pkg string) paint {
 	}
 	sum := fnv.New32a()
 	sum.Write([]byte(pkg))
-	hue := float64(sum.Sum32()%hues) * 360 / hues
+	hue, shade := float64(sum.Sum32()%hues)*360/hues, float64(sum.Sum32()/hues%2)*0.06
 	chroma := 0.115
 	if isStandard(pkg) {
 		chroma = 0.06
 	}
-	return paint{light: oklch(0.84, chroma, hue), dark: oklch(0.43, chroma*0.8, hue)}
+	return paint{light: oklch(0.86-shade, chroma, hue), dark: oklch(0.45-shade, chroma*0.8, hue)}
 }
 
 // isStandard reports whether a package looks like one of Go's own: its path

@@ -3,6 +3,7 @@ package flame
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -149,8 +150,8 @@ func appendMarkup(out []byte, text string) []byte {
 	return out
 }
 
-// fitText cuts name to the columns there are, and adds note if both have room.
-// It is "" if nothing worth reading has.
+// fitText adds note to name if both have room, and else leaves out the package
+// and cuts name to the columns there are. It is "" if nothing worth reading has.
 func fitText(name, note string, columns int) string {
 	width := textColumns(name)
 	switch {
@@ -161,12 +162,39 @@ func fitText(name, note string, columns int) string {
 	case columns < 3:
 		return ""
 	}
+	for _, shorter := range []string{bareName(name), methodName(name)} {
+		if name = shorter; textColumns(name) <= columns {
+			return name
+		}
+	}
 	used := 0
 	for i, r := range name {
 		used += runeColumns(r)
 		if used > columns-1 {
 			return name[:i] + "…"
 		}
+	}
+	return name
+}
+
+// bareName is a short name without its package, which the colour says.
+func bareName(name string) string {
+	for i, r := range name {
+		switch {
+		case r == '.' && i > 0 && i+1 < len(name):
+			return name[i+1:]
+		case r != '_' && r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z'):
+			return name
+		}
+	}
+	return name
+}
+
+// methodName is also without the receiver: "serve" of "http.(*conn).serve".
+func methodName(name string) string {
+	name = bareName(name)
+	if i := strings.Index(name, ")."); i > 0 && i+2 < len(name) {
+		return name[i+2:]
 	}
 	return name
 }
