@@ -21,7 +21,7 @@ BUILD = CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -ldflags '-X main.ve
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # check comes before the long tests, servers before what needs them
-.PHONY: help build servers demo test check format vet lint layering race fuzz-short bench-draw bench-loadgen bench-compare bench-steps bench-best bench-noise bench-planted clean
+.PHONY: help build servers demo test check format vet lint layering race fuzz-short bench-draw bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +73,9 @@ bench-loadgen: ## the load generator: cost, pacing, honesty
 
 bench-compare: ## compare against benchstat: wall time, CPU and memory of both
 	$(GO) run ./analyze/bench/internal/comparebench
+
+bench-flame: ## flame graphs of profiles with half a million stacks, alone and as a difference: time, memory, size
+	$(GO) run ./analyze/flame/internal/flamebench
 
 bench-steps: servers ## what each tuning step does alone, audited; half an hour
 	bin/lotteryctl bench --steps each --duration 4s --warmup 1s --rate 600 --repeats 1
