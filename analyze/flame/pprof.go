@@ -17,6 +17,8 @@ const (
 	profileLocation    = 4
 	profileFunction    = 5
 	profileStrings     = 6
+	profileDropFrames  = 7
+	profileKeepFrames  = 8
 	profileTime        = 9
 	profileDuration    = 10
 	profilePeriodType  = 11
@@ -43,6 +45,7 @@ type decoder struct {
 	sampleBytes int // of all sample messages
 
 	period, periodName, periodUnit, defaultType uint64
+	dropFrames, keepFrames                      uint64 // regular expressions, as strings
 	time, duration                              int64
 	comments                                    []uint64
 
@@ -131,6 +134,10 @@ func (d *decoder) table(f field) (err error) {
 		return d.function(f.bytes)
 	case profileStrings:
 		d.strings = append(d.strings, string(f.bytes))
+	case profileDropFrames:
+		d.dropFrames = f.number
+	case profileKeepFrames:
+		d.keepFrames = f.number
 	case profileTime:
 		d.time = int64(f.number)
 	case profileDuration:

@@ -28,9 +28,13 @@ const calibration = 4096
 
 // readSamples is the second pass.
 func (d *decoder) readSamples(p *Profile) error {
+	pruner, err := d.newPruner()
+	if err != nil {
+		return err
+	}
 	p.ends = make([]uint32, 0, d.samples)
 	p.values = make([]int64, 0, d.samples*len(p.Types))
-	s := sampleReader{decoder: d, into: p, marker: newCutMarker(p, d.frames), sets: map[string]uint32{"": 0}}
+	s := sampleReader{decoder: d, into: p, marker: newCutMarker(p, d.frames), pruner: pruner, sets: map[string]uint32{"": 0}}
 	if err := d.eachSample(s.read); err != nil {
 		return err
 	}
@@ -38,6 +42,7 @@ func (d *decoder) readSamples(p *Profile) error {
 		p.labels, p.labelSets = s.labels, s.labelSets
 	}
 	s.marker.settle(p)
+	s.pruner.note(p)
 	return nil
 }
 
@@ -54,6 +59,7 @@ type sampleReader struct {
 	*decoder
 	into      *Profile
 	marker    *cutMarker
+	pruner    *pruner    // nil: nothing is to be left out
 	locations []frameRun // of the sample at hand, leaf first
 	depth     int        // how many frames they are
 	bytes     int        // read so far
@@ -77,6 +83,9 @@ func (s *sampleReader) read(raw []byte) error {
 		// A location may stand for any number of frames, so a small file can
 		// hold absurdly many.
 		return fmt.Errorf("its stacks have more than %d frames together", s.limits.MaxFrames)
+	}
+	if s.pruner != nil {
+		s.locations, s.depth = s.pruner.prune(s.locations)
 	}
 	s.push()
 	p.ends = append(p.ends, uint32(len(p.stacks)))

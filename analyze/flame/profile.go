@@ -150,6 +150,14 @@ func (p *Profile) TypeNamed(name string) (int, error) {
 	return 0, fmt.Errorf("the profile has no sample type %q; it has %s", name, joinWords(names))
 }
 
+// checkType refuses an index that is not one of Types.
+func (p *Profile) checkType(valueType int) error {
+	if valueType < 0 || valueType >= len(p.Types) {
+		return fmt.Errorf("there is no sample type %d; the profile has %d", valueType, len(p.Types))
+	}
+	return nil
+}
+
 func (p *Profile) stack(i int) []FrameID {
 	begin := uint32(0)
 	if i > 0 {

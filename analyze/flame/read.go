@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-
-	"github.com/google/pprof/profile"
 )
 
 // Limits bound what a reader takes from a file that is damaged or hostile.
@@ -54,19 +52,6 @@ func Read(r io.Reader, limits Limits) (*Profile, error) {
 		return nil, fmt.Errorf("it is no profile that can be read: %w", err)
 	}
 	return p, nil
-}
-
-// readLegacy reads the formats of before protocol buffers, by google/pprof.
-func readLegacy(data []byte, limits Limits) (*Profile, error) {
-	old, err := profile.ParseData(data)
-	if err != nil {
-		return nil, fmt.Errorf("it is no profile that can be read: %w", err)
-	}
-	var raw bytes.Buffer
-	if err := old.WriteUncompressed(&raw); err != nil {
-		return nil, err
-	}
-	return parsePprof(raw.Bytes(), limits)
 }
 
 // looksLikeText reports whether data begins without control characters, which

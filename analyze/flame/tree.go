@@ -61,8 +61,8 @@ const (
 
 // Fold makes the tree of p. The root's Total is exactly p.Total of the type.
 func (p *Profile) Fold(o FoldOptions) (*Tree, error) {
-	if o.Type < 0 || o.Type >= len(p.Types) {
-		return nil, fmt.Errorf("there is no sample type %d; the profile has %d", o.Type, len(p.Types))
+	if err := p.checkType(o.Type); err != nil {
+		return nil, err
 	}
 	if !(o.MinShare >= 0 && o.MinShare < 1) {
 		return nil, fmt.Errorf("the least share is %v; use 0 up to, without, 1", o.MinShare)
@@ -96,11 +96,13 @@ func newTree(p *Profile, o FoldOptions, names *nameTable, c *columnTree) *Tree {
 	return t
 }
 
-func inlining(n columnNode) Inlining {
-	switch n.inlined {
+func inlining(n columnNode) Inlining { return inliningOf(int(n.inlined), int(n.samples)) }
+
+func inliningOf(inlined, of int) Inlining {
+	switch inlined {
 	case 0:
 		return NeverInlined
-	case n.samples:
+	case of:
 		return AlwaysInlined
 	}
 	return PartlyInlined

@@ -1,0 +1,36 @@
+package flame
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+)
+
+// WriteTop writes the first most lines of a table of functions; 0 writes all.
+// Total is that of the profile, which the shares are of.
+func WriteTop(w io.Writer, top []FunctionTotal, t ValueType, total int64, most int) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "%s: %s in total\n\n", t, amountText(float64(total), t.Unit))
+	fmt.Fprintf(out, "%10s %8s %8s %10s %8s  %s\n", "self", "self%", "sum%", "total", "total%", "function")
+	if most <= 0 || most > len(top) {
+		most = len(top)
+	}
+	var sum int64
+	for _, f := range top[:most] {
+		sum += f.Self
+		fmt.Fprintf(out, "%10s %8s %8s %10s %8s  %s%s\n", amountText(float64(f.Self), t.Unit), shareText(f.Self, total), shareText(sum, total),
+			amountText(float64(f.Total), t.Unit), shareText(f.Total, total), foldedName(f.Name), f.Inlined.mark())
+	}
+	if left := len(top) - most; left > 0 {
+		fmt.Fprintf(out, "\n%d more functions are not shown.\n", left)
+	}
+	return out.Flush()
+}
+
+// shareText is a share of a whole; of nothing there is none.
+func shareText(part, whole int64) string {
+	if whole == 0 {
+		return "-"
+	}
+	return percentText(100 * float64(part) / float64(whole))
+}
