@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/pprof/profile"
+
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/analyze/flame/internal/stackgen"
 )
@@ -13,8 +15,13 @@ import (
 // generated is a profile of stackgen as the readers see it.
 func generated(t testing.TB, o stackgen.Options) *flame.Profile {
 	t.Helper()
+	return read(t, stackgen.New(o))
+}
+
+func read(t testing.TB, made *profile.Profile) *flame.Profile {
+	t.Helper()
 	var raw bytes.Buffer
-	if err := stackgen.New(o).WriteUncompressed(&raw); err != nil {
+	if err := made.WriteUncompressed(&raw); err != nil {
 		t.Fatal(err)
 	}
 	p, err := flame.Read(&raw, flame.DefaultLimits())

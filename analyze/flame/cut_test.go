@@ -1,14 +1,11 @@
 package flame_test
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/pprof/profile"
-
-	"github.com/lotteryctl/lotteryctl/analyze/flame"
 )
 
 // deep is a profile of Go code with stacks of the given depths, all of them
@@ -52,14 +49,7 @@ func TestStacksThatTheRuntimeCutAreMarked(t *testing.T) {
 		{"heap at its own limit", "space", map[int]string{10: "main.main", 128: "main.middle"}, 128},
 	}
 	for _, test := range tests {
-		var raw bytes.Buffer
-		if err := deep(test.kind, test.stacks).WriteUncompressed(&raw); err != nil {
-			t.Fatal(err)
-		}
-		p, err := flame.Read(&raw, flame.DefaultLimits())
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := read(t, deep(test.kind, test.stacks))
 		var marks []string
 		frames := 0
 		for s := range p.Samples() {

@@ -1,0 +1,99 @@
+package flame_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/google/pprof/profile"
+
+	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/flame/internal/stackgen"
+)
+
+// Of diffs of nothing, one in twenty may show anything at all.
+func TestCompareKeepsItsLevel(t *testing.T) {
+	t.Parallel()
+	o := stackgen.Options{Stacks: 1200, Depth: 12, Seed: 5}
+	const diffs = 60
+	for _, side := range []int{1, 5} {
+		wrong := 0
+		for i := range uint64(diffs) {
+			d := compare(t, runs(t, side, 1+i*100, o), runs(t, side, 51+i*100, o), flame.DefaultDiffOptions())
+			if all, _ := certain(d); len(all) > 0 {
+				wrong++
+			}
+		}
+		if wrong > 8 { // 3 are expected; more than 8 have a chance of 0.002
+			t.Errorf("%d profiles a side: %d of %d diffs of nothing have a verdict, want about 3", side, wrong, diffs)
+		}
+	}
+}
+
+func TestCompareOfStrangeInputs(t *testing.T) {
+	t.Parallel()
+	empty := &profile.Profile{SampleType: []*profile.ValueType{{Type: "cpu", Unit: "nanoseconds"}}, PeriodType: &profile.ValueType{Type: "cpu", Unit: "nanoseconds"}, Period: 1}
+	none := flame.Input{Profile: read(t, empty)}
+	some := runs(t, 1, 1, small())[0]
+	some.Requests = 0
+	if _, err := flame.Compare(nil, []flame.Input{some}, flame.DefaultDiffOptions()); err == nil {
+		t.Error("a diff without an old side has no error")
+	}
+	if _, err := flame.Compare([]flame.Input{none}, []flame.Input{some}, flame.DefaultDiffOptions()); err == nil {
+		t.Error("a side without samples has no total to divide by, and no error")
+	}
+	for _, basis := range []flame.Basis{flame.PerRequest} {
+		o := flame.DefaultDiffOptions()
+		o.Basis = &basis
+		if _, err := flame.Compare([]flame.Input{some}, []flame.Input{some}, o); err == nil {
+			t.Errorf("per %v without knowing it has no error", basis)
+		}
+	}
+	second := flame.PerProfile
+	o := flame.DefaultDiffOptions()
+	o.Basis = &second
+	d := compare(t, []flame.Input{none}, []flame.Input{some}, o)
+	for i := range d.Nodes {
+		if c := d.Nodes[i].Total; c.Old != 0 || math.IsNaN(c.New) || c.Verdict == flame.Grew || c.Verdict == flame.Shrank || c.Verdict == flame.Vanished {
+			t.Fatalf("%s against nothing: %+v", name(d, &d.Nodes[i]), c)
+		}
+	}
+	if d.Nodes[0].Total.Verdict != flame.Appeared {
+		t.Errorf("a whole profile against an empty one: %+v, want that it appeared", d.Nodes[0].Total)
+	}
+}
+
+func TestCompareRefusesWhatIsNotAlike(t *testing.T) {
+	t.Parallel()
+	heap := &profile.Profile{SampleType: []*profile.ValueType{{Type: "inuse_space", Unit: "bytes"}}}
+	_, err := flame.Compare([]flame.Input{{Profile: read(t, heap)}}, runs(t, 1, 1, small()), flame.DefaultDiffOptions())
+	if err == nil {
+		t.Error("heap against CPU has no error")
+	}
+}
+
+// One sample against none is no change, however many rounds agree on it and
+// although nothing else moves.
+func TestCompareKeepsSingleSamplesGrey(t *testing.T) {
+	t.Parallel()
+	one := func(extra int64) flame.Input {
+		p := deep("cpu", map[int]string{3: "main.main"})
+		p.SampleType[0] = &profile.ValueType{Type: "cpu", Unit: "nanoseconds"}
+		p.PeriodType.Unit, p.Period = "nanoseconds", 10
+		p.Sample[0].Value[0] = 20_000
+		if extra > 0 {
+			s := &profile.Sample{Location: p.Sample[0].Location[1:], Value: []int64{extra}}
+			p.Sample = append(p.Sample, s)
+		}
+		return flame.Input{Profile: read(t, p), Requests: 100}
+	}
+	for _, side := range []int{1, 8} {
+		var old, new []flame.Input
+		for range side {
+			old, new = append(old, one(0)), append(new, one(10))
+		}
+		d := compare(t, old, new, flame.DefaultDiffOptions())
+		if all, _ := certain(d); len(all) > 0 {
+			t.Errorf("%d profiles a side: one sample more is called a change: %v", side, all)
+		}
+	}
+}
