@@ -1,0 +1,107 @@
+package profiles
+
+import (
+	"bytes"
+	"strings"
+	"time"
+
+	"github.com/google/pprof/profile"
+)
+
+// sampleCost is what taking one CPU sample costs the thread that is
+// interrupted: signal, stack walk, return. It cannot be seen from within (the
+// profiler does not sample itself), so it is an estimate:
+// BenchmarkRecorderSample measures it, in docs/performance.md.
+const sampleCost = 10 * time.Microsecond
+
+// sampler takes CPU slices. CPU profiling is process-wide, so it gives way: to
+// profiles taken by hand, which are announced, and to those of other code,
+// which are not and only make a start fail.
+//
+// It is guarded by the recorder's lock.
+type sampler struct {
+	process process
+	hands   int // profiles by hand that are being taken
+	running *bytes.Buffer
+	began   time.Time
+
+	taken   int
+	yielded int // slices cut short or left out for a profile by hand
+	blocked int // starts that failed, as other code was profiling
+}
+
+// start begins a slice. It reports false where somebody else is profiling.
+func (s *sampler) start() bool {
+	if s.hands > 0 {
+		s.yielded++
+		return false
+	}
+	buffer := new(bytes.Buffer)
+	began := s.process.now()
+	if s.process.startCPU(buffer) != nil {
+		s.blocked++
+		return false
+	}
+	s.running, s.began = buffer, began
+	return true
+}
+
+// stop ends the running slice, which has to be there. cost is the time that
+// this took on the clock: an upper bound of the CPU time it took to stop,
+// symbolize, compress and read the profile.
+func (s *sampler) stop() (slice cpuSlice, tracing traceShare, cost time.Duration, err error) {
+	ended := s.process.now()
+	s.process.stopCPU()
+	data := s.running.Bytes()
+	slice = cpuSlice{SliceBounds{From: s.began, To: ended, Bytes: len(data)}, data}
+	s.running = nil
+	s.taken++
+	tracing, err = readShare(data)
+	slice.Samples = tracing.of
+	return slice, tracing, s.process.now().Sub(ended), err
+}
+
+// traceShare is how many CPU samples of how many were within the runtime's
+// tracer.
+type traceShare struct{ in, of int64 }
+
+func readShare(data []byte) (t traceShare, err error) {
+	p, err := profile.ParseData(data)
+	if err != nil {
+		return t, err
+	}
+	for _, sample := range p.Sample {
+		if len(sample.Value) == 0 {
+			continue
+		}
+		t.of += sample.Value[0]
+		if inTracer(sample) {
+			t.in += sample.Value[0]
+		}
+	}
+	return t, nil
+}
+
+// inTracer says whether any frame of a sample is the tracer's.
+func inTracer(s *profile.Sample) bool {
+	for _, location := range s.Location {
+		for _, line := range location.Line {
+			if line.Function != nil && tracerFunction(line.Function.Name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// tracerFunction goes by the runtime's names: runtime.traceLocker.GoStart,
+// runtime.(*traceStackTable).put, runtime/trace.(*recorder).Write. Tracebacks
+// are something else.
+func tracerFunction(name string) bool {
+	rest, ok := strings.CutPrefix(name, "runtime.")
+	if !ok {
+		return strings.HasPrefix(name, "runtime/trace.")
+	}
+	rest = strings.TrimPrefix(rest, "(*")
+	return strings.HasPrefix(rest, "trace") && !strings.HasPrefix(rest, "traceback")
+}
