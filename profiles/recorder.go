@@ -38,7 +38,7 @@ type Recorder struct {
 	born    time.Time
 
 	mu      sync.Mutex // guards what follows
-	sampler sampler
+	sampler cpuSampler
 	ring    ring
 	flight  flight
 	ledger  ledger
@@ -67,7 +67,7 @@ func newRecorder(o RecorderOptions, p process) (*Recorder, error) {
 	}
 	return &Recorder{
 		options: o, process: p, gate: newGate(o.Budget.SnapshotEvery), shelf: shelf, born: p.now(),
-		sampler: sampler{process: p},
+		sampler: cpuSampler{process: p},
 		ring:    ring{keep: o.Keep, most: o.Budget.RingBytes},
 		flight:  flight{process: p, off: o.TraceAge < 0},
 		ledger:  ledger{share: o.Budget.CPU},

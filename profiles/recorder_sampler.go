@@ -14,12 +14,12 @@ import (
 // BenchmarkRecorderSample measures it, in docs/performance.md.
 const sampleCost = 10 * time.Microsecond
 
-// sampler takes CPU slices. CPU profiling is process-wide, so it gives way: to
+// cpuSampler takes CPU slices. CPU profiling is process-wide, so it gives way: to
 // profiles taken by hand, which are announced, and to those of other code,
 // which are not and only make a start fail.
 //
 // It is guarded by the recorder's lock.
-type sampler struct {
+type cpuSampler struct {
 	process process
 	hands   int // profiles by hand that are being taken
 	running *bytes.Buffer
@@ -31,7 +31,7 @@ type sampler struct {
 }
 
 // start begins a slice. It reports false where somebody else is profiling.
-func (s *sampler) start() bool {
+func (s *cpuSampler) start() bool {
 	if s.hands > 0 {
 		s.yielded++
 		return false
@@ -49,7 +49,7 @@ func (s *sampler) start() bool {
 // stop ends the running slice, which has to be there. cost is the time that
 // this took on the clock: an upper bound of the CPU time it took to stop,
 // symbolize, compress and read the profile.
-func (s *sampler) stop() (slice cpuSlice, tracing traceShare, cost time.Duration, err error) {
+func (s *cpuSampler) stop() (slice cpuSlice, tracing traceShare, cost time.Duration, err error) {
 	ended := s.process.now()
 	s.process.stopCPU()
 	data := s.running.Bytes()
