@@ -3,8 +3,10 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/lotteryctl/lotteryctl/loadgen"
+	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
 // Arm is one of the things an experiment compares.
@@ -28,6 +30,11 @@ type Lap struct {
 	// Capacity says that a capacity search will load the arm, at rates far from
 	// the plan's.
 	Capacity bool
+	// Profile is 0, or which profiled round this is; Round counts on then.
+	Profile int
+	// Window is the least time for which the plan's load will be measured: in a
+	// profiled round it may be longer than the plan says.
+	Window time.Duration
 }
 
 // Target is an arm that is up.
@@ -40,6 +47,9 @@ type Target struct {
 	// MetricsURL is where the service shows its runtime metrics, as Prometheus
 	// text or expvar JSON. Empty: it has none.
 	MetricsURL string
+	// Pprof is where the service's profiles are taken in a profiled round,
+	// several for replicas that share the load. Empty: it has none.
+	Pprof []profiles.Target
 	// Outcome names what an exchange meant to the service, such as "win"; ""
 	// counts for nothing. It runs on the sending thread, so it must be quick.
 	// By default outcomes are not counted.
@@ -67,17 +77,22 @@ type ArmError struct {
 	Err   error
 	// started tells the two texts apart.
 	started bool
+	profile int // which profiled round Round is; 0: none
 }
 
 // Error names the arm, the round and what happened.
 func (e *ArmError) Error() string {
+	round := fmt.Sprintf("round %d", e.Round)
+	if e.profile > 0 {
+		round = fmt.Sprintf("profiled round %d", e.profile)
+	}
 	switch {
 	case e.started && e.Round > 0:
-		return fmt.Sprintf("%s in round %d: %v", e.Arm, e.Round, e.Err)
+		return fmt.Sprintf("%s in %s: %v", e.Arm, round, e.Err)
 	case e.started:
 		return fmt.Sprintf("%s: %v", e.Arm, e.Err)
 	case e.Round > 0:
-		return fmt.Sprintf("starting %s for round %d: %v", e.Arm, e.Round, e.Err)
+		return fmt.Sprintf("starting %s for %s: %v", e.Arm, round, e.Err)
 	}
 	return fmt.Sprintf("starting %s: %v", e.Arm, e.Err)
 }

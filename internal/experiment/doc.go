@@ -18,6 +18,9 @@
 //   - A [Folder] is the run folder (docs/run-folder.md): run.json, rounds.jsonl,
 //     bench.txt for benchstat, and a folder for each run. After whatever
 //     interruption, [Resume] opens it again and Run goes on.
+//   - A profiled round is one more run of every arm, in which profiles are taken
+//     ([ProfileOptions]). It counts for no statistics and is written down apart,
+//     as a [Profiled].
 //   - A [Capacity] is the highest rate that an arm bears within a latency bound.
 //
 // What happens in a run: start the arm; load it with package loadgen; when the
@@ -27,6 +30,7 @@
 // capacity ([FindCapacity]).
 //
 // Where to read on: run.go (rounds and repeats), one.go (a run), measure.go
-// (its figures), search.go (capacity), folder.go and resume.go, processarm.go
-// (an arm made of any command).
+// (its figures), profiled.go and during.go (profiled runs), search.go
+// (capacity), folder.go and resume.go, processarm.go (an arm made of any
+// command).
 package experiment

@@ -26,6 +26,9 @@ const (
 	roundsFile   = "rounds.jsonl"
 	benchFile    = "bench.txt"
 	capacityFile = "capacity.jsonl"
+	profiledFile = "profiled.jsonl"
+	armsDir      = "arms"
+	bundleDir    = "profiles" // of a profiled run
 	latencyFile  = "latency.hgrm"
 	metricsFile  = "metrics.json"
 	answersFile  = "answers.jsonl"
@@ -40,7 +43,8 @@ const (
 type Folder struct {
 	path, temporary string
 	manifest        Manifest
-	rounds          []Round // in the order they ended
+	rounds          []Round    // in the order they ended
+	profiled        []Profiled // the same
 	lock            *os.File
 	// write puts a file in place; tests let it fail.
 	write func(path string, content func(io.Writer) error) error
@@ -146,10 +150,14 @@ func (f *Folder) explain(err error) error {
 	return fmt.Errorf("run folder: %w", err)
 }
 
-// runDir makes the empty folder of a run. What an interrupted run left there
-// goes.
+// runDir makes the empty folder of a run.
 func (f *Folder) runDir(arm string, round int) (string, error) {
-	dir := f.armDir(arm, round)
+	return f.emptyDir(f.armDir(arm, round))
+}
+
+// emptyDir makes a folder that is empty: what an interrupted run left there
+// goes.
+func (f *Folder) emptyDir(dir string) (string, error) {
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755)); err != nil {
 		return "", f.explain(err)
 	}
@@ -157,7 +165,7 @@ func (f *Folder) runDir(arm string, round int) (string, error) {
 }
 
 func (f *Folder) armDir(arm string, round int) string {
-	return filepath.Join(f.temporary, "arms", arm, fmt.Sprintf("round-%d", round))
+	return filepath.Join(f.temporary, armsDir, arm, fmt.Sprintf("round-%d", round))
 }
 
 // add writes a run down.
@@ -197,6 +205,9 @@ func (f *Folder) save() error {
 	err := errors.Join(f.write(f.file(roundsFile), rounds), f.write(f.file(benchFile), bench))
 	if searches := capacityLines(f.rounds); len(searches) > 0 {
 		err = errors.Join(err, f.write(f.file(capacityFile), func(w io.Writer) error { return writeLines(w, searches) }))
+	}
+	if len(f.profiled) > 0 {
+		err = errors.Join(err, f.write(f.file(profiledFile), func(w io.Writer) error { return writeLines(w, f.profiled) }))
 	}
 	return err
 }

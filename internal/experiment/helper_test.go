@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"os"
 	"os/exec"
 	"strconv"
@@ -34,7 +35,8 @@ func TestMain(m *testing.M) {
 
 // helper serves at the port given until it is ended. Options: work=D and
 // sleep=D for each request, crash=N at the Nth request, deaf to never listen,
-// exit to end at once, busy=D for a processor kept busy, child for a child that
+// exit to end at once, pprof to
+// have profiles, busy=D for a processor kept busy, child for a child that
 // serves instead.
 func helper(args []string) {
 	option := map[string]string{}
@@ -73,7 +75,14 @@ func helper(args []string) {
 	work, sleep := lasts("work"), lasts("sleep")
 	crash, _ := strconv.ParseInt(option["crash"], 10, 64)
 	var served atomic.Int64
-	_ = http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	mux := http.NewServeMux()
+	mux.Handle("/debug/", http.NotFoundHandler())
+	if _, ok := option["pprof"]; ok {
+		mux.HandleFunc("/debug/pprof/", pprof.Index)
+		mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+		mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		if n := served.Add(1); n == crash {
 			fmt.Println("out of luck")
 			os.Exit(7)
@@ -81,7 +90,8 @@ func helper(args []string) {
 		burn(work)
 		time.Sleep(sleep)
 		_, _ = w.Write([]byte("ok"))
-	}))
+	})
+	_ = http.Serve(l, mux)
 }
 
 // burn keeps a processor busy.

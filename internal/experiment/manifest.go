@@ -53,10 +53,11 @@ type Rules struct {
 	KeepGoing    bool             `json:"keep_going,omitempty"`
 	Capacity     *CapacityOptions `json:"capacity,omitempty"`
 	CapacityOnly bool             `json:"capacity_only,omitempty"`
+	Profile      *ProfileOptions  `json:"profile,omitempty"`
 }
 
 func (s *Spec) rules() Rules {
-	rules := Rules{NoiseLimit: s.NoiseLimit, Repeats: s.Repeats, KeepGoing: s.KeepGoing, CapacityOnly: s.CapacityOnly}
+	rules := Rules{NoiseLimit: s.NoiseLimit, Repeats: s.Repeats, KeepGoing: s.KeepGoing, CapacityOnly: s.CapacityOnly, Profile: s.Profile}
 	if s.Capacity != nil {
 		filled := s.Capacity.withDefaults()
 		rules.Capacity = &filled

@@ -24,7 +24,14 @@ type measurement struct {
 	pid    int
 	source *Source // nil: the target shows no metrics
 	ended  atomic.Int64
-	answer *loadgen.AnswersLog // nil: not kept
+	// answered counts the requests that were, warm-up included.
+	answered atomic.Int64
+	// during is work that belongs to the measured window: it begins when the
+	// warm-up has ended and the load lasts until it is done. Nil: there is none.
+	during func(context.Context)
+	// forgiven are requests that were under way when the work was done.
+	forgiven int64
+	answer   *loadgen.AnswersLog // nil: not kept
 
 	outcome  func(*loadgen.Exchange) string // nil: not counted
 	outcomes map[string]int64               // of the measured window
@@ -47,7 +54,7 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*lo
 	// The marks are wanted of a cancelled run as well.
 	reading := context.WithoutCancel(ctx)
 	before := m.markAt(ctx, reading, plan.Warmup)
-	result, err := loadgen.Run(ctx, plan)
+	result, err := m.load(ctx, plan)
 	first := before()
 	if err != nil {
 		return nil, [2]*mark{}, err
@@ -56,6 +63,7 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*lo
 	again := &mark{reading: m.read(reading)}
 	r.Start, r.Partial, r.Verdict = result.Start, result.Partial, result.Verdicts
 	r.Load = newLoad(result, m.good)
+	r.Load.forgive(m.forgiven)
 	r.Load.Outcomes = m.outcomes
 	r.Cost = m.cost(result, first, last, again)
 	if first != nil {
@@ -73,6 +81,9 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*lo
 // and not by those planned.
 func (m *measurement) record(x *loadgen.Exchange) {
 	m.ended.Add(1)
+	if x.Err == nil {
+		m.answered.Add(1)
+	}
 	m.halves.record(x)
 	if m.outcome != nil && !x.Warmup {
 		if outcome := m.outcome(x); outcome != "" {

@@ -68,7 +68,7 @@ func (s *Spec) noisy(r *Round) []string {
 // measure does what a run consists of. armErr is the arm's own failure.
 func (r *runner) measure(ctx context.Context, arm Arm, lap Lap, record *Round) (armErr, err error) {
 	if !r.spec.CapacityOnly {
-		armErr, err = r.loaded(ctx, arm, lap, record)
+		armErr, err = r.loaded(ctx, arm, lap, record, nil)
 		if armErr != nil || err != nil || record.Partial || ctx.Err() != nil {
 			return armErr, err
 		}
@@ -79,8 +79,9 @@ func (r *runner) measure(ctx context.Context, arm Arm, lap Lap, record *Round) (
 	return nil, nil
 }
 
-// loaded starts an arm, loads it at the plan's rate and stops it.
-func (r *runner) loaded(ctx context.Context, arm Arm, lap Lap, record *Round) (armErr, err error) {
+// loaded starts an arm, loads it at the plan's rate and stops it. profile is
+// what is to be captured meanwhile, or nil.
+func (r *runner) loaded(ctx context.Context, arm Arm, lap Lap, record *Round, profile *capture) (armErr, err error) {
 	now := Progress{Round: lap.Round, Repeat: lap.Repeat, Arm: arm.Name, Phase: Starting}
 	r.report(now, 0)
 	asked := time.Now()
@@ -89,7 +90,7 @@ func (r *runner) loaded(ctx context.Context, arm Arm, lap Lap, record *Round) (a
 		return startError(arm, lap, err), nil
 	}
 	record.StartupNS = time.Since(asked)
-	loadErr := r.load(ctx, target, lap.Dir, record, now)
+	loadErr := r.load(ctx, target, lap.Dir, record, now, profile)
 	if target.Check != nil && loadErr == nil {
 		now.Phase = Checking
 		r.report(now, 0)
@@ -98,7 +99,7 @@ func (r *runner) loaded(ctx context.Context, arm Arm, lap Lap, record *Round) (a
 	now.Phase = Stopping
 	r.report(now, 0)
 	if stopErr := stop(ctx, target); stopErr != nil {
-		armErr = &ArmError{Arm: arm.Name, Round: lap.Round, Err: stopErr, started: true}
+		armErr = &ArmError{Arm: arm.Name, Round: lap.Round, profile: lap.Profile, Err: stopErr, started: true}
 	}
 	return armErr, loadErr
 }
@@ -107,7 +108,7 @@ func startError(arm Arm, lap Lap, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return &ArmError{Arm: arm.Name, Round: lap.Round, Err: err}
+	return &ArmError{Arm: arm.Name, Round: lap.Round, profile: lap.Profile, Err: err}
 }
 
 // check asks the target about its promises.
@@ -155,18 +156,25 @@ func untilEnded(ctx context.Context, target *Target) (context.Context, context.C
 }
 
 // load measures a ready target and writes the run's own files.
-func (r *runner) load(ctx context.Context, target *Target, dir string, record *Round, now Progress) error {
+func (r *runner) load(ctx context.Context, target *Target, dir string, record *Round, now Progress, profile *capture) error {
 	ctx, cancel := untilEnded(ctx, target)
 	defer cancel()
 	plan := target.Plan
 	plan.Seed = record.Seed
-	plan.Progress = r.loadProgress(now, plan.Warmup+plan.Duration)
+	phase := Measuring
+	if profile != nil {
+		phase, plan.Duration = Profiling, profile.options.window(plan.Duration)
+	}
+	plan.Progress = r.loadProgress(now, phase, plan.Warmup+plan.Duration)
 	m := measurement{
 		good: r.spec.Statuses, pid: plan.ServerPID,
 		outcome: target.Outcome, outcomes: map[string]int64{},
 	}
 	if target.MetricsURL != "" {
 		m.source = NewSource(target.MetricsURL, plan.TLS)
+	}
+	if profile != nil {
+		m.during = func(ctx context.Context) { profile.take(ctx, target, plan.Duration, m.answered.Load) }
 	}
 	finish := func() error { return nil }
 	if r.spec.LogAnswers {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/loadgen"
+	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
 // ProcessArm describes an arm that is any HTTP service, started by a command:
@@ -37,6 +38,9 @@ type ProcessArm struct {
 	// MetricsURL is where the service shows its runtime metrics, or "none". By
 	// default they are looked for at /metrics and /debug/vars.
 	MetricsURL string
+	// Pprof is where profiles are taken in a profiled round. By default at the
+	// host of URL.
+	Pprof []profiles.Target
 	// Plan is the load but for its URL and ServerPID.
 	Plan loadgen.Plan
 	// StartTimeout bounds the time until the service is ready. By default 30 s.
@@ -130,7 +134,11 @@ func (p ProcessArm) startOnce(ctx context.Context, lap Lap) (*Target, error) {
 		return nil, err
 	}
 	plan.ServerPID = process.PID()
-	return &Target{Plan: plan, MetricsURL: p.metrics(ctx, plan, port), Ended: process.Ended(), Stop: process.stopService}, nil
+	metricsURL := p.metrics(ctx, plan, port)
+	return &Target{
+		Plan: plan, MetricsURL: metricsURL, Pprof: PprofTargets(p.Pprof, plan, port, metricsURL),
+		Ended: process.Ended(), Stop: process.stopService,
+	}, nil
 }
 
 // stopService ends a service of which nothing is asked but to go: without a

@@ -67,6 +67,9 @@ func (f *Folder) reopen() error {
 		return err
 	}
 	f.rounds = rounds // a line that cannot be read is a run that must be made again
+	if f.profiled, _, err = ReadProfiled(os.DirFS(f.temporary)); err != nil {
+		return err
+	}
 	leftovers, _ := filepath.Glob(filepath.Join(f.temporary, newFilePattern))
 	for _, leftover := range leftovers {
 		if err := os.Remove(leftover); err != nil {
@@ -160,7 +163,7 @@ func orNothing(value []byte) string {
 // made under the same, or they could not be compared.
 func (f *Folder) adopt(spec *Spec) error {
 	rules := spec.rules()
-	if len(f.rounds) == 0 {
+	if len(f.rounds)+len(f.profiled) == 0 {
 		f.manifest.Rules = rules
 		if err := f.writeManifest(); err != nil {
 			return f.explain(err)

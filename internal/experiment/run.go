@@ -7,12 +7,13 @@ import (
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-// Run goes through all rounds and writes them to folder as they end. On a
-// folder that was resumed it goes on where that stopped. It returns all runs
-// of the folder, those of before a resume and those that were repeated
-// included, also when it stops early: when ctx is cancelled (the error is then
-// that of ctx and the last run may be partial), when an arm fails ([ArmError]),
-// or when the folder cannot be written. The folder stays open.
+// Run goes through all rounds, then through those that are profiled, and writes
+// them to folder as they end. On a folder that was resumed it goes on where
+// that stopped. It returns all runs of the folder that count, those of before a
+// resume and those that were repeated included, also when it stops early: when
+// ctx is cancelled (the error is then that of ctx and the last run may be
+// partial), when an arm fails ([ArmError]), or when the folder cannot be
+// written. Profiled runs are in [Folder.Profiled]. The folder stays open.
 func Run(ctx context.Context, spec Spec, folder *Folder) ([]Round, error) {
 	if err := spec.check(); err != nil {
 		return nil, err
@@ -35,7 +36,7 @@ func Run(ctx context.Context, spec Spec, folder *Folder) ([]Round, error) {
 			return folder.Rounds(), err
 		}
 	}
-	return folder.Rounds(), ctx.Err()
+	return folder.Rounds(), r.profile(ctx)
 }
 
 // runner is the state of one Run.
@@ -90,7 +91,7 @@ func (r *runner) report(now Progress, expected time.Duration) {
 	if r.spec.Progress == nil {
 		return
 	}
-	now.Run, now.Runs = r.done+1, r.spec.Rounds*len(r.spec.Arms)
+	now.Run, now.Runs = r.done+1, (r.spec.Rounds+r.spec.Profile.rounds())*len(r.spec.Arms)
 	left := time.Duration(now.Runs - r.done)
 	switch fresh := time.Duration(r.done - r.before); {
 	case fresh > 0:
@@ -102,10 +103,11 @@ func (r *runner) report(now Progress, expected time.Duration) {
 	r.spec.Progress(now)
 }
 
-// loadProgress reports the progress of a load as that of the experiment.
-func (r *runner) loadProgress(now Progress, expected time.Duration) func(loadgen.Progress) {
+// loadProgress reports the progress of a load as that of the experiment. phase
+// is what follows on the warm-up.
+func (r *runner) loadProgress(now Progress, phase Phase, expected time.Duration) func(loadgen.Progress) {
 	return func(p loadgen.Progress) {
-		now.Load, now.Phase = p, Measuring
+		now.Load, now.Phase = p, phase
 		if p.Warmup {
 			now.Phase = WarmingUp
 		}

@@ -15,7 +15,7 @@ type Spec struct {
 	// Benchmark is the first part of the names in bench.txt: "Draw", "HTTP".
 	Benchmark string
 	Arms      []Arm
-	Rounds    int    // 1 or more
+	Rounds    int    // 1 or more; with Profile 0 is possible, too
 	Seed      uint64 // decides the order of arms and, with the round, each plan's seed
 	// Statuses says which HTTP statuses are good answers. Nil: 1xx to 3xx.
 	Statuses StatusSet
@@ -41,6 +41,10 @@ type Spec struct {
 	// CapacityOnly leaves the load at the plan's rate out.
 	CapacityOnly bool
 
+	// Profile asks for rounds in which profiles are taken. By default there are
+	// none.
+	Profile *ProfileOptions
+
 	// Progress is called often while a round runs, from any goroutine but never
 	// twice at one time. By default there are no reports.
 	Progress func(Progress)
@@ -58,6 +62,7 @@ const (
 	Starting  Phase = "starting"
 	WarmingUp Phase = "warming up"
 	Measuring Phase = "measuring"
+	Profiling Phase = "profiling" // instead of Measuring, in a profiled run
 	Probing   Phase = "searching capacity"
 	Checking  Phase = "checking"
 	Stopping  Phase = "stopping"
@@ -66,11 +71,11 @@ const (
 // Progress tells how far an experiment is.
 type Progress struct {
 	Run, Runs int // counts all arms' runs, from 1; repeats are not counted
-	Round     int
+	Round     int // profiled rounds are counted on
 	Repeat    int // 0, or which repeat of the round this is
 	Arm       string
 	Phase     Phase
-	Load      loadgen.Progress // in the phases WarmingUp, Measuring and Probing
+	Load      loadgen.Progress // in the phases WarmingUp to Probing
 	Rate      float64          // asked for, in the phase Probing
 	// Remaining is an estimate that rests on the runs so far, or on the plan in
 	// the first. 0 when there is none yet.
@@ -84,9 +89,16 @@ func (s *Spec) check() error {
 	if err := checkArms(s.Arms); err != nil {
 		return err
 	}
+	if s.Profile != nil {
+		if err := s.Profile.check(); err != nil {
+			return err
+		}
+	}
 	switch {
-	case s.Rounds < 1:
+	case s.Rounds < 0 || s.Rounds == 0 && s.Profile == nil:
 		return fmt.Errorf("rounds must be 1 or more, not %d", s.Rounds)
+	case s.CapacityOnly && s.Profile != nil:
+		return errors.New("an experiment without load has nothing to profile")
 	case s.Repeats < 0:
 		return fmt.Errorf("repeats must be 0 or more, not %d", s.Repeats)
 	case s.CapacityOnly && s.Capacity == nil:

@@ -1,0 +1,112 @@
+package experiment
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/lotteryctl/lotteryctl/profiles"
+)
+
+// ArmBundles are the bundles of profiles of one arm.
+type ArmBundles struct {
+	Arm  string   // "" when the folder is a single bundle and no run folder
+	Dirs []string // paths, in the order of the rounds
+}
+
+// Bundles finds the bundles below path, which is a run folder or a bundle
+// itself. The arms are in the order of run.json; one without a bundle has no
+// Dirs. Of an arm's runs those that were cut short or failed are left out,
+// unless it has no others. An error says that path is neither, or that no arm
+// has a bundle.
+func Bundles(path string) ([]ArmBundles, error) {
+	_, err := profiles.ReadManifest(os.DirFS(path))
+	if err == nil {
+		return []ArmBundles{{Dirs: []string{path}}}, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	m, err := ReadManifest(os.DirFS(path))
+	if err != nil {
+		return nil, fmt.Errorf("%s has no profiles: it is no bundle (%s) and %w", path, profiles.ManifestFile, err)
+	}
+	runs, _, err := ReadProfiled(os.DirFS(path))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	bundles, found := make([]ArmBundles, len(m.Arms)), 0
+	for i, arm := range m.Arms {
+		bundles[i] = ArmBundles{arm.Name, bundleDirs(path, arm.Name, runs)}
+		found += len(bundles[i].Dirs)
+	}
+	if found == 0 {
+		return nil, fmt.Errorf("%s is a run without profiles: bench --profile takes some", path)
+	}
+	return bundles, nil
+}
+
+func bundleDirs(path, arm string, runs []Profiled) (dirs []string) {
+	of := slices.DeleteFunc(slices.Clone(runs), func(p Profiled) bool { return p.Arm != arm || p.Bundle == "" })
+	if slices.ContainsFunc(of, func(p Profiled) bool { return p.whole() }) {
+		of = slices.DeleteFunc(of, func(p Profiled) bool { return !p.whole() })
+	}
+	slices.SortStableFunc(of, func(a, b Profiled) int { return a.Round.Round - b.Round.Round })
+	for _, p := range of {
+		dirs = append(dirs, filepath.Join(path, filepath.FromSlash(p.Bundle)))
+	}
+	return dirs
+}
+
+// ReadProfiled reads the profiled runs of a run folder, in the order they
+// ended; none if it has none. Lines that cannot be read are returned as
+// skipped, one error each with the line's number.
+func ReadProfiled(folder fs.FS) (runs []Profiled, skipped []error, err error) {
+	file, err := folder.Open(profiledFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("run folder: %w", err)
+	}
+	defer file.Close()
+	return readProfiled(file)
+}
+
+func readProfiled(r io.Reader) (runs []Profiled, skipped []error, err error) {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxLine)
+	for n := 1; lines.Scan(); n++ {
+		var run Profiled
+		if err := json.Unmarshal(lines.Bytes(), &run); err != nil {
+			skipped = append(skipped, fmt.Errorf("%s:%d: %w", profiledFile, n, err))
+			continue
+		}
+		if fault := run.fault(); fault != "" {
+			skipped = append(skipped, fmt.Errorf("%s:%d: %s", profiledFile, n, fault))
+			continue
+		}
+		runs = append(runs, run)
+	}
+	if err := lines.Err(); err != nil {
+		return runs, skipped, fmt.Errorf("%s: %w", profiledFile, err)
+	}
+	return runs, skipped, nil
+}
+
+// fault says what is wrong with a line.
+func (p *Profiled) fault() string {
+	switch {
+	case p.Arm == "" || p.Round.Round < 1:
+		return "a profiled run needs an arm and a number from 1"
+	case p.Bundle != "" && !filepath.IsLocal(filepath.FromSlash(p.Bundle)):
+		return fmt.Sprintf("the path %q leads out of the folder", p.Bundle)
+	}
+	return ""
+}
