@@ -9,8 +9,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/steps"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 	"github.com/lotteryctl/lotteryctl/loadgen"
+	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
 // benchOptions are the flags of bench, as given.
@@ -39,6 +41,11 @@ type benchOptions struct {
 	timeout     time.Duration
 	runs        int
 	seed        uint64
+
+	profile        bool
+	profiling      profilingOptions
+	profileRounds  int
+	profileSeconds time.Duration
 
 	capacity   bool
 	calibrate  bool
@@ -73,7 +80,8 @@ each change did, with an interval and a p-value. Without --rate a short search
 finds what the slowest arm can do, and 60 % of that is the rate for all.
 --capacity searches the highest rate of each arm instead. --calibrate runs one
 thing twice and says how much the metrics move on this machine though nothing
-changed, which compare --noise takes as the least effect.
+changed, which compare --noise takes as the least effect. --profile runs each arm once more,
+after the others and counted nowhere, and takes profiles of it under the same load.
 
 Requests are sent on a schedule that does not wait for answers, and latency counts
 from the time a request was meant to be sent: a slow service cannot hide by slowing
@@ -97,6 +105,8 @@ by itself, 2 usage or input error, 3 with --strict if the load was not as asked,
   lotteryctl bench --arm old='./svc-old -port {{port}}' --arm new='./svc-new -port {{port}}' \
       --url http://127.0.0.1:{{port}}/items/{{user}}
   lotteryctl bench --calibrate --rate 1200
+  lotteryctl bench --steps each --profile --profile-trace
+  lotteryctl bench --url http://127.0.0.1:8080/ --profile --profile-url http://127.0.0.1:6060
   lotteryctl bench --resume runs/20260102T030405Z-steps-ladder`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -132,9 +142,14 @@ type benchRun struct {
 	design    *study.Design               // nil without --steps and --vary
 	processes []experiment.ProcessArm     // of --arm
 	capacity  *experiment.CapacityOptions // nil without --capacity
-	noise     experiment.NoiseLimit
-	checked   bool        // audit each run of the reference service
-	resumed   *resumption // nil without --resume
+	profile   *experiment.ProfileOptions  // nil without --profile
+	pprof     []profiles.Target           // given; nil: where the workload has them
+	chosen    *steps.Choice               // of a single lotteryd; nil: lotteryd's own defaults
+	// profileOnly leaves the runs that count out.
+	profileOnly bool
+	noise       experiment.NoiseLimit
+	checked     bool        // audit each run of the reference service
+	resumed     *resumption // nil without --resume
 }
 
 // compares says whether there is more than one arm.
@@ -184,12 +199,29 @@ func (b *benchRun) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	rounds, runErr := experiment.Run(ctx, experiment.Spec{
-		Name: b.name, Benchmark: w.benchmark, Arms: w.arms(b.plan), Rounds: b.options.runs, Seed: b.seed,
-		Statuses: b.statuses, LogAnswers: b.options.logAnswers, Progress: progress.report(),
-		NoiseLimit: b.noise, Repeats: b.options.repeats, KeepGoing: b.options.keepGoing,
-		Capacity: b.capacity, CapacityOnly: b.capacity != nil,
-	}, folder)
+	spec := b.spec(w)
+	spec.Progress = progress.report()
+	rounds, runErr := experiment.Run(ctx, spec, folder)
 	progress.clear()
+	if b.profileOnly {
+		return b.finishProfile(ctx, w, folder, runErr)
+	}
 	return b.finish(ctx, w, folder, rounds, runErr)
+}
+
+func (b *benchRun) spec(w *workload) experiment.Spec {
+	return experiment.Spec{
+		Name: b.name, Benchmark: w.benchmark, Arms: w.arms(b.plan), Rounds: b.rounds(), Seed: b.seed,
+		Statuses: b.statuses, LogAnswers: b.options.logAnswers,
+		NoiseLimit: b.noise, Repeats: b.options.repeats, KeepGoing: b.options.keepGoing,
+		Capacity: b.capacity, CapacityOnly: b.capacity != nil, Profile: b.profile,
+	}
+}
+
+// rounds are those that count.
+func (b *benchRun) rounds() int {
+	if b.profileOnly {
+		return 0
+	}
+	return b.options.runs
 }

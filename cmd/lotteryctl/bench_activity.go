@@ -16,7 +16,9 @@ import (
 // seed creates the activity with lotteryd's own command.
 func (r *referenceArm) seed(ctx context.Context, lap experiment.Lap, activity, admin string) error {
 	file := filepath.Join(lap.Dir, "activity.yaml")
-	text := activityFile(activity, time.Now(), mostDraws(r.plan, lap.Capacity), r.random)
+	plan := r.plan
+	plan.Duration = max(plan.Duration, lap.Window)
+	text := activityFile(activity, time.Now(), mostDraws(plan, lap.Capacity), r.random)
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ func (b *benchRun) finish(ctx context.Context, w *workload, folder *experiment.F
 	if err != nil {
 		return err
 	}
+	report.Profiled = folder.Profiled()
 	if err := report.print(b.env.stdout, w.service, b.options.json); err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func (b *benchRun) finish(ctx context.Context, w *workload, folder *experiment.F
 	case runErr != nil:
 		return armFailed(fmt.Errorf("%w; %s", runErr, again))
 	}
-	return judgeRounds(rounds, b.options.strict)
+	return errors.Join(judgeProfiled(folder.Profiled()), judgeRounds(rounds, b.options.strict))
 }
 
 // printNoise ends the report of --calibrate with what compare makes of it.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/loadgen"
+	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
 // Defaults that help texts quote.
@@ -20,13 +21,20 @@ func bindBenchFlags(cmd *cobra.Command, o *benchOptions) {
 	bindTargetFlags(cmd, o)
 	bindComparisonFlags(cmd, o)
 	bindLoadFlags(cmd, o)
+	bindBenchProfileFlags(cmd, o)
 	bindOutputFlags(cmd, o)
+	bindReferenceFlags(cmd, o)
+	f := cmd.Flags()
+	f.BoolVar(&o.check, "check", false, "after each run of the reference service, audit what it kept (default with --steps and --vary)")
+	f.BoolVar(&o.noCheck, "no-check", false, "do not audit")
+}
+
+// bindReferenceFlags are for the reference service alone.
+func bindReferenceFlags(cmd *cobra.Command, o *benchOptions) {
 	f := cmd.Flags()
 	f.StringVar(&o.redis, "redis", "", "use this Redis instead of a private one; the runs' activities stay in it")
 	f.StringVar(&o.postgres, "postgres", "", "use this Postgres instead of a private one; the runs' ledger rows stay in it")
 	f.StringVar(&o.lotteryd, "lotteryd", "", "the lotteryd program to measure (default: beside lotteryctl, then PATH)")
-	f.BoolVar(&o.check, "check", false, "after each run of the reference service, audit what it kept (default with --steps and --vary)")
-	f.BoolVar(&o.noCheck, "no-check", false, "do not audit")
 }
 
 func bindTargetFlags(cmd *cobra.Command, o *benchOptions) {
@@ -58,16 +66,40 @@ func bindComparisonFlags(cmd *cobra.Command, o *benchOptions) {
 }
 
 func bindLoadFlags(cmd *cobra.Command, o *benchOptions) {
+	bindRateFlags(cmd, o)
+	f := cmd.Flags()
+	f.DurationVar(&o.duration, "duration", loadgen.DefaultDuration, "measured time of each run")
+	f.IntVar(&o.runs, "runs", 10, "how often to measure each arm; 6 or more let benchstat give intervals")
+}
+
+// bindRateFlags are what a load is, apart from its length.
+func bindRateFlags(cmd *cobra.Command, o *benchOptions) {
 	f := cmd.Flags()
 	f.Float64Var(&o.rate, "rate", 0, "requests per second (default 1200; with --url 100; for several arms 60 % of what the slowest can do)")
 	f.StringVar(&o.arrivals, "arrivals", string(loadgen.Constant), "how requests come: constant, poisson, or closed (as fast as --connections allow)")
 	f.IntVar(&o.connections, "connections", 0, "most connections at a time; 0 is as many as needed (closed: 64)")
 	f.IntVar(&o.users, "users", loadgen.DefaultUsers, "how many different {{user}}s there are")
-	f.DurationVar(&o.duration, "duration", loadgen.DefaultDuration, "measured time of each run")
 	f.DurationVar(&o.warmup, "warmup", 0, "load before it that is not measured (default 2s, or a fifth of the duration if that is less)")
 	f.DurationVar(&o.timeout, "timeout", loadgen.DefaultTimeout, "longest wait for an answer")
-	f.IntVar(&o.runs, "runs", 10, "how often to measure each arm; 6 or more let benchstat give intervals")
 	f.Uint64Var(&o.seed, "seed", 0, "decides all random choices (default: another one each time, recorded in run.json)")
+}
+
+func bindBenchProfileFlags(cmd *cobra.Command, o *benchOptions) {
+	f := cmd.Flags()
+	f.BoolVar(&o.profile, "profile", false, "after the runs, run each arm once more and take profiles of it, counted nowhere")
+	f.IntVar(&o.profileRounds, "profile-rounds", 1, "how often to do so; several let a difference be told from noise")
+	f.StringVar(&o.profiling.kinds, "profile-kinds", "", "which profiles, such as cpu,heap (default all)")
+	f.DurationVar(&o.profileSeconds, "profile-duration", 0, "for how long, in whole seconds (default --duration; the load lasts as long)")
+	f.BoolVar(&o.profiling.trace, "profile-trace", false, "take an execution trace, too")
+	f.StringArrayVar(&o.profiling.urls, "profile-url", nil, "where the service has net/http/pprof, with {{port}} for --arm; may be repeated for replicas\n(default: at the host of --url)")
+	bindProfileRequestFlags(cmd, o)
+}
+
+// bindProfileRequestFlags say how profiles are asked for, whatever the load.
+func bindProfileRequestFlags(cmd *cobra.Command, o *benchOptions) {
+	f := cmd.Flags()
+	f.DurationVar(&o.profiling.timeout, "profile-timeout", profiles.DefaultTimeout, "longest wait for each profile, on top of the time profiled")
+	f.StringArrayVar(&o.profiling.headers, "profile-header", nil, "header 'Name: value' of requests for profiles; may be repeated")
 }
 
 func bindOutputFlags(cmd *cobra.Command, o *benchOptions) {

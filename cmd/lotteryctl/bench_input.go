@@ -39,32 +39,45 @@ func newBench(cmd *cobra.Command, env environment, o *benchOptions) (*benchRun, 
 			return nil, fmt.Errorf("--resume: %w", err)
 		}
 	}
-	given := cmd.Flags().Changed
-	for _, check := range []func(func(string) bool) error{o.checkCombination, o.checkStores, o.checkComparison, o.checkNumbers} {
+	b.command = redactArgs(cmd)
+	if b.resumed != nil {
+		b.command = b.resumed.manifest.Command
+	}
+	return b, b.readFlags(cmd.Flags().Changed)
+}
+
+// readFlags checks the flags and makes of them what is to be done. given says
+// which were.
+func (b *benchRun) readFlags(given func(string) bool) error {
+	o := b.options
+	for _, check := range []func(func(string) bool) error{o.checkCombination, o.checkStores, o.checkComparison, o.checkNumbers, o.checkProfile} {
 		if err := check(given); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	b.seed, b.command = o.seed, redactArgs(cmd)
+	b.seed = o.seed
 	switch {
 	case b.resumed != nil:
-		b.seed, b.command = b.resumed.manifest.Seed, b.resumed.manifest.Command
+		b.seed = b.resumed.manifest.Seed
 	case !given("seed"):
 		b.seed = uint64(time.Now().UnixMicro())
 	}
 	if err := b.readLoad(given); err != nil {
-		return nil, err
+		return err
 	}
 	if err := b.readComparison(given); err != nil {
-		return nil, err
+		return err
+	}
+	if err := b.readProfile(); err != nil {
+		return err
 	}
 	if b.name = o.name; b.name == "" {
 		b.name = b.defaultName()
 	}
 	if err := experiment.CheckName(b.name); err != nil {
-		return nil, fmt.Errorf("--name: %w", err)
+		return fmt.Errorf("--name: %w", err)
 	}
-	return b, nil
+	return nil
 }
 
 // readLoad makes the plan and what counts as a good answer.
@@ -89,7 +102,7 @@ func (o *benchOptions) checkCombination(given func(string) bool) error {
 	if given("url") && o.url == "" {
 		return errors.New("--url is empty: give an address such as http://127.0.0.1:8080/path")
 	}
-	only, with := []string{"method", "header", "body", "insecure", "metrics-url", "pid"}, "needs --url"
+	only, with := []string{"method", "header", "body", "insecure", "metrics-url", "pid", "profile-url", "profile-header"}, "needs --url"
 	if o.url != "" {
 		only, with = []string{"redis", "postgres", "lotteryd", "check", "no-check"}, "is for the reference service: leave out --url"
 	}

@@ -20,7 +20,11 @@ func (b *benchRun) outPath() string {
 	case b.options.out != "":
 		return b.options.out
 	}
-	return filepath.Join(runsFolder, time.Now().UTC().Format(timeInFileName)+"-"+b.name)
+	name := b.name
+	if b.profileOnly {
+		name = "profile-" + name
+	}
+	return filepath.Join(runsFolder, time.Now().UTC().Format(timeInFileName)+"-"+name)
 }
 
 // manifest is run.json before the first run.
@@ -28,7 +32,7 @@ func (b *benchRun) manifest(w *workload, choice *experiment.RateChoice) experime
 	m := experiment.Manifest{
 		Tool: "lotteryctl " + b.env.version, Command: b.command, Name: b.name, Seed: b.seed,
 		Benchmark: w.benchmark, Service: b.name, Workload: b.workloadText(),
-		Rounds: b.options.runs, Arms: w.manifests(b.plan), RateChoice: choice,
+		Rounds: b.rounds(), Arms: w.manifests(b.plan), RateChoice: choice,
 	}
 	if b.design != nil {
 		m.Design = b.design.Spec.String()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
@@ -19,6 +20,11 @@ func (r benchReport) writeNotes(b *strings.Builder) {
 		fmt.Fprintf(b, "note: %s\n", note)
 	}
 	fmt.Fprintf(b, "run folder: %s\n", r.Folder)
+	for _, run := range r.Profiled {
+		if run.Bundle != "" {
+			fmt.Fprintf(b, "profiles of %s: %s\n", run.Arm, filepath.Join(r.Folder, filepath.FromSlash(run.Bundle)))
+		}
+	}
 	if n := len(r.Rounds); n >= 6 && len(r.Run.Arms) == 1 {
 		fmt.Fprintf(b, "intervals: go run golang.org/x/perf/cmd/benchstat@latest %s/bench.txt\n", r.Folder)
 	}
@@ -28,6 +34,7 @@ func (r benchReport) notes() []string {
 	notes := r.verdictNotes()
 	notes = append(notes, r.runNotes()...)
 	notes = append(notes, r.comparisonNotes()...)
+	notes = append(notes, profileNotes(r.Folder, r.Profiled)...)
 	var errors, requests int64
 	for _, round := range r.Rounds {
 		errors += round.Load.Errors

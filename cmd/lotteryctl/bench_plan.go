@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -36,7 +35,7 @@ func (o *benchOptions) newPlan(env environment, given func(string) bool) (p load
 	if o.url == "" {
 		return p, nil
 	}
-	if p.Header, err = parseHeaders(o.headers); err != nil {
+	if p.Header, err = parseHeaders("header", o.headers); err != nil {
 		return p, err
 	}
 	if p.Body, err = readBody(env.stdin, o.body); err != nil {
@@ -63,13 +62,14 @@ func (o *benchOptions) defaultRate() float64 {
 	return referenceRate
 }
 
-func parseHeaders(lines []string) (http.Header, error) {
+// parseHeaders reads the values of the flag of that name.
+func parseHeaders(flag string, lines []string) (http.Header, error) {
 	header := http.Header{}
 	for _, line := range lines {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || strings.TrimSpace(name) == "" {
 			// The text may be a secret, so it is not repeated.
-			return nil, errors.New("--header must be 'Name: value'")
+			return nil, fmt.Errorf("--%s must be 'Name: value'", flag)
 		}
 		header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}

@@ -30,7 +30,7 @@ func redactArgs(cmd *cobra.Command) []string {
 // password or a token that does not look like one.
 func redactFlag(flag, value string) string {
 	switch flag {
-	case "header":
+	case "header", "profile-header":
 		name, _, _ := strings.Cut(value, ":")
 		return strings.TrimSpace(name) + ": ***"
 	case "body":
@@ -38,7 +38,7 @@ func redactFlag(flag, value string) string {
 			return value
 		}
 		return fmt.Sprintf("(%d bytes)", len(value))
-	case "url", "metrics-url", "ready-url", "redis", "postgres":
+	case "url", "metrics-url", "ready-url", "profile-url", "redis", "postgres":
 		return redactURL(value)
 	case "target":
 		if name, address, ok := strings.Cut(value, "="); ok && !strings.ContainsAny(name, ":/") {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/loadgen"
+	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
 // startTimeout bounds the start of a lotteryd, its migration included.
@@ -25,7 +26,8 @@ type reference struct {
 	data    *freshData
 	prefix  string // of activity names; new for each invocation
 	checked bool
-	starts  int // so far; makes names unique. Arms start one after another.
+	sampled []string // lotteryd's flags in profiled runs
+	starts  int      // so far; makes names unique. Arms start one after another.
 }
 
 // referenceArm is one configuration of the reference service under one load.
@@ -46,7 +48,7 @@ func (b *benchRun) openReference(ctx context.Context, progress *benchProgress) (
 	if err != nil {
 		return nil, err
 	}
-	r := &reference{program: program, data: data, prefix: fmt.Sprintf("bench-%x", time.Now().UnixMicro()), checked: b.checked}
+	r := &reference{program: program, data: data, prefix: fmt.Sprintf("bench-%x", time.Now().UnixMicro()), checked: b.checked, sampled: samplingFlags(b.profile)}
 	return &workload{
 		benchmark: "Draw", service: "lotteryd with " + data.text(), close: data.close,
 		arms: func(plan loadgen.Plan) []experiment.Arm {
@@ -85,6 +87,9 @@ type configuration struct {
 // others replace the source of random words, so their activities must ask it.
 func (b *benchRun) configurations() []configuration {
 	var all []configuration
+	if c := b.chosen; c != nil {
+		return append(all, configuration{b.name, c.Flags(), c.String(), c.Variant("dice") != "best"})
+	}
 	if b.design == nil {
 		for _, name := range b.armNames() {
 			all = append(all, configuration{name: name})
@@ -146,8 +151,12 @@ func (r *referenceArm) start(ctx context.Context, lap experiment.Lap) (*experime
 }
 
 func (r *referenceArm) startOn(ctx context.Context, lap experiment.Lap, stores stores) (*experiment.Target, error) {
-	args := append([]string{r.program, "serve", "--migrate", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0",
-		"--log-format", "json", "--drain-delay", "0s"}, r.flags...) // no load balancer has to notice its end
+	args := []string{r.program, "serve", "--migrate", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0",
+		"--log-format", "json", "--drain-delay", "0s"} // no load balancer has to notice its end
+	args = append(args, r.flags...)
+	if lap.Profile > 0 {
+		args = append(args, r.sampled...)
+	}
 	process, err := experiment.StartProcess(args,
 		// In the environment, since everyone may read command lines.
 		[]string{"LOTTERYD_REDIS_URL=" + stores.redis, "LOTTERYD_POSTGRES_URL=" + stores.postgres, "LOTTERYD_ADMIN_TOKEN="},
@@ -183,6 +192,7 @@ func (r *referenceArm) prepare(ctx context.Context, lap experiment.Lap, process 
 	plan.ServerPID = process.PID()
 	target := &experiment.Target{
 		Plan: plan, MetricsURL: "http://" + admin + "/metrics", Outcome: drawOutcome,
+		Pprof: []profiles.Target{{Name: referenceName, URL: "http://" + admin, MetricsURL: "http://" + admin + "/metrics"}},
 		Ended: process.Ended(), Stop: process.Stop,
 	}
 	if r.checked && !lap.Capacity {

@@ -22,6 +22,8 @@ type benchReport struct {
 	Run     experiment.Manifest            `json:"run"`
 	Rounds  []experiment.Round             `json:"rounds"`
 	Summary map[string][]experiment.Spread `json:"summary"` // by arm
+	// Profiled are the runs of --profile.
+	Profiled []experiment.Profiled `json:"profiled,omitempty"`
 	// One of these is there when arms were compared.
 	Steps      *study.Result       `json:"steps,omitempty"`      // --steps, --vary
 	Comparison *study.Comparison   `json:"comparison,omitempty"` // --arm

@@ -25,6 +25,9 @@ func takeUp(cmd *cobra.Command, o *benchOptions) (*resumption, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(manifest.Command) > 1 && manifest.Command[1] != "bench" {
+		return nil, fmt.Errorf("%s was written by `%s %s`, which cannot be resumed: run that again", path, manifest.Command[0], manifest.Command[1])
+	}
 	typed := map[string]bool{}
 	for _, f := range storedFlags(manifest.Command) {
 		if cmd.Flags().Changed(f.name) {
@@ -70,7 +73,7 @@ func (f storedFlag) hidden() bool {
 	if f.name == "body" {
 		return !strings.HasPrefix(f.value, "@")
 	}
-	return slices.Contains([]string{"header", "url", "metrics-url", "ready-url", "redis", "postgres", "arm"}, f.name) &&
+	return slices.Contains([]string{"header", "profile-header", "url", "metrics-url", "ready-url", "profile-url", "redis", "postgres", "arm"}, f.name) &&
 		strings.Contains(f.value, "***")
 }
 

@@ -4,6 +4,7 @@ import (
 	_ "expvar"
 	"fmt"
 	"net/http"
+	_ "net/http/pprof"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -22,6 +23,7 @@ const asServiceEnv = "LOTTERYCTL_TEST_AS_SERVICE"
 //	slow   answers after 20 ms
 //	deaf   never listens
 //	dies   ends in the 50th request
+//	bare   the same as fast, without profiles
 //	fragile:FILE  the same if FILE exists, which it then removes
 func stubService(behaviour string) {
 	var served atomic.Int64
@@ -40,11 +42,18 @@ func stubService(behaviour string) {
 		}
 		fmt.Fprint(w, "hello")
 	})
+	var handler http.Handler // all of the above, and profiles
+	if behaviour == "bare" {
+		mux := http.NewServeMux()
+		mux.Handle("/debug/", http.NotFoundHandler())
+		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") })
+		handler = mux
+	}
 	if behaviour == "deaf" {
 		fmt.Println("I hear nothing")
 		time.Sleep(time.Hour)
 	}
-	fmt.Fprintln(os.Stderr, http.ListenAndServe("127.0.0.1:"+os.Args[1], nil))
+	fmt.Fprintln(os.Stderr, http.ListenAndServe("127.0.0.1:"+os.Args[1], handler))
 	os.Exit(1)
 }
 

@@ -38,13 +38,23 @@ func (b *benchRun) openURL(ctx context.Context, progress *benchProgress) (*workl
 	if err != nil {
 		return nil, err
 	}
+	pprof := experiment.PprofTargets(b.pprof, b.plan, "", metricsURL)
+	if b.profile != nil {
+		flag := "profile-url"
+		if b.profileOnly {
+			flag = "target"
+		}
+		if err := checkPprof(ctx, pprof, flag); err != nil {
+			return nil, err
+		}
+	}
 	return &workload{
 		benchmark: "HTTP", service: redactURL(b.options.url), close: func(context.Context) error { return nil },
 		arms: func(plan loadgen.Plan) []experiment.Arm {
 			var arms []experiment.Arm
 			for _, name := range b.armNames() {
 				arms = append(arms, experiment.Arm{Name: name, Start: func(context.Context, experiment.Lap) (*experiment.Target, error) {
-					return &experiment.Target{Plan: plan, MetricsURL: metricsURL}, nil
+					return &experiment.Target{Plan: plan, MetricsURL: metricsURL, Pprof: pprof}, nil
 				}})
 			}
 			return arms
@@ -73,7 +83,7 @@ func (b *benchRun) openProcesses() *workload {
 		arms: func(plan loadgen.Plan) []experiment.Arm {
 			var arms []experiment.Arm
 			for _, p := range b.processes {
-				p.Plan = plan
+				p.Plan, p.Pprof = plan, b.pprof
 				arms = append(arms, p.Arm())
 			}
 			return arms

@@ -10,33 +10,35 @@ import (
 
 // profileOptions are the flags of profile, as given.
 type profileOptions struct {
-	targets    []string // [name=]URL
-	headers    []string
-	insecure   bool
-	metricsURL string
+	profileLoad
+	targets []string // [name=]URL
 
-	duration      time.Duration
+	duration      time.Duration // of the window, and of the load
 	kinds         string
 	trace         bool
 	traceDuration time.Duration
-	timeout       time.Duration
-
-	name, out string
-	json      bool
 }
 
 func newProfileCmd(env environment) *cobra.Command {
-	o := &profileOptions{}
+	o := &profileOptions{profileLoad: newProfileLoad()}
 	cmd := &cobra.Command{
 		Use:   "profile",
-		Short: "Take all profiles of a running Go service in one window",
-		Long: `Take all profiles of a running Go service in one window and write a bundle.
+		Short: "Take all profiles of a Go service in one window, under load",
+		Long: `Take all profiles of a Go service in one window, under load.
 
-The service needs net/http/pprof; --target is where it is. CPU, allocations,
-waiting and locks are those of the window, heap and goroutines are taken at both
-its ends, and the runtime metrics (/metrics of Prometheus or /debug/vars of expvar)
-every second. --trace adds an execution trace of a shorter time inside. Several
-targets are captured together: the bundle has their sum, and each by itself.
+Alone, it profiles the reference service: it starts a private Redis and Postgres
+and a fresh lotteryd, whose tuning steps --steps chooses, loads it and profiles it
+meanwhile. With --url it loads any HTTP service that is running already. Latency
+and profiles are then of the same window, and the bundle knows how many requests
+it was for. The result is a run folder (docs/run-folder.md) with a bundle in it.
+With --target alone no load is made: the service has its own.
+
+The service needs net/http/pprof; --target is where it is, if not at the host of
+--url. CPU, allocations, waiting and locks are those of the window, heap and
+goroutines are taken at both its ends, and the runtime metrics (/metrics of
+Prometheus or /debug/vars of expvar) every second. --trace adds an execution trace
+of a shorter time inside. Several targets are captured together: the bundle has
+their sum, and each by itself.
 
 What fails is said, in the table and in profile.json, and loses nothing else.
 The service's garbage collector runs once before and once after the window.
@@ -44,12 +46,15 @@ Redirects to other hosts are not followed, and headers go to the target alone.
 
 The bundle is described in docs/profile-bundle.md.
 
-Exit codes: 0 captured, 1 nothing could be captured, 2 usage or input error,
-130 after Ctrl-C, which keeps what was captured.`,
-		Example: `  lotteryctl profile --target http://127.0.0.1:6060
+Exit codes: 0 captured, 1 nothing could be captured or every request of the load
+failed, 2 usage or input error, 3 with --strict if the load was not as asked, 130
+after Ctrl-C, which keeps what was captured.`,
+		Example: `  lotteryctl profile --trace
+  lotteryctl profile --steps none --rate 600 --duration 10s
+  lotteryctl profile --url 'http://127.0.0.1:8080/search?q={{user}}' --rate 500 --target http://127.0.0.1:6060
   lotteryctl profile --target http://127.0.0.1:6060 --duration 10s --trace --kinds cpu,heap,allocs
   lotteryctl profile --target web1=https://10.0.0.1:6060 --target web2=https://10.0.0.2:6060 \
-      --header 'Authorization: Bearer …' --out profiles/before`,
+      --profile-header 'Authorization: Bearer …' --out profiles/before`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runProfile(cmd, env, o)
@@ -62,24 +67,30 @@ Exit codes: 0 captured, 1 nothing could be captured, 2 usage or input error,
 func bindProfileFlags(cmd *cobra.Command, o *profileOptions) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringArrayVar(&o.targets, "target", nil, "[name=]URL of a service with net/http/pprof; may be repeated")
-	f.StringArrayVar(&o.headers, "header", nil, "request header 'Name: value' for the targets; may be repeated")
-	f.BoolVar(&o.insecure, "insecure", false, "do not check the certificates of https targets")
-	f.StringVar(&o.metricsURL, "metrics-url", "", "where the target shows its runtime metrics, or none (default: look at /metrics and /debug/vars)")
+	f.StringArrayVar(&o.targets, "target", nil, "[name=]URL of a service with net/http/pprof; may be repeated for replicas\n(default with --url: at its host)")
 	f.DurationVar(&o.duration, "duration", profiles.DefaultDuration, "the window, in whole seconds")
 	f.StringVar(&o.kinds, "kinds", "all", "profiles to take, separated by commas: cpu, heap, allocs, block, mutex, goroutine, threadcreate")
 	f.BoolVar(&o.trace, "trace", false, "take an execution trace too")
 	f.DurationVar(&o.traceDuration, "trace-duration", profiles.DefaultTraceDuration, "with --trace: its length, at most that of the window")
-	f.DurationVar(&o.timeout, "timeout", profiles.DefaultTimeout, "longest wait for each answer, on top of the time profiled")
-	f.StringVar(&o.name, "name", "", "name of the bundle (default: the target's host)")
-	f.StringVar(&o.out, "out", "", "bundle to write; must not exist (default runs/<time>-profile-<name>)")
-	f.BoolVar(&o.json, "json", false, "print the manifest (format version 1, see docs/profile-bundle.md)")
+	bindProfileRequestFlags(cmd, &o.bench)
+	bindProfileLoadFlags(cmd, &o.profileLoad)
+	f.StringVar(&o.bench.name, "name", "", "name of the run or bundle (default: what is loaded or profiled)")
+	f.StringVar(&o.bench.out, "out", "", "run folder or bundle to write; must not exist (default runs/<time>-profile-<name>)")
+	f.BoolVar(&o.bench.json, "json", false, "print JSON (format version 1): of --target alone the manifest, see docs/profile-bundle.md;\nof a load see docs/run-folder.md")
 }
 
 // runProfile chooses by what is profiled.
 func runProfile(cmd *cobra.Command, env environment, o *profileOptions) error {
-	if len(o.targets) == 0 {
-		return usageErrorf(cmd, "name a service that has net/http/pprof: --target http://host:port")
+	given := cmd.Flags().Changed
+	if len(o.targets) > 0 && !given("url") {
+		if err := o.checkNoLoad(given); err != nil {
+			return err
+		}
+		return profileTargets(cmd, env, o)
 	}
-	return profileTargets(cmd, env, o)
+	b, err := newProfileRun(cmd, env, o)
+	if err != nil {
+		return err
+	}
+	return b.run(cmd.Context())
 }

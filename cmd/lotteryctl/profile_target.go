@@ -20,7 +20,7 @@ func profileTargets(cmd *cobra.Command, env environment, o *profileOptions) erro
 	if err != nil {
 		return err
 	}
-	folder, err := newBundleFolder(o.out, o.bundleName(plan.Targets[0]))
+	folder, err := newBundleFolder(o.bench.out, o.bundleName(plan.Targets[0]))
 	if err != nil {
 		return err
 	}
@@ -28,17 +28,17 @@ func profileTargets(cmd *cobra.Command, env environment, o *profileOptions) erro
 	plan.Progress = func(p profiles.Progress) { progress.show(captureLine(p)) }
 	m, err := profiles.Capture(cmd.Context(), plan, folder.working())
 	progress.clear()
-	return finishBundle(env, folder, m, err, o.json)
+	return finishBundle(env, folder, m, err, o.bench.json)
 }
 
 // targetPlan makes the plan without asking anybody.
 func (o *profileOptions) targetPlan(cmd *cobra.Command, env environment) (profiles.Plan, error) {
 	plan := profiles.Plan{
-		Duration: o.duration, Trace: o.trace, Timeout: o.timeout,
+		Duration: o.duration, Trace: o.trace, Timeout: o.bench.profiling.timeout,
 		Tool: "lotteryctl " + env.version, Command: redactArgs(cmd),
 	}
-	if o.duration <= 0 || o.timeout <= 0 || o.traceDuration <= 0 {
-		return plan, errors.New("--duration, --trace-duration and --timeout must be positive")
+	if o.duration <= 0 || o.bench.profiling.timeout <= 0 || o.traceDuration <= 0 {
+		return plan, errors.New("--duration, --trace-duration and --profile-timeout must be positive")
 	}
 	if cmd.Flags().Changed("trace-duration") {
 		plan.TraceDuration = o.traceDuration
@@ -53,27 +53,35 @@ func (o *profileOptions) targetPlan(cmd *cobra.Command, env environment) (profil
 	if plan.Targets, err = o.parseTargets(); err != nil {
 		return plan, err
 	}
-	return plan, plan.Check()
+	return plan, checkedPlan(plan)
+}
+
+// checkedPlan checks a plan, also one whose target is not there yet.
+func checkedPlan(plan profiles.Plan) error {
+	if len(plan.Targets) == 0 {
+		plan.Targets = []profiles.Target{{URL: "http://127.0.0.1"}}
+	}
+	return plan.Check()
 }
 
 // parseTargets gives all targets the same headers and TLS settings.
 func (o *profileOptions) parseTargets() ([]profiles.Target, error) {
-	header, err := parseHeaders(o.headers)
+	header, err := parseHeaders("profile-header", o.bench.profiling.headers)
 	if err != nil {
 		return nil, err
 	}
-	if o.metricsURL != "" && o.metricsURL != profiles.NoMetrics && len(o.targets) > 1 {
+	if o.bench.metricsURL != "" && o.bench.metricsURL != profiles.NoMetrics && len(o.targets) > 1 {
 		return nil, errors.New("--metrics-url is one address, and there are several targets: leave it out or say none")
 	}
 	var targets []profiles.Target
 	for _, text := range o.targets {
-		t := profiles.Target{URL: text, Header: header, MetricsURL: o.metricsURL}
+		t := profiles.Target{URL: text, Header: header, MetricsURL: o.bench.metricsURL}
 		if name, address, ok := strings.Cut(text, "="); ok && !strings.ContainsAny(name, ":/") {
 			if t.Name, t.URL = name, address; name == "" {
 				return nil, errors.New("--target has no name before '=': write name=URL or the URL alone")
 			}
 		}
-		if o.insecure {
+		if o.bench.insecure {
 			t.TLS = &tls.Config{InsecureSkipVerify: true}
 		}
 		targets = append(targets, t)
@@ -84,8 +92,8 @@ func (o *profileOptions) parseTargets() ([]profiles.Target, error) {
 // bundleName is what the bundle is called when --out does not say it.
 func (o *profileOptions) bundleName(first profiles.Target) string {
 	switch {
-	case o.name != "":
-		return o.name
+	case o.bench.name != "":
+		return o.bench.name
 	case first.Name != "":
 		return first.Name
 	}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/profiles"
+)
+
+// profileNotes say what is missing from the profiles of a run.
+func profileNotes(folder string, runs []experiment.Profiled) (notes []string) {
+	for _, run := range runs {
+		name := profiledName(run)
+		switch {
+		case run.Failure != "":
+			notes = append(notes, fmt.Sprintf("%s: %s", name, run.Failure))
+		case run.Partial:
+			notes = append(notes, name+" was cut short")
+		}
+		if run.Bundle == "" {
+			continue
+		}
+		m, err := profiles.ReadManifest(os.DirFS(filepath.Join(folder, filepath.FromSlash(run.Bundle))))
+		if err != nil {
+			notes = append(notes, fmt.Sprintf("%s: %v", name, err))
+			continue
+		}
+		for _, p := range m.Profiles {
+			if p.Status == profiles.Failed {
+				notes = append(notes, fmt.Sprintf("%s: no %s profile: %s", name, p.Kind, p.Error))
+			}
+		}
+		for _, warning := range m.Warnings {
+			notes = append(notes, fmt.Sprintf("%s: %s", name, warning))
+		}
+	}
+	return notes
+}
+
+func profiledName(run experiment.Profiled) string {
+	return fmt.Sprintf("profiled round %d of %s", run.Round.Round, run.Arm)
+}
+
+// judgeProfiled is an error when a run that was to be profiled has no profiles.
+// The other runs are whole all the same.
+func judgeProfiled(runs []experiment.Profiled) error {
+	var missing []error
+	for _, run := range runs {
+		switch {
+		case run.Failure != "":
+			missing = append(missing, fmt.Errorf("%s failed: %s", profiledName(run), run.Failure))
+		case run.Bundle == "":
+			missing = append(missing, fmt.Errorf("%s has no profiles: %s; its figures and the other runs are kept", profiledName(run), run.Missing))
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return gateFailed(errors.Join(missing...))
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/profiles"
+)
+
+// profileReportFormat is the version of what profile --json prints of a load.
+const profileReportFormat = 1
+
+// profileReport is that; docs/run-folder.md describes it.
+type profileReport struct {
+	Format   int                   `json:"format"`
+	Folder   string                `json:"folder"`
+	Run      experiment.Manifest   `json:"run"`
+	Profiled []experiment.Profiled `json:"profiled"`
+	// Bundles are the manifests of those that have one, in the same order.
+	Bundles []*profiles.Manifest `json:"bundles"`
+}
+
+func (r *profileReport) print(w io.Writer, service string, asJSON bool) error {
+	dirs, err := r.readBundles()
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(r)
+	}
+	var b strings.Builder
+	r.writeLoad(&b, service)
+	for i, m := range r.Bundles {
+		if err := printBundle(&b, dirs[i], m, false); err != nil {
+			return err
+		}
+		fmt.Fprintln(&b)
+	}
+	fmt.Fprintf(&b, "run folder: %s\n", r.Folder)
+	_, err = io.WriteString(w, b.String())
+	return err
+}
+
+// readBundles reads the manifests and returns where the bundles are.
+func (r *profileReport) readBundles() (dirs []string, err error) {
+	for _, run := range r.Profiled {
+		if run.Bundle == "" {
+			continue
+		}
+		dir := filepath.Join(r.Folder, filepath.FromSlash(run.Bundle))
+		m, err := profiles.ReadManifest(os.DirFS(dir))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", dir, err)
+		}
+		dirs, r.Bundles = append(dirs, dir), append(r.Bundles, m)
+	}
+	return dirs, nil
+}
+
+// writeLoad shows what the clients saw while the profiles were taken.
+func (r *profileReport) writeLoad(b *strings.Builder, service string) {
+	load := benchReport{Folder: r.Folder, Run: r.Run}
+	for _, run := range r.Profiled {
+		load.Rounds = append(load.Rounds, run.Round)
+	}
+	load.writeHeader(b, service)
+	if len(load.Rounds) == 1 {
+		writeCard(b, &load.Rounds[0])
+	} else {
+		writeTables(b, load.Rounds)
+	}
+	for _, note := range load.verdictNotes() {
+		fmt.Fprintf(b, "note: %s\n", note)
+	}
+}
