@@ -77,7 +77,7 @@ func name(d *flame.Diff, n *flame.DiffNode) string {
 	return d.Names[n.Name]
 }
 
-func small() stackgen.Options { return stackgen.Options{Stacks: 4000, Depth: 20, Seed: 3} }
+func small() stackgen.Options { return stackgen.Options{Stacks: 1200, Depth: 14, Seed: 3} }
 
 func TestCompareOfAProfileWithItselfIsEmpty(t *testing.T) {
 	t.Parallel()
@@ -100,7 +100,7 @@ func TestCompareMirrors(t *testing.T) {
 	t.Parallel()
 	slower := small()
 	slower.Slower = 3
-	for _, side := range []int{1, 3, 7} {
+	for _, side := range []int{1, 3, 6} {
 		old, new := runs(t, side, 1, small()), runs(t, side, 100, slower)
 		there, back := compare(t, old, new, flame.DefaultDiffOptions()), compare(t, new, old, flame.DefaultDiffOptions())
 		if len(there.Nodes) != len(back.Nodes) {
@@ -122,8 +122,8 @@ func TestCompareMirrors(t *testing.T) {
 func TestCompareOfRoundsShowsThePlantedPathAlone(t *testing.T) {
 	t.Parallel()
 	slower := small()
-	slower.Slower = 2.5
-	d := compare(t, runs(t, 6, 1, small()), runs(t, 6, 100, slower), flame.DefaultDiffOptions())
+	slower.Slower = 4
+	d := compare(t, runs(t, 5, 1, small()), runs(t, 5, 100, slower), flame.DefaultDiffOptions())
 	if d.Basis != flame.PerRequest || d.Evidence != flame.FromRounds || d.Unit != "ns/request" {
 		t.Errorf("basis %v, evidence %v, unit %q", d.Basis, d.Evidence, d.Unit)
 	}
@@ -188,7 +188,7 @@ func TestCompareTakesLoadOut(t *testing.T) {
 
 func TestTwoProfilesWithATypicalBasis(t *testing.T) {
 	t.Parallel()
-	o := stackgen.Options{Stacks: 60000, Depth: 25, Seed: 1, Weights: 1}
+	o := stackgen.Options{Stacks: 60000, Depth: 14, Seed: 1, Weights: 1}
 	after := o
 	after.Weights, after.Load, after.Slower = 2, 1.3, 1.5
 	d := compare(t, []flame.Input{{Profile: generated(t, o)}}, []flame.Input{{Profile: generated(t, after)}}, flame.DefaultDiffOptions())
