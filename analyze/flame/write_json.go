@@ -42,9 +42,7 @@ func (t *Tree) WriteJSON(w io.Writer) error {
 	for i, n := range t.Nodes {
 		out.Nodes[i] = nodeJSON{Name: t.NameOf(n), Depth: n.Depth, Total: n.Total, Self: n.Self, Folded: n.Folded, Inlined: n.Inlined.word(), Made: n.Made}
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", " ")
-	return encoder.Encode(out)
+	return writeIndented(w, out)
 }
 
 // word is for JSON; never is left out there.
@@ -56,4 +54,11 @@ func (i Inlining) word() string {
 		return "partly"
 	}
 	return ""
+}
+
+// writeIndented writes one value, a member a line.
+func writeIndented(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", " ")
+	return encoder.Encode(value)
 }

@@ -13,6 +13,7 @@ func commands() []func(environment) *cobra.Command {
 	return []func(environment) *cobra.Command{
 		newBenchCmd,
 		newCompareCmd,
+		newFlameCmd,
 		newProfileCmd,
 		newServicesCmd,
 		newStepsCmd,

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/profiles"
+)
+
+// flameSource is one file with a profile.
+type flameSource struct {
+	path     string  // "-" is stdin
+	name     string  // for people
+	requests float64 // served while it was taken; 0: not known
+}
+
+// flameSources finds the files that the arguments stand for: themselves, those
+// of bundles, and those of the rounds of an arm.
+func flameSources(args []string, kind string) (sources []flameSource, err error) {
+	for _, arg := range args {
+		found, err := sourcesOf(arg, profiles.Kind(kind))
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, found...)
+	}
+	return sources, nil
+}
+
+func sourcesOf(arg string, kind profiles.Kind) ([]flameSource, error) {
+	if arg == "-" {
+		return []flameSource{{path: "-", name: "stdin"}}, nil
+	}
+	path, arm := splitArm(arg)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading a profile: %w", err)
+	}
+	if !info.IsDir() {
+		return []flameSource{{path: path, name: path}}, nil
+	}
+	dirs, err := bundlesOf(path, arm)
+	if err != nil {
+		return nil, err
+	}
+	var sources []flameSource
+	for _, dir := range dirs {
+		source, err := sourceInBundle(dir, kind)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, source)
+	}
+	return sources, nil
+}
+
+// splitArm divides RUN@ARM; a path that exists as it is has no arm.
+func splitArm(arg string) (path, arm string) {
+	at := strings.LastIndexByte(arg, '@')
+	if _, err := os.Stat(arg); err == nil || at < 0 {
+		return arg, ""
+	}
+	return arg[:at], arg[at+1:]
+}
+
+// sourceInBundle is the file of a kind in a bundle.
+func sourceInBundle(dir string, kind profiles.Kind) (flameSource, error) {
+	m, err := profiles.ReadManifest(os.DirFS(dir))
+	if err != nil {
+		return flameSource{}, fmt.Errorf("%s: %w", dir, err)
+	}
+	p, ok := m.Profile(kind)
+	switch {
+	case !ok || p.Status == profiles.Skipped:
+		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: it was not asked for", dir, kind)
+	case p.File == "":
+		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s", dir, kind, p.Error)
+	}
+	source := flameSource{path: filepath.Join(dir, filepath.FromSlash(p.File)), name: filepath.Join(dir, filepath.FromSlash(p.File))}
+	if p.Requests != nil {
+		source.requests = float64(*p.Requests)
+	}
+	return source, nil
+}
+
+// loadInputs reads each source by itself.
+func loadInputs(ctx context.Context, env environment, sources []flameSource) ([]flame.Input, error) {
+	var inputs []flame.Input
+	for _, source := range sources {
+		p, err := loadProfile(ctx, env, source)
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, flame.Input{Profile: p, Requests: source.requests})
+	}
+	return inputs, nil
+}
+
+// loadMerged reads all sources into one profile.
+func loadMerged(ctx context.Context, env environment, sources []flameSource) (*flame.Profile, error) {
+	var all []*flame.Profile
+	for i, source := range sources {
+		p, err := loadProfile(ctx, env, source)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 && !slices.Equal(p.Types, all[0].Types) {
+			return nil, fmt.Errorf("%s has the sample types %s and %s has %s: only profiles of one kind can be merged",
+				sources[0].name, typeList(all[0]), source.name, typeList(p))
+		}
+		all = append(all, p)
+	}
+	return flame.Merge(all...)
+}
+
+func typeList(p *flame.Profile) string {
+	var names []string
+	for _, t := range p.Types {
+		names = append(names, t.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func loadProfile(ctx context.Context, env environment, source flameSource) (*flame.Profile, error) {
+	if source.path == "-" {
+		p, err := flame.Read(&stoppable{ctx, env.stdin}, flame.DefaultLimits())
+		return p, nameError("stdin", err)
+	}
+	file, err := os.Open(source.path)
+	if err != nil {
+		return nil, fmt.Errorf("reading a profile: %w", err)
+	}
+	defer file.Close()
+	p, err := flame.Read(&stoppable{ctx, file}, flame.DefaultLimits())
+	return p, nameError(source.name, err)
+}
+
+func nameError(name string, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// bundlesOf are the bundles of a folder: itself, or those of a run's arm.
+func bundlesOf(path, arm string) ([]string, error) {
+	_, err := profiles.ReadManifest(os.DirFS(path))
+	switch {
+	case err == nil && arm != "":
+		return nil, fmt.Errorf("%s is a single bundle and has no arm %q", path, arm)
+	case err == nil:
+		return []string{path}, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return nil, fmt.Errorf("the folder %s has no profiles: it is no bundle (%s)", path, profiles.ManifestFile)
+}
+
+// joinPaths names arguments in a title.
+func joinPaths(args []string) string {
+	var names []string
+	for _, arg := range args {
+		if arg == "-" {
+			arg = "stdin"
+		}
+		names = append(names, filepath.Base(arg))
+	}
+	const most = 4
+	if left := len(names) - most; left > 0 {
+		names = append(names[:most], fmt.Sprintf("and %d more", left))
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/profiles"
+)
+
+// defaultServe is a free port that only this machine reaches.
+const defaultServe = "127.0.0.1:0"
+
+// flameEntry is a profile in the index of --serve.
+type flameEntry struct {
+	Name    string
+	sources []flameSource
+}
+
+// runServe shows profiles until ctx ends.
+func (o *flameOptions) runServe(ctx context.Context, env environment, args []string) error {
+	if err := checkServe(o.serve, o.public); err != nil {
+		return err
+	}
+	entries, err := flameEntries(args)
+	if err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.serve)
+	if err != nil {
+		return fmt.Errorf("--serve: %w", err)
+	}
+	fmt.Fprintf(env.stdout, "http://%s/ shows %s; Ctrl-C ends it\n", listener.Addr(), countOfProfiles(len(entries)))
+	server := &http.Server{
+		Handler:           onlyNamed(listener.Addr(), o.public, o.flameHandler(env, entries, joinPaths(args))),
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: time.Minute,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("--serve: %w", err)
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	if err := server.Shutdown(stop); err != nil {
+		_ = server.Close() // those that still read are cut off
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("--serve: %w", err)
+	}
+	return nil
+}
+
+func countOfProfiles(n int) string {
+	if n == 1 {
+		return "1 profile"
+	}
+	return fmt.Sprintf("%d profiles", n)
+}
+
+// checkServe refuses addresses that other hosts reach, unless they are asked
+// for: profiles tell much about a program.
+func checkServe(address string, public bool) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("--serve is %q; it must be an address such as %s", address, defaultServe)
+	}
+	if public || host == "localhost" {
+		return nil
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return fmt.Errorf("--serve %s can be reached from other hosts, to which profiles tell much: use 127.0.0.1, or add --public", address)
+	}
+	return nil
+}
+
+// onlyNamed refuses requests that name another host than this server, as a page
+// in the browser can make them by letting its own name point here.
+func onlyNamed(address net.Addr, public bool, next http.Handler) http.Handler {
+	_, port, _ := net.SplitHostPort(address.String())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, asked, err := net.SplitHostPort(r.Host)
+		ip := net.ParseIP(host)
+		named := err == nil && asked == port && (host == "localhost" || ip != nil && (public || ip.IsLoopback()))
+		if !named {
+			http.Error(w, "this server is asked for by its address only", http.StatusForbidden)
+			return
+		}
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// flameEntries are the profiles that the arguments hold: of a bundle each kind.
+func flameEntries(args []string) (entries []flameEntry, err error) {
+	for _, arg := range args {
+		info, err := os.Stat(arg)
+		if arg == "-" {
+			return nil, errors.New("--serve reads profiles when they are looked at; stdin cannot be read then")
+		}
+		if err == nil && !info.IsDir() {
+			entries = append(entries, flameEntry{arg, []flameSource{{path: arg, name: arg}}})
+			continue
+		}
+		for _, kind := range profiles.Kinds() {
+			sources, kindErr := sourcesOf(arg, kind)
+			if kindErr != nil {
+				err = errors.Join(err, kindErr)
+				continue
+			}
+			entries = append(entries, flameEntry{arg + " " + string(kind), sources})
+		}
+		if len(entries) == 0 {
+			_, err := sourcesOf(arg, profiles.CPU)
+			return nil, err
+		}
+	}
+	return entries, nil
+}
+
+// flameHandler has an index and a page for each profile, made when it is asked
+// for. One is made at a time: each may need as much memory as there is.
+func (o *flameOptions) flameHandler(env environment, entries []flameEntry, name string) http.Handler {
+	mux := http.NewServeMux()
+	turn := make(chan struct{}, 1)
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_ = flameIndex().Execute(w, struct { // the browser may be gone
+			Name    string
+			Entries []flameEntry
+		}{name, entries})
+	})
+	mux.HandleFunc("GET /profile/{n}", func(w http.ResponseWriter, r *http.Request) {
+		n, err := strconv.Atoi(r.PathValue("n"))
+		if err != nil || n < 0 || n >= len(entries) {
+			http.NotFound(w, r)
+			return
+		}
+		select {
+		case turn <- struct{}{}:
+			defer func() { <-turn }()
+		case <-r.Context().Done():
+			return
+		}
+		o.servePage(w, r, env, entries[n])
+	})
+	return mux
+}
+
+func (o *flameOptions) servePage(w http.ResponseWriter, r *http.Request, env environment, entry flameEntry) {
+	p, err := loadMerged(r.Context(), env, entry.sources)
+	if err == nil {
+		one := *o
+		one.typ, one.format = r.URL.Query().Get("type"), "html"
+		if one.typ == "" {
+			one.typ = o.typeIn(p)
+		}
+		if p, err = one.prepare(env, p, entry.Name); err == nil {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			err = one.render(w, p, entry.Name)
+		}
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+	}
+}
+
+// typeIn is --type, for those profiles that have it.
+func (o *flameOptions) typeIn(p *flame.Profile) string {
+	if _, err := p.TypeNamed(o.typ); err != nil {
+		return ""
+	}
+	return o.typ
+}
+
+func flameIndex() *template.Template {
+	return template.Must(template.New("index").Parse(`<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Profiles: {{.Name}}</title>
+<style>:root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;margin:2rem auto;max-width:44rem;padding:0 1rem}</style>
+<h1>Profiles: {{.Name}}</h1>
+<ul>{{range $i, $e := .Entries}}
+<li><a href="/profile/{{$i}}">{{$e.Name}}</a></li>{{end}}
+</ul>
+</html>
+`))
+}
