@@ -33,6 +33,10 @@ func (s *subject) takeCPU(ctx context.Context, end time.Time) {
 		if err == nil {
 			s.cpu.taken = append(s.cpu.taken, t)
 			s.cpu.resumed = s.cpu.broken
+			if took := t.ended.Sub(t.asked); took < length/2 { // and would again, thousands of times
+				s.cpu.err = fmt.Errorf("the target answered after %v when asked to profile for %v", took.Round(time.Millisecond), length)
+				return
+			}
 			continue
 		}
 		s.cpu.err = err

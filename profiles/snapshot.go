@@ -29,6 +29,17 @@ type ends struct {
 	startErr, endErr error
 }
 
+// giveUp says whether the end need not be asked for, and makes the failure of
+// the start its own: the same question would have the same answer, or without a
+// start there is nothing to compare with. After a restart there may be.
+func (e *ends) giveUp(kind Kind) bool {
+	if isOutcome(e.startErr, hopeless) || isOutcome(e.startErr, late) && kind.IsDelta() {
+		e.endErr = e.startErr
+		return true
+	}
+	return false
+}
+
 // subject is a target while it is captured. Its fields belong to whoever runs
 // the current phase; within a phase each goroutine has fields of its own.
 type subject struct {
@@ -105,15 +116,16 @@ func (s *subject) end(ctx context.Context) {
 	var group sync.WaitGroup
 	group.Go(func() { s.sampler.sample(ctx, s.client) })
 	s.each(&group, func(kind Kind, page string) {
-		e := s.snapshots[kind]
-		e.end, e.endErr = s.fetchUntil(ctx, page, until)
+		if e := s.snapshots[kind]; !e.giveUp(kind) {
+			e.end, e.endErr = s.fetchUntil(ctx, page, until)
+		}
 	})
 	group.Wait()
 	if e, heap := s.snapshots[Allocs], s.snapshots[Heap]; s.wants(Allocs) {
 		if e.start == heap.start {
 			e.end, e.endErr = heap.end, heap.endErr
 		}
-		if e.end == nil {
+		if e.end == nil && !e.giveUp(Allocs) {
 			e.end, e.endErr = s.fetchUntil(ctx, string(Allocs), until)
 		}
 	}

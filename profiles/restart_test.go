@@ -1,0 +1,117 @@
+package profiles_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/profiles"
+)
+
+// TestRestartWithinTheWindow ends the process in the middle of its CPU profile
+// and starts another one on the same port.
+func TestRestartWithinTheWindow(t *testing.T) {
+	t.Parallel()
+	address, stop := startService(t, "127.0.0.1:0 rates")
+	var once sync.Once
+	m, dir := capture(t, profiles.Plan{
+		Targets: []profiles.Target{{Name: "web", URL: "http://" + address}}, Duration: 3 * time.Second,
+		Progress: func(p profiles.Progress) {
+			if p.Phase == profiles.Window {
+				once.Do(func() {
+					stop()
+					startService(t, address+" rates")
+				})
+			}
+		},
+	})
+	if !m.Targets[0].Restarted || len(m.Warnings) != 1 || !strings.HasPrefix(m.Warnings[0], "web restarted within the window") {
+		t.Errorf("restarted %v, warnings %q", m.Targets[0].Restarted, m.Warnings)
+	}
+	cpu := entry(t, m, profiles.CPU)
+	if cpu.Status != profiles.OK || !strings.Contains(cpu.Note, "of the window's 3s; then: ") || cpu.DurationNS < time.Second {
+		t.Errorf("got %+v", cpu)
+	}
+	for _, kind := range []profiles.Kind{profiles.Allocs, profiles.Block, profiles.Mutex} {
+		p := entry(t, m, kind)
+		if p.Status != profiles.OK || !strings.HasPrefix(p.Note, "the process restarted within the window") || p.DurationNS <= 0 || p.DurationNS > 10*time.Second {
+			t.Errorf("got %+v", p)
+			continue
+		}
+		checkFile(t, dir, p)
+	}
+}
+
+// TestCountersThatGoBack reveal a restart where nothing else does.
+func TestCountersThatGoBack(t *testing.T) {
+	t.Parallel()
+	rows := map[string]struct {
+		end       int64
+		restarted bool
+		total     int64
+	}{
+		"grown":     {150, false, 50},
+		"same":      {100, false, 0},
+		"rounded":   {99, false, 0},
+		"restarted": {40, true, 40},
+	}
+	plan := profiles.Plan{Kinds: []profiles.Kind{profiles.Block}}
+	for name, row := range rows {
+		first, second := encoded(t, "contentions,delay", 100, 100), encoded(t, "contentions,delay", row.end, row.end)
+		var asked atomic.Int64
+		plan.Targets = append(plan.Targets, profiles.Target{Name: name, URL: serve(t, canned(t).but("block", func(w http.ResponseWriter, _ *http.Request) {
+			if asked.Add(1) == 1 {
+				w.Write(first)
+				return
+			}
+			w.Write(second)
+		}))})
+	}
+	m, _ := capture(t, plan)
+	for _, source := range m.Targets {
+		row := rows[source.Name]
+		p, _ := source.Profile(profiles.Block)
+		if source.Restarted != row.restarted || p.SampleTypes[0].Total != row.total {
+			t.Errorf("%s: restarted %v, %+v", source.Name, source.Restarted, p)
+		}
+	}
+}
+
+// TestCPUProfileInUseForAWhile is waited out.
+func TestCPUProfileInUseForAWhile(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	cpu := encoded(t, "samples,cpu", 3, 30_000_000)
+	mux := canned(t).but("profile", func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 1 {
+			http.Error(w, "Could not enable CPU profiling: cpu profiling already in use", 500)
+			return
+		}
+		time.Sleep(time.Second)
+		w.Write(cpu)
+	})
+	m, _ := capture(t, profiles.Plan{Targets: []profiles.Target{{URL: serve(t, mux)}}, Kinds: []profiles.Kind{profiles.CPU}})
+	if p := entry(t, m, profiles.CPU); p.Status != profiles.OK || !strings.Contains(p.Note, "another profile of that kind") {
+		t.Errorf("got %+v", p)
+	}
+}
+
+// TestCPUProfileThatComesAtOnce is taken once and not until the window ends.
+func TestCPUProfileThatComesAtOnce(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	cpu := encoded(t, "samples,cpu", 3, 30_000_000)
+	m, _ := capture(t, profiles.Plan{
+		Targets: []profiles.Target{{URL: serve(t, canned(t).but("profile", func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			w.Write(cpu)
+		}))}},
+		Kinds: []profiles.Kind{profiles.CPU},
+	})
+	if p := entry(t, m, profiles.CPU); p.Status != profiles.OK || asked.Load() != 1 || !strings.Contains(p.Note, "when asked to profile for 1s") {
+		t.Errorf("asked %d times: %+v", asked.Load(), p)
+	}
+}
