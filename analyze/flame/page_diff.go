@@ -77,6 +77,7 @@ func (d *Diff) data(j *jsonText, s *scene, total, self float64) {
 	d.changes(j, "self", len(selfs), func(i int) Change { return d.Nodes[selfs[i]].Self })
 	j.digits("selfPaint", len(selfs), func(i int) int { return int(changePaint(d.Nodes[selfs[i]].Self, self)) })
 	j.digits("flags", n, func(i int) int { return frameFlags(d.Nodes[i].Inlined, d.Nodes[i].Made) })
+	j.ints("causes", len(d.Causes), func(i int) int64 { return int64(d.Causes[i]) })
 	d.functions(j, s)
 }
 

@@ -60,7 +60,8 @@ function newApp(data, withTable) {
     element("button", { class: "reset", title: "End the search and the zoom (Esc)", onclick: act.reset }, "Reset"), turn,
     element("button", { title: "Keys (?)", onclick: act.help }, "?"));
   const functions = element("div");
-  const box = element("div", { class: "flame " + data.kind }, head(data, model), legend,
+  const box = element("div", { class: "flame " + data.kind }, head(data, model),
+    data.kind === "diff" ? element("section", { class: "causes" }, ...causeList(model, act.zoom)) : null, legend,
     element("div", { class: "top" }, tools, help, crumbs), chart.box, status, tip, functions);
 
   function ofSelf() {

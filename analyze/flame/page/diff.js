@@ -89,9 +89,31 @@ function diffLegend(model) {
   ];
 }
 
+// causeList names the frames that describe the changes best; a click zooms.
+function causeList(model, zoom) {
+  const data = model.data;
+  if (data.causes.length === 0) {
+    return [element("p", {}, data.evidence === "none" ? "" : "No change is certain: all that differs may be noise.")];
+  }
+  const line = (i) => {
+    const c = changeAt(data, "total", i);
+    return element("li", {}, element("i", { class: "swatch p" + (data.totalPaint.charCodeAt(i) - 97) }),
+      element("button", { title: "Zoom into this frame", onclick: () => zoom(i) }, model.name(i)), element("span", {}, " " + changeWords(c, data.unit)));
+  };
+  return [element("ol", {}, ...data.causes.slice(0, mostCauses).map(line))];
+}
+
+const mostCauses = 5;
+
 // basisWords say what both sides are divided by and what is known about noise.
 function basisWords(data) {
-  const basis = { request: "Values are per request served", second: "Values are per second profiled", total: "Values are shares of each side's total" }[data.basis] || data.basis;
+  const basis = {
+    request: "Values are per request served",
+    second: "Values are per second profiled",
+    typical: "Values are shares of the total, scaled so that most of the program is unchanged",
+    total: "Values are shares of each side's total",
+    profile: "Values are those of one profile",
+  }[data.basis] || data.basis;
   const [old, now] = data.profiles;
   const count = (n) => n + (n === 1 ? " profile" : " profiles");
   const evidence = {
