@@ -63,7 +63,7 @@ type sceneFrame struct {
 	paint      int32 // index into the scene's paints
 	weight     float64
 	note       string // behind the name, if there is room
-	made       bool
+	hatched    bool   // no program has it, or the new side does not
 }
 
 // nameOf is what is written into a frame.

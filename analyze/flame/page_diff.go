@@ -15,7 +15,7 @@ func (d *Diff) scene(o PageOptions) *scene {
 	s.frames = make([]sceneFrame, len(d.Nodes))
 	for i, n := range d.Nodes {
 		s.frames[i] = sceneFrame{
-			name: s.names.use(n.Name), depth: n.Depth, end: n.End, made: n.Made,
+			name: s.names.use(n.Name), depth: n.Depth, end: n.End, hatched: n.Made || n.Total.Verdict == Vanished,
 			weight: (n.Total.Old + n.Total.New) / 2, paint: changePaint(n.Total, total), note: changeNote(n.Total),
 		}
 	}

@@ -45,10 +45,14 @@ func newPageName(name string) pageName {
 }
 
 // nameParts finds the last element of a name's path, and the end of its
-// package: 4 and 8 in "net/http.(*conn).serve". Of a file it is the folder.
+// package: 4 and 8 in "net/http.(*conn).serve". Of a file it is the folder, of
+// what stands in brackets for code without a name all of it.
 // Type arguments, receivers, and what follows a blank hold slashes and dots of
 // their own.
 func nameParts(name string) (start, pkgEnd int) {
+	if strings.HasPrefix(name, "[") {
+		return 0, len(name)
+	}
 	path := name
 	if cut := strings.IndexAny(path, "[( "); cut > 0 {
 		path = path[:cut]

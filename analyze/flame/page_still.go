@@ -76,6 +76,13 @@ func (s *scene) still(out []byte, seen []placed, depth int32) []byte {
 		out = append(out, "\"/>\n"...)
 		byPaint = byPaint[n:]
 	}
+	out = append(out, `<path class="hatched" d="`...)
+	for _, p := range seen {
+		if p.frame.hatched {
+			out = appendBox(out, p.x, top(p.frame), p.width)
+		}
+	}
+	out = append(out, "\"/>\n"...)
 	for _, p := range seen {
 		if p.width < textLeast {
 			continue

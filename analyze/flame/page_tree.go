@@ -13,7 +13,7 @@ func (t *Tree) scene(o PageOptions) *scene {
 	}
 	s.frames = make([]sceneFrame, len(t.Nodes))
 	for i, n := range t.Nodes {
-		s.frames[i] = sceneFrame{name: s.names.use(n.Name), depth: n.Depth, end: n.End, made: n.Made}
+		s.frames[i] = sceneFrame{name: s.names.use(n.Name), depth: n.Depth, end: n.End, hatched: n.Made}
 	}
 	t.weigh(s.frames)
 	paints := s.paintPackages()
@@ -73,7 +73,7 @@ func (s *scene) paintPackages() []int32 {
 		switch {
 		case f.name < 0:
 			f.paint = root
-		case f.made:
+		case f.hatched: // made
 			f.paint, ofName[f.name] = made, made
 		default:
 			f.paint = ofName[f.name]

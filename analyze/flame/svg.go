@@ -22,7 +22,7 @@ func writeSVG(w io.Writer, s *scene) error {
 	if err != nil {
 		return err
 	}
-	out = append(out, "</style>\n<g class=\"still\">\n<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n"...)
+	out = append(out, "</style>\n"+stillHatch+"<g class=\"still\">\n<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n"...)
 	columns := int((s.width - 20) / charWidth)
 	out = appendText(out, 10, 20, "title", fitText(s.title, "", columns*4/5))
 	out = appendText(out, 10, 38, "subtitle", fitText(s.subtitle, "", columns))
@@ -38,15 +38,22 @@ func writeSVG(w io.Writer, s *scene) error {
 	return err
 }
 
+// stillHatch is the pattern over hatched frames.
+const stillHatch = `<defs><pattern id="still-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="2" height="6"/></pattern></defs>
+`
+
 // stillStyle is of the still picture: it has its own background, and follows
 // the reader's choice of a light or a dark page.
 const stillStyle = `.still text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #1b1f24; white-space: pre; }
 .still .title { font-size: 15px; font-weight: 600; }
 .still .subtitle { fill: #59636e; }
 .still .page { fill: #ffffff; }
+.still .hatched { fill: url(#still-hatch); }
+.stripe { fill: #1b1f24; opacity: .28; }
 @media (prefers-color-scheme: dark) {
   .still text { fill: #e6e9ed; }
   .still .subtitle { fill: #9aa4af; }
   .still .page { fill: #14181d; }
+  .stripe { fill: #e6e9ed; }
 }
 `

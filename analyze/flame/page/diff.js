@@ -67,13 +67,19 @@ function changeWords(c, unit) {
   return c.verdict === withinNoise ? text + "; within noise" : text;
 }
 
+// size is that of a change. Of shares it is in points: 1 % more would be a
+// hundredth of the share.
+function size(delta, unit) {
+  return unit === "%" ? figures(Math.abs(delta)) + " points" : amount(Math.abs(delta), unit);
+}
+
 function moreOrLess(delta, unit) {
-  return amount(Math.abs(delta), unit) + (delta < 0 ? " less" : " more");
+  return size(delta, unit) + (delta < 0 ? " less" : " more");
 }
 
 function between(low, high, unit) {
-  if (low >= 0) return `between ${amount(low, unit)} and ${amount(high, unit)} more`;
-  if (high <= 0) return `between ${amount(-high, unit)} and ${amount(-low, unit)} less`;
+  if (low >= 0) return `between ${size(low, unit)} and ${size(high, unit)} more`;
+  if (high <= 0) return `between ${size(high, unit)} and ${size(low, unit)} less`;
   return `between ${moreOrLess(low, unit)} and ${moreOrLess(high, unit)}`;
 }
 

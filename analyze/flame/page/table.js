@@ -79,6 +79,7 @@ function diffTable(model, pick) {
   const data = model.data, unit = data.unit, columns = model.ofSelf ? "functionSelf" : "functionTotal";
   const rows = data.functions.map((name, k) => ({ name: data.names[name], ...changeAt(data, columns, k) }));
   const delta = (r) => r.now - r.old;
+  rows.sort((a, b) => (a.verdict === withinNoise) - (b.verdict === withinNoise) || Math.abs(delta(b)) - Math.abs(delta(a)));
   const share = (r) => (r.old === 0 ? (r.now === 0 ? 0 : Infinity) : delta(r) / r.old);
   const direction = (r) => (r.verdict === withinNoise ? "faint" : delta(r) < 0 ? "less" : "more");
   const list = [
