@@ -4,8 +4,9 @@
 #   make check    the quick half of it: format, vet, lint, layering
 #   make help     all targets
 #
-# Needs Go, git, make and gcc (for the race detector). A Redis and a Postgres
-# are installed where that is possible, and never touched where they exist.
+# Needs Go, git, make and gcc (for the race detector). A Redis, a Postgres and,
+# for the tests, Chromium are installed where that is possible, and never touched
+# where they exist.
 
 GO       ?= go
 FUZZTIME ?= 5s
@@ -21,7 +22,7 @@ BUILD = CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -ldflags '-X main.ve
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # check comes before the long tests, servers before what needs them
-.PHONY: help build servers demo test check format vet lint layering race fuzz-short bench-draw bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted clean
+.PHONY: help build servers browser demo test check format vet lint layering race fuzz-short bench-draw bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -35,12 +36,15 @@ build: ## build bin/lotteryctl and bin/lotteryd
 servers: build ## install Redis and Postgres if they are missing (root on Debian/Ubuntu)
 	@.ci/install-servers bin/lotteryctl
 
+browser: ## install Chromium and its driver if they are missing (root on Debian)
+	@.ci/install-browser
+
 demo: servers ## a minute: the tuning ladder's two ends and the article's version, seven rounds of each
 	bin/lotteryctl bench --steps ladder --only before,article,best --runs 7 --rate 300 --duration 2s --warmup 500ms --noise-limit none
 
 # --- check -----------------------------------------------------------------
 
-test: check servers race fuzz-short ## everything: check, unit and integration tests under the race detector, short fuzzing
+test: check servers browser race fuzz-short ## everything: check, unit and integration tests under the race detector, short fuzzing
 
 check: format vet lint layering ## format, vet, lint, layering
 
@@ -57,7 +61,7 @@ lint: ## staticcheck, at a pinned version
 layering: ## imports against the table in docs/ARCHITECTURE.md
 	$(GO) test -count=1 ./internal/layering
 
-race: ## all tests under the race detector, with real servers
+race: ## all tests under the race detector, with real servers and a real browser
 	$(GO) test -race -timeout 10m ./...
 
 fuzz-short: ## each fuzz target for FUZZTIME (5s)

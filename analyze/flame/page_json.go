@@ -35,11 +35,6 @@ func (j *jsonText) boolMember(name string, value bool) {
 	j.text = strconv.AppendBool(j.text, value)
 }
 
-func (j *jsonText) floatMember(name string, value float64) {
-	j.key(name)
-	j.float(value, -1)
-}
-
 func (j *jsonText) intMember(name string, value int64) {
 	j.key(name)
 	j.text = strconv.AppendInt(j.text, value, 10)
