@@ -17,7 +17,7 @@ function newApp(data, withTable) {
       state.zoom = state.focus = i;
       tip.hidden = true;
       draw();
-      chart.reveal();
+      reveal();
     },
     out: () => act.zoom(Math.max(0, model.parent[state.zoom])),
     zoomFocus: () => act.zoom(state.focus ?? state.zoom),
@@ -30,12 +30,12 @@ function newApp(data, withTable) {
     turn() {
       state.flame = !state.flame;
       draw();
-      chart.reveal();
+      reveal();
     },
     step(key) {
       state.focus = state.focus === null ? state.zoom : step(model, state, chart, state.focus, key);
       chart.focus(state.focus);
-      chart.reveal();
+      reveal();
       say();
     },
     help: () => (help.hidden = !help.hidden),
@@ -60,9 +60,14 @@ function newApp(data, withTable) {
     element("button", { class: "reset", title: "End the search and the zoom (Esc)", onclick: act.reset }, "Reset"), turn,
     element("button", { title: "Keys (?)", onclick: act.help }, "?"));
   const functions = element("div");
+  const top = element("div", { class: "top" }, tools, help, crumbs);
   const box = element("div", { class: "flame " + data.kind }, head(data, model),
     data.kind === "diff" ? element("section", { class: "causes" }, ...causeList(model, act.zoom)) : null, legend,
-    element("div", { class: "top" }, tools, help, crumbs), chart.box, status, tip, functions);
+    top, chart.box, status, tip, functions);
+
+  function reveal() {
+    chart.reveal(state.focus ?? state.zoom, top, status);
+  }
 
   function ofSelf() {
     model.ofSelf = !model.ofSelf;

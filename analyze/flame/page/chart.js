@@ -65,8 +65,20 @@ function newChart(model, state, act) {
     rows: () => rows,
     width: () => width,
     focus: (i) => place(marker, i),
-    reveal() { marker.scrollIntoView({ block: "nearest" }); },
+    // reveal scrolls until a node is seen between two bars that stay in place.
+    reveal(i, above, below) {
+      const y = picture.getBoundingClientRect().top + top(model.depth[i]);
+      const high = above.getBoundingClientRect().bottom, low = below.getBoundingClientRect().top - rowHeight;
+      const by = y < high ? y - high : y > low ? Math.min(y - low, y - high) : 0;
+      if (by !== 0) scroller(box).scrollBy(0, by);
+    },
   };
+}
+
+// scroller is what scrolls the page: an SVG's window does not.
+function scroller(box) {
+  const flame = box.closest(".flame");
+  return flame.parentNode.namespaceURI === svgNames ? flame : document.scrollingElement;
 }
 
 // gap is what a frame leaves free at its right; narrow ones leave less.

@@ -51,20 +51,26 @@ function changeNote(c) {
 }
 
 function signed(share) {
-  return (share < 0 ? "−" : "+") + percent(Math.abs(share));
+  return (share < 0 ? "−" : share > 0 ? "+" : "") + percent(Math.abs(share));
 }
 
-// changeWords is a change as a sentence.
+// changeWords is a change as a sentence. What values are divided by ("/request")
+// is said once.
 function changeWords(c, unit) {
   if (c.old === 0 && c.now === 0) return "nothing on either side";
-  const delta = c.now - c.old;
-  let text = `${amount(c.old, unit)} before, ${amount(c.now, unit)} after: `;
-  text += delta === 0 ? "the same" : moreOrLess(delta, unit);
-  if (c.old !== 0 && delta !== 0) text += ` (${signed((100 * delta) / c.old)})`;
-  if (c.low !== undefined && c.high !== undefined) text += ", " + between(c.low, c.high, unit);
+  const delta = c.now - c.old, short = withoutPer(unit);
+  const side = (v, u) => (v === 0 ? "nothing" : amount(v, u));
+  let text = `${side(c.old, unit)} before, ${side(c.now, c.old === 0 ? unit : short)} after`;
+  if (c.verdict === appeared || c.verdict === vanished) text = `${verdictNames[c.verdict]}: ${text}`;
+  else text += ": " + (delta === 0 ? "the same" : moreOrLess(delta, short));
+  if (c.old !== 0 && c.now !== 0 && delta !== 0) text += ` (${signed((100 * delta) / c.old)})`;
+  if (c.low !== undefined && c.high !== undefined) text += ", " + between(c.low, c.high, short);
   if (c.p !== undefined) text += ", p " + (c.p < 0.001 ? "< 0.001" : "= " + figures(c.p));
-  if (c.verdict === appeared || c.verdict === vanished) return verdictNames[c.verdict] + ": " + text;
   return c.verdict === withinNoise ? text + "; within noise" : text;
+}
+
+function withoutPer(unit) {
+  return unit.replace(/\/.*/, "");
 }
 
 // size is that of a change. Of shares it is in points: 1 % more would be a
@@ -74,7 +80,7 @@ function size(delta, unit) {
 }
 
 function moreOrLess(delta, unit) {
-  return size(delta, unit) + (delta < 0 ? " less" : " more");
+  return delta === 0 ? "nothing" : size(delta, unit) + (delta < 0 ? " less" : " more");
 }
 
 function between(low, high, unit) {

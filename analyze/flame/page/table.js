@@ -76,7 +76,7 @@ function treeTable(model, pick) {
 }
 
 function diffTable(model, pick) {
-  const data = model.data, unit = data.unit, columns = model.ofSelf ? "functionSelf" : "functionTotal";
+  const data = model.data, unit = withoutPer(data.unit), per = data.unit.slice(unit.length).replace("/", ", per "), columns = model.ofSelf ? "functionSelf" : "functionTotal";
   const rows = data.functions.map((name, k) => ({ name: data.names[name], ...changeAt(data, columns, k) }));
   const delta = (r) => r.now - r.old;
   rows.sort((a, b) => (a.verdict === withinNoise) - (b.verdict === withinNoise) || Math.abs(delta(b)) - Math.abs(delta(a)));
@@ -93,5 +93,5 @@ function diffTable(model, pick) {
     list.push({ title: "p", value: (r) => r.p ?? 1, text: (r) => (r.p === undefined ? "" : r.p < 0.001 ? "< 0.001" : figures(r.p)) });
   }
   list.push({ title: "Verdict", textual: true, value: (r) => verdictNames[r.verdict], text: (r) => verdictNames[r.verdict], kind: direction }, nameColumn);
-  return newTable(model.ofSelf ? "What changed in functions themselves" : "What changed in functions and all below them", rows, list, null, pick);
+  return newTable((model.ofSelf ? "What changed in functions themselves" : "What changed in functions and all below them") + per, rows, list, null, pick);
 }

@@ -85,6 +85,7 @@ func (b *Browser) open(url string) error {
 	}
 	capabilities := map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
 		"browserName":             "chrome",
+		"goog:loggingPrefs":       map[string]string{"browser": "ALL"},
 		"goog:chromeOptions":      map[string]any{"args": arguments},
 		"unhandledPromptBehavior": "ignore",
 	}}}
@@ -125,6 +126,20 @@ func (b *Browser) Run(body string, result any, arguments ...any) error {
 		arguments = []any{}
 	}
 	return call(http.MethodPost, b.session+"/execute/sync", map[string]any{"script": body, "args": arguments}, result)
+}
+
+// Complaints are what the page and the browser wrote to the console since the
+// last time: errors of scripts, and what the page's policy forbade.
+func (b *Browser) Complaints() ([]string, error) {
+	var entries []struct{ Level, Message string }
+	if err := call(http.MethodPost, b.session+"/se/log", map[string]any{"type": "browser"}, &entries); err != nil {
+		return nil, err
+	}
+	var complaints []string
+	for _, e := range entries {
+		complaints = append(complaints, e.Level+" "+e.Message)
+	}
+	return complaints, nil
 }
 
 // Click presses the mouse at a place of the window.

@@ -34,6 +34,8 @@ func TestInBrowser(t *testing.T) {
 	}
 	t.Run("table", func(t *testing.T) { testTable(t, b) })
 	t.Run("table of changes", func(t *testing.T) { testDiffTable(t, b) })
+	t.Run("console", func(t *testing.T) { testConsole(t, b) })
+	t.Run("empty", func(t *testing.T) { testEmpty(t, b) })
 	t.Run("still picture", func(t *testing.T) { testStillPicture(t, b) })
 }
 
@@ -119,6 +121,7 @@ func testKeyboard(t *testing.T, b *browsertest.Browser, format string) {
 	v.keys(browsertest.Backspace)
 	v.equal("Backspace zooms out", v.text(".crumbs"), "all")
 
+	v.keys(browsertest.Escape)
 	if v.box(frame(0)).Y > v.box(frame(1)).Y {
 		t.Error("the root is not on top")
 	}
@@ -157,9 +160,8 @@ func testStillPicture(t *testing.T, b *browsertest.Browser) {
 	if err := fold(t, shop).WriteSVG(&svg, flame.PageOptions{Width: 640}); err != nil {
 		t.Fatal(err)
 	}
-	// One text serves as both documents: the page shows itself as its picture.
 	page := `<!DOCTYPE html><img src="data:image/svg+xml;charset=utf-8,` + percentEncoded(svg.String()) + `">`
-	v := open(t, b, map[string]string{"/": "text/html; charset=utf-8"}, []byte(page))
+	v := open(t, b, "text/html; charset=utf-8", []byte(page))
 	size := run[[]float64](v, `const i = document.querySelector("img"); return [i.complete ? 1 : 0, i.naturalWidth]`)
 	v.equal("loaded, and its width", size, []float64{1, 640})
 	// 1 is the tree's first row below the root: a colour, not the background.
@@ -182,4 +184,33 @@ func percentEncoded(text string) string {
 		b.WriteByte("0123456789ABCDEF"[c&15])
 	}
 	return b.String()
+}
+
+// testConsole plants errors, of which every other test relies on being told.
+func testConsole(t *testing.T, b *browsertest.Browser) {
+	page := strings.Replace(pageOf(t), "</body>", "<script>undefinedName()</script><img src='http://127.0.0.1:1/x.png'></body>", 1)
+	server := open(t, b, "text/html; charset=utf-8", []byte(page))
+	complaints, err := b.Complaints()
+	server.must(err)
+	server.holds("console", strings.Join(complaints, " "), "undefinedName is not defined", "Content Security Policy")
+}
+
+func pageOf(t *testing.T) string {
+	t.Helper()
+	var page strings.Builder
+	if err := fold(t, shop).WriteHTML(&page, flame.PageOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return page.String()
+}
+
+func testEmpty(t *testing.T, b *browsertest.Browser) {
+	empty := &flame.Tree{Type: flame.ValueType{Name: "cpu", Unit: "nanoseconds"}, Nodes: []flame.Node{{Name: -1, End: 1}}}
+	v := show(t, b, empty, "html", flame.PageOptions{Flame: true})
+	v.click(frame(0))
+	v.holds("status", v.text(".status"), "Total 0 ns: 0 % of all")
+	nothing := &flame.Diff{Nodes: []flame.DiffNode{{Name: -1, End: 1}}, Evidence: flame.FromNothing}
+	v = show(t, b, nothing, "html", flame.PageOptions{})
+	v.click(frame(0))
+	v.holds("status", v.text(".status"), "nothing on either side")
 }

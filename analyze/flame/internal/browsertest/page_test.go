@@ -36,31 +36,37 @@ func show(t *testing.T, b *browsertest.Browser, what drawn, format string, o fla
 	if err := write(&page, o); err != nil {
 		t.Fatal(err)
 	}
-	return open(t, b, map[string]string{"/": contentType}, page.Bytes())
+	return open(t, b, contentType, page.Bytes())
 }
 
-// open serves page at the paths given, with their content types, and opens the
-// first path "/".
-func open(t *testing.T, b *browsertest.Browser, types map[string]string, page []byte) view {
+// open serves a page and opens it. At the end of the test the page must not have
+// complained.
+func open(t *testing.T, b *browsertest.Browser, contentType string, page []byte) view {
 	t.Helper()
 	var requests []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/favicon.ico" {
-			requests = append(requests, r.URL.Path)
-		}
-		contentType, ok := types[r.URL.Path]
-		if !ok {
-			http.NotFound(w, r)
+		if r.URL.Path == "/favicon.ico" { // browsers ask for it by themselves
+			w.WriteHeader(http.StatusNoContent)
 			return
 		}
+		requests = append(requests, r.URL.Path)
 		w.Header().Set("Content-Type", contentType)
 		w.Write(page)
 	}))
 	t.Cleanup(server.Close)
 	v := view{t, b, &requests}
+	t.Cleanup(v.nothingWrong)
 	v.must(b.Resize(1200, 900))
 	v.must(b.Open(server.URL + "/"))
 	return v
+}
+
+// nothingWrong fails the test if the page complained.
+func (v view) nothingWrong() {
+	complaints, err := v.browser.Complaints()
+	if err != nil || len(complaints) > 0 {
+		v.t.Errorf("the console says %q (%v)", complaints, err)
+	}
 }
 
 func (v view) must(err error) {
