@@ -67,8 +67,7 @@ func (r *Recorder) postSnapshot(w http.ResponseWriter, request *http.Request) {
 	case errors.Is(err, ErrTooSoon):
 		seconds := math.Ceil(r.gate.wait(r.process.now()).Seconds())
 		w.Header().Set("Retry-After", strconv.Itoa(int(max(seconds, 1))))
-		http.Error(w, fmt.Sprintf("%v; the next may be taken in %.0f s, and GET %s lists those there are", err, seconds, RecorderPath),
-			http.StatusTooManyRequests)
+		http.Error(w, fmt.Sprintf("%v; wait %.0f s", err, seconds), http.StatusTooManyRequests)
 	case err != nil:
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 	default:
@@ -139,7 +138,7 @@ func (r *Recorder) open(name, file string) ([]byte, error) {
 
 func refuseFile(w http.ResponseWriter, err error) {
 	if isMissing(err) {
-		http.Error(w, "there is no such snapshot or file; GET "+RecorderPath+" lists those there are", http.StatusNotFound)
+		http.Error(w, "there is no such snapshot or file", http.StatusNotFound)
 		return
 	}
 	http.Error(w, err.Error(), http.StatusServiceUnavailable)

@@ -45,18 +45,18 @@ type RecorderBudget struct {
 	// CPU is the share of the process's CPU time that recording may cost, above
 	// 0 and at most 0.5. 0: 0.01, a hundredth. A process that does nearly
 	// nothing counts as if it used a tenth of one core.
-	CPU float64
+	CPU float64 `json:"cpu"`
 	// RingBytes bounds the compressed CPU slices in memory. 0: 8 MiB.
-	RingBytes int64
+	RingBytes int64 `json:"ring_bytes"`
 	// TraceBytes is the size of the flight recorder's window, which the
 	// runtime takes as a hint: about a second's trace comes on top. 0: 8 MiB.
-	TraceBytes int64
+	TraceBytes int64 `json:"trace_bytes"`
 	// SnapshotBytes bounds all snapshots together, on disk or in memory. Older
 	// ones are removed for a new one. 0: 64 MiB with Dir, else 32 MiB.
-	SnapshotBytes int64
+	SnapshotBytes int64 `json:"snapshot_bytes"`
 	// SnapshotEvery is the least time between two snapshots, whatever asks for
 	// them. 0: 5 minutes.
-	SnapshotEvery time.Duration
+	SnapshotEvery time.Duration `json:"snapshot_every_ns"`
 }
 
 // withDefaults fills in what is not given.

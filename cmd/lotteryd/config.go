@@ -36,6 +36,10 @@ type Config struct {
 	// BlockProfileRate and MutexProfileFraction are the runtime's; 0 is off.
 	BlockProfileRate     int
 	MutexProfileFraction int
+	Recorder             string  // on or off
+	RecorderDir          string  // empty: snapshots are kept in memory
+	RecorderCPU          float64 // share of the CPU time it may cost
+	RecorderLatency      time.Duration
 
 	// Switches is what Steps and Step say together.
 	Switches steps.Choice

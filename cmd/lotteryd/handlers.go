@@ -12,9 +12,10 @@ import (
 
 func (s *service) publicHandler() http.Handler {
 	return httpapi.NewPublic(httpapi.PublicOptions{
-		Drawer: s.engine, Observer: drawLog(s.config, s.metrics, s.log), Logger: s.log.Logger, Drain: s.drain,
+		Drawer: s.engine, Observer: watchedBy(s.recorder, drawLog(s.config, s.metrics, s.log)), Logger: s.log.Logger, Drain: s.drain,
 		Codec: s.codec, Contexts: contexts(s.config.Switches),
 		MaxInFlight: s.config.MaxInFlight, DrawTimeout: s.config.DrawTimeout,
+		Labels: s.recorder != nil,
 	})
 }
 
@@ -23,6 +24,7 @@ func (s *service) adminHandler() http.Handler {
 		Organiser: s.keeper, Metrics: s.metrics.Handler(), Ready: s.ready,
 		Config: func() any { return s.config.Effective() }, LogLevel: s.log.level, Logger: s.log.Logger,
 		Drain: s.drain, Token: s.config.AdminToken, Panicked: s.metrics.Panicked,
+		Recorder: s.recorder,
 	})
 }
 

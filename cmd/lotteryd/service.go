@@ -15,6 +15,7 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/postgres"
 	"github.com/lotteryctl/lotteryctl/internal/redis"
 	"github.com/lotteryctl/lotteryctl/internal/telemetry"
+	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
 // service is a wired lotteryd. openService takes it up to the point where it
@@ -31,6 +32,7 @@ type service struct {
 	keeper    *lottery.Keeper
 	engine    *lottery.Engine
 	drain     *httpapi.Drain
+	recorder  *profiles.Recorder // nil: none
 }
 
 // graceAfterEnd is how long answers stay in Redis after an activity's end; wins
@@ -43,6 +45,9 @@ func openService(ctx context.Context, c Config, log logging, migrate bool) (s *s
 	s = &service{
 		config: c, log: log, metrics: telemetry.NewMetrics(c.Region, httpapi.Kinds()...),
 		workbench: workbench(c.Switches), drain: new(httpapi.Drain),
+	}
+	if s.recorder, err = openRecorder(c); err != nil {
+		return nil, fmt.Errorf("%w; see recorder_dir, or switch the recorder off with --recorder off", err)
 	}
 	s.catalogue = catalogue(c.Switches, s.workbench)
 	if s.codec, err = codec(c.Switches); err != nil {
@@ -159,6 +164,7 @@ func (s *service) serve(ctx context.Context, l listeners, ready func()) error {
 	pushed := s.fast.Watch(background)
 	var work errgroup.Group
 	work.Go(func() error { s.keeper.Run(background, pushed, s.report); return nil })
+	work.Go(func() error { return s.recorder.Run(background) })
 
 	failed := make(chan error, 2)
 	work.Go(func() error { return serveOn(public, l.public, failed) })

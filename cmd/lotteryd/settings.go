@@ -59,6 +59,10 @@ func settings(c *Config) []setting {
 		ratio("memory_limit_ratio", &c.MemoryLimitRatio, "share of the container's memory for GOMEMLIMIT; 0 is off (default 0.9)"),
 		number("block_profile_rate", &c.BlockProfileRate, 0, 1_000_000_000, "blocking profile: one sample for so many nanoseconds blocked; 0 is off (default 0)"),
 		number("mutex_profile_fraction", &c.MutexProfileFraction, 0, 1_000_000_000, "contention profile of mutexes: one event in so many; 0 is off (default 0)"),
+		choice("recorder", &c.Recorder, []string{"on", "off"}, "record CPU slices and a trace for snapshots when draws are slow: on or off (default on)"),
+		folder("recorder_dir", &c.RecorderDir, "folder for the recorder's snapshots; empty keeps them in memory (default empty)"),
+		ratio("recorder_cpu", &c.RecorderCPU, "share of the CPU time that the recorder may cost, up to 0.5 (default 0.01)"),
+		duration("recorder_latency", &c.RecorderLatency, 0, time.Minute, "a draw that takes longer makes the recorder take a snapshot; 0s is none (default 250ms)"),
 	}
 }
 
@@ -71,6 +75,7 @@ func defaultConfig() Config {
 		ReconcileAfter: 5 * time.Second, RefreshInterval: time.Second,
 		DrainDelay: 5 * time.Second, DrainTimeout: 30 * time.Second,
 		LogLevel: slog.LevelInfo, LogFormat: "auto", LossLogEvery: telemetry.DefaultLossEvery, MemoryLimitRatio: 0.9, Steps: "all",
+		Recorder: "on", RecorderCPU: 0.01, RecorderLatency: 250 * time.Millisecond,
 		origins: map[string]origin{},
 	}
 }
@@ -103,6 +108,10 @@ func (c Config) checkTogether() error {
 	if _, port, _ := net.SplitHostPort(c.Listen); c.Listen == c.AdminListen && port != "0" {
 		faults = append(faults, fmt.Errorf("listen (%s) and admin_listen (%s) are both %q; give each its own port",
 			c.origins["listen"], c.origins["admin_listen"], c.Listen))
+	}
+	if !(c.RecorderCPU > 0 && c.RecorderCPU <= 0.5) {
+		faults = append(faults, fmt.Errorf("recorder_cpu (%s) is %v; use a share above 0 and up to 0.5, or switch the recorder off",
+			c.origins["recorder_cpu"], c.RecorderCPU))
 	}
 	return errors.Join(faults...)
 }
@@ -162,6 +171,11 @@ func storeURL(name string, to *string, schemes []string, usage string) setting {
 		*to = text
 		return nil
 	}, show: redactedURL(to)}
+}
+
+// folder takes any path: whether it can be used is found out at the start.
+func folder(name string, to *string, usage string) setting {
+	return setting{name: name, usage: usage, set: func(text string) error { *to = text; return nil }, show: func() string { return *to }}
 }
 
 func label(name string, to *string, usage string) setting {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
+	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
 // AdminOptions is what the admin port needs.
@@ -23,6 +24,9 @@ type AdminOptions struct {
 	Logger   *slog.Logger   // required
 	// Drain tells that the service is stopping. Nil: it never is.
 	Drain *Drain
+	// Recorder is served under /debug/recorder, and gives way to CPU profiles
+	// that are asked for. Nil: there is none.
+	Recorder *profiles.Recorder
 	// Token is demanded as a bearer token on everything but /livez and /readyz.
 	// Empty: none is, and only loopback host names are answered to.
 	Token string
@@ -54,24 +58,24 @@ func NewAdmin(o AdminOptions) http.Handler {
 	if o.Panicked == nil {
 		o.Panicked = func() {}
 	}
-	return &guard{next: a.routes(o.Metrics), problems: a.problems, panicked: o.Panicked,
+	return &guard{next: a.routes(o), problems: a.problems, panicked: o.Panicked,
 		refused: func(lottery.ErrorKind) {}, log: o.Logger, drain: o.Drain}
 }
 
 // routes puts probes in front of the door and everything else behind it.
-func (a *admin) routes(metrics http.Handler) http.Handler {
+func (a *admin) routes(o AdminOptions) http.Handler {
 	outside := http.NewServeMux()
 	outside.HandleFunc("GET /livez", livez)
 	outside.HandleFunc("GET /readyz", a.readyz)
 	outside.Handle("/livez", a.onlyMethods("GET"))
 	outside.Handle("/readyz", a.onlyMethods("GET"))
-	outside.Handle("/", a.behindTheDoor(a.inside(metrics)))
+	outside.Handle("/", a.behindTheDoor(a.inside(o)))
 	return outside
 }
 
-func (a *admin) inside(metrics http.Handler) http.Handler {
+func (a *admin) inside(o AdminOptions) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", metrics)
+	mux.Handle("GET /metrics", o.Metrics)
 	mux.HandleFunc("GET /config", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, a.config()) })
 	mux.HandleFunc("GET /loglevel", a.showLogLevel)
 	mux.HandleFunc("PUT /loglevel", a.setLogLevel)
@@ -79,7 +83,8 @@ func (a *admin) inside(metrics http.Handler) http.Handler {
 	mux.HandleFunc("GET /v1/activities/{id}", a.showActivity)
 	mux.HandleFunc("PUT /v1/activities/{id}", a.putActivity)
 	mux.HandleFunc("POST /v1/activities/{id}/close", a.closeActivity)
-	a.profiles(mux)
+	a.profiles(mux, o.Recorder)
+	a.recorder(mux, o.Recorder)
 	for path, methods := range map[string][]string{
 		"/metrics": {"GET"}, "/config": {"GET"}, "/loglevel": {"GET", "PUT"}, "/debug/pprof/": {"GET"},
 		"/v1/activities": {"GET"}, "/v1/activities/{id}": {"GET", "PUT"}, "/v1/activities/{id}/close": {"POST"},

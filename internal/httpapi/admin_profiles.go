@@ -7,8 +7,10 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
+	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
 // maxProfileSeconds bounds how long a profile is recorded: an hour's CPU
@@ -17,11 +19,15 @@ const maxProfileSeconds = 3600
 
 // profiles registers net/http/pprof, behind a check of what it would silently
 // replace by a default, and with its complaints as problem documents.
-func (a *admin) profiles(mux *http.ServeMux) {
+//
+// The runtime takes one CPU profile at a time, so the recorder, which may be
+// nil, gives way to one that is asked for by hand.
+func (a *admin) profiles(mux *http.ServeMux, r *profiles.Recorder) {
+	cpu := r.YieldTo(http.HandlerFunc(pprof.Profile))
 	// Index serves every profile by name. Its cmdline is not registered: a
 	// command line may hold secrets.
 	mux.Handle("GET /debug/pprof/", a.profile(pprof.Index, wholeSeconds))
-	mux.Handle("GET /debug/pprof/profile", a.profile(pprof.Profile, wholeSeconds))
+	mux.Handle("GET /debug/pprof/profile", a.profile(cpu.ServeHTTP, wholeSeconds))
 	mux.Handle("GET /debug/pprof/trace", a.profile(pprof.Trace, anySeconds))
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol) // what go tool pprof sends
@@ -33,10 +39,18 @@ func (a *admin) profile(next http.HandlerFunc, parse func(string) bool) http.Han
 			a.refuse(w, err)
 			return
 		}
+		a.complaining(next, "/debug/pprof/").ServeHTTP(w, r)
+	})
+}
+
+// complaining turns next's errors into problem documents; index is where one
+// finds what there is.
+func (a *admin) complaining(next http.Handler, index string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caught := &complaint{ResponseWriter: w}
-		next(caught, r)
+		next.ServeHTTP(caught, r)
 		if caught.status != 0 {
-			a.refuse(w, caught.refusal())
+			a.refuse(w, caught.refusal(index))
 		}
 	})
 }
@@ -71,8 +85,8 @@ func anySeconds(s string) bool {
 	return err == nil && !math.IsNaN(x) && x > 0 && x <= maxProfileSeconds
 }
 
-// complaint passes a profile through and keeps an error of net/http/pprof, a
-// status and a line of text, to be told as a problem document.
+// complaint passes an answer through and keeps an error of net/http/pprof or
+// of the recorder, a status and a line of text, to be told as a problem document.
 type complaint struct {
 	http.ResponseWriter
 	status int // 0: there is none
@@ -99,14 +113,19 @@ func (c *complaint) Write(p []byte) (int, error) {
 }
 
 // refusal is the complaint in our terms. A server error of pprof's is a profile
-// that somebody else is taking, or one that the client hung up on.
-func (c *complaint) refusal() error {
+// that somebody else is taking, or one that the client hung up on; the recorder
+// refuses to take snapshots too often.
+func (c *complaint) refusal(index string) error {
 	text := clip(strings.TrimSpace(c.text.String()))
 	switch {
 	case c.status == http.StatusNotFound:
-		return lottery.Refuse(KindUnknownPath, "%s; see /debug/pprof/ for those there are", text)
-	case c.status < http.StatusInternalServerError:
+		return lottery.Refuse(KindUnknownPath, "%s; see %s for those there are", text, index)
+	case c.status < http.StatusInternalServerError && c.status != http.StatusTooManyRequests:
 		return lottery.Refuse(lottery.KindMalformed, "%s", text)
 	}
-	return lottery.Refuse(lottery.KindOverloaded, "%s", text)
+	refusal := lottery.Refuse(lottery.KindOverloaded, "%s", text)
+	if seconds, err := strconv.Atoi(c.Header().Get("Retry-After")); err == nil {
+		refusal.RetryAfter = time.Duration(seconds) * time.Second
+	}
+	return refusal
 }

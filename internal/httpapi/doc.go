@@ -15,7 +15,8 @@
 //  5. slots.go and deadlines.go: how many draws at once, and for how long.
 //  6. draw.go: the call and its answer; encode.go and answer.go write it,
 //     problem.go writes refusals as RFC 9457 problem details.
-//  7. admin.go and the files named admin_*.go: the second, private port, for
+//  7. labels.go: pprof labels, by which profiles of the service can be sliced.
+//  8. admin.go and the files named admin_*.go: the second, private port, for
 //     operators and probes.
 //
 // Three tuning switches are chosen by constructor in [PublicOptions]: json is

@@ -25,12 +25,19 @@ func (p *public) draw(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, p.overloaded())
 		return
 	}
-	p.contexts.serve(p, drawing, w, r)
+	p.serve(drawing, w, r)
 }
 
 // lookup serves GET /v1/activities/{activity}/draws/{request}?user=….
 func (p *public) lookup(w http.ResponseWriter, r *http.Request) {
-	p.contexts.serve(p, lookingUp, w, r)
+	p.serve(lookingUp, w, r)
+}
+
+// serve gives the request its labels and its memory.
+func (p *public) serve(op operation, w http.ResponseWriter, r *http.Request) {
+	defer p.labels.end() // also after a panic: the connection lives on
+	p.labels.begin(op)
+	p.contexts.serve(p, op, w, r)
 }
 
 // handle reads the entry, runs op within a slot and answers. b and c are this
@@ -85,6 +92,9 @@ func (p *public) run(op operation, e lottery.Entry, c drawContext) (a lottery.An
 	}
 	if err == nil && a.Result == lottery.Win && a.Prize == nil {
 		err = errors.New("a win without a prize")
+	}
+	if err == nil {
+		p.labels.answered(op, &a)
 	}
 	return a, err
 }

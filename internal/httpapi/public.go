@@ -50,6 +50,8 @@ type PublicOptions struct {
 	// Contexts gives requests their memory. Nil: StackContexts(Narrow), which
 	// allocates least.
 	Contexts Contexts
+	// Labels puts pprof labels on requests: route, result, tier.
+	Labels bool
 }
 
 // public is the public port.
@@ -61,7 +63,8 @@ type public struct {
 	deadlines deadlines
 	codec     Codec
 	contexts  Contexts
-	born      time.Time // draws count their time from here: one clock read, one word
+	labels    *drawLabels // nil: none
+	born      time.Time   // draws count their time from here: one clock read, one word
 	problems  problems
 	headers   answerHeaders
 }
@@ -87,6 +90,9 @@ func NewPublic(o PublicOptions) http.Handler {
 	}
 	if p.contexts == nil {
 		p.contexts = StackContexts(Narrow)
+	}
+	if o.Labels {
+		p.labels = newDrawLabels()
 	}
 	return &guard{next: p.routes(), problems: p.problems, panicked: o.Observer.Panicked, refused: o.Observer.Refused, log: o.Logger, drain: o.Drain}
 }
