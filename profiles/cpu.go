@@ -10,7 +10,7 @@ import (
 
 // maxSlice bounds one CPU profile of the target. A profile arrives at its end
 // only, so a process that ends or an interruption loses that much and not the
-// whole window. Between two slices some 100 ms are lost.
+// whole window. The moment between two is lost.
 const maxSlice = 10 * time.Second
 
 // cpuSlices are the CPU profiles of a window, one after the other.
