@@ -61,6 +61,8 @@ func (r *goroutineReader) line(n int, line []byte) error {
 	case text == "":
 		r.end()
 	case !r.open: // what a crash prints before and after
+	case strings.HasPrefix(text, "goroutine running on other thread"), strings.HasPrefix(text, "[originating from goroutine"):
+		r.created, r.call = false, false
 	case line[0] == '\t':
 		r.place(n, text)
 	case strings.HasPrefix(text, "created by "):
@@ -68,8 +70,6 @@ func (r *goroutineReader) line(n int, line []byte) error {
 	case strings.Contains(text, "frames elided..."):
 		r.now.Elided = true
 		r.now.Stack = append(r.now.Stack, Frame{Function: elidedFrame, Made: true})
-	case strings.HasPrefix(text, "goroutine running on other thread"), strings.HasPrefix(text, "[originating from goroutine"):
-		r.created, r.call = false, false
 	default:
 		return r.function(n, text)
 	}

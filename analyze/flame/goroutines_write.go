@@ -19,7 +19,7 @@ func WriteGoroutines(w io.Writer, groups []GoroutineGroup, most int) error {
 	for _, g := range groups {
 		count += g.Count
 	}
-	fmt.Fprintf(out, "%d goroutines in %d groups\n", count, len(groups))
+	fmt.Fprintf(out, "%s in %s\n", countOf(count, "goroutine"), countOf(len(groups), "group"))
 	for _, g := range groups[:atMost(len(groups), most)] {
 		fmt.Fprintf(out, "\n%d %s%s\n", g.Count, g.State, g.waits())
 		g.writeStack(out)
@@ -43,7 +43,7 @@ func WriteGoroutineGrowth(w io.Writer, growths []GoroutineGrowth, most int) erro
 			changed = append(changed, g)
 		}
 	}
-	fmt.Fprintf(out, "%d goroutines before, %d after (%+d); %d groups may be leaks\n", before, after, after-before, suspects)
+	fmt.Fprintf(out, "%s before, %d after (%+d); %s may be leaks\n", countOf(before, "goroutine"), after, after-before, countOf(suspects, "group"))
 	for _, g := range changed[:atMost(len(changed), most)] {
 		fmt.Fprintf(out, "\n%+d %s: %d before, %d after%s%s\n", g.Delta(), g.Group.State, g.Old, g.New, g.Group.waits(), g.words())
 		g.Group.writeStack(out)
@@ -68,7 +68,11 @@ func (g *GoroutineGroup) waits() string {
 	if g.MaxWait == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", waiting %d to %d minutes (half of them %d or less)", minutes(g.MinWait), minutes(g.MaxWait), minutes(g.MedianWait))
+	most := countOf(int(minutes(g.MaxWait)), "minute")
+	if g.MinWait == g.MaxWait {
+		return ", waiting " + most
+	}
+	return fmt.Sprintf(", waiting %d to %s (half of them at most %d)", minutes(g.MinWait), most, minutes(g.MedianWait))
 }
 
 func minutes(d time.Duration) int64 { return int64(d / time.Minute) }
@@ -99,7 +103,7 @@ func atMost(n, most int) int {
 
 func writeLeft(out io.Writer, n, most int) {
 	if left := n - atMost(n, most); left > 0 {
-		fmt.Fprintf(out, "\n%d more groups are not shown.\n", left)
+		fmt.Fprintf(out, "\n%s more, not shown.\n", countOf(left, "group"))
 	}
 }
 

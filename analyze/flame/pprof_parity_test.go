@@ -128,10 +128,11 @@ func readFile(t *testing.T, path string) *flame.Profile {
 }
 
 // pprofTop is flat and cumulative by function, as go tool pprof has them.
-func pprofTop(t *testing.T, path string, valueType flame.ValueType) map[string][2]int64 {
+func pprofTop(t *testing.T, path string, valueType flame.ValueType, more ...string) map[string][2]int64 {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "tool", "pprof", "-top", "-nodecount=0", "-nodefraction=0", "-edgefraction=0", "-symbolize=none",
-		"-unit="+valueType.Unit, "-sample_index="+valueType.Name, path)
+	args := append([]string{"tool", "pprof", "-top", "-nodecount=0", "-nodefraction=0", "-edgefraction=0", "-symbolize=none",
+		"-unit=" + valueType.Unit, "-sample_index=" + valueType.Name}, more...)
+	cmd := exec.CommandContext(t.Context(), "go", append(args, path)...)
 	cmd.Env = append(os.Environ(), "PPROF_TMPDIR="+t.TempDir(), "PPROF_BINARY_PATH="+t.TempDir())
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

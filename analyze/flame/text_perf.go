@@ -164,8 +164,11 @@ func perfNameless(mapped string) string {
 }
 
 // sourceLine takes what perf script -F +srcline writes below a frame:
-// "server.c:120".
+// "server.c:120", or of unknown places "[library][address]".
 func (r *perfReader) sourceLine(line []byte) bool {
+	if line[0] == '[' && line[len(line)-1] == ']' {
+		return true
+	}
 	file, number, ok := strings.Cut(string(line), ":")
 	n, err := strconv.Atoi(number)
 	if !ok || err != nil || len(r.stack) == 0 || strings.ContainsAny(file, " \t") {

@@ -37,18 +37,18 @@ func (d *Diff) WriteText(w io.Writer, most int) error {
 }
 
 func (d *Diff) writeFunctions(out *bufio.Writer, most int) {
-	fmt.Fprintf(out, "\n%16s %16s %12s  %-12s %16s %16s  %s\n", "self before", "self after", "change", "", "total before", "total after", "function")
+	fmt.Fprintf(out, "\n%16s %16s %16s  %-14s %16s %16s  %s\n", "self before", "self after", "change", "", "total before", "total after", "function")
 	functions := d.Functions[:min(most, len(d.Functions))]
 	for _, f := range functions {
-		change := f.Self
+		change, verdict := f.Self, f.Self.Verdict.String()
 		if change.Verdict == WithinNoise && f.Total.Verdict != WithinNoise {
-			change = f.Total
+			change, verdict = f.Total, f.Total.Verdict.String()+" below" // in what it calls
 		}
-		fmt.Fprintf(out, "%16s %16s %12s  %-12s %16s %16s  %s\n", amountText(f.Self.Old, d.Unit), amountText(f.Self.New, d.Unit),
-			signed(f.Self.Delta(), d.Unit), change.Verdict, amountText(f.Total.Old, d.Unit), amountText(f.Total.New, d.Unit), foldedName(d.Names[f.Name]))
+		fmt.Fprintf(out, "%16s %16s %16s  %-14s %16s %16s  %s\n", amountText(f.Self.Old, d.Unit), amountText(f.Self.New, d.Unit),
+			signed(change.Delta(), d.Unit), verdict, amountText(f.Total.Old, d.Unit), amountText(f.Total.New, d.Unit), foldedName(d.Names[f.Name]))
 	}
 	if left := len(d.Functions) - len(functions); left > 0 {
-		fmt.Fprintf(out, "\n%d more functions are not shown.\n", left)
+		fmt.Fprintf(out, "\n%s more, not shown.\n", countOf(left, "function"))
 	}
 }
 
@@ -91,7 +91,7 @@ func (d *Diff) basisWords() string {
 }
 
 func (d *Diff) evidenceWords() string {
-	sides := fmt.Sprintf("%d profiles before, %d after", d.Old.Profiles, d.New.Profiles)
+	sides := fmt.Sprintf("%s before, %d after", countOf(d.Old.Profiles, "profile"), d.New.Profiles)
 	switch d.Evidence {
 	case FromRounds:
 		return sides + ": what differs within a side counts as noise."

@@ -22,7 +22,7 @@ func WriteTop(w io.Writer, top []FunctionTotal, t ValueType, total int64, most i
 			amountText(float64(f.Total), t.Unit), shareText(f.Total, total), foldedName(f.Name), f.Inlined.mark())
 	}
 	if left := len(top) - most; left > 0 {
-		fmt.Fprintf(out, "\n%d more functions are not shown.\n", left)
+		fmt.Fprintf(out, "\n%s more, not shown.\n", countOf(left, "function"))
 	}
 	return out.Flush()
 }

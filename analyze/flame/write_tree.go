@@ -40,7 +40,7 @@ func (t *Tree) WriteText(w io.Writer, o TextOptions) error {
 			amountText(float64(n.Self), t.Type.Unit), strings.Repeat("  ", min(int(n.Depth), 40)), foldedName(t.NameOf(n)), n.Inlined.mark())
 	}
 	if left += t.Hidden; left > 0 {
-		fmt.Fprintf(out, "\n%d lighter branches are not shown.\n", left)
+		fmt.Fprintf(out, "\n%s more, not shown.\n", countOf(left, "frame"))
 	}
 	return out.Flush()
 }

@@ -87,8 +87,3 @@ func (o *flameOptions) renderDiff(w io.Writer, d *flame.Diff, before, after stri
 	}
 	return d.WriteText(w, lines)
 }
-
-// twoArms are the two arms of a run, as arguments.
-func twoArms(arg string) ([]string, error) {
-	return nil, fmt.Errorf("%s is one profile: name two to compare", arg)
-}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -151,16 +151,49 @@ func nameError(name string, err error) error {
 
 // bundlesOf are the bundles of a folder: itself, or those of a run's arm.
 func bundlesOf(path, arm string) ([]string, error) {
-	_, err := profiles.ReadManifest(os.DirFS(path))
-	switch {
-	case err == nil && arm != "":
-		return nil, fmt.Errorf("%s is a single bundle and has no arm %q", path, arm)
-	case err == nil:
-		return []string{path}, nil
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: %w", path, err)
+	arms, err := armsWithBundles(path)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("the folder %s has no profiles: it is no bundle (%s)", path, profiles.ManifestFile)
+	var names []string
+	for _, a := range arms {
+		if a.Arm == arm || arm == "" && len(arms) == 1 {
+			return a.Dirs, nil
+		}
+		names = append(names, a.Arm)
+	}
+	switch {
+	case len(arms) == 1 && arms[0].Arm == "":
+		return nil, fmt.Errorf("%s is a single bundle and has no arm %q", path, arm)
+	case arm == "":
+		return nil, fmt.Errorf("%s has profiles of the arms %s: choose one, such as %s@%s", path, strings.Join(names, ", "), path, names[0])
+	}
+	return nil, fmt.Errorf("%s has no profiles of an arm %q, only of %s", path, arm, strings.Join(names, ", "))
+}
+
+// armsWithBundles are the arms of a run that have bundles; of a bundle itself
+// the only one, without a name.
+func armsWithBundles(path string) ([]experiment.ArmBundles, error) {
+	arms, err := experiment.Bundles(path)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(arms, func(a experiment.ArmBundles) bool { return len(a.Dirs) == 0 }), nil
+}
+
+// twoArms are the two arms of a run, as arguments.
+func twoArms(arg string) ([]string, error) {
+	if info, err := os.Stat(arg); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("%s is one profile: name two to compare", arg)
+	}
+	arms, err := armsWithBundles(arg)
+	if err != nil {
+		return nil, err
+	}
+	if len(arms) != 2 {
+		return nil, fmt.Errorf("%s has profiles of %d arms: name the two to compare, such as %s@OLD %s@NEW", arg, len(arms), arg, arg)
+	}
+	return []string{arg + "@" + arms[0].Arm, arg + "@" + arms[1].Arm}, nil
 }
 
 // joinPaths names arguments in a title.

@@ -1,0 +1,66 @@
+package flame_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/analyze/flame"
+)
+
+func TestMerge(t *testing.T) {
+	t.Parallel()
+	a, b := fixtureProfile(t), fixtureProfile(t)
+	b.Start = a.Start.Add(-time.Hour)
+	m, err := flame.Merge(a, b, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range m.Types {
+		if m.Total(i) != 3*a.Total(i) {
+			t.Errorf("%s: got %d, want three times %d", m.Types[i], m.Total(i), a.Total(i))
+		}
+	}
+	if m.Duration != 6*time.Second || !m.Start.Equal(b.Start) || m.Period != a.Period {
+		t.Errorf("got %v from %v, one in %d", m.Duration, m.Start, m.Period)
+	}
+	draw := flame.Filter{Labels: []flame.LabelFilter{{Key: "route", Value: regexp.MustCompile("draw")}}}
+	labelled, _ := m.Filter(draw)
+	one, _ := a.Filter(draw)
+	if labelled.Total(0) != 3*one.Total(0) {
+		t.Errorf("labels: got %d, want three times %d", labelled.Total(0), one.Total(0))
+	}
+	if got, want := len(m.Frames()), len(a.Frames()); got != want {
+		t.Errorf("got %d frames, want the %d of one", got, want)
+	}
+}
+
+func TestMergeOfDifferentRatesSaysSo(t *testing.T) {
+	t.Parallel()
+	a, b := fixtureProfile(t), fixtureProfile(t)
+	b.Period *= 2
+	m, err := flame.Merge(a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Period != 0 || !slices.Contains(m.Notes, "the merged profiles were sampled at different rates") {
+		t.Errorf("got period %d and the notes %q", m.Period, m.Notes)
+	}
+}
+
+func TestMergeRefuses(t *testing.T) {
+	t.Parallel()
+	_, err := flame.Merge(fixtureProfile(t), readText(t, "a;b 1\n"))
+	if want := "profile 1 has the sample types samples (count) and cpu (nanoseconds), profile 2 has samples (count)"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if _, err := flame.Merge(); err == nil {
+		t.Error("nothing was merged without an error")
+	}
+	big := readText(t, "a 5000000000000000000\n")
+	if _, err := flame.Merge(big, big); err == nil || !strings.Contains(err.Error(), "63 bits") {
+		t.Errorf("got %v", err)
+	}
+}
