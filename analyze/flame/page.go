@@ -46,6 +46,7 @@ func (d *Diff) WriteHTML(w io.Writer, o PageOptions) error { return writeHTML(w,
 // scene is what a picture shows, of a tree or of a diff.
 type scene struct {
 	title, subtitle string
+	legend          string // of the still picture
 	flame           bool
 	width           float64 // of the still picture
 	names           pageNames

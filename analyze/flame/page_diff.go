@@ -10,6 +10,7 @@ func (d *Diff) scene(o PageOptions) *scene {
 	s := &scene{
 		title: shownName(cmp.Or(o.Title, "What changed: "+d.Type.Name)), subtitle: shownName(o.Subtitle),
 		flame: o.Flame, width: o.width(), names: newPageNames(d.Names), paints: changePaints(),
+		legend: "red: more, blue: less, grey: within noise, hatched: vanished",
 	}
 	total, self := d.largest()
 	s.frames = make([]sceneFrame, len(d.Nodes))
@@ -23,7 +24,8 @@ func (d *Diff) scene(o PageOptions) *scene {
 		s.names.use(f.Name)
 	}
 	if s.subtitle == "" {
-		s.subtitle = d.Type.String() + ": " + amountText(d.Nodes[0].Total.Old, d.Unit) + " before, " + amountText(d.Nodes[0].Total.New, d.Unit) + " after"
+		root := d.Nodes[0].Total
+		s.subtitle = shownName(d.Type.String() + ": " + amountText(root.Old, d.Unit) + " before, " + amountText(root.New, d.Unit) + " after")
 	}
 	s.data = func(j *jsonText) { d.data(j, s, total, self) }
 	return s

@@ -174,14 +174,22 @@ func fitText(name, note string, columns int) string {
 			return name
 		}
 	}
+	return cutText(name, columns)
+}
+
+// cutText is text, or as much of it as has room with an ellipsis.
+func cutText(text string, columns int) string {
+	if textColumns(text) <= columns {
+		return text
+	}
 	used := 0
-	for i, r := range name {
+	for i, r := range text {
 		used += runeColumns(r)
 		if used > columns-1 {
-			return name[:i] + "…"
+			return text[:i] + "…"
 		}
 	}
-	return name
+	return text
 }
 
 // bareName is a short name without its package, which the colour says.

@@ -96,10 +96,11 @@ func htmlOf(t *testing.T, p page, o flame.PageOptions) string {
 func TestPageGolden(t *testing.T) {
 	t.Parallel()
 	options := flame.PageOptions{Subtitle: "shop & cart, 30 s", Width: 600}
+	wide := flame.PageOptions{Subtitle: "shop & cart, 30 s", Width: 900}
 	fire := flame.PageOptions{Title: "Heaps & more", Flame: true, Width: 400}
 	for name, text := range map[string]string{
 		"page-tree.svg": svgOf(t, smallTree(), options), "page-tree.html": htmlOf(t, smallTree(), options),
-		"page-diff.svg": svgOf(t, smallDiff(), options), "page-diff.html": htmlOf(t, smallDiff(), options),
+		"page-diff.svg": svgOf(t, smallDiff(), wide), "page-diff.html": htmlOf(t, smallDiff(), options),
 		"page-flame.svg": svgOf(t, smallTree(), fire),
 	} {
 		text = regexp.MustCompile(`(?s)<style>.*?</style>`).ReplaceAllString(text, "<style>…</style>")
@@ -142,10 +143,12 @@ func hostileNames() []string {
 
 func TestSVGIsWellFormed(t *testing.T) {
 	t.Parallel()
-	tree := hostileTree(hostileNames()...)
+	tree, untitled := hostileTree(hostileNames()...), hostileTree(hostileNames()...)
+	untitled.Type = flame.ValueType{Name: "\x00<", Unit: "\x01&"}
 	for name, text := range map[string]string{
 		"tree": svgOf(t, smallTree(), flame.PageOptions{}), "diff": svgOf(t, smallDiff(), flame.PageOptions{}),
-		"hostile": svgOf(t, tree, flame.PageOptions{Title: strings.Join(hostileNames(), " "), Subtitle: "]]>\x00"}),
+		"hostile type": svgOf(t, untitled, flame.PageOptions{}),
+		"hostile":      svgOf(t, tree, flame.PageOptions{Title: strings.Join(hostileNames(), " "), Subtitle: "]]>\x00"}),
 	} {
 		d := xml.NewDecoder(strings.NewReader(text))
 		for {

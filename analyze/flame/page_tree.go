@@ -18,7 +18,7 @@ func (t *Tree) scene(o PageOptions) *scene {
 	t.weigh(s.frames)
 	paints := s.paintPackages()
 	if s.subtitle == "" {
-		s.subtitle = t.Type.String() + ", in all " + amountText(float64(t.Total()), t.Type.Unit)
+		s.subtitle = shownName(t.Type.String() + ", in all " + amountText(float64(t.Total()), t.Type.Unit))
 	}
 	s.data = func(j *jsonText) {
 		t.data(j, s)

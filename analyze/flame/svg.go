@@ -23,9 +23,7 @@ func writeSVG(w io.Writer, s *scene) error {
 		return err
 	}
 	out = append(out, "</style>\n"+stillHatch+"<g class=\"still\">\n<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n"...)
-	columns := int((s.width - 20) / charWidth)
-	out = appendText(out, 10, 20, "title", fitText(s.title, "", columns*4/5))
-	out = appendText(out, 10, 38, "subtitle", fitText(s.subtitle, "", columns))
+	out = s.stillHeadings(out)
 	out = s.still(out, seen, depth)
 	out = append(out, "</g>\n<script type=\"application/json\">"...)
 	out = s.json(out) // holds nothing with a meaning in XML
@@ -36,6 +34,20 @@ func writeSVG(w io.Writer, s *scene) error {
 	out = append(out, "]]></script>\n</svg>\n"...)
 	_, err = w.Write(out)
 	return err
+}
+
+// stillHeadings appends what stands above the frames: the title in larger
+// letters, and the legend beside it where there is room.
+func (s *scene) stillHeadings(out []byte) []byte {
+	const titleLetters = 1.25 // 15 pixels, not 12
+	columns := int((s.width - 20) / charWidth)
+	title := cutText(s.title, int(float64(columns)/titleLetters))
+	out = appendText(out, 10, 20, "title", title)
+	legend := textColumns(s.legend)
+	if legend > 0 && int(float64(textColumns(title))*titleLetters)+2+legend <= columns {
+		out = appendText(out, 10+float64(columns-legend)*charWidth, 20, "subtitle", s.legend)
+	}
+	return appendText(out, 10, 38, "subtitle", cutText(s.subtitle, columns))
 }
 
 // stillHatch is the pattern over hatched frames.

@@ -72,11 +72,11 @@ function treeLegend(model, search) {
     const pkg = data.names[k].slice(0, data.package[k]);
     const runtime = /^(internal\/)?runtime(\/|$)/.test(pkg); // one colour, one entry
     const title = runtime ? "runtime" : pkg;
-    const entry = own.get(title) || { title, self: 0, paint: data.paint[k], pattern: runtime ? "^(internal/)?runtime[./]" : `^${escapePattern(pkg)}\\b` };
+    const entry = own.get(title) || { title, self: 0, paint: data.paint[k], pattern: runtime ? "^(internal/)?runtime[./]" : `^${escapePattern(pkg)}([.:]|/[^/]*\\.go|$)` };
     entry.self += model.self[i];
     own.set(title, entry);
   }
   const most = [...own.values()].filter((e) => e.self > 0).sort((a, b) => b.self - a.self).slice(0, 8);
   return most.map((e) => element("button", { class: "chip", title: "Search for " + e.pattern, onclick: () => search(e.pattern) },
-    element("i", { class: "swatch p" + e.paint }), e.title, element("span", { class: "faint" }, " " + model.share(e.self, model.all))));
+    element("i", { class: "swatch p" + e.paint }), e.title || "?", element("span", { class: "faint" }, " " + model.share(e.self, model.all))));
 }
