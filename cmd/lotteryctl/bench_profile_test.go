@@ -64,8 +64,8 @@ func bundleOf(t *testing.T, folder, arm string) *profiles.Manifest {
 	return nil
 }
 
-// checkRequests checks the number of requests that the window of a kind knows: at
-// least least, and not more than were sent.
+// checkRequests checks the number of requests that the window of a kind knows:
+// about as many as were sent in it. A machine that is taken answers some late.
 func checkRequests(t *testing.T, m *profiles.Manifest, kind profiles.Kind, rate float64) {
 	t.Helper()
 	p, ok := m.Profile(kind)
@@ -73,7 +73,7 @@ func checkRequests(t *testing.T, m *profiles.Manifest, kind profiles.Kind, rate 
 		t.Fatalf("%s: got %+v, want requests", kind, p)
 	}
 	span := p.WindowEnd.Sub(p.WindowStart).Seconds()
-	if n := float64(*p.Requests); n < 1 || n > rate*(span+1)+1 {
+	if n := float64(*p.Requests); n < 0.3*rate*span || n > rate*(span+1)+1 {
 		t.Errorf("%s: %v requests in %.2f s at %v a second", kind, n, span, rate)
 	}
 }

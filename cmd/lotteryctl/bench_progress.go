@@ -54,7 +54,7 @@ func progressLine(e experiment.Progress, several bool) string {
 		line = fmt.Sprintf("run %d of %d: %s, %s", e.Run, e.Runs, e.Arm, e.Phase)
 	}
 	switch e.Phase {
-	case experiment.WarmingUp, experiment.Measuring:
+	case experiment.WarmingUp, experiment.Measuring, experiment.Profiling:
 		line += fmt.Sprintf(", %s/s", grouped(int64(e.Load.Rate+0.5)))
 	case experiment.Probing:
 		line += fmt.Sprintf(", trying %s/s", grouped(int64(e.Rate+0.5)))

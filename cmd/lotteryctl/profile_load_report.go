@@ -77,7 +77,7 @@ func (r *profileReport) writeLoad(b *strings.Builder, service string) {
 	} else {
 		writeTables(b, load.Rounds)
 	}
-	for _, note := range load.verdictNotes() {
+	for _, note := range load.notes() {
 		fmt.Fprintf(b, "note: %s\n", note)
 	}
 }
