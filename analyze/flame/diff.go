@@ -84,8 +84,9 @@ type Diff struct {
 	// above each the change is diluted, below it spread evenly. The largest
 	// first.
 	Causes []int
-	// Functions are the changes of functions, whoever called them: the certain
-	// ones first, and of those the largest changes of Self.
+	// Functions are the changes of functions, whoever called them: those whose
+	// Self certainly changed first, then those whose Total did, the largest
+	// changes in front.
 	Functions []FunctionChange
 	MinShare  float64 // see Tree
 	Hidden    int     // branches too light to be shown, on both sides

@@ -36,22 +36,24 @@ func totalsOf(sources []source, columns, names int) functionTotals {
 	return t
 }
 
-// sortFunctions puts certain changes first, and large changes of Self before
-// small ones.
+// sortFunctions puts certain changes of Self first, the largest in front, then
+// certain changes of Total alone, then the rest.
 func sortFunctions(functions []FunctionChange, names []string) {
-	certain := func(f FunctionChange) int {
+	key := func(f FunctionChange) (rank int, size float64) {
 		switch {
 		case f.Self.Verdict != WithinNoise:
-			return 0
+			return 0, math.Abs(f.Self.Delta())
 		case f.Total.Verdict != WithinNoise:
-			return 1
+			return 1, math.Abs(f.Total.Delta())
 		}
-		return 2
+		return 2, math.Abs(f.Self.Delta())
 	}
 	slices.SortFunc(functions, func(a, b FunctionChange) int {
+		rankA, sizeA := key(a)
+		rankB, sizeB := key(b)
 		return cmp.Or(
-			cmp.Compare(certain(a), certain(b)),
-			-cmp.Compare(math.Abs(a.Self.Delta()), math.Abs(b.Self.Delta())),
+			cmp.Compare(rankA, rankB),
+			-cmp.Compare(sizeA, sizeB),
 			-cmp.Compare(math.Abs(a.Total.Delta()), math.Abs(b.Total.Delta())),
 			strings.Compare(names[a.Name], names[b.Name]))
 	})
