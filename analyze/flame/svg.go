@@ -61,7 +61,7 @@ const stillStyle = `.still text { font: 12px ui-monospace, SFMono-Regular, Menlo
 .still .subtitle { fill: #59636e; }
 .still .page { fill: #ffffff; }
 .still .hatched { fill: url(#still-hatch); }
-.stripe { fill: #1b1f24; opacity: .28; }
+.stripe { fill: #1b1f24; opacity: .2; }
 @media (prefers-color-scheme: dark) {
   .still text { fill: #e6e9ed; }
   .still .subtitle { fill: #9aa4af; }
