@@ -26,6 +26,7 @@ type benchOptions struct {
 	steps, variant, vary string
 	only                 []string
 	arms                 []string // name=command
+	lotterydArms         []string // name=flags
 	readyURL             string
 	startTimeout         time.Duration
 
@@ -141,6 +142,7 @@ type benchRun struct {
 
 	design    *study.Design               // nil without --steps and --vary
 	processes []experiment.ProcessArm     // of --arm
+	lotteryds []configuration             // of --lotteryd-arm
 	capacity  *experiment.CapacityOptions // nil without --capacity
 	profile   *experiment.ProfileOptions  // nil without --profile
 	pprof     []profiles.Target           // given; nil: where the workload has them
@@ -154,7 +156,7 @@ type benchRun struct {
 
 // compares says whether there is more than one arm.
 func (b *benchRun) compares() bool {
-	return b.design != nil || len(b.processes) > 0 || b.options.calibrate
+	return b.design != nil || len(b.processes) > 0 || len(b.lotteryds) > 0 || b.options.calibrate
 }
 
 // searchesRate says whether the rate has to be found first.

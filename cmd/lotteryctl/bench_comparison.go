@@ -13,7 +13,7 @@ import (
 
 // compares says whether the flags ask for several arms.
 func (o *benchOptions) compares() bool {
-	return o.steps != "" || o.vary != "" || len(o.arms) > 0 || o.calibrate
+	return o.steps != "" || o.vary != "" || len(o.arms) > 0 || len(o.lotterydArms) > 0 || o.calibrate
 }
 
 // checkComparison refuses flags about comparing that contradict each other or
@@ -27,6 +27,9 @@ func (o *benchOptions) checkComparison(given func(string) bool) error {
 		case len(o.arms) > 0:
 			return fmt.Errorf("--%s and --arm exclude each other: an experiment varies one thing", flag)
 		}
+	}
+	if err := o.checkLotterydArms(); err != nil {
+		return err
 	}
 	needs := []struct {
 		flag, other string
@@ -74,6 +77,8 @@ func (b *benchRun) readComparison(given func(string) bool) (err error) {
 		err = b.readDesign("--vary", func() (study.Spec, error) { return study.ParseVary(o.vary) })
 	case len(o.arms) > 0:
 		b.processes, err = b.readArms()
+	case len(o.lotterydArms) > 0:
+		b.lotteryds, err = b.readLotterydArms()
 	}
 	if err != nil {
 		return err

@@ -55,6 +55,7 @@ func bindComparisonFlags(cmd *cobra.Command, o *benchOptions) {
 	f.StringVar(&o.vary, "vary", "", "compare variants of one switch, all others best: json=before,article,best")
 	f.StringSliceVar(&o.only, "only", nil, "of the arms of --steps only these: before,article,best")
 	f.StringArrayVar(&o.arms, "arm", nil, "compare programs: name='command', twice or more, with {{port}} in command and --url")
+	f.StringArrayVar(&o.lotterydArms, "lotteryd-arm", nil, "compare the reference service with itself under other flags: name='flags of lotteryd', twice or more")
 	f.BoolVar(&o.calibrate, "calibrate", false, "run one and the same thing twice, as arms a and b, and print how much each metric moves\nthough nothing changed: alone, with --url, or with a single --arm")
 	f.StringVar(&o.readyURL, "ready-url", "", "with --arm: wait until this URL answers well (default: until the port takes connections)")
 	f.DurationVar(&o.startTimeout, "start-timeout", defaultStartTimeout, "with --arm: longest wait for that")

@@ -200,6 +200,8 @@ func (b *benchRun) defaultName() string {
 			names[i] = p.Name
 		}
 		return experiment.CleanName(strings.Join(names, "-"))
+	case len(b.lotteryds) > 0:
+		return configurationNames(b.lotteryds)
 	case o.url == "":
 		return referenceName
 	}

@@ -45,7 +45,7 @@ func redactFlag(flag, value string) string {
 			return name + "=" + redactURL(address)
 		}
 		return redactURL(value)
-	case "arm":
+	case "arm", "lotteryd-arm":
 		name, command, _ := strings.Cut(value, "=")
 		return name + "=" + redactCommand(command)
 	}

@@ -90,6 +90,9 @@ func (b *benchRun) configurations() []configuration {
 	if c := b.chosen; c != nil {
 		return append(all, configuration{b.name, c.Flags(), c.String(), c.Variant("dice") != "best"})
 	}
+	if len(b.lotteryds) > 0 {
+		return b.lotteryds
+	}
 	if b.design == nil {
 		for _, name := range b.armNames() {
 			all = append(all, configuration{name: name})
