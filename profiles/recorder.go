@@ -131,7 +131,7 @@ func (r *Recorder) step() {
 	detail, grown := r.stepGrowth(now)
 	r.mu.Unlock()
 	if grown {
-		_, _ = r.gate.ask(ReasonGoroutines, detail, now) // the gate counts refusals
+		_, _ = r.gate.ask(ReasonGoroutines, func() string { return detail }, now) // the gate counts refusals
 	}
 }
 
@@ -210,7 +210,7 @@ func (r *Recorder) Observe(route string, took time.Duration) {
 	if r == nil || r.options.Latency == 0 || took <= r.options.Latency {
 		return
 	}
-	detail := fmt.Sprintf("%s took %s, more than %s", route, took, r.options.Latency)
+	detail := func() string { return fmt.Sprintf("%s took %s, more than %s", route, took, r.options.Latency) }
 	_, _ = r.gate.ask(ReasonLatency, detail, r.process.now()) // the gate counts refusals
 }
 
@@ -223,9 +223,7 @@ func (r *Recorder) Yield() (resume func()) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.sampler.running != nil {
-		r.sampler.yielded++
-	}
+	r.sampler.yielded++
 	r.sampler.hands++
 	r.cut()
 	return sync.OnceFunc(func() {
@@ -243,7 +241,7 @@ func (r *Recorder) Snapshot(ctx context.Context, detail string) (SnapshotManifes
 	if r == nil {
 		return SnapshotManifest{}, ErrNotRunning
 	}
-	o, err := r.gate.ask(ReasonManual, detail, r.process.now())
+	o, err := r.gate.ask(ReasonManual, func() string { return detail }, r.process.now())
 	if err != nil {
 		return SnapshotManifest{}, err
 	}

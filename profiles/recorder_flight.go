@@ -9,7 +9,7 @@ const (
 	// supposedShare is what the flight recorder counts as costing, of the
 	// process's CPU time, until it was measured in the process; and
 	// supposedSamples is how many CPU samples that supposition is worth.
-	supposedShare   = 0.03
+	supposedShare   = 0.05
 	supposedSamples = 500
 )
 

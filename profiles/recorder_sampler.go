@@ -26,14 +26,13 @@ type cpuSampler struct {
 	began   time.Time
 
 	taken   int
-	yielded int // slices cut short or left out for a profile by hand
+	yielded int // profiles by hand that it gave way to
 	blocked int // starts that failed, as other code was profiling
 }
 
 // start begins a slice. It reports false where somebody else is profiling.
 func (s *cpuSampler) start() bool {
 	if s.hands > 0 {
-		s.yielded++
 		return false
 	}
 	buffer := new(bytes.Buffer)

@@ -1,7 +1,7 @@
 package profiles
 
 import (
-	"maps"
+	"fmt"
 	"time"
 )
 
@@ -27,7 +27,7 @@ type RecorderStats struct {
 // RecorderCPU is the state of the ring of CPU slices.
 type RecorderCPU struct {
 	Taken   int           `json:"taken"`
-	Yielded int           `json:"yielded"` // cut short or not begun for a profile by hand
+	Yielded int           `json:"yielded"` // to so many profiles by hand
 	Blocked int           `json:"blocked"` // not begun, as other code was profiling
 	ByHand  bool          `json:"by_hand"` // a profile by hand is being taken
 	Bytes   int64         `json:"bytes"`
@@ -40,7 +40,7 @@ type RecorderTrace struct {
 	OnFor  time.Duration `json:"on_for_ns"` // all in all
 	Denied int           `json:"denied"`    // not begun, as the process has another one
 	// Share is the part of the process's CPU time that it is taken to cost
-	// while it is on, from so many CPU samples; 0.03 is supposed at first.
+	// while it is on, from so many CPU samples; 0.05 is supposed at first.
 	Share   float64 `json:"share"`
 	Samples int64   `json:"samples"`
 }
@@ -115,5 +115,9 @@ func (l *ledger) stats() RecorderCost {
 func (g *gate) refusals() map[string]int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return maps.Clone(g.refused)
+	counts := map[string]int{}
+	for r, n := range g.refused {
+		counts[fmt.Sprintf("%s: %v", r.reason, r.why)] = n
+	}
+	return counts
 }

@@ -48,15 +48,22 @@ type gate struct {
 	open    bool
 	orders  chan *order // has room for one: with the gate passed at most one waits
 	last    time.Time
-	refused map[string]int
+	refused map[refusal]int
+}
+
+// refusal is a snapshot that was not granted: what for, and why.
+type refusal struct {
+	reason Reason
+	why    error
 }
 
 func newGate(every time.Duration) *gate {
-	return &gate{every: every, orders: make(chan *order, 1), refused: map[string]int{}}
+	return &gate{every: every, orders: make(chan *order, 1), refused: map[refusal]int{}}
 }
 
-// ask grants a snapshot, or says why not.
-func (g *gate) ask(reason Reason, detail string, now time.Time) (*order, error) {
+// ask grants a snapshot, or says why not. Refusing is cheap: when a service is
+// slow, each of its requests may ask.
+func (g *gate) ask(reason Reason, detail func() string, now time.Time) (*order, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	err := ErrNotRunning
@@ -64,10 +71,10 @@ func (g *gate) ask(reason Reason, detail string, now time.Time) (*order, error) 
 		err = g.place(now)
 	}
 	if err != nil {
-		g.refused[fmt.Sprintf("%s: %s", reason, err)]++
+		g.refused[refusal{reason, err}]++
 		return nil, err
 	}
-	o := &order{reason, detail, now, make(chan delivery, 1)}
+	o := &order{reason, detail(), now, make(chan delivery, 1)}
 	g.orders <- o
 	return o, nil
 }
