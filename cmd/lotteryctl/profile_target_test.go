@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/http/pprof"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/profiles"
+)
+
+// pprofServer is a service that wants a header and has no mutex profile.
+func pprofServer(t *testing.T) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	mux.HandleFunc("/debug/pprof/mutex", http.NotFound)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Token") != "hush" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// TestProfileTarget captures a running service and shows what is there and what
+// is not.
+func TestProfileTarget(t *testing.T) {
+	url, out := pprofServer(t), filepath.Join(t.TempDir(), "bundle")
+	stdout, stderr, err := execute(t, "profile", "--target", "web="+url, "--duration", "1s", "--trace",
+		"--kinds", "heap,goroutine,mutex", "--profile-header", "X-Token: hush", "--out", out)
+	if err != nil || stderr != "" {
+		t.Fatalf("got %v, stderr %q", err, stderr)
+	}
+	for _, want := range []string{
+		"1s of " + url, "profile    stacks", "heap ", "MiB inuse_space", "goroutine ",
+		"failed: 404 Not Found at /debug/pprof/mutex: is net/http/pprof registered on that port?",
+		"trace: 1s in ", "bundle: " + out, "lotteryctl flame " + out + "/heap.pb.gz --format top",
+	} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no %q in\n%s", want, stdout)
+		}
+	}
+	m, err := profiles.ReadManifest(os.DirFS(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := strings.Join(m.Command, " ")
+	if !strings.Contains(command, "--profile-header X-Token: ***") || !strings.HasPrefix(m.Tool, "lotteryctl ") || m.Targets[0].Name != "web" {
+		t.Errorf("got %q, %q, %q", command, m.Tool, m.Targets[0].Name)
+	}
+	if _, err := os.Stat(out + ".incomplete"); !os.IsNotExist(err) {
+		t.Error("the working folder is still there: ", err)
+	}
+}
+
+func TestProfileTargetJSON(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "bundle")
+	stdout, _, err := execute(t, "profile", "--target", pprofServer(t), "--duration", "1s", "--kinds", "threadcreate",
+		"--profile-header", "X-Token: hush", "--out", out, "--json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m profiles.Manifest
+	if err := json.Unmarshal([]byte(stdout), &m); err != nil || m.Format != 1 {
+		t.Errorf("got %+v, %v", m, err)
+	}
+	onDisk, err := os.ReadFile(filepath.Join(out, "profile.json"))
+	if err != nil || string(onDisk) != stdout {
+		t.Errorf("profile.json is another: %v\n%s\n%s", err, onDisk, stdout)
+	}
+}
+
+// TestProfileTargetFailures leave nothing behind.
+func TestProfileTargetFailures(t *testing.T) {
+	url, dir := pprofServer(t), t.TempDir()
+	out := filepath.Join(dir, "bundle")
+	for name, row := range map[string]struct {
+		args []string
+		code int
+		want string
+	}{
+		"no credentials": {[]string{"--target", url}, 1, "401 Unauthorized at /debug/pprof/: the service wants credentials; send them as a header"},
+		"nobody":         {[]string{"--target", "http://u:hush@127.0.0.1:1"}, 1, "connection refused"},
+		"no URL":         {[]string{"--target", "u:hush@host"}, 2, "target 1: the URL must begin with http:// or https://"},
+		"no name":        {[]string{"--target", "=" + url}, 2, "--target has no name before '='"},
+		"twice":          {[]string{"--target", "a=" + url, "--target", "a=" + url}, 2, "two targets are called a"},
+		"kind":           {[]string{"--target", url, "--kinds", "wall"}, 2, "--kinds: there is no profile \"wall\""},
+		"duration":       {[]string{"--target", url, "--duration", "1500ms"}, 2, "the duration 1.5s must be whole seconds"},
+		"trace":          {[]string{"--target", url, "--trace-duration", "1s"}, 2, "--trace-duration needs --trace"},
+		"header":         {[]string{"--target", url, "--profile-header", "hush"}, 2, "--profile-header must be 'Name: value'"},
+		"taken":          {[]string{"--target", url, "--out", dir}, 2, "exists already: name another folder, or remove it"},
+	} {
+		args := append([]string{"profile", "--out", out}, row.args...)
+		stdout, stderr, err := execute(t, args...)
+		if exitCode(err) != row.code || stdout != "" || !strings.Contains(stderr, row.want) || strings.Contains(stderr, "hush") || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: exit %d, stdout %q, stderr %q", name, exitCode(err), stdout, stderr)
+		}
+	}
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestProfileTargetInterrupted keeps what was captured.
+func TestProfileTargetInterrupted(t *testing.T) {
+	url, out := pprofServer(t), filepath.Join(t.TempDir(), "bundle")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	time.AfterFunc(time.Second, cancel) // in the window, which follows at once and is an hour long
+	stdout, stderr, err := executeUntil(ctx, "profile", "--target", url, "--duration", "1h", "--kinds", "heap",
+		"--profile-header", "X-Token: hush", "--out", out)
+	if exitCode(err) != 130 || !strings.Contains(stderr, "into a window of 1h0m0s; what was captured is in "+out) || !strings.Contains(stdout, "interrupted") {
+		t.Fatalf("exit %d\n%s\n%s", exitCode(err), stdout, stderr)
+	}
+	m, err := profiles.ReadManifest(os.DirFS(out))
+	if err != nil || m.State != profiles.Partial {
+		t.Errorf("got %+v, %v", m, err)
+	}
+}
