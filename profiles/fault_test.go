@@ -48,7 +48,7 @@ func TestOneKindFails(t *testing.T) {
 		"empty":      {profiles.ThreadCreate, answer(200, nil), "the answer is empty"},
 		"huge":       {profiles.Block, answer(200, make([]byte, 3<<20)), "the answer is larger than 2 MiB, the bound on one profile"},
 		"bomb":       {profiles.Block, answer(200, zipped(t, make([]byte, 3<<20))), "the answer is larger than 2 MiB, the bound on one profile"},
-		"circles":    {profiles.Block, http.RedirectHandler("block", 302).ServeHTTP, "it redirects in circles"},
+		"circles":    {profiles.Block, http.RedirectHandler("block", http.StatusFound).ServeHTTP, "it redirects in circles"},
 		"cpu-404":    {profiles.CPU, answer(404, nil), "404 Not Found at /debug/pprof/profile: is net/http/pprof registered on that port?"},
 		"cpu-in-use": {profiles.CPU, answer(500, []byte("Could not enable CPU profiling: cpu profiling already in use\n")), "another profile of that kind is being taken from the process, and it allows one at a time"},
 		"cpu-too-long": {profiles.CPU, answer(400, []byte("profile duration exceeds server's WriteTimeout\n")),
@@ -166,10 +166,10 @@ func TestRedirects(t *testing.T) {
 	var asked atomic.Int64
 	elsewhere := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
 	mux := canned(t)
-	mux["/debug/pprof/block"] = http.RedirectHandler("/debug/pprof/block/", 307).ServeHTTP
+	mux["/debug/pprof/block"] = http.RedirectHandler("/debug/pprof/block/", http.StatusTemporaryRedirect).ServeHTTP
 	mux["/debug/pprof/block/"] = answer(200, encoded(t, "contentions,delay", 5, 7))
-	mux["/debug/pprof/mutex"] = http.RedirectHandler(elsewhere+"/debug/pprof/mutex", 302).ServeHTTP
-	mux["/metrics"] = http.RedirectHandler(elsewhere+"/metrics", 302).ServeHTTP
+	mux["/debug/pprof/mutex"] = http.RedirectHandler(elsewhere+"/debug/pprof/mutex", http.StatusFound).ServeHTTP
+	mux["/metrics"] = http.RedirectHandler(elsewhere+"/metrics", http.StatusFound).ServeHTTP
 	m, _ := capture(t, profiles.Plan{
 		Targets: []profiles.Target{{URL: serve(t, mux), Header: http.Header{"X-Token": {"secret"}}}},
 		Kinds:   []profiles.Kind{profiles.Block, profiles.Mutex, profiles.ThreadCreate},
