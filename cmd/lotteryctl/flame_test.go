@@ -1,0 +1,390 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime/pprof"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/profiles"
+)
+
+const foldedProfile = "main.main;main.serve;main.parse 6\nmain.main;main.serve 3\nruntime.gcBgMarkWorker 1\n"
+
+// flameFiles writes a few profiles and returns their folder.
+func flameFiles(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	writeText(t, dir, "a.folded", foldedProfile)
+	writeText(t, dir, "bad.folded", "nonsense\n")
+	writeText(t, dir, "partly.folded", foldedProfile+"nonsense\n")
+	writeText(t, dir, "empty.pb.gz", "")
+	writeText(t, dir, "damaged.pb.gz", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x01\x02")
+	var heap bytes.Buffer
+	if err := pprof.Lookup("heap").WriteTo(&heap, 0); err != nil {
+		t.Fatal(err)
+	}
+	writeText(t, dir, "heap.pb.gz", heap.String())
+	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func writeText(t *testing.T, dir, name, text string) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// writeBundle makes a bundle with a CPU profile in folded text, which a reader
+// does not mind, a failed kind and dumps of goroutines.
+func writeBundle(t *testing.T, dir, folded string, requests int64) {
+	t.Helper()
+	m := profiles.Manifest{
+		Format: profiles.Format, State: profiles.Complete,
+		Profiles: []profiles.Profile{
+			{Kind: profiles.CPU, Status: profiles.OK, File: "cpu.pb.gz", Requests: &requests},
+			{Kind: profiles.Heap, Status: profiles.Failed, Error: "the target answered 404"},
+		},
+		Targets: []profiles.Source{{Name: "web", Goroutines: &profiles.Dump{Status: profiles.OK, File: "goroutines.txt", StartFile: "goroutines-start.txt"}}},
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeText(t, dir, profiles.ManifestFile, string(text))
+	writeText(t, dir, "cpu.pb.gz", folded)
+	start := "goroutine 1 [running]:\nmain.main()\n\t/main.go:1 +0x1\n"
+	writeText(t, dir, "goroutines-start.txt", start)
+	for i := range 3 {
+		start += fmt.Sprintf("\ngoroutine %d [chan receive, 2 minutes]:\nmain.leak()\n\t/main.go:9 +0x1\ncreated by main.main in goroutine 1\n\t/main.go:2 +0x2\n", i+2)
+	}
+	writeText(t, dir, "goroutines.txt", start)
+}
+
+// writeProfiledRun makes a run folder with the arms none and all, of five rounds each;
+// in the second a function takes longer.
+func writeProfiledRun(t *testing.T, dir string) {
+	t.Helper()
+	writeText(t, dir, "run.json", `{"format": 2, "arms": [{"name": "none"}, {"name": "all"}]}`)
+	var lines strings.Builder
+	for round := 1; round <= 5; round++ {
+		for side, arm := range []string{"none", "all"} {
+			bundle := fmt.Sprintf("profiles/%s-%d", arm, round)
+			fmt.Fprintf(&lines, `{"round": %d, "order": %d, "arm": %q, "bundle": %q}`+"\n", round, side+1, arm, bundle)
+			writeBundle(t, filepath.Join(dir, bundle), fmt.Sprintf("main.main;main.parse %d\nmain.main;main.write %d\nruntime.gc %d\n", 6000+1000*side+7*round, 3000+5*round, 900+3*round), 1000)
+		}
+	}
+	writeText(t, dir, "profiled.jsonl", lines.String())
+}
+
+func TestFlameFormats(t *testing.T) {
+	dir := flameFiles(t)
+	a := filepath.Join(dir, "a.folded")
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{a}, "samples (count): 10 in total\n\n      self    self%     sum%      total   total%  function\n         6     60 %     60 %          6     60 %  main.parse\n"},
+		{[]string{"--lines", "1", a}, "3 functions more, not shown."},
+		{[]string{"--format", "folded", a}, "main.main;main.serve 3\nmain.main;main.serve;main.parse 6\nruntime.gcBgMarkWorker 1\n"},
+		{[]string{"--format", "folded", a, a}, "main.main;main.serve 6\n"},
+		{[]string{"--format", "folded", "--focus", "parse", "--root", "serve", a}, "main.serve;main.parse 6\n"},
+		{[]string{"--format", "folded", "--ignore", "gc", "--hide", "serve", a}, "main.main 3\nmain.main;main.parse 6\n"},
+		{[]string{"--format", "folded", "--show", "parse", a}, "main.parse 6\n"},
+		{[]string{"--format", "folded", "--fold-runtime", a}, "[runtime] 1\n"},
+		{[]string{"--format", "folded", "--group", "package", a}, "main 9\nruntime 1\n"},
+		{[]string{"--format", "tree", "--min-share", "20%", a}, "         9     90 %          0    main.main\n"},
+		{[]string{"--json", a}, `"format": 1`},
+		{[]string{"--format", "speedscope", "--title", "x<y", a}, `"name":"x\u003cy"`},
+		{[]string{"--format", "svg", a}, "<svg"},
+		{[]string{"--format", "html", "--flame", a}, "<!DOCTYPE html>"},
+	} {
+		stdout, stderr, err := execute(t, append([]string{"flame"}, row.args...)...)
+		if err != nil || !strings.Contains(stdout, row.want) {
+			t.Errorf("%v: got %v, %s, stdout\n%.600s\nwant\n%s", row.args, err, stderr, stdout, row.want)
+		}
+	}
+}
+
+func TestFlameReadsStdinAndTellsOfBadLines(t *testing.T) {
+	var out, errOut bytes.Buffer
+	if err := run(t.Context(), []string{"flame", "-"}, strings.NewReader(foldedProfile+"nonsense\n"), &out, &errOut); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "10 in total") || errOut.String() != "note: line 4 is left out: it has no value after a space: \"nonsense\"\n" {
+		t.Errorf("got %q and %q", out.String(), errOut.String())
+	}
+}
+
+func TestFlameWritesByTheNameOfOut(t *testing.T) {
+	dir := flameFiles(t)
+	for name, want := range map[string]string{
+		"x.svg": "<svg", "x.html": "<!DOCTYPE html>", "x.folded": "main.main;main.serve 3", "x.speedscope.json": "speedscope.app",
+		"x.json": `"nodes"`, "x.pb.gz": "\x1f\x8b", "x.txt": "in total",
+	} {
+		path := filepath.Join(dir, name)
+		if stdout, _, err := execute(t, "flame", "--out", path, filepath.Join(dir, "a.folded")); err != nil || stdout != "" {
+			t.Fatalf("%s: %v, %q", name, err, stdout)
+		}
+		if got, err := os.ReadFile(path); err != nil || !strings.Contains(string(got), want) {
+			t.Errorf("%s: got %v, %.80s", name, err, got)
+		}
+	}
+}
+
+func TestFlameRefusals(t *testing.T) {
+	dir := flameFiles(t)
+	at := func(name string) string { return filepath.Join(dir, name) }
+	bundle, ladder := at("bundle"), at("ladder")
+	writeBundle(t, bundle, foldedProfile, 10)
+	writeProfiledRun(t, ladder)
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "name a profile; - is stdin"},
+		{[]string{at("missing.pb.gz")}, "missing.pb.gz: no such file or directory"},
+		{[]string{at("empty.pb.gz")}, "empty.pb.gz: it is empty"},
+		{[]string{at("damaged.pb.gz")}, "damaged.pb.gz: it is cut off: the gzip data end too early"},
+		{[]string{at("bad.folded")}, "bad.folded: no line of it is a stack (line 1 is left out"},
+		{[]string{at("folder")}, "has no profiles: it is no bundle"},
+		{[]string{at("a.folded"), at("heap.pb.gz")}, "a.folded has the sample types samples and"},
+		{[]string{"--type", "cpu", at("heap.pb.gz")}, `the profile has no sample type "cpu"; it has alloc_objects, alloc_space, inuse_objects and inuse_space`},
+		{[]string{"--focus", "nothing", at("a.folded")}, "the filters leave none of its 3 stacks"},
+		{[]string{"--focus", "(", at("a.folded")}, "--focus is no regular expression"},
+		{[]string{"--label", "route", at("a.folded")}, "it must be KEY=REGEXP"},
+		{[]string{"--group", "planet", at("a.folded")}, `there is no grouping "planet"`},
+		{[]string{"--kind", "x", at("a.folded")}, `--kind is "x"`},
+		{[]string{"--min-share", "100", at("a.folded")}, "--min-share is"},
+		{[]string{"--format", "png", at("a.folded")}, `--format is "png"`},
+		{[]string{"--out", at("x.png"), at("a.folded")}, "the name x.png does not tell a format"},
+		{[]string{"--json", "--format", "svg", at("a.folded")}, "contradict each other"},
+		{[]string{"--flame", "--icicle", at("a.folded")}, "contradict each other"},
+		{[]string{"-", "-"}, "- was given twice"},
+		{[]string{"--open", "--format", "top", at("a.folded")}, "--open shows svg and html"},
+		{[]string{"--basis", "total", at("a.folded")}, "belong to --diff"},
+		{[]string{"--diff", "--basis", "mile", at("a.folded"), at("a.folded")}, `there is no basis "mile"`},
+		{[]string{"--diff", at("a.folded")}, "is one profile: name two to compare"},
+		{[]string{"--diff", at("a.folded"), at("heap.pb.gz")}, `no sample type "samples"`},
+		{[]string{"--diff", "--basis", "request", at("a.folded"), at("a.folded")}, "per request needs to know how many were served"},
+		{[]string{"--diff", "--format", "pprof", at("a.folded"), at("a.folded")}, `--format is "pprof"; it must be svg, html, folded, top, json`},
+		{[]string{"--diff", "--old", at("a.folded")}, "name both sides"},
+		{[]string{"--goroutines", at("a.folded")}, "there is no goroutine in it"},
+		{[]string{"--goroutines", "--diff", at("a.folded")}, "give one of them"},
+		{[]string{"--kind", "heap", bundle}, "has no heap profile: the target answered 404"},
+		{[]string{"--kind", "block", bundle}, "has no block profile: it was not asked for"},
+		{[]string{bundle + "@none"}, `is a single bundle and has no arm "none"`},
+		{[]string{ladder}, "has profiles of the arms none, all: choose one"},
+		{[]string{ladder + "@some"}, `has no profiles of an arm "some", only of none, all`},
+		{[]string{"--serve=0.0.0.0:0", at("a.folded")}, "can be reached from other hosts"},
+		{[]string{"--serve=nonsense", at("a.folded")}, "it must be an address"},
+		{[]string{"--serve", "--out", "x.svg", at("a.folded")}, "--serve shows pages"},
+		{[]string{"--serve", "-"}, "stdin cannot be read then"},
+		{[]string{"--serve", at("missing")}, "no such file or directory"},
+	} {
+		stdout, stderr, err := execute(t, append([]string{"flame"}, row.args...)...)
+		if exitCode(err) != codeUsage || !strings.Contains(stderr, row.want) || strings.Count(stderr, "\n") != 1 && !strings.Contains(stderr, "note: ") || stdout != "" {
+			t.Errorf("%v: got %d, %q and %q, want %q", row.args, exitCode(err), stderr, stdout, row.want)
+		}
+	}
+}
+
+func TestFlameOfBundlesAndRuns(t *testing.T) {
+	dir := t.TempDir()
+	writeBundle(t, filepath.Join(dir, "bundle"), foldedProfile, 10)
+	writeProfiledRun(t, filepath.Join(dir, "ladder"))
+	ladder := filepath.Join(dir, "ladder")
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{filepath.Join(dir, "bundle")}, "10 in total"},
+		{[]string{ladder + "@none"}, "49,725 in total"}, // five rounds, merged
+		{[]string{"--diff", ladder + "@none", ladder + "@all"}, "per request"},
+		{[]string{"--diff", ladder}, "main.parse"},
+		{[]string{"--diff", "--json", ladder}, `"evidence": "rounds"`},
+		{[]string{"--diff", "--format", "folded", ladder}, "main.main;main.parse 6.021 7.021\n"},
+		{[]string{"--diff", "--format", "svg", ladder}, "<svg"},
+		{[]string{"--diff", "--format", "html", ladder}, "<!DOCTYPE html>"},
+		{[]string{"--goroutines", filepath.Join(dir, "bundle")}, "+3 chan receive: 0 before, 3 after, waiting 2 minutes\n  may be a leak"},
+		{[]string{"--goroutines", "--json", filepath.Join(dir, "bundle", "goroutines.txt")}, `"count": 3`},
+	} {
+		stdout, stderr, err := execute(t, append([]string{"flame"}, row.args...)...)
+		if err != nil || !strings.Contains(stdout, row.want) {
+			t.Errorf("%v: got %v, %s, stdout\n%.600s\nwant\n%s", row.args, err, stderr, stdout, row.want)
+		}
+	}
+}
+
+// TestFlameDiffFindsTheSlowerFunction plants a regression among rounds that
+// scatter, and compares an arm with itself.
+func TestFlameDiffFindsTheSlowerFunction(t *testing.T) {
+	ladder := filepath.Join(t.TempDir(), "ladder")
+	writeProfiledRun(t, ladder)
+	type diff struct {
+		Basis     string
+		Functions []struct {
+			Name string
+			Self struct{ Verdict string }
+		}
+	}
+	verdicts := func(old, new string) map[string]string {
+		stdout, stderr, err := execute(t, "flame", "--diff", "--json", old, new)
+		if err != nil {
+			t.Fatal(stderr)
+		}
+		var d diff
+		if err := json.Unmarshal([]byte(stdout), &d); err != nil {
+			t.Fatal(err)
+		}
+		if d.Basis != "request" {
+			t.Errorf("the basis is %s", d.Basis)
+		}
+		found := map[string]string{}
+		for _, f := range d.Functions {
+			found[f.Name] = f.Self.Verdict
+		}
+		return found
+	}
+	for name, verdict := range verdicts(ladder+"@none", ladder+"@all") {
+		if want := map[bool]string{true: "grew", false: "within noise"}[name == "main.parse"]; verdict != want {
+			t.Errorf("%s: got %s, want %s", name, verdict, want)
+		}
+	}
+	for name, verdict := range verdicts(ladder+"@none", ladder+"@none") {
+		if verdict != "within noise" {
+			t.Errorf("the same twice: %s %s", name, verdict)
+		}
+	}
+}
+
+func TestFlameEndsQuietlyWhenItsReaderHasSeenEnough(t *testing.T) {
+	dir := flameFiles(t)
+	var errOut bytes.Buffer
+	err := run(t.Context(), []string{"flame", "--format", "folded", filepath.Join(dir, "a.folded")}, strings.NewReader(""), closedPipe{}, &errOut)
+	if err != nil || errOut.String() != "" {
+		t.Errorf("got %v and %q", err, errOut.String())
+	}
+}
+
+type closedPipe struct{}
+
+func (closedPipe) Write([]byte) (int, error) { return 0, fmt.Errorf("write: %w", syscall.EPIPE) }
+
+func TestFlameStopsWhenInterrupted(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	err := run(ctx, []string{"flame", "-"}, strings.NewReader(foldedProfile), io.Discard, io.Discard)
+	if exitCode(err) != codeInterrupted {
+		t.Errorf("got %v, exit code %d", err, exitCode(err))
+	}
+}
+
+func TestFlameOpens(t *testing.T) {
+	dir := flameFiles(t)
+	bin := t.TempDir()
+	seen := filepath.Join(dir, "seen")
+	writeText(t, bin, "xdg-open", "#!/bin/sh\necho \"$1\" > "+seen+"\n")
+	if err := os.Chmod(filepath.Join(bin, "xdg-open"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", dir)
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	stdout, stderr, err := execute(t, "flame", "--open", filepath.Join(dir, "a.folded"))
+	if err != nil {
+		t.Fatal(stderr)
+	}
+	path := strings.TrimSpace(stdout)
+	if page, err := os.ReadFile(path); err != nil || !strings.HasPrefix(string(page), "<!DOCTYPE html>") {
+		t.Errorf("%s: got %v, %.40s", path, err, page)
+	}
+	if opened, err := os.ReadFile(seen); err != nil || strings.TrimSpace(string(opened)) != path {
+		t.Errorf("opened %q, %v; want %q", opened, err, path)
+	}
+	t.Setenv("PATH", dir)
+	if _, stderr, err := execute(t, "flame", "--open", filepath.Join(dir, "a.folded")); err == nil || !strings.Contains(stderr, "there is no xdg-open on this machine to open a browser with; the page is") {
+		t.Errorf("without an opener: got %v, %q", err, stderr)
+	}
+}
+
+func TestFlameServes(t *testing.T) {
+	dir := flameFiles(t)
+	bundle := filepath.Join(dir, "bundle")
+	writeBundle(t, bundle, foldedProfile, 10)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out, in := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		err := run(ctx, []string{"flame", "--serve", bundle, filepath.Join(dir, "heap.pb.gz")}, strings.NewReader(""), in, io.Discard)
+		_ = in.Close()
+		ended <- err
+	}()
+	line := make([]byte, 200)
+	n, err := out.Read(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := regexp.MustCompile(`http://127\.0\.0\.1:\d+/`).FindString(string(line[:n]))
+	if base == "" || !strings.Contains(string(line[:n]), "2 profiles") {
+		t.Fatalf("it says %q", line[:n])
+	}
+	for path, want := range map[string]string{
+		"": `<a href="/profile/0">`, "profile/0": "main.parse", "profile/1?type=alloc_space": "alloc_space",
+		"profile/2": "404 page not found", "profile/1?type=x": "no sample type",
+	} {
+		if _, body := get(t, base+path, ""); !strings.Contains(body, want) {
+			t.Errorf("%s: got %.300s", path, body)
+		}
+	}
+	if status, _ := get(t, base, "evil.example"); status != http.StatusForbidden {
+		t.Errorf("asked for by another name: got %d", status)
+	}
+	stop()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("it did not stop")
+	}
+}
+
+func get(t *testing.T, url, host string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if host != "" {
+		request.Host = host
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(response.Body)
+	if err := errors.Join(err, response.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(body)
+}
