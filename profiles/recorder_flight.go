@@ -5,7 +5,7 @@ import "time"
 const (
 	// leastTrace is how long the flight recorder is on at the least. Switching
 	// it stops the world for a moment.
-	leastTrace = 20 * time.Second
+	leastTrace = 10 * time.Second
 	// supposedShare is what the flight recorder counts as costing, of the
 	// process's CPU time, until it was measured in the process; and
 	// supposedSamples is how many CPU samples that supposition is worth.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	rpprof "runtime/pprof"
 	"slices"
 	"testing"
@@ -75,13 +76,14 @@ func profiled(t *testing.T, f func()) *profile.Profile {
 }
 
 // burn uses a core for so long.
-func burn(d time.Duration) (sum int) {
+func burn(d time.Duration) {
+	sum := 0
 	for end := time.Now().Add(d); time.Now().Before(end); {
 		for i := range 100_000 {
 			sum += i * sum
 		}
 	}
-	return sum
+	runtime.KeepAlive(sum)
 }
 
 // cpuOf is the CPU time of samples with that value of a label; without a value,
