@@ -43,9 +43,9 @@ func TestProfileTarget(t *testing.T) {
 		t.Fatalf("got %v, stderr %q", err, stderr)
 	}
 	for _, want := range []string{
-		"1s of " + url, "profile    stacks", "heap ", "MiB inuse_space", "goroutine ",
+		"s of " + url, "profile    stacks", "heap ", "MiB inuse_space", "goroutine ",
 		"failed: 404 Not Found at /debug/pprof/mutex: is net/http/pprof registered on that port?",
-		"trace: 1s in ", "bundle: " + out, "lotteryctl flame " + out + "/heap.pb.gz --format top",
+		"trace: ", " bytes\n", "bundle: " + out, "lotteryctl flame " + out + "/heap.pb.gz --format top",
 	} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in\n%s", want, stdout)
