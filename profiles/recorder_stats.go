@@ -73,7 +73,7 @@ func (r *Recorder) Stats() RecorderStats {
 	snapshots, size := r.shelf.list()
 	s := RecorderStats{
 		Running: r.running.Load(), Since: r.born, Budget: r.options.Budget,
-		Snapshots: snapshots, SnapshotBytes: size, Refused: r.gate.refusals(),
+		Snapshots: append([]SnapshotManifest{}, snapshots...), SnapshotBytes: size, Refused: r.gate.refusals(),
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -86,7 +86,7 @@ func (r *Recorder) statsCPU(now time.Time) RecorderCPU {
 	r.ring.expire(now)
 	c := RecorderCPU{
 		Taken: r.sampler.taken, Yielded: r.sampler.yielded, Blocked: r.sampler.blocked,
-		ByHand: r.sampler.hands > 0, Bytes: r.ring.bytes,
+		ByHand: r.sampler.hands > 0, Bytes: r.ring.bytes, Slices: []SliceBounds{},
 	}
 	for _, slice := range r.ring.slices {
 		c.Slices = append(c.Slices, slice.SliceBounds)

@@ -196,6 +196,9 @@ func TestSnapshotOverHTTP(t *testing.T) {
 	o.Dir = t.TempDir()
 	r := start(t, o)
 	s := port(t, r)
+	if _, body := send(t, "GET", s.URL+"/debug/recorder"); bytes.Contains(body, []byte("null")) {
+		t.Errorf("an empty list is null: %s", body)
+	}
 	eventually(t, "three slices and a trace", func() bool { return taken(r) >= 3 && r.Stats().Trace.On })
 	status, body := send(t, "POST", s.URL+"/debug/recorder/snapshot")
 	var m profiles.SnapshotManifest
