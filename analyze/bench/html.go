@@ -36,6 +36,9 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	p.lines("Comparisons", gated)
 	p.lines("Others, corrected among themselves", advisory)
 	p.list("All benchmarks at once", r.overallLines())
+	for _, a := range r.Appendices {
+		p.list(a.Title, a.Items)
+	}
 	p.put("\n<h2>Tables (benchstat)</h2>\n<pre>%s</pre>\n", tables.String())
 	p.put("<p class=\"note\">The shaded band is the least effect that matters; the bar is the interval. Logarithmic scale.</p>\n</body>\n</html>\n")
 	_, err := io.WriteString(w, p.text.String())

@@ -26,6 +26,7 @@ type (
 		Tables     []jsonTable   `json:"tables"`
 		Warnings   []jsonWarning `json:"warnings"`
 		Problems   []string      `json:"problems"`
+		Appendices []Appendix    `json:"appendices,omitempty"`
 	}
 	jsonWarning struct {
 		Code WarningCode `json:"code"`
@@ -110,7 +111,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Format: JSONFormat, Outcome: outcome, Reason: why,
 		Alpha: r.Tables.Query.Alpha, Confidence: r.Tables.Query.Confidence,
 		Least: r.Policy.LeastEffect, Family: r.Family,
-		Gates: []jsonGate{}, Tables: []jsonTable{}, Warnings: []jsonWarning{}, Problems: []string{},
+		Gates: []jsonGate{}, Tables: []jsonTable{}, Warnings: []jsonWarning{}, Problems: []string{}, Appendices: r.Appendices,
 	}
 	for _, g := range r.Gates {
 		out.Gates = append(out.Gates, g.json())

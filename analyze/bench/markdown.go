@@ -34,6 +34,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		}
 		b.WriteByte('\n')
 	}
+	r.markdownAppendices(&b)
 	if err := r.markdownTables(&b); err != nil {
 		return err
 	}

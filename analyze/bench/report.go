@@ -2,8 +2,8 @@ package bench
 
 import "github.com/lotteryctl/lotteryctl/analyze/stat"
 
-// Report is the judgement of all tables under one policy. It is plain data and
-// not changed after [Judge] has returned it.
+// Report is the judgement of all tables under one policy. It is plain data and,
+// but for Appendices, not changed after [Judge] has returned it.
 type Report struct {
 	Tables   *Tables
 	Policy   Policy
@@ -14,6 +14,8 @@ type Report struct {
 	// Missing are benchmarks and metrics that the baseline has and others
 	// have not: there is no judging what was not measured.
 	Missing []string
+	// Appendices are set by the caller, after Judge.
+	Appendices []Appendix
 }
 
 // JudgedTable is what is said about one table.

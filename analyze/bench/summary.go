@@ -25,6 +25,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	if len(r.Warnings) > 0 {
 		b.WriteByte('\n')
 	}
+	r.writeAppendices(&b)
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return err
 	}

@@ -111,6 +111,7 @@ func runCompare(cmd *cobra.Command, env environment, opts *compareOptions, args 
 	if err != nil {
 		return err
 	}
+	report.Appendices = material.profileChanges(cmd.Context(), env, opts.base)
 	if err := opts.write(env, func(w io.Writer) error { return opts.print(w, env, report) }); err != nil {
 		return err
 	}

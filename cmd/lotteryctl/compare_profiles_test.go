@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// writeComparableRun is writeProfiledRun with the figures that compare reads.
+func writeComparableRun(t *testing.T, dir string) {
+	t.Helper()
+	writeProfiledRun(t, dir)
+	var text, rounds strings.Builder
+	for round := 1; round <= 5; round++ {
+		for side, arm := range []string{"none", "all"} {
+			fmt.Fprintf(&text, "BenchmarkHTTP/arm=%s 1000 %d ns/op\n", arm, 1000+100*side+round)
+			fmt.Fprintf(&rounds, `{"round": %d, "order": %d, "arm": %q}`+"\n", round, side+1, arm)
+		}
+	}
+	writeText(t, dir, "bench.txt", text.String())
+	writeText(t, dir, "rounds.jsonl", rounds.String())
+}
+
+func TestCompareShowsWhatChangedInTheProfiles(t *testing.T) {
+	run := filepath.Join(t.TempDir(), "run")
+	writeComparableRun(t, run)
+	for _, format := range []string{"text", "markdown", "html", "json"} {
+		stdout, stderr, err := execute(t, "compare", "--format", format, run)
+		if err != nil {
+			t.Fatal(stderr)
+		}
+		if !strings.Contains(stdout, "what changed in the CPU profile, none → all") || !strings.Contains(stdout, "main.parse itself: ") {
+			t.Errorf("%s: got\n%s", format, stdout)
+		}
+		if strings.Contains(stdout, "main.write itself") {
+			t.Errorf("%s tells of main.write, which only scatters:\n%s", format, stdout)
+		}
+	}
+	stdout, stderr, err := execute(t, "compare", "--base", "all", run)
+	if err != nil || !strings.Contains(stdout, "what changed in the CPU profile, all → none") {
+		t.Errorf("--base: got %v, %s\n%s", err, stderr, stdout)
+	}
+	stdout, stderr, err = execute(t, "compare", run, run)
+	if err != nil || strings.Count(stdout, "no change is certain") != 2 {
+		t.Errorf("a run with itself: got %v, %s\n%s", err, stderr, stdout)
+	}
+}
+
+func TestCompareTellsOfProfilesThatItCannotUse(t *testing.T) {
+	run := filepath.Join(t.TempDir(), "run")
+	writeComparableRun(t, run)
+	writeText(t, run, "profiles/all-2/cpu.pb.gz", "nonsense\n")
+	stdout, stderr, err := execute(t, "compare", run)
+	if err != nil || !strings.Contains(stderr, "note: the profiles of none and all were not compared: ") || strings.Contains(stdout, "CPU profile") {
+		t.Errorf("damaged: got %v, %s\n%s", err, stderr, stdout)
+	}
+	if err := os.Remove(filepath.Join(run, "profiled.jsonl")); err != nil {
+		t.Fatal(err)
+	}
+	stdout, stderr, err = execute(t, "compare", run)
+	if err != nil || stderr != "" || strings.Contains(stdout, "CPU profile") {
+		t.Errorf("without profiles: got %v, %s\n%s", err, stderr, stdout)
+	}
+}
