@@ -18,7 +18,7 @@ func TestRestartWithinTheWindow(t *testing.T) {
 	address, stop := startService(t, "127.0.0.1:0 rates")
 	var once sync.Once
 	m, dir := capture(t, profiles.Plan{
-		Targets: []profiles.Target{{Name: "web", URL: "http://" + address}}, Duration: 3 * time.Second,
+		Targets: []profiles.Target{{Name: "web", URL: "http://" + address}}, Duration: 4 * time.Second,
 		Progress: func(p profiles.Progress) {
 			if p.Phase == profiles.Window {
 				once.Do(func() {
@@ -32,12 +32,12 @@ func TestRestartWithinTheWindow(t *testing.T) {
 		t.Errorf("restarted %v, warnings %q", m.Targets[0].Restarted, m.Warnings)
 	}
 	cpu := entry(t, m, profiles.CPU)
-	if cpu.Status != profiles.OK || !strings.Contains(cpu.Note, "of the window's 3s; then: ") || cpu.DurationNS < time.Second {
+	if cpu.Status != profiles.OK || !strings.Contains(cpu.Note, "of the window's 4s; then: ") || cpu.DurationNS <= 0 {
 		t.Errorf("got %+v", cpu)
 	}
 	for _, kind := range []profiles.Kind{profiles.Allocs, profiles.Block, profiles.Mutex} {
 		p := entry(t, m, kind)
-		if p.Status != profiles.OK || !strings.HasPrefix(p.Note, "the process restarted within the window") || p.DurationNS <= 0 || p.DurationNS > 10*time.Second {
+		if p.Status != profiles.OK || !strings.HasPrefix(p.Note, "the process restarted within the window") || p.DurationNS <= 0 {
 			t.Errorf("got %+v", p)
 			continue
 		}
