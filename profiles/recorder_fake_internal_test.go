@@ -39,6 +39,13 @@ func (f *fakeProcess) pass(d time.Duration) {
 	f.used += scale(d, f.cores)
 }
 
+// spent has everything cost 10 ms.
+func (f *fakeProcess) spent(do func()) time.Duration {
+	do()
+	f.pass(10 * time.Millisecond)
+	return 10 * time.Millisecond
+}
+
 func (f *fakeProcess) now() time.Time                           { return f.clock }
 func (f *fakeProcess) sleep(_ context.Context, d time.Duration) { f.pass(d) }
 func (f *fakeProcess) cpu() time.Duration                       { return f.used }

@@ -16,6 +16,7 @@ type process interface {
 	now() time.Time
 	sleep(context.Context, time.Duration)
 	cpu() time.Duration // CPU time used since the process began
+	spent(func()) time.Duration // CPU time of a function, or a bound of it
 	goroutines() int
 	startCPU(io.Writer) error
 	stopCPU() // only after a startCPU that succeeded

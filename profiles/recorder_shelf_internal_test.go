@@ -68,3 +68,19 @@ func TestShelvesAreBounded(t *testing.T) {
 		t.Errorf("half-written: %v", left)
 	}
 }
+
+// TestManyGoroutinesAreGrouped: a dump of each would stop the world for long.
+func TestManyGoroutinesAreGrouped(t *testing.T) {
+	t.Parallel()
+	for count, want := range map[int]string{1000: "goroutine 2", 1001: "goroutine 1"} {
+		f := newFake(t)
+		f.count = count
+		r := fakeRecorder(t, f, RecorderOptions{Latency: time.Second})
+		r.Observe("slow", 2*time.Second)
+		f.serveOrders(r)
+		got, err := r.open(r.Stats().Snapshots[0].Name, snapshotGoroutines)
+		if err != nil || string(got) != want {
+			t.Errorf("%d goroutines: %q, %v; want %q", count, got, err, want)
+		}
+	}
+}

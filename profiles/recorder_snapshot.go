@@ -19,7 +19,7 @@ const (
 	snapshotGoroutines = "goroutines.txt"  // every goroutine with state and wait, or grouped
 	snapshotGoroutine  = "goroutine.pb.gz" // the same grouped as a pprof profile, with labels
 	snapshotHeap       = "heap.pb.gz"      // as of the last garbage collection
-	mostFullDump       = 10_000            // goroutines; a dump of each stops the world for all of them
+	mostFullDump       = 1_000             // goroutines; a dump of each stops the world, 15 ms for so many
 	snapshotVersion    = 1                 // of the manifest's format
 	snapshotNameTime   = "20060102T150405.000Z"
 )
@@ -84,23 +84,22 @@ func (r *Recorder) collect(ctx context.Context, o *order) *snapshot {
 	}
 	s.manifest.describeBuild()
 	slices := r.takeSlices(s)
-	before := r.process.now()
-	r.writeDumps(s) // first, while it lasts
-	r.paySnapshot(before)
+	r.paid(func() { r.writeDumps(s) }) // first, while it lasts
 	r.takeTrace(ctx, s)
-	before = r.process.now()
-	s.write(snapshotCPU, func(w io.Writer) error { return writeMerged(w, slices) })
-	r.paySnapshot(before)
+	r.paid(func() {
+		s.write(snapshotCPU, func(w io.Writer) error { return writeMerged(w, slices) })
+	})
 	s.manifest.Taken = r.process.now()
 	s.manifest.Took = s.manifest.Taken.Sub(o.at).Seconds()
 	return s
 }
 
-// paySnapshot pays for the time since before, as if it had all been CPU time.
-func (r *Recorder) paySnapshot(before time.Time) {
+// paid does a part of a snapshot and pays for it.
+func (r *Recorder) paid(part func()) {
+	cost := r.process.spent(part)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.ledger.pay(&r.ledger.snapshots, r.process.now().Sub(before))
+	r.ledger.pay(&r.ledger.snapshots, cost)
 }
 
 // takeSlices ends the slice that is running, so that what happened now is in
@@ -135,10 +134,8 @@ func (r *Recorder) takeTrace(ctx context.Context, s *snapshot) {
 	case !on:
 		r.process.sleep(ctx, r.options.TraceAge)
 	}
-	before := r.process.now()
 	s.manifest.TraceFrom = from
-	s.write(snapshotTrace, r.process.writeTrace)
-	r.paySnapshot(before)
+	r.paid(func() { s.write(snapshotTrace, r.process.writeTrace) })
 }
 
 func (r *Recorder) writeDumps(s *snapshot) {

@@ -56,7 +56,8 @@ type RecorderCost struct {
 	Encoding time.Duration `json:"encoding_ns"`
 	// Tracing is estimated: Share of the CPU time used while it was on.
 	Tracing time.Duration `json:"tracing_ns"`
-	// Snapshots is measured on the clock as Encoding is.
+	// Snapshots is measured: on Linux as the thread's CPU time, elsewhere on
+	// the clock.
 	Snapshots time.Duration `json:"snapshots_ns"`
 	// Share is all of it as a part of Process.
 	Share float64 `json:"share"`
