@@ -57,11 +57,14 @@ func (k Kept) Share(valueType int) float64 {
 // Filter returns a profile of what is left of p. It shares memory with p. If
 // anything was dropped the profile's notes say so.
 func (p *Profile) Filter(f Filter) (*Profile, Kept) {
-	w := newFilterWork(p, f)
-	for i := range p.ends {
-		w.sample(i)
+	out := p
+	if !f.keepsAll() { // a large profile is not copied for nothing
+		w := newFilterWork(p, f)
+		for i := range p.ends {
+			w.sample(i)
+		}
+		out = w.out
 	}
-	out := w.out
 	kept := Kept{Samples: len(out.ends), OfSamples: len(p.ends)}
 	for t := range p.Types {
 		kept.Totals = append(kept.Totals, out.Total(t))
@@ -72,4 +75,10 @@ func (p *Profile) Filter(f Filter) (*Profile, Kept) {
 			kept.Samples, kept.OfSamples, 100*kept.Share(p.DefaultType), p.Types[p.DefaultType].Name))
 	}
 	return out, kept
+}
+
+// keepsAll reports whether the filter is the zero value.
+func (f *Filter) keepsAll() bool {
+	return len(f.Labels) == 0 && f.Focus == nil && f.Ignore == nil && f.Root == nil && f.Hide == nil && f.Show == nil &&
+		!f.FoldRuntime && f.LabelRoot == ""
 }
