@@ -16,9 +16,10 @@ import (
 
 // flameSource is one file with a profile.
 type flameSource struct {
-	path     string  // "-" is stdin
-	name     string  // for people
-	requests float64 // served while it was taken; 0: not known
+	path     string   // "-" is stdin
+	name     string   // for people
+	requests float64  // served while it was taken; 0: not known
+	types    []string // sample types, if its bundle tells
 }
 
 // flameSources finds the files that the arguments stand for: themselves, those
@@ -84,6 +85,9 @@ func sourceInBundle(dir string, kind profiles.Kind) (flameSource, error) {
 		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s", dir, kind, p.Error)
 	}
 	source := flameSource{path: filepath.Join(dir, filepath.FromSlash(p.File)), name: filepath.Join(dir, filepath.FromSlash(p.File))}
+	for _, t := range p.SampleTypes {
+		source.types = append(source.types, t.Type)
+	}
 	if p.Requests != nil {
 		source.requests = float64(*p.Requests)
 	}

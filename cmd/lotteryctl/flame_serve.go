@@ -21,6 +21,7 @@ const defaultServe = "127.0.0.1:0"
 // flameEntry is a profile in the index of --serve.
 type flameEntry struct {
 	Name    string
+	Types   []string // to choose from; none: the profile's own
 	sources []flameSource
 }
 
@@ -111,7 +112,7 @@ func flameEntries(args []string) (entries []flameEntry, err error) {
 			return nil, errors.New("--serve reads profiles when they are looked at; stdin cannot be read then")
 		}
 		if err == nil && !info.IsDir() {
-			entries = append(entries, flameEntry{arg, []flameSource{{path: arg, name: arg}}})
+			entries = append(entries, flameEntry{Name: arg, sources: []flameSource{{path: arg, name: arg}}})
 			continue
 		}
 		for _, kind := range profiles.Kinds() {
@@ -120,7 +121,7 @@ func flameEntries(args []string) (entries []flameEntry, err error) {
 				err = errors.Join(err, kindErr)
 				continue
 			}
-			entries = append(entries, flameEntry{arg + " " + string(kind), sources})
+			entries = append(entries, flameEntry{arg + " " + string(kind), sources[0].types, sources})
 		}
 		if len(entries) == 0 {
 			_, err := sourcesOf(arg, profiles.CPU)
@@ -192,7 +193,7 @@ func flameIndex() *template.Template {
 <style>:root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;margin:2rem auto;max-width:44rem;padding:0 1rem}</style>
 <h1>Profiles: {{.Name}}</h1>
 <ul>{{range $i, $e := .Entries}}
-<li><a href="/profile/{{$i}}">{{$e.Name}}</a></li>{{end}}
+<li><a href="/profile/{{$i}}">{{$e.Name}}</a>{{range .Types}} · <a href="/profile/{{$i}}?type={{.}}">{{.}}</a>{{end}}</li>{{end}}
 </ul>
 </html>
 `))

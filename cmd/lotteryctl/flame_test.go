@@ -60,7 +60,7 @@ func writeBundle(t *testing.T, dir, folded string, requests int64) {
 	m := profiles.Manifest{
 		Format: profiles.Format, State: profiles.Complete,
 		Profiles: []profiles.Profile{
-			{Kind: profiles.CPU, Status: profiles.OK, File: "cpu.pb.gz", Requests: &requests},
+			{Kind: profiles.CPU, Status: profiles.OK, File: "cpu.pb.gz", Requests: &requests, SampleTypes: []profiles.SampleType{{Type: "samples", Unit: "count"}}},
 			{Kind: profiles.Heap, Status: profiles.Failed, Error: "the target answered 404"},
 		},
 		Targets: []profiles.Source{{Name: "web", Goroutines: &profiles.Dump{Status: profiles.OK, File: "goroutines.txt", StartFile: "goroutines-start.txt"}}},
@@ -348,7 +348,7 @@ func TestFlameServes(t *testing.T) {
 		t.Fatalf("it says %q", line[:n])
 	}
 	for path, want := range map[string]string{
-		"": `<a href="/profile/0">`, "profile/0": "main.parse", "profile/1?type=alloc_space": "alloc_space",
+		"": `<a href="/profile/0?type=samples">samples</a>`, "profile/0": "main.parse", "profile/1?type=alloc_space": "alloc_space",
 		"profile/2": "404 page not found", "profile/1?type=x": "no sample type",
 	} {
 		if _, body := get(t, base+path, ""); !strings.Contains(body, want) {
