@@ -191,7 +191,7 @@ func (c *comparison) judgeSamples(d *Diff, questions []question) {
 		exposure[side] += 1 / (c.quanta[i] * c.factors[i])
 		weight[side] = c.quanta[i] * c.factors[i]
 	}
-	deviances := make([]float64, len(questions))
+	deviances, reaches := make([]float64, len(questions)), make([]float64, len(questions))
 	for i, q := range questions {
 		var count [2]float64
 		for column := range c.inputs {
@@ -209,10 +209,13 @@ func (c *comparison) judgeSamples(d *Diff, questions []question) {
 			}
 			scatter += max(n, 1) * weight[side] * weight[side] / (profiles * profiles)
 		}
-		reach := 1.96 * math.Sqrt(scatter)
-		q.change.Low, q.change.High = q.change.Delta()-reach, q.change.Delta()+reach
+		reaches[i] = 1.96 * math.Sqrt(scatter)
 	}
 	p, inflation := pValues(deviances)
+	for i, q := range questions {
+		reach := reaches[i] * math.Sqrt(inflation)
+		q.change.Low, q.change.High = q.change.Delta()-reach, q.change.Delta()+reach
+	}
 	for i, corrected := range stat.Holm(p) {
 		questions[i].change.P = corrected
 	}
