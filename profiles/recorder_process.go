@@ -15,7 +15,7 @@ import (
 type process interface {
 	now() time.Time
 	sleep(context.Context, time.Duration)
-	cpu() time.Duration // CPU time used since the process began
+	cpu() time.Duration         // CPU time used since the process began
 	spent(func()) time.Duration // CPU time of a function, or a bound of it
 	goroutines() int
 	startCPU(io.Writer) error

@@ -82,7 +82,7 @@ func (d *Diff) json() diffJSON {
 	return out
 }
 
-func (s Side) json() sideJSON { return sideJSON{s.Profiles, s.Total, s.Per, s.Served} }
+func (s Side) json() sideJSON { return sideJSON(s) }
 
 func (c Change) json() changeJSON {
 	return changeJSON{c.Old, c.New, known(c.Low), known(c.High), known(c.P), c.Verdict.String()}

@@ -46,7 +46,7 @@ type benchOptions struct {
 	profile        bool
 	profiling      profilingOptions
 	profileRounds  int
-	profileSeconds time.Duration
+	profileWindow time.Duration
 
 	capacity   bool
 	calibrate  bool

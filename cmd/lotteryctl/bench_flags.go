@@ -90,7 +90,7 @@ func bindBenchProfileFlags(cmd *cobra.Command, o *benchOptions) {
 	f.BoolVar(&o.profile, "profile", false, "after the runs, run each arm once more and take profiles of it, counted nowhere")
 	f.IntVar(&o.profileRounds, "profile-rounds", 1, "how often to do so; several let a difference be told from noise")
 	f.StringVar(&o.profiling.kinds, "profile-kinds", "", "which profiles, such as cpu,heap (default all)")
-	f.DurationVar(&o.profileSeconds, "profile-duration", 0, "for how long, in whole seconds (default --duration; the load lasts as long)")
+	f.DurationVar(&o.profileWindow, "profile-duration", 0, "for how long, in whole seconds (default --duration; the load lasts as long)")
 	f.BoolVar(&o.profiling.trace, "profile-trace", false, "take an execution trace, too")
 	f.StringArrayVar(&o.profiling.urls, "profile-url", nil, "where the service has net/http/pprof, with {{port}} for --arm; may be repeated for replicas\n(default: at the host of --url)")
 	bindProfileRequestFlags(cmd, o)

@@ -42,8 +42,8 @@ func (o *benchOptions) checkProfile(given func(string) bool) error {
 		return fmt.Errorf("--profile-rounds must be 1 to %d, not %d", maxProfileRounds, o.profileRounds)
 	case len(o.arms) == 0 && strings.Contains(strings.Join(o.profiling.urls, " "), "{{port}}"):
 		return errors.New("--profile-url: {{port}} is for programs that --arm starts")
-	case given("profile-duration") && (o.profileSeconds < time.Second || o.profileSeconds%time.Second != 0):
-		return fmt.Errorf("--profile-duration must be whole seconds, not %v: net/http/pprof counts in seconds", o.profileSeconds)
+	case given("profile-duration") && (o.profileWindow < time.Second || o.profileWindow%time.Second != 0):
+		return fmt.Errorf("--profile-duration must be whole seconds, not %v: net/http/pprof counts in seconds", o.profileWindow)
 	case o.profiling.timeout <= 0:
 		return fmt.Errorf("--profile-timeout must be positive, not %v", o.profiling.timeout)
 	}
@@ -61,7 +61,7 @@ func (b *benchRun) readProfile() (err error) {
 		return fmt.Errorf("--profile-kinds: %w", err)
 	}
 	b.profile = &experiment.ProfileOptions{
-		Rounds: o.profileRounds, Duration: o.profileSeconds, Kinds: kinds,
+		Rounds: o.profileRounds, Duration: o.profileWindow, Kinds: kinds,
 		Trace: o.profiling.trace, Timeout: o.profiling.timeout,
 	}
 	b.pprof, err = o.profiling.targets()
