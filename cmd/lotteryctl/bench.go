@@ -43,9 +43,9 @@ type benchOptions struct {
 	runs        int
 	seed        uint64
 
-	profile        bool
-	profiling      profilingOptions
-	profileRounds  int
+	profile       bool
+	profiling     profilingOptions
+	profileRounds int
 	profileWindow time.Duration
 
 	capacity   bool
