@@ -204,14 +204,28 @@ func twoArms(arg string) ([]string, error) {
 func joinPaths(args []string) string {
 	var names []string
 	for _, arg := range args {
-		if arg == "-" {
-			arg = "stdin"
+		if name := shortName(arg); !slices.Contains(names, name) { // rounds of one arm are one name
+			names = append(names, name)
 		}
-		names = append(names, filepath.Base(arg))
 	}
 	const most = 4
 	if left := len(names) - most; left > 0 {
 		names = append(names[:most], fmt.Sprintf("and %d more", left))
 	}
 	return strings.Join(names, ", ")
+}
+
+// shortName is what people call an argument: the last part of a path. Within a
+// run folder, arms/ARM/profile-1/profiles, that says nothing; there it is RUN@ARM.
+func shortName(arg string) string {
+	if arg == "-" {
+		return "stdin"
+	}
+	parts := strings.Split(filepath.ToSlash(filepath.Clean(arg)), "/")
+	for i := len(parts) - 3; i >= 1; i-- {
+		if parts[i] == "arms" && strings.HasPrefix(parts[i+2], "profile-") {
+			return parts[i-1] + "@" + parts[i+1]
+		}
+	}
+	return parts[len(parts)-1]
 }
