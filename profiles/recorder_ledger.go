@@ -4,7 +4,7 @@ import "time"
 
 const (
 	// idleCores is what a process that does nearly nothing counts as using.
-	// A hundredth of nothing would allow nothing.
+	// A share of nothing would allow nothing.
 	idleCores = 0.1
 	// savedFor bounds what an unused budget may add up to: after a quiet night
 	// the recorder must not spend the night's allowance in the morning.

@@ -43,7 +43,8 @@ type RecorderOptions struct {
 // see [RecorderStats], and does less where that is too much.
 type RecorderBudget struct {
 	// CPU is the share of the process's CPU time that recording may cost, above
-	// 0 and at most 0.5. 0: 0.01, a hundredth. A process that does nearly
+	// 0 and at most 0.5. 0: 0.005, half a hundredth; what the account cannot see
+	// (see docs/recorder.md) comes on top. A process that does nearly
 	// nothing counts as if it used a tenth of one core.
 	CPU float64 `json:"cpu"`
 	// RingBytes bounds the compressed CPU slices in memory. 0: 8 MiB.
@@ -67,7 +68,7 @@ func (o RecorderOptions) withDefaults() RecorderOptions {
 	set(&o.TraceAge, 5*time.Second)
 	set(&o.GoroutineGrowth, 3)
 	set(&o.GoroutineFloor, 1000)
-	set(&o.Budget.CPU, 0.01)
+	set(&o.Budget.CPU, 0.005)
 	set(&o.Budget.RingBytes, 8<<20)
 	set(&o.Budget.TraceBytes, 8<<20)
 	if o.Dir == "" {

@@ -61,7 +61,7 @@ func settings(c *Config) []setting {
 		number("mutex_profile_fraction", &c.MutexProfileFraction, 0, 1_000_000_000, "contention profile of mutexes: one event in so many; 0 is off (default 0)"),
 		choice("recorder", &c.Recorder, []string{"on", "off"}, "record CPU slices and a trace for snapshots when draws are slow: on or off (default on)"),
 		folder("recorder_dir", &c.RecorderDir, "folder for the recorder's snapshots; empty keeps them in memory (default empty)"),
-		ratio("recorder_cpu", &c.RecorderCPU, "share of the CPU time that the recorder may cost, up to 0.5 (default 0.01)"),
+		ratio("recorder_cpu", &c.RecorderCPU, "share of the CPU time that the recorder may cost, up to 0.5 (default 0.005)"),
 		duration("recorder_latency", &c.RecorderLatency, 0, time.Minute, "a draw that takes longer makes the recorder take a snapshot; 0s is none (default 250ms)"),
 	}
 }
@@ -75,7 +75,7 @@ func defaultConfig() Config {
 		ReconcileAfter: 5 * time.Second, RefreshInterval: time.Second,
 		DrainDelay: 5 * time.Second, DrainTimeout: 30 * time.Second,
 		LogLevel: slog.LevelInfo, LogFormat: "auto", LossLogEvery: telemetry.DefaultLossEvery, MemoryLimitRatio: 0.9, Steps: "all",
-		Recorder: "on", RecorderCPU: 0.01, RecorderLatency: 250 * time.Millisecond,
+		Recorder: "on", RecorderCPU: 0.005, RecorderLatency: 250 * time.Millisecond,
 		origins: map[string]origin{},
 	}
 }
