@@ -64,10 +64,21 @@ func nameParts(name string) (start, pkgEnd int) {
 	if strings.Contains(path, "::") {
 		return start, strings.Index(path, "::")
 	}
-	if dot := strings.IndexByte(path[start:], '.'); dot > 0 && !strings.Contains(path[start:], "@") {
-		return start, start + dot
+	dot := strings.IndexByte(path[start:], '.')
+	if dot <= 0 || strings.Contains(path[start:], "@") {
+		return start, len(path)
 	}
-	return start, len(path)
+	pkgEnd = start + dot
+	if start > 1 && isMajorVersion(path[start:pkgEnd]) { // go-redis/v9, of which v9 says nothing
+		start = strings.LastIndexByte(path[:start-1], '/') + 1
+	}
+	return start, pkgEnd
+}
+
+// isMajorVersion reports whether an element of an import path is v2, v3, …
+func isMajorVersion(element string) bool {
+	digits, ok := strings.CutPrefix(element, "v")
+	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // shownName is a name as people can see it, and as every kind of document can

@@ -34,6 +34,8 @@ func TestNameParts(t *testing.T) {
 		{"net/http", "http", "net/http"},
 		{"github.com/google/pprof@v1.2.3", "pprof@v1.2.3", "github.com/google/pprof@v1.2.3"},
 		{"std::vector<int>::push_back", "std::vector<int>::push_back", "std"},
+		{"github.com/redis/go-redis/v9.(*Client).Process", "go-redis/v9.(*Client).Process", "github.com/redis/go-redis/v9"},
+		{"v2.f", "v2.f", "v2"}, {"example.org/vault.Open", "vault.Open", "example.org/vault"},
 		{"memcpy", "memcpy", "memcpy"}, {"", "", ""}, {"[libc.so.6]", "[libc.so.6]", "[libc.so.6]"},
 	} {
 		n := newPageName(row.name)
