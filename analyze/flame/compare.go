@@ -112,7 +112,26 @@ func newComparison(old, new []Input, o DiffOptions) (*comparison, error) {
 			}
 		}
 	}
+	if apart(old, new) || apart(new, old) {
+		c.notes = append(c.notes, "one side was profiled before the other began: what drifted on the machine in between looks like a change, and no test can tell; arms of one experiment take turns")
+	}
 	return c, nil
+}
+
+// apart reports whether the several profiles of one side were all taken before
+// those of the other. Of one profile a side nothing else can be.
+func apart(first, second []Input) bool {
+	if len(first) < 2 || len(second) < 2 {
+		return false
+	}
+	for _, a := range first {
+		for _, b := range second {
+			if a.Profile.Start.IsZero() || !a.Profile.Start.Before(b.Profile.Start) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // fold makes the one tree of all profiles, and the totals of functions.

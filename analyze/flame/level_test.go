@@ -2,6 +2,7 @@ package flame_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/google/pprof/profile"
@@ -94,6 +95,37 @@ func TestCompareKeepsSingleSamplesGrey(t *testing.T) {
 		d := compare(t, old, new, flame.DefaultDiffOptions())
 		if all, _ := certain(d); len(all) > 0 {
 			t.Errorf("%d profiles a side: one sample more is called a change: %v", side, all)
+		}
+	}
+}
+
+// Sides that took turns are not doubted, sides one after the other are.
+func TestCompareDoubtsSidesThatDidNotTakeTurns(t *testing.T) {
+	t.Parallel()
+	at := func(seconds ...int64) (side []flame.Input) {
+		for _, s := range seconds {
+			p := deep("cpu", map[int]string{3: "main.main"})
+			p.TimeNanos = (1_000_000 + s) * 1e9
+			side = append(side, flame.Input{Profile: read(t, p), Requests: 1})
+		}
+		return side
+	}
+	for _, test := range []struct {
+		name     string
+		old, new []flame.Input
+		doubt    bool
+	}{
+		{"turns", at(1, 4, 5), at(2, 3, 6), false},
+		{"one after the other", at(1, 2, 3), at(4, 5, 6), true},
+		{"the new side first", at(4, 5, 6), at(1, 2, 3), true},
+		{"one profile a side", at(1), at(2), false},
+	} {
+		doubt := false
+		for _, note := range compare(t, test.old, test.new, flame.DefaultDiffOptions()).Notes {
+			doubt = doubt || strings.Contains(note, "take turns")
+		}
+		if doubt != test.doubt {
+			t.Errorf("%s: doubted is %v, want %v", test.name, doubt, test.doubt)
 		}
 	}
 }

@@ -103,6 +103,9 @@ func (d *Diff) evidenceWords() string {
 
 // path names a node by its callers, root first.
 func (d *Diff) path(node int) string {
+	if node == 0 {
+		return "everything"
+	}
 	names := []string{}
 	depth := d.Nodes[node].Depth
 	for i := node; i > 0 && depth > 0; i-- {

@@ -81,6 +81,9 @@ func (m *material) resolve(in *benchmarks.Input) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", in.Path, err)
 	}
+	if run.Rounds == 0 && run.Rules.Profile != nil {
+		return "", fmt.Errorf("%s holds profiles and no rounds that count: compare them with lotteryctl flame --diff, or take rounds with bench --profile", in.Path)
+	}
 	folder := runFolder{path: in.Path, run: run, broken: brokenArms(rounds)}
 	for _, line := range skipped {
 		folder.broken = append(folder.broken, line.Error())

@@ -59,7 +59,11 @@ func dumpFiles(args []string) (paths []string, err error) {
 			paths = append(paths, arg)
 			continue
 		}
-		start, end, err := dumpsOf(arg)
+		dir, err := oneBundle(arg)
+		if err != nil {
+			return nil, err
+		}
+		start, end, err := dumpsOf(dir)
 		if err != nil {
 			return nil, err
 		}
@@ -69,6 +73,19 @@ func dumpFiles(args []string) (paths []string, err error) {
 		paths = append(paths, end)
 	}
 	return paths, nil
+}
+
+// oneBundle is the bundle that a folder is, or the only one of a run. The dumps
+// of several processes have nothing in common to be grouped by.
+func oneBundle(folder string) (string, error) {
+	dirs, err := bundlesOf(folder, "")
+	if err != nil {
+		return "", err
+	}
+	if len(dirs) > 1 {
+		return "", fmt.Errorf("%s has %d bundles, each of a process of its own: name one, such as %s", folder, len(dirs), dirs[0])
+	}
+	return dirs[0], nil
 }
 
 func dumpsOf(dir string) (start, end string, err error) {

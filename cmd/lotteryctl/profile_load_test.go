@@ -50,6 +50,12 @@ func TestProfileAlone(t *testing.T) {
 		t.Errorf("waiting and locks are to be sampled: %s", all)
 	}
 	checkRequests(t, m, profiles.CPU, 300)
+	if _, stderr, err := execute(t, "compare", out, out); exitCode(err) != codeUsage || !strings.Contains(stderr, "flame --diff") {
+		t.Errorf("compare of profiles alone: %v, %q; want to be told what compares them", err, stderr)
+	}
+	if stdout, _, err := execute(t, "flame", "--goroutines", out); err != nil || !strings.Contains(stdout, "goroutines before") {
+		t.Errorf("the goroutines of the run's only bundle: %v, %q", err, stdout)
+	}
 	for _, want := range []string{"lotteryd with a private Redis and Postgres", "latency", "p99", "cpu.pb.gz", out} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in the output:\n%s", want, stdout)
