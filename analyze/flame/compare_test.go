@@ -139,6 +139,9 @@ func TestCompareOfRoundsShowsThePlantedPathAlone(t *testing.T) {
 	if len(d.Causes) != 1 || name(d, &d.Nodes[d.Causes[0]]) != stackgen.Planted {
 		t.Errorf("causes are %v, want %s alone", names(d, d.Causes), stackgen.Planted)
 	}
+	if lines := d.Sentences(3); len(lines) == 0 || !strings.HasPrefix(lines[0], "changed in "+stackgen.Planted+", called by ") {
+		t.Errorf("sentences are %q, want the planted function first", lines)
+	}
 }
 
 func names(d *flame.Diff, nodes []int) (list []string) {

@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
-// profileNotes say what is missing from the profiles of a run.
+// profileNotes say what is missing from the profiles of a run. What is doubtful
+// in all rounds of an arm alike is said once, of the first.
 func profileNotes(folder string, runs []experiment.Profiled) (notes []string) {
+	seen := map[string]bool{}
 	for _, run := range runs {
 		name := profiledName(run)
 		switch {
@@ -34,7 +37,13 @@ func profileNotes(folder string, runs []experiment.Profiled) (notes []string) {
 			}
 		}
 		for _, warning := range m.Warnings {
-			notes = append(notes, fmt.Sprintf("%s: %s", name, warning))
+			if len(m.Targets) == 1 { // each round has another port
+				warning = strings.ReplaceAll(warning, m.Targets[0].Name, "the service")
+			}
+			if told := run.Arm + ": " + warning; !seen[told] {
+				seen[told] = true
+				notes = append(notes, fmt.Sprintf("%s: %s", name, warning))
+			}
 		}
 	}
 	return notes

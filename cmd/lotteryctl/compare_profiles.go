@@ -11,9 +11,9 @@ import (
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
-// mostProfileChanges is how many functions compare lists of a pair of arms; flame
+// mostProfileChanges is how many places and functions compare lists of a pair of arms; flame
 // --diff has them all.
-const mostProfileChanges = 8
+const mostProfileChanges = 5
 
 // profiledArm is an arm with the bundles of its rounds.
 type profiledArm struct {
