@@ -48,7 +48,8 @@ func (o *flameOptions) renderGoroutines(w io.Writer, dumps []*flame.GoroutineDum
 // of a bundle the one of its end.
 func dumpFiles(args []string) (paths []string, err error) {
 	for _, arg := range args {
-		info, err := os.Stat(arg)
+		path, arm := splitArm(arg)
+		info, err := os.Stat(path)
 		switch {
 		case arg == "-":
 			paths = append(paths, arg)
@@ -59,7 +60,7 @@ func dumpFiles(args []string) (paths []string, err error) {
 			paths = append(paths, arg)
 			continue
 		}
-		dir, err := oneBundle(arg)
+		dir, err := oneBundle(path, arm)
 		if err != nil {
 			return nil, err
 		}
@@ -77,8 +78,8 @@ func dumpFiles(args []string) (paths []string, err error) {
 
 // oneBundle is the bundle that a folder is, or the only one of a run. The dumps
 // of several processes have nothing in common to be grouped by.
-func oneBundle(folder string) (string, error) {
-	dirs, err := bundlesOf(folder, "")
+func oneBundle(folder, arm string) (string, error) {
+	dirs, err := bundlesOf(folder, arm)
 	if err != nil {
 		return "", err
 	}
