@@ -264,3 +264,34 @@ func TestDeadlineNamesTheCause(t *testing.T) {
 		t.Errorf("process %d was left", mute.pid())
 	}
 }
+
+// TestKillTreeReachesGrandchildren kills a shell whose shell runs a program,
+// as initdb's does.
+func TestKillTreeReachesGrandchildren(t *testing.T) {
+	cmd := exec.Command("/bin/sh", "-c", `/bin/sh -c 'sleep 60; true'; true`)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var family []int
+	for deadline := time.Now().Add(10 * time.Second); len(family) < 3; {
+		if time.Now().After(deadline) {
+			t.Fatalf("the tree has only %v", family)
+		}
+		family = family[:0]
+		for next := []int{cmd.Process.Pid}; len(next) > 0; {
+			family = append(family, next...)
+			var below []int
+			for _, pid := range next {
+				below = append(below, childrenOf(pid)...)
+			}
+			next = below
+		}
+	}
+	killTree(cmd.Process.Pid)
+	cmd.Wait()
+	for _, pid := range family {
+		if _, runs := processStart(pid); runs {
+			t.Errorf("process %d of %v still runs", pid, family)
+		}
+	}
+}

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// killTree kills pid and its children with SIGKILL and returns when none of
-// them runs any more, or after five seconds.
+// killTree kills pid and all that descend from it with SIGKILL and returns when
+// none of them runs any more, or after five seconds.
 //
-// The parent is stopped first: a postmaster that saw its children die would
-// fork new ones, and one that forks between our look and our kill would leave
-// a child behind.
+// Each is stopped before its children are looked up: a postmaster that saw its
+// children die would fork new ones, and one that forks between our look and our
+// kill would leave a child behind. Initdb's servers are its grandchildren, by
+// way of a shell.
 func killTree(pid int) {
-	syscall.Kill(pid, syscall.SIGSTOP)
-	family := append(childrenOf(pid), pid)
+	family := stopTree(pid)
 	for _, p := range family {
 		syscall.Kill(p, syscall.SIGKILL)
 	}
@@ -26,4 +26,14 @@ func killTree(pid int) {
 			time.Sleep(2 * time.Millisecond)
 		}
 	}
+}
+
+// stopTree stops pid and all that descend from it and lists them.
+func stopTree(pid int) []int {
+	syscall.Kill(pid, syscall.SIGSTOP)
+	family := []int{pid}
+	for _, child := range childrenOf(pid) {
+		family = append(family, stopTree(child)...)
+	}
+	return family
 }

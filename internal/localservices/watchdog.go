@@ -39,7 +39,7 @@ if [ "$postgres" != - ]; then
 	done
 	kill -KILL "$postgres"
 fi
-for pause in 0 0.2 1; do
+for pause in 0 0.2 1 3; do
 	sleep "$pause"
 	rm -rf -- "$1"
 done
