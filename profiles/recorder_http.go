@@ -92,8 +92,14 @@ func (r *Recorder) getSnapshotFile(w http.ResponseWriter, request *http.Request)
 // memory. What is compressed already is not compressed again.
 func (r *Recorder) getSnapshot(w http.ResponseWriter, request *http.Request) {
 	name := request.PathValue("name")
-	if _, err := r.open(name, snapshotManifest); err != nil {
+	described, err := r.open(name, snapshotManifest)
+	if err != nil {
 		refuseFile(w, err)
+		return
+	}
+	var manifest SnapshotManifest
+	if err := json.Unmarshal(described, &manifest); err != nil {
+		refuseFile(w, fmt.Errorf("%s: %w", snapshotManifest, err))
 		return
 	}
 	w.Header().Set("Content-Type", "application/zip")
@@ -105,7 +111,7 @@ func (r *Recorder) getSnapshot(w http.ResponseWriter, request *http.Request) {
 			continue
 		}
 		if err == nil {
-			err = addTo(archive, name+"/"+file, data)
+			err = addTo(archive, name+"/"+file, manifest.Taken, data)
 		}
 		if err != nil {
 			panic(http.ErrAbortHandler) // half an archive must not look like a whole one
@@ -116,12 +122,12 @@ func (r *Recorder) getSnapshot(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
-func addTo(archive *zip.Writer, name string, data []byte) error {
+func addTo(archive *zip.Writer, name string, at time.Time, data []byte) error {
 	method := zip.Deflate
 	if path.Ext(name) == ".gz" {
 		method = zip.Store
 	}
-	entry, err := archive.CreateHeader(&zip.FileHeader{Name: name, Method: method})
+	entry, err := archive.CreateHeader(&zip.FileHeader{Name: name, Method: method, Modified: at})
 	if err != nil {
 		return err
 	}

@@ -279,7 +279,7 @@ func TestTraceAfterTheTrigger(t *testing.T) {
 	if !m.TraceAfter || m.Files[snapshotTrace] == 0 || m.TraceFrom.Before(before) || f.clock.Sub(before) < 4*time.Second {
 		t.Errorf("%+v", m)
 	}
-	if s := r.Stats(); s.Cost.Balance >= 0 || s.Cost.Snapshots != 30*time.Millisecond {
+	if s := r.Stats(); s.Cost.Balance >= 0 || s.Cost.Snapshots != 20*time.Millisecond {
 		t.Errorf("the snapshot was not paid for: %+v", s.Cost)
 	}
 }
@@ -300,6 +300,31 @@ func TestOneFailureLosesNothingElse(t *testing.T) {
 	}
 	if m.Files[snapshotGoroutines] == 0 || m.Files[snapshotGoroutine] == 0 {
 		t.Errorf("the goroutines are missing: %+v", m)
+	}
+}
+
+// TestAnEmptyRingSaysWhy: a snapshot without CPU slices is a riddle otherwise.
+func TestAnEmptyRingSaysWhy(t *testing.T) {
+	t.Parallel()
+	for want, prepare := range map[string]func(*fakeProcess, *Recorder){
+		"the recorder has just begun":        func(*fakeProcess, *Recorder) {},
+		"a profile is being taken by hand":   func(_ *fakeProcess, r *Recorder) { r.Yield() },
+		"other code is taking a CPU profile": func(f *fakeProcess, r *Recorder) { f.foreign = true; f.run(r, 20*time.Second) },
+		"none was taken within 5m0s":         func(f *fakeProcess, r *Recorder) { f.run(r, 20*time.Second); f.foreign = true; f.run(r, time.Hour) },
+		"CPU time is overdrawn by 9m59.975s": func(_ *fakeProcess, r *Recorder) {
+			r.ledger.pay(&r.ledger.encoding, 10*time.Minute)
+			r.ledger.balance = -10*time.Minute + 25*time.Millisecond
+		},
+	} {
+		f := newFake(t)
+		r := fakeRecorder(t, f, RecorderOptions{Latency: time.Second, TraceAge: -1})
+		prepare(f, r)
+		r.Observe("slow", 2*time.Second)
+		f.serveOrders(r)
+		m := r.Stats().Snapshots[0]
+		if got := m.Failed[snapshotCPU]; !strings.HasSuffix(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package profiles
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"time"
 
@@ -56,12 +55,9 @@ func (r *ring) drop() {
 	r.slices = r.slices[1:]
 }
 
-// writeMerged writes slices as one gzipped profile whose duration is the sum
+// writeMerged writes slices, one at least, as one gzipped profile whose duration is the sum
 // of theirs, so that CPU per second is right although most seconds are missing.
 func writeMerged(w io.Writer, slices []cpuSlice) error {
-	if len(slices) == 0 {
-		return errors.New("the ring holds no CPU slice yet")
-	}
 	var parsed []*profile.Profile
 	for _, s := range slices {
 		p, err := profile.Parse(bytes.NewReader(s.data))

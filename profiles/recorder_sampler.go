@@ -45,19 +45,24 @@ func (s *cpuSampler) start() bool {
 	return true
 }
 
-// stop ends the running slice, which has to be there. cost is the time that
-// this took on the clock: an upper bound of the CPU time it took to stop,
-// symbolize, compress and read the profile.
+// stop ends the running slice, which has to be there. cost is an upper bound of
+// the CPU time that ending and reading it took. The runtime symbolizes and
+// compresses on a goroutine of its own, while this one waits: that took at most
+// the time on the clock, and at most what the whole process used.
 func (s *cpuSampler) stop() (slice cpuSlice, tracing traceShare, cost time.Duration, err error) {
-	ended := s.process.now()
+	ended, used := s.process.now(), s.process.cpu()
 	s.process.stopCPU()
+	cost = s.process.now().Sub(ended)
+	if used = s.process.cpu() - used; used > 0 { // 0: it is not known here
+		cost = min(cost, used)
+	}
 	data := s.running.Bytes()
 	slice = cpuSlice{SliceBounds{From: s.began, To: ended, Bytes: len(data)}, data}
 	s.running = nil
 	s.taken++
-	tracing, err = readShare(data)
+	cost += s.process.spent(func() { tracing, err = readShare(data) })
 	slice.Samples = tracing.of
-	return slice, tracing, s.process.now().Sub(ended), err
+	return slice, tracing, cost, err
 }
 
 // traceShare is how many CPU samples of how many were within the runtime's

@@ -86,9 +86,11 @@ func (r *Recorder) collect(ctx context.Context, o *order) *snapshot {
 	slices := r.takeSlices(s)
 	r.paid(func() { r.writeDumps(s) }) // first, while it lasts
 	r.takeTrace(ctx, s)
-	r.paid(func() {
-		s.write(snapshotCPU, func(w io.Writer) error { return writeMerged(w, slices) })
-	})
+	if len(slices) > 0 {
+		r.paid(func() {
+			s.write(snapshotCPU, func(w io.Writer) error { return writeMerged(w, slices) })
+		})
+	}
 	s.manifest.Taken = r.process.now()
 	s.manifest.Took = s.manifest.Taken.Sub(o.at).Seconds()
 	return s
@@ -109,10 +111,28 @@ func (r *Recorder) takeSlices(s *snapshot) []cpuSlice {
 	defer r.mu.Unlock()
 	r.cut()
 	r.ring.expire(r.process.now())
+	if len(r.ring.slices) == 0 {
+		s.fail(snapshotCPU, "the ring holds no CPU slice: "+r.whyNoSlices())
+	}
 	for _, slice := range r.ring.slices {
 		s.manifest.Slices = append(s.manifest.Slices, slice.SliceBounds)
 	}
 	return append([]cpuSlice(nil), r.ring.slices...)
+}
+
+// whyNoSlices explains an empty ring.
+func (r *Recorder) whyNoSlices() string {
+	switch {
+	case r.sampler.hands > 0:
+		return "a profile is being taken by hand"
+	case !r.ledger.affords():
+		return fmt.Sprintf("the budget of %g %% of CPU time is overdrawn by %v", 100*r.ledger.share, -r.ledger.balance.Round(time.Microsecond))
+	case r.sampler.taken == 0 && r.sampler.blocked > 0:
+		return "other code is taking a CPU profile"
+	case r.sampler.taken == 0:
+		return "the recorder has just begun"
+	}
+	return fmt.Sprintf("none was taken within %v", r.options.Keep)
 }
 
 // takeTrace writes the flight recorder's window. Where it is off, what follows

@@ -51,8 +51,9 @@ type RecorderCost struct {
 	Process time.Duration `json:"process_ns"` // used by the whole process
 	// Sampling is estimated: samples times what one costs in a benchmark.
 	Sampling time.Duration `json:"sampling_ns"`
-	// Encoding is measured on the clock, so too high where the thread waited:
-	// ending, compressing and reading slices.
+	// Encoding is ending, compressing and reading slices: an upper bound, as the
+	// runtime does the first two where nothing measures them. They count as the
+	// time on the clock or the process's CPU time meanwhile, whichever is less.
 	Encoding time.Duration `json:"encoding_ns"`
 	// Tracing is estimated: Share of the CPU time used while it was on.
 	Tracing time.Duration `json:"tracing_ns"`

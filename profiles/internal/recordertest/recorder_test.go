@@ -249,6 +249,11 @@ func checkFiles(t *testing.T, url string, m profiles.SnapshotManifest) {
 	if err != nil || status != http.StatusOK || len(archive.File) != len(m.Files)+1 {
 		t.Errorf("the zip file: %d, %v", status, err)
 	}
+	for _, file := range archive.File {
+		if time.Since(file.Modified).Abs() > time.Hour {
+			t.Errorf("%s is of %v", file.Name, file.Modified)
+		}
+	}
 }
 
 // TestRunTwice refuses the second, and may be called again after the first.
