@@ -38,6 +38,7 @@ const (
 	backlogShare      = 0.01
 	backlogTime       = 250 * time.Millisecond
 	unansweredAllowed = 0.01
+	refusedMost       = 0.5 // more: the latencies are those of refusals
 )
 
 // judge is a pure function of the measured figures.
@@ -47,7 +48,9 @@ func judge(r *Result) []Verdict {
 		out = append(out, Verdict{kind, fmt.Sprintf(format, args...)})
 	}
 	late, response := r.Lateness.Quantile(0.99), r.Response.Quantile(0.99)
-	if late >= latenessFloor && float64(late) >= latenessShare*float64(response) {
+	// Refusals take no time, and anything is late against them.
+	refused := float64(r.Counts.Errors[KindRefused]) > refusedMost*float64(r.Counts.Intended)
+	if !refused && late >= latenessFloor && float64(late) >= latenessShare*float64(response) {
 		add(GeneratorLimit, "it was %v late at p99, against a response p99 of %v", round(late), round(response))
 	}
 	if r.CPU.Sender >= senderBusy {

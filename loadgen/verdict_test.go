@@ -45,6 +45,11 @@ func TestVerdicts(t *testing.T) {
 		{"backlog", func(r *Result) { r.SentRate = 800 }, []VerdictKind{RateNotReached}, "800.0/s"},
 		{"small backlog", func(r *Result) { r.SentRate = 980 }, nil, ""},
 		{"errors", func(r *Result) { r.Counts.Errors[KindRefused] = 500 }, []VerdictKind{RateNotReached}, "5.0 %"},
+		{"late, but against refusals", func(r *Result) {
+			r.Counts.Errors[KindRefused] = 6_000
+			r.Lateness.RecordN(5*time.Millisecond, 200)
+			r.Response.RecordN(6*time.Millisecond, 200)
+		}, []VerdictKind{RateNotReached}, "60.0 %"},
 		{"a few errors", func(r *Result) { r.Counts.Errors[KindClosed] = 20 }, nil, ""},
 		{"unfinished by a cancel", func(r *Result) { r.Counts.Errors[KindUnfinished] = 500; r.Partial = true }, []VerdictKind{RunPartial}, "10s"},
 		{"unlucky Poisson", func(r *Result) { r.Arrivals, r.AskedRate = Poisson, 1100 }, nil, ""},

@@ -15,6 +15,7 @@ import (
 const (
 	progressEvery = 500 * time.Millisecond
 	graceOnCancel = 10 * time.Second // for the last snapshots after an interruption
+	askAfter      = 5 * time.Second  // of silence: does the target still answer?
 )
 
 // Capture takes profiles from the plan's targets and writes them as a bundle
@@ -22,7 +23,8 @@ const (
 // yet. It takes the plan's duration and a little more for the snapshots.
 //
 // Parts that fail are in the manifest, with the reason; as long as anything was
-// captured they are no error. If nothing was, nothing is written, and the error
+// captured they are no error. A target that stops answering for good is waited
+// for as long as the plan's Timeout; the bundle is then partial. If nothing was, nothing is written, and the error
 // says why; the manifest returned has all reasons.
 //
 // When ctx ends, what was captured is kept: the snapshots at the end are taken
@@ -140,6 +142,22 @@ func (c *capture) window(ctx context.Context) {
 	c.windowEnd, c.after = time.Now().UTC(), c.subjects[0].requests()
 }
 
+// stay waits until a time, unless the target is lost before, and says whether it
+// and ctx let it.
+func (s *subject) stay(ctx context.Context, until time.Time) bool {
+	for left := time.Until(until); left > 0; left = time.Until(until) {
+		if s.client.lost() || !pause(ctx, min(left, retryPause)) {
+			return false
+		}
+		if s.client.silent() >= askAfter {
+			timed, cancel := context.WithTimeout(ctx, askAfter)
+			_ = s.askIndex(timed) // what came of it is in the client
+			cancel()
+		}
+	}
+	return ctx.Err() == nil
+}
+
 // folderOf is where a subject's files are, below the bundle.
 func (c *capture) folderOf(s *subject) string {
 	if len(c.subjects) == 1 {
@@ -165,7 +183,7 @@ func (s *subject) profileWindow(ctx context.Context, start time.Time, tracePath 
 		s.trace.Error = "the target does not answer"
 	}
 	if s.hasStarted() {
-		group.Go(func() { pause(ctx, time.Until(end)) })
+		group.Go(func() { s.stay(ctx, end) })
 	}
 	group.Wait()
 	stop()

@@ -45,7 +45,7 @@ func (s *subject) takeCPU(ctx context.Context, end time.Time) {
 			return
 		case isOutcome(err, tooLong) && slice > time.Second:
 			slice = max((length / 2).Truncate(time.Second), time.Second)
-		case isOutcome(err, busy), isOutcome(err, unreachable) && s.client.answered.Load():
+		case isOutcome(err, busy), isOutcome(err, unreachable) && s.client.answered.Load() && !s.client.lost():
 			s.cpu.broken = s.cpu.broken || isOutcome(err, unreachable)
 			if !pause(ctx, retryPause) {
 				return

@@ -6,11 +6,12 @@ import (
 	"strings"
 )
 
-// hasAnything says whether some profile or trace was had.
+// hasAnything says whether some profile, dump or trace was had, and be it at the
+// start of the window alone.
 func (m *Manifest) hasAnything() bool {
-	had := func(p Profile) bool { return p.Status == OK || p.Status == Empty }
 	return slices.ContainsFunc(m.Targets, func(s Source) bool {
-		return slices.ContainsFunc(s.Profiles, had) || s.Trace != nil && s.Trace.Status == OK
+		return slices.ContainsFunc(s.Profiles, Profile.had) || s.Trace != nil && s.Trace.Status == OK ||
+			s.Goroutines != nil && !s.Goroutines.StartAt.IsZero()
 	})
 }
 

@@ -54,7 +54,7 @@ type State string
 // The states of a bundle.
 const (
 	Complete State = "complete"
-	Partial  State = "partial" // interrupted; what was there is kept
+	Partial  State = "partial" // interrupted, or a target went away for good; what was there is kept
 )
 
 // Status says what became of one part of a bundle.
@@ -64,7 +64,7 @@ type Status string
 const (
 	OK      Status = "ok"
 	Empty   Status = "empty"   // taken, and there is nothing in it; the file is there
-	Failed  Status = "failed"  // Error says why; there is no file
+	Failed  Status = "failed"  // Error says why; there is no File, but may be a StartFile
 	Skipped Status = "skipped" // not asked for
 )
 
@@ -123,6 +123,9 @@ type Source struct {
 	// Restarted says that the process was replaced within the window.
 	Restarted bool `json:"restarted,omitempty"`
 
+	// Gone is since when it has not answered any more; zero if it does.
+	Gone time.Time `json:"gone,omitzero"`
+
 	Profiles   []Profile `json:"profiles"`
 	Goroutines *Dump     `json:"goroutines,omitempty"`
 	Metrics    *Metrics  `json:"metrics,omitempty"`
@@ -176,6 +179,9 @@ type Trace struct {
 	// it can be read up to its last whole second.
 	Capped bool `json:"capped,omitempty"`
 }
+
+// had says that there is a profile, though perhaps nothing in it.
+func (p Profile) had() bool { return p.Status == OK || p.Status == Empty }
 
 // Profile returns the entry of a kind. ok is false if the bundle has none.
 func (m *Manifest) Profile(kind Kind) (p Profile, ok bool) { return findProfile(m.Profiles, kind) }

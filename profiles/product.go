@@ -17,7 +17,7 @@ type product struct {
 	entry   Profile
 	profile *profile.Profile // nil: there is none
 	raw     []byte           // as it came, gzipped; nil: to be encoded
-	start   *taken           // of heap: the profile of StartFile
+	start   *taken           // of heap: the profile of StartFile, if it was had
 
 	before, after *int64 // requests answered at the ends of its window
 }
@@ -47,6 +47,9 @@ func (s *subject) product(kind Kind, restarted bool) product {
 	}
 	if err != nil {
 		p = product{entry: Profile{Kind: kind, Status: Failed, Delta: kind.IsDelta(), Error: sentence(err)}}
+		if kind == Heap { // what there was before is worth having without what was after
+			p.start = s.snapshots[Heap].start
+		}
 		return p
 	}
 	p.describe()
@@ -122,8 +125,8 @@ func (s *subject) snapshotProduct(p *product) error {
 		return e.endErr
 	}
 	p.take(e.end)
-	if p.entry.Kind == Heap && e.start != nil {
-		p.start, p.entry.StartFile = e.start, HeapStartFile
+	if p.entry.Kind == Heap {
+		p.start = e.start
 	}
 	p.entry.WindowStart, p.entry.WindowEnd = time.Time{}, e.end.asked.UTC()
 	return nil
@@ -160,33 +163,33 @@ func (p *product) describe() {
 
 // write puts the files below a folder of the bundle and notes where they are.
 func (p *product) write(dir, folder string) error {
-	if p.profile == nil {
-		return nil
+	if p.profile != nil {
+		p.entry.File = path.Join(folder, p.entry.File)
+		size, err := writeProfile(dir, p.entry.File, p.raw, p.profile)
+		if err != nil {
+			return err
+		}
+		p.entry.Bytes = size
 	}
-	data := p.raw
-	if data == nil {
-		var err error
-		if data, err = encode(p.profile); err != nil {
+	if p.start != nil {
+		p.entry.StartFile = path.Join(folder, HeapStartFile)
+		if _, err := writeProfile(dir, p.entry.StartFile, p.start.raw, p.start.profile); err != nil {
 			return err
 		}
 	}
-	p.entry.Bytes = int64(len(data))
-	p.entry.File = path.Join(folder, p.entry.File)
-	if err := writeBytes(filepath.Join(dir, filepath.FromSlash(p.entry.File)), data); err != nil {
-		return err
-	}
-	if p.start == nil {
-		return nil
-	}
-	data = p.start.raw
-	if !isGzip(data) {
+	return nil
+}
+
+// writeProfile writes a profile as it came, if it came gzipped, and returns its
+// size.
+func writeProfile(dir, file string, raw []byte, p *profile.Profile) (int64, error) {
+	if !isGzip(raw) {
 		var err error
-		if data, err = encode(p.start.profile); err != nil {
-			return err
+		if raw, err = encode(p); err != nil {
+			return 0, err
 		}
 	}
-	p.entry.StartFile = path.Join(folder, HeapStartFile)
-	return writeBytes(filepath.Join(dir, filepath.FromSlash(p.entry.StartFile)), data)
+	return int64(len(raw)), writeBytes(filepath.Join(dir, filepath.FromSlash(file)), raw)
 }
 
 // restarted says whether the process was replaced within the window: by its

@@ -2,6 +2,8 @@ package profiles_test
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -42,6 +44,43 @@ func TestRestartWithinTheWindow(t *testing.T) {
 			continue
 		}
 		checkFile(t, dir, p)
+	}
+}
+
+// TestTargetThatDiesForGood ends the process and starts no other: what was taken
+// at the start is kept, and nobody waits for the rest of a long window.
+func TestTargetThatDiesForGood(t *testing.T) {
+	t.Parallel()
+	address, stop := startService(t, "127.0.0.1:0 rates")
+	var once sync.Once
+	began := time.Now()
+	m, dir := capture(t, profiles.Plan{
+		Targets: []profiles.Target{{Name: "web", URL: "http://" + address}}, Duration: 10 * time.Minute, Timeout: 2 * time.Second, Trace: true,
+		Progress: func(p profiles.Progress) {
+			if p.Phase == profiles.Window {
+				once.Do(stop)
+			}
+		},
+	})
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("it took %v to give the target up", took)
+	}
+	if m.State != profiles.Partial || !strings.HasPrefix(m.Reason, "web stopped answering ") || !strings.HasSuffix(m.Reason, " into a window of 10m0s") || m.Targets[0].Gone.IsZero() {
+		t.Errorf("state %s, reason %q, gone %v", m.State, m.Reason, m.Targets[0].Gone)
+	}
+	heap := entry(t, m, profiles.Heap)
+	if heap.Status != profiles.Failed || heap.File != "" || heap.Error == "" {
+		t.Errorf("got %+v", heap)
+	}
+	readProfile(t, dir, heap.StartFile)
+	if d := m.Targets[0].Goroutines; d.Status != profiles.Failed || d.StartFile == "" {
+		t.Errorf("got %+v", d)
+	}
+	if _, err := os.Stat(filepath.Join(dir, profiles.GoroutinesStartFile)); err != nil {
+		t.Error(err)
+	}
+	if s := m.Targets[0].Metrics; s.Status != profiles.OK || s.Samples == 0 {
+		t.Errorf("got %+v", s)
 	}
 }
 

@@ -53,7 +53,8 @@ type subject struct {
 	mutexFraction int64          // -1: not known
 	cpu           cpuSlices
 	sampler       *sampler
-	trace         *Trace // nil: not asked for
+	trace         *Trace    // nil: not asked for
+	gone          time.Time // since when it does not answer any more; zero: it does
 }
 
 // textDump is the text of all goroutines.
@@ -105,12 +106,18 @@ func (s *subject) begin(ctx context.Context) {
 		s.dumps[0] = s.dump(ctx)
 	}
 	if !s.client.answered.Load() { // nothing was asked for yet, or nobody is there
-		_ = s.client.get(ctx, s.client.endpoint(""), 0, func(io.Reader) error { return nil })
+		_ = s.askIndex(ctx)
 	}
 }
 
+// askIndex asks for a page that costs the target little, to see whether it
+// answers.
+func (s *subject) askIndex(ctx context.Context) error {
+	return s.client.get(ctx, s.client.endpoint(""), 0, func(io.Reader) error { return nil })
+}
+
 // end takes what has to be there after the window. A target that is away is
-// asked again until the timeout.
+// asked again until it has been for the timeout.
 func (s *subject) end(ctx context.Context) {
 	until := time.Now().Add(s.plan.Timeout)
 	var group sync.WaitGroup
@@ -134,6 +141,20 @@ func (s *subject) end(ctx context.Context) {
 		e := s.snapshots[Goroutine]
 		e.end, e.endErr = s.fetchUntil(ctx, string(Goroutine), until)
 	}
+	s.gone = s.isGone(ctx)
+}
+
+// isGone says since when the target does not answer any more; zero: it does, or
+// never has. One broken answer is not enough: another question decides.
+func (s *subject) isGone(ctx context.Context) time.Time {
+	since := s.client.awaySince()
+	if since.IsZero() || !s.client.answered.Load() {
+		return time.Time{}
+	}
+	if !isOutcome(s.askIndex(ctx), unreachable) {
+		return time.Time{}
+	}
+	return since
 }
 
 // each calls take for the kinds whose snapshots do not disturb each other, each
@@ -180,7 +201,7 @@ func (s *subject) fetch(ctx context.Context, page string, window time.Duration) 
 func (s *subject) fetchUntil(ctx context.Context, page string, until time.Time) (*taken, error) {
 	for {
 		t, err := s.fetch(ctx, page, 0)
-		again := isOutcome(err, unreachable) && s.client.answered.Load() && time.Now().Before(until)
+		again := isOutcome(err, unreachable) && s.client.answered.Load() && !s.client.lost() && time.Now().Before(until)
 		if !again || !pause(ctx, retryPause) {
 			return t, err
 		}

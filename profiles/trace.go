@@ -20,7 +20,10 @@ func (s *subject) takeTrace(ctx context.Context, path string, start time.Time) {
 	if !s.hasStarted() {
 		wait = 0 // nothing else may come of the target
 	}
-	if !pause(ctx, wait) {
+	if !s.stay(ctx, time.Now().Add(wait)) {
+		if s.client.lost() {
+			s.trace.Error = "the target does not answer any more"
+		}
 		return
 	}
 	for {
@@ -29,7 +32,7 @@ func (s *subject) takeTrace(ctx context.Context, path string, start time.Time) {
 			return
 		}
 		s.trace.Status, s.trace.Error = Failed, sentence(err)
-		again := isOutcome(err, busy) || isOutcome(err, unreachable) && s.client.answered.Load()
+		again := isOutcome(err, busy) || isOutcome(err, unreachable) && s.client.answered.Load() && !s.client.lost()
 		if !again || time.Now().After(latest) || !pause(ctx, retryPause) {
 			return
 		}

@@ -21,9 +21,10 @@ func (c *capture) write(interrupted bool) (*Manifest, error) {
 		source, products := s.source()
 		m.Targets, parts[i] = append(m.Targets, source), products
 	}
-	if !m.hasAnything() {
+	if !m.hasAnything() && !slices.ContainsFunc(parts, hasStart) {
 		return c.nothing(m, interrupted)
 	}
+	c.addGone(m)
 	if err := c.writeTargets(m, parts); err != nil {
 		return nil, err
 	}
@@ -51,6 +52,35 @@ func (c *capture) manifest(interrupted bool) *Manifest {
 		m.Reason = fmt.Sprintf("interrupted %v into a window of %v", c.windowEnd.Sub(c.windowStart).Round(100*time.Millisecond), c.plan.Duration)
 	}
 	return m
+}
+
+// addGone says which targets were lost.
+func (c *capture) addGone(m *Manifest) {
+	var reasons []string
+	for i, s := range c.subjects {
+		if s.gone.IsZero() {
+			continue
+		}
+		m.Targets[i].Gone = s.gone.UTC()
+		when := "before the window"
+		if into := s.gone.Sub(c.windowStart); into >= 0 {
+			when = fmt.Sprintf("%v into a window of %v", into.Round(100*time.Millisecond), c.plan.Duration)
+		}
+		reasons = append(reasons, fmt.Sprintf("%s stopped answering %s", s.name, when))
+	}
+	if len(reasons) == 0 {
+		return
+	}
+	if m.Reason != "" {
+		reasons = append([]string{m.Reason}, reasons...)
+	}
+	m.State, m.Reason = Partial, strings.Join(reasons, "; ")
+}
+
+// hasStart says whether anything of a target's profiles was had at the start of
+// the window only.
+func hasStart(products []product) bool {
+	return slices.ContainsFunc(products, func(p product) bool { return p.start != nil })
 }
 
 // nothing undoes a capture in which everything failed.

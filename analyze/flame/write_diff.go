@@ -37,8 +37,12 @@ func (d *Diff) WriteText(w io.Writer, most int) error {
 }
 
 func (d *Diff) writeFunctions(out *bufio.Writer, most int) {
+	changed := d.changedFunctions()
+	if len(changed) == 0 {
+		return
+	}
 	fmt.Fprintf(out, "\n%16s %16s %16s  %-14s %16s %16s  %s\n", "self before", "self after", "change", "", "total before", "total after", "function")
-	functions := d.Functions[:min(most, len(d.Functions))]
+	functions := changed[:min(most, len(changed))]
 	for _, f := range functions {
 		change, verdict := f.Self, f.Self.Verdict.String()
 		if change.Verdict == WithinNoise && f.Total.Verdict != WithinNoise {
@@ -47,9 +51,19 @@ func (d *Diff) writeFunctions(out *bufio.Writer, most int) {
 		fmt.Fprintf(out, "%16s %16s %16s  %-14s %16s %16s  %s\n", amountText(f.Self.Old, d.Unit), amountText(f.Self.New, d.Unit),
 			signed(change.Delta(), d.Unit), verdict, amountText(f.Total.Old, d.Unit), amountText(f.Total.New, d.Unit), foldedName(d.Names[f.Name]))
 	}
-	if left := len(d.Functions) - len(functions); left > 0 {
+	if left := len(changed) - len(functions); left > 0 {
 		fmt.Fprintf(out, "\n%s more, not shown.\n", countOf(left, "function"))
 	}
+}
+
+// changedFunctions are those whose values differ at all.
+func (d *Diff) changedFunctions() (changed []FunctionChange) {
+	for _, f := range d.Functions {
+		if f.Self.Delta() != 0 || f.Total.Delta() != 0 {
+			changed = append(changed, f)
+		}
+	}
+	return changed
 }
 
 // signed is an amount with its sign in any case.
@@ -60,18 +74,22 @@ func signed(v float64, unit string) string {
 	return "+" + amountText(v, unit)
 }
 
-// changeWords is "10 µs/request to 12 µs/request, +2 µs/request (+20 %, 95 % in
-// +1.5 .. +2.5), p = 0.002, grew".
+// changeWords is "10 µs/request to 12 µs/request, +2 µs/request (+20 %), by itself
+// 95 % in +1.5 µs .. +2.5 µs, among all p = 0.002: grew". The interval is of this
+// change alone and the p-value corrected for all, so that they can disagree.
 func (d *Diff) changeWords(c Change) string {
 	text := fmt.Sprintf("%s to %s, %s", amountText(c.Old, d.Unit), amountText(c.New, d.Unit), signed(c.Delta(), d.Unit))
 	if c.Old != 0 {
 		text += " (" + signed(100*c.Delta()/math.Abs(c.Old), "%") + ")"
 	}
 	if !math.IsNaN(c.Low) && !math.IsNaN(c.High) {
-		text += fmt.Sprintf(", 95 %% in %s .. %s", signed(c.Low, d.Unit), signed(c.High, d.Unit))
+		text += fmt.Sprintf(", by itself 95 %% in %s .. %s", signed(c.Low, d.Unit), signed(c.High, d.Unit))
 	}
 	if !math.IsNaN(c.P) {
-		text += ", p = " + strconv.FormatFloat(c.P, 'g', 2, 64)
+		text += ", among all p = " + strconv.FormatFloat(c.P, 'g', 2, 64)
+	}
+	if d.Evidence == FromNothing && c.Verdict != WithinNoise {
+		return text + ": " + c.Verdict.String() + ", by size alone"
 	}
 	return text + ": " + c.Verdict.String()
 }

@@ -55,8 +55,9 @@ func newFlameCmd(env environment) *cobra.Command {
 
 FILE is a profile of any kind that pprof knows, folded stacks, the output of
 perf script or a dump of goroutines, packed with gzip or not; - is stdin. Several
-files are merged. A folder is a bundle of lotteryctl profile or a run of
-bench --profile, of which --kind chooses the profiles and RUN@ARM the arm.
+files are merged. A folder is a bundle of lotteryctl profile, a run of
+bench --profile or a snapshot of a service's recorder (or its zip file), of which
+--kind chooses the profiles and RUN@ARM the arm.
 
 --diff compares two of them, each with one profile or several rounds: what grew,
 what shrank, and what may be noise. --goroutines groups the goroutines of a dump,
@@ -140,7 +141,7 @@ func (o *flameOptions) runProfile(ctx context.Context, env environment, args []s
 	if err != nil {
 		return err
 	}
-	p, err = o.prepare(env, p, joinPaths(args))
+	p, err = o.prepare(env, p, joinPaths(args), sources[0].why)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -14,13 +15,13 @@ import (
 // runGoroutines groups the goroutines of a dump, or compares two. A bundle has
 // two: of the start and of the end of its window.
 func (o *flameOptions) runGoroutines(ctx context.Context, env environment, args []string) error {
-	paths, err := dumpFiles(args)
+	files, err := dumpFiles(args)
 	if err != nil {
 		return err
 	}
 	var dumps []*flame.GoroutineDump
-	for _, path := range paths {
-		dump, err := loadDump(ctx, env, path)
+	for _, file := range files {
+		dump, err := loadDump(ctx, env, file)
 		if err != nil {
 			return err
 		}
@@ -46,18 +47,27 @@ func (o *flameOptions) renderGoroutines(w io.Writer, dumps []*flame.GoroutineDum
 
 // dumpFiles are the files of the arguments: with one bundle its two dumps, else
 // of a bundle the one of its end.
-func dumpFiles(args []string) (paths []string, err error) {
+func dumpFiles(args []string) (files []flameSource, err error) {
+	add := func(path string) { files = append(files, flameSource{path: path, name: path}) }
 	for _, arg := range args {
 		path, arm := splitArm(arg)
 		info, err := os.Stat(path)
-		switch {
-		case arg == "-":
-			paths = append(paths, arg)
+		if arg == "-" {
+			add(arg)
 			continue
-		case err != nil:
+		}
+		if err != nil {
 			return nil, fmt.Errorf("reading a dump of goroutines: %w", err)
+		}
+		s, err := openSnapshot(path)
+		switch {
+		case err != nil:
+			return nil, err
+		case s != nil:
+			files = append(files, s.file(profiles.DumpFile))
+			continue
 		case !info.IsDir():
-			paths = append(paths, arg)
+			add(arg)
 			continue
 		}
 		dir, err := oneBundle(path, arm)
@@ -68,12 +78,14 @@ func dumpFiles(args []string) (paths []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(args) == 1 && start != "" {
-			paths = append(paths, start)
+		if end == "" || len(args) == 1 && start != "" {
+			add(start)
 		}
-		paths = append(paths, end)
+		if end != "" {
+			add(end)
+		}
 	}
-	return paths, nil
+	return files, nil
 }
 
 // oneBundle is the bundle that a folder is, or the only one of a run. The dumps
@@ -89,6 +101,8 @@ func oneBundle(folder, arm string) (string, error) {
 	return dirs[0], nil
 }
 
+// dumpsOf are the dumps at the two ends of a bundle's window. Either may be
+// missing, the later one where the service died.
 func dumpsOf(dir string) (start, end string, err error) {
 	m, err := profiles.ReadManifest(os.DirFS(dir))
 	if err != nil {
@@ -96,7 +110,7 @@ func dumpsOf(dir string) (start, end string, err error) {
 	}
 	var dumps []*profiles.Dump
 	for _, target := range m.Targets {
-		if target.Goroutines != nil && target.Goroutines.File != "" {
+		if d := target.Goroutines; d != nil && (d.File != "" || d.StartFile != "") {
 			dumps = append(dumps, target.Goroutines)
 		}
 	}
@@ -105,24 +119,23 @@ func dumpsOf(dir string) (start, end string, err error) {
 		return "", "", fmt.Errorf("the bundle %s has no dump of goroutines", dir)
 	case 1:
 	default:
-		return "", "", fmt.Errorf("the bundle %s has dumps of %d targets: name the file of one, such as %s", dir, len(dumps), filepath.Join(dir, filepath.FromSlash(dumps[0].File)))
+		return "", "", fmt.Errorf("the bundle %s has dumps of %d targets: name the file of one, such as %s", dir, len(dumps), filepath.Join(dir, filepath.FromSlash(cmp.Or(dumps[0].File, dumps[0].StartFile))))
 	}
-	if dumps[0].StartFile != "" {
-		start = filepath.Join(dir, filepath.FromSlash(dumps[0].StartFile))
+	if file := dumps[0].StartFile; file != "" {
+		start = filepath.Join(dir, filepath.FromSlash(file))
 	}
-	return start, filepath.Join(dir, filepath.FromSlash(dumps[0].File)), nil
+	if file := dumps[0].File; file != "" {
+		end = filepath.Join(dir, filepath.FromSlash(file))
+	}
+	return start, end, nil
 }
 
-func loadDump(ctx context.Context, env environment, path string) (*flame.GoroutineDump, error) {
-	if path == "-" {
-		dump, err := flame.ParseGoroutines(&stoppable{ctx, env.stdin}, flame.DefaultLimits())
-		return dump, nameError("stdin", err)
-	}
-	file, err := os.Open(path)
+func loadDump(ctx context.Context, env environment, source flameSource) (*flame.GoroutineDump, error) {
+	file, err := source.reader(env)
 	if err != nil {
 		return nil, fmt.Errorf("reading a dump of goroutines: %w", err)
 	}
 	defer file.Close()
 	dump, err := flame.ParseGoroutines(&stoppable{ctx, file}, flame.DefaultLimits())
-	return dump, nameError(path, err)
+	return dump, nameError(source.name, err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,10 +17,12 @@ import (
 
 // flameSource is one file with a profile.
 type flameSource struct {
-	path     string   // "-" is stdin
-	name     string   // for people
-	requests float64  // served while it was taken; 0: not known
-	types    []string // sample types, if its bundle tells
+	path     string                        // "-" is stdin
+	name     string                        // for people
+	why      string                        // why it may be empty, if its bundle tells
+	open     func() (io.ReadCloser, error) // nil: path is opened
+	requests float64                       // served while it was taken; 0: not known
+	types    []string                      // sample types, if its bundle tells
 }
 
 // flameSources finds the files that the arguments stand for: themselves, those
@@ -39,10 +42,21 @@ func sourcesOf(arg string, kind profiles.Kind) ([]flameSource, error) {
 	if arg == "-" {
 		return []flameSource{{path: "-", name: "stdin"}}, nil
 	}
+	if filepath.Base(arg) == profiles.ManifestFile {
+		arg = filepath.Dir(arg) // it stands for its bundle
+	}
 	path, arm := splitArm(arg)
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading a profile: %w", err)
+	}
+	s, err := openSnapshot(path)
+	if err != nil {
+		return nil, err
+	}
+	if s != nil && arm == "" {
+		source, err := s.source(kind)
+		return []flameSource{source}, err
 	}
 	if !info.IsDir() {
 		return []flameSource{{path: path, name: path}}, nil
@@ -80,9 +94,9 @@ func sourceInBundle(dir string, kind profiles.Kind) (flameSource, error) {
 	p, ok := m.Profile(kind)
 	switch {
 	case !ok || p.Status == profiles.Skipped:
-		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: it was not asked for", dir, kind)
+		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: it was not asked for%s", dir, kind, othersThan(kind, m))
 	case p.File == "":
-		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s", dir, kind, p.Error)
+		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s%s", dir, kind, p.Error, othersThan(kind, m))
 	}
 	source := flameSource{path: filepath.Join(dir, filepath.FromSlash(p.File)), name: filepath.Join(dir, filepath.FromSlash(p.File))}
 	for _, t := range p.SampleTypes {
@@ -91,7 +105,34 @@ func sourceInBundle(dir string, kind profiles.Kind) (flameSource, error) {
 	if p.Requests != nil {
 		source.requests = float64(*p.Requests)
 	}
+	if p.Status == profiles.Empty {
+		source.why = whyEmpty(kind, m)
+	}
 	return source, nil
+}
+
+// othersThan names the profiles that a bundle has.
+func othersThan(kind profiles.Kind, m *profiles.Manifest) string {
+	var kinds []string
+	for _, p := range m.Profiles {
+		if p.Status == profiles.OK && p.Kind != kind {
+			kinds = append(kinds, string(p.Kind))
+		}
+	}
+	if len(kinds) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; with --kind it shows %s", strings.Join(kinds, ", "))
+}
+
+// whyEmpty is what a bundle says of a profile that has nothing in it.
+func whyEmpty(kind profiles.Kind, m *profiles.Manifest) string {
+	for _, warning := range m.Warnings {
+		if strings.HasPrefix(warning, string(kind)+" profiling ") {
+			return warning
+		}
+	}
+	return ""
 }
 
 // loadInputs reads each source by itself.
@@ -133,17 +174,24 @@ func typeList(p *flame.Profile) string {
 }
 
 func loadProfile(ctx context.Context, env environment, source flameSource) (*flame.Profile, error) {
-	if source.path == "-" {
-		p, err := flame.Read(&stoppable{ctx, env.stdin}, flame.DefaultLimits())
-		return p, nameError("stdin", err)
-	}
-	file, err := os.Open(source.path)
+	file, err := source.reader(env)
 	if err != nil {
 		return nil, fmt.Errorf("reading a profile: %w", err)
 	}
 	defer file.Close()
 	p, err := flame.Read(&stoppable{ctx, file}, flame.DefaultLimits())
 	return p, nameError(source.name, err)
+}
+
+// reader opens a source.
+func (s *flameSource) reader(env environment) (io.ReadCloser, error) {
+	switch {
+	case s.open != nil:
+		return s.open()
+	case s.path == "-":
+		return io.NopCloser(env.stdin), nil
+	}
+	return os.Open(s.path)
 }
 
 func nameError(name string, err error) error {

@@ -12,7 +12,8 @@ import (
 const treeShare = 0.01
 
 // prepare filters p and says on stderr what its reader should know.
-func (o *flameOptions) prepare(env environment, p *flame.Profile, name string) (*flame.Profile, error) {
+// why is what is known of why it may be empty.
+func (o *flameOptions) prepare(env environment, p *flame.Profile, name, why string) (*flame.Profile, error) {
 	if _, err := p.TypeNamed(o.typ); err != nil {
 		return nil, fmt.Errorf("--type: %s: %w", name, err)
 	}
@@ -20,7 +21,7 @@ func (o *flameOptions) prepare(env environment, p *flame.Profile, name string) (
 	noteTo(env.stderr, filtered.Notes)
 	switch {
 	case kept.OfSamples == 0:
-		return nil, fmt.Errorf("%s: the profile is empty: nothing was sampled", name)
+		return nil, fmt.Errorf("%s: the profile is empty: %s", name, cmp.Or(why, "nothing was sampled"))
 	case kept.Samples == 0:
 		return nil, fmt.Errorf("%s: the filters leave none of its %d stacks", name, kept.OfSamples)
 	}

@@ -8,7 +8,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
@@ -111,7 +113,7 @@ func flameEntries(args []string) (entries []flameEntry, err error) {
 		if arg == "-" {
 			return nil, errors.New("--serve reads profiles when they are looked at; stdin cannot be read then")
 		}
-		if err == nil && !info.IsDir() {
+		if err == nil && !info.IsDir() && !strings.EqualFold(filepath.Ext(arg), ".zip") {
 			entries = append(entries, flameEntry{Name: arg, sources: []flameSource{{path: arg, name: arg}}})
 			continue
 		}
@@ -168,7 +170,7 @@ func (o *flameOptions) servePage(w http.ResponseWriter, r *http.Request, env env
 		if one.typ == "" {
 			one.typ = o.typeIn(p)
 		}
-		if p, err = one.prepare(env, p, entry.Name); err == nil {
+		if p, err = one.prepare(env, p, entry.Name, entry.sources[0].why); err == nil {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			err = one.render(w, p, entry.Name)
 		}

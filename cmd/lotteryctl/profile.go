@@ -46,9 +46,10 @@ Redirects to other hosts are not followed, and headers go to the target alone.
 
 The bundle is described in docs/profile-bundle.md.
 
-Exit codes: 0 captured, 1 nothing could be captured or every request of the load
-failed, 2 usage or input error, 3 with --strict if the load was not as asked, 130
-after Ctrl-C, which keeps what was captured.`,
+Exit codes: 0 captured, 1 nothing could be captured, the service went away for
+good (what was captured is kept) or every request of the load failed, 2 usage or
+input error, 3 with --strict if the load was not as asked, 130 after Ctrl-C, which
+keeps what was captured.`,
 		Example: `  lotteryctl profile --trace
   lotteryctl profile --steps none --rate 600 --duration 10s
   lotteryctl profile --url 'http://127.0.0.1:8080/search?q={{user}}' --rate 500 --target http://127.0.0.1:6060

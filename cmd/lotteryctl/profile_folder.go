@@ -49,7 +49,7 @@ func finishBundle(env environment, folder bundleFolder, m *profiles.Manifest, er
 	case err != nil && m != nil && !interrupted:
 		return gateFailed(err) // nothing was captured
 	case err != nil && !interrupted:
-		return err
+		return folder.explain(err)
 	}
 	if err := os.Rename(folder.working(), folder.path); err != nil {
 		return err
@@ -60,5 +60,31 @@ func finishBundle(env environment, folder bundleFolder, m *profiles.Manifest, er
 	if interrupted {
 		return &exitError{codeInterrupted, fmt.Errorf("%s; what was captured is in %s", m.Reason, folder.path)}
 	}
-	return nil
+	return judgeBundle(m, folder.path)
+}
+
+// judgeBundle fails where a target went away, or no profile came of any: what
+// was asked for is not there, though something may be.
+func judgeBundle(m *profiles.Manifest, path string) error {
+	if m.State == profiles.Partial {
+		return gateFailed(fmt.Errorf("%s; what was captured is in %s", m.Reason, path))
+	}
+	for _, p := range m.Profiles {
+		if p.Status == profiles.OK || p.Status == profiles.Empty {
+			return nil
+		}
+	}
+	return gateFailed(fmt.Errorf("no profile could be taken; what was captured besides is in %s", path))
+}
+
+// explain says where the files of a capture are that could not be written to its
+// end; a folder without any is removed.
+func (f bundleFolder) explain(err error) error {
+	if os.Remove(f.working()) == nil {
+		return err
+	}
+	if _, missing := os.Lstat(f.working()); missing != nil {
+		return err
+	}
+	return fmt.Errorf("%w; the files that were written, without the manifest, are in %s", err, f.working())
 }

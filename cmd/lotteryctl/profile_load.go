@@ -137,6 +137,11 @@ func (b *benchRun) finishProfile(ctx context.Context, w *workload, folder *exper
 	if err := judgeProfiled(runs); err != nil {
 		return err
 	}
+	for i, m := range report.Bundles {
+		if err := judgeBundle(m, report.dirs[i]); err != nil {
+			return err
+		}
+	}
 	rounds := make([]experiment.Round, len(runs))
 	for i := range runs {
 		rounds[i] = runs[i].Round

@@ -23,11 +23,13 @@ type profileReport struct {
 	Profiled []experiment.Profiled `json:"profiled"`
 	// Bundles are the manifests of those that have one, in the same order.
 	Bundles []*profiles.Manifest `json:"bundles"`
+
+	dirs []string // of the bundles
 }
 
+// print shows the report; it reads the bundles.
 func (r *profileReport) print(w io.Writer, service string, asJSON bool) error {
-	dirs, err := r.readBundles()
-	if err != nil {
+	if err := r.readBundles(); err != nil {
 		return err
 	}
 	if asJSON {
@@ -39,18 +41,18 @@ func (r *profileReport) print(w io.Writer, service string, asJSON bool) error {
 	var b strings.Builder
 	r.writeLoad(&b, service)
 	for i, m := range r.Bundles {
-		if err := printBundle(&b, dirs[i], m, false); err != nil {
+		if err := printBundle(&b, r.dirs[i], m, false); err != nil {
 			return err
 		}
 		fmt.Fprintln(&b)
 	}
 	fmt.Fprintf(&b, "run folder: %s\n", r.Folder)
-	_, err = io.WriteString(w, b.String())
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// readBundles reads the manifests and returns where the bundles are.
-func (r *profileReport) readBundles() (dirs []string, err error) {
+// readBundles reads the manifests.
+func (r *profileReport) readBundles() error {
 	for _, run := range r.Profiled {
 		if run.Bundle == "" {
 			continue
@@ -58,11 +60,11 @@ func (r *profileReport) readBundles() (dirs []string, err error) {
 		dir := filepath.Join(r.Folder, filepath.FromSlash(run.Bundle))
 		m, err := profiles.ReadManifest(os.DirFS(dir))
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", dir, err)
+			return fmt.Errorf("%s: %w", dir, err)
 		}
-		dirs, r.Bundles = append(dirs, dir), append(r.Bundles, m)
+		r.dirs, r.Bundles = append(r.dirs, dir), append(r.Bundles, m)
 	}
-	return dirs, nil
+	return nil
 }
 
 // writeLoad shows what the clients saw while the profiles were taken.

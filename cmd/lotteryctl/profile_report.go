@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -52,7 +53,7 @@ func bundleTitle(m *profiles.Manifest) string {
 	took := m.WindowEnd.Sub(m.WindowStart).Round(100 * time.Millisecond)
 	title := fmt.Sprintf("%s of %s", took, strings.Join(names, ", "))
 	if m.State == profiles.Partial {
-		title += ", interrupted"
+		title += ", " + m.Reason
 	}
 	if m.Requests != nil {
 		title += fmt.Sprintf("; %s requests", grouped(*m.Requests))
@@ -118,12 +119,14 @@ func writeExtras(b *strings.Builder, s profiles.Source, several bool) {
 	}
 }
 
-// lookAt is the first profile with something in it.
+// lookAt is the first profile with something in it, or what is left of one.
 func lookAt(m *profiles.Manifest) string {
+	start := ""
 	for _, p := range m.Profiles {
 		if p.Status == profiles.OK {
 			return p.File
 		}
+		start = cmp.Or(start, p.StartFile)
 	}
-	return ""
+	return start
 }

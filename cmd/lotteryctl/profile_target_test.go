@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/http/pprof"
@@ -109,6 +110,55 @@ func TestProfileTargetFailures(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestProfileTargetDies: a service that goes away is a failure that keeps what
+// was captured, and says what there is.
+func TestProfileTargetDies(t *testing.T) {
+	server, out := httptest.NewServer(http.HandlerFunc(pprof.Index)), filepath.Join(t.TempDir(), "bundle")
+	defer server.Close()
+	time.AfterFunc(1500*time.Millisecond, func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	stdout, stderr, err := execute(t, "profile", "--target", "web="+server.URL, "--duration", "1h", "--profile-timeout", "2s",
+		"--kinds", "cpu,heap,goroutine", "--out", out)
+	if exitCode(err) != 1 || !strings.Contains(stderr, "web stopped answering ") || !strings.Contains(stderr, "what was captured is in "+out) || strings.Count(stderr, "\n") != 1 {
+		t.Fatalf("exit %d\n%s\n%s", exitCode(err), stdout, stderr)
+	}
+	if !strings.Contains(stdout, "lotteryctl flame "+out+"/heap-start.pb.gz --format top") {
+		t.Errorf("what is there is not shown:\n%s", stdout)
+	}
+	if _, stderr, err := execute(t, "flame", "--goroutines", out); err != nil {
+		t.Errorf("the goroutines at the start: %v, %s", err, stderr)
+	}
+	if _, stderr, err := execute(t, "flame", filepath.Join(out, "heap-start.pb.gz")); err != nil {
+		t.Errorf("the heap at the start: %v, %s", err, stderr)
+	}
+}
+
+// TestProfileDiskFull: files that were written are not lost without a word.
+func TestProfileDiskFull(t *testing.T) {
+	dir := t.TempDir()
+	whole, empty := bundleFolder{filepath.Join(dir, "whole")}, bundleFolder{filepath.Join(dir, "empty")}
+	for _, f := range []bundleFolder{whole, empty} {
+		if err := os.Mkdir(f.working(), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(whole.working(), "cpu.pb.gz"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	full := errors.New("no space left on device")
+	if err := finishBundle(environment{}, whole, nil, full, false); exitCode(err) != codeUsage || !strings.HasSuffix(err.Error(), "are in "+whole.working()) {
+		t.Errorf("got %v", err)
+	}
+	if err := finishBundle(environment{}, empty, nil, full, false); err.Error() != full.Error() {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(empty.working()); !os.IsNotExist(err) {
+		t.Errorf("an empty folder is left: %v", err)
 	}
 }
 
