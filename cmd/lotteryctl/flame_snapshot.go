@@ -1,0 +1,108 @@
+package main
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/lotteryctl/lotteryctl/profiles"
+)
+
+// snapshot is what profiles.Recorder leaves behind: a folder, or a zip file with
+// one in it.
+type snapshot struct {
+	path     string // as the user calls it
+	packed   bool
+	manifest *profiles.SnapshotManifest
+}
+
+// openSnapshot reads the manifest of a snapshot; nil if path is none.
+func openSnapshot(path string) (*snapshot, error) {
+	s := &snapshot{path: path}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, nil // whoever reads it will say so
+	case !info.IsDir() && strings.EqualFold(filepath.Ext(path), ".zip"):
+		s.packed = true
+	case !info.IsDir():
+		return nil, nil
+	}
+	root, done, err := s.root()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	s.manifest, err = profiles.ReadSnapshot(root)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && s.packed:
+		return nil, fmt.Errorf("%s: no snapshot of a recorder is in it: it has no manifest.json", path)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
+}
+
+// root is where the files are, until done is called.
+func (s *snapshot) root() (root fs.FS, done func(), err error) {
+	if !s.packed {
+		return os.DirFS(s.path), func() {}, nil
+	}
+	archive, err := zip.OpenReader(s.path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", s.path, err)
+	}
+	done = func() { _ = archive.Close() } // it was only read
+	entries, err := fs.ReadDir(archive, ".")
+	if err == nil && len(entries) == 1 && entries[0].IsDir() {
+		root, err = fs.Sub(archive, entries[0].Name())
+		return root, done, err
+	}
+	return archive, done, err
+}
+
+// open opens one of its files.
+func (s *snapshot) open(name string) (io.ReadCloser, error) {
+	root, done, err := s.root()
+	if err != nil {
+		return nil, err
+	}
+	file, err := root.Open(name)
+	if err != nil {
+		done()
+		return nil, err
+	}
+	return &closing{file, done}, nil
+}
+
+// closing closes what a file is in, too.
+type closing struct {
+	fs.File
+	done func()
+}
+
+func (c *closing) Close() error {
+	defer c.done()
+	return c.File.Close()
+}
+
+// source is the snapshot's profile of a kind.
+func (s *snapshot) source(kind profiles.Kind) (flameSource, error) {
+	file, err := s.manifest.ProfileFile(kind)
+	if err != nil {
+		return flameSource{}, fmt.Errorf("the snapshot %s: %w", s.path, err)
+	}
+	return s.file(file), nil
+}
+
+// file is one of its files.
+func (s *snapshot) file(name string) flameSource {
+	return flameSource{name: filepath.Join(s.path, name), open: func() (io.ReadCloser, error) { return s.open(name) }}
+}
