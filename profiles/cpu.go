@@ -8,10 +8,14 @@ import (
 	"github.com/google/pprof/profile"
 )
 
-// maxSlice bounds one CPU profile of the target. A profile arrives at its end
-// only, so a process that ends or an interruption loses that much and not the
-// whole window. The moment between two is lost.
-const maxSlice = 10 * time.Second
+// The lengths of CPU profiles of the target: the first, from which they double,
+// and the longest. A profile arrives at its end only, so a process that ends or
+// an interruption loses that much and not the whole window. The moment between
+// two is lost.
+const (
+	firstSlice = 2 * time.Second
+	maxSlice   = 10 * time.Second
+)
 
 // cpuSlices are the CPU profiles of a window, one after the other.
 type cpuSlices struct {
@@ -23,7 +27,7 @@ type cpuSlices struct {
 
 // takeCPU profiles until the window's end. Trouble that may pass is waited out.
 func (s *subject) takeCPU(ctx context.Context, end time.Time) {
-	slice := maxSlice
+	slice, most := firstSlice, maxSlice
 	for {
 		length := min(time.Until(end).Round(time.Second), slice)
 		if length < time.Second {
@@ -37,6 +41,7 @@ func (s *subject) takeCPU(ctx context.Context, end time.Time) {
 				s.cpu.err = fmt.Errorf("the target answered after %v when asked to profile for %v", took.Round(time.Millisecond), length)
 				return
 			}
+			slice = min(2*slice, most)
 			continue
 		}
 		s.cpu.err = err
@@ -45,6 +50,7 @@ func (s *subject) takeCPU(ctx context.Context, end time.Time) {
 			return
 		case isOutcome(err, tooLong) && slice > time.Second:
 			slice = max((length / 2).Truncate(time.Second), time.Second)
+			most = slice
 		case isOutcome(err, busy), isOutcome(err, unreachable) && s.client.answered.Load() && !s.client.lost():
 			s.cpu.broken = s.cpu.broken || isOutcome(err, unreachable)
 			if !pause(ctx, retryPause) {

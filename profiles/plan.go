@@ -131,8 +131,13 @@ func (p Plan) Check() error {
 			return fmt.Errorf("target %d: %w", i+1, err)
 		}
 	}
-	_, err := targetNames(p.Targets)
-	return err
+	if _, err := targetNames(p.Targets); err != nil {
+		return err
+	}
+	if i, j := sameTargets(p.Targets); i < j {
+		return fmt.Errorf("targets %d and %d are one address: what it does would count twice", i+1, j+1)
+	}
+	return nil
 }
 
 func (p *Plan) checkNumbers() error {

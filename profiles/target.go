@@ -104,6 +104,23 @@ func isName(name string) bool {
 	return name != "" && len(name) <= 100
 }
 
+// sameTargets finds two targets that are one; i is j if there are none.
+func sameTargets(targets []Target) (i, j int) {
+	seen := map[string]int{}
+	for j := range targets {
+		base, err := targets[j].base()
+		if err != nil {
+			continue // check says what is wrong with it
+		}
+		address := strings.ToLower(base.Scheme+"://"+base.Host) + base.Path
+		if i, twice := seen[address]; twice {
+			return i, j
+		}
+		seen[address] = j
+	}
+	return 0, 0
+}
+
 // targetNames gives each target a name of its own: that given, else its host;
 // the second of the same name becomes name-2.
 func targetNames(targets []Target) ([]string, error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // Filter says which samples and which of their frames stay. The zero value
@@ -55,7 +56,8 @@ func (k Kept) Share(valueType int) float64 {
 }
 
 // Filter returns a profile of what is left of p. It shares memory with p. If
-// anything was dropped the profile's notes say so.
+// anything was dropped, or a label is asked for that no sample has, the
+// profile's notes say so.
 func (p *Profile) Filter(f Filter) (*Profile, Kept) {
 	out := p
 	if !f.keepsAll() { // a large profile is not copied for nothing
@@ -70,11 +72,46 @@ func (p *Profile) Filter(f Filter) (*Profile, Kept) {
 		kept.Totals = append(kept.Totals, out.Total(t))
 		kept.OfTotals = append(kept.OfTotals, p.Total(t))
 	}
+	if note := p.missingLabels(f); note != "" {
+		out.Notes = append(slices.Clip(out.Notes), note)
+	}
 	if kept.Samples < kept.OfSamples {
 		out.Notes = append(slices.Clip(out.Notes), fmt.Sprintf("the filters keep %d of %d stacks, %.3g %% of %s",
 			kept.Samples, kept.OfSamples, 100*kept.Share(p.DefaultType), p.Types[p.DefaultType].Name))
 	}
 	return out, kept
+}
+
+// missingLabels says which of the filter's labels no sample has: a typing error
+// would otherwise look like an answer.
+func (p *Profile) missingLabels(f Filter) string {
+	var keys, missing []string
+	for _, set := range p.labelSets {
+		for _, l := range set {
+			keys = append(keys, l.Key)
+		}
+	}
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	asked := []string{}
+	for _, l := range f.Labels {
+		asked = append(asked, l.Key)
+	}
+	if f.LabelRoot != "" {
+		asked = append(asked, f.LabelRoot)
+	}
+	for _, key := range asked {
+		if !slices.Contains(keys, key) && !slices.Contains(missing, key) {
+			missing = append(missing, key)
+		}
+	}
+	switch {
+	case len(missing) == 0:
+		return ""
+	case len(keys) == 0:
+		return fmt.Sprintf("no sample has a label %s, or any other", strings.Join(missing, ", "))
+	}
+	return fmt.Sprintf("no sample has a label %s; there are %s", strings.Join(missing, ", "), strings.Join(keys, ", "))
 }
 
 // keepsAll reports whether the filter is the zero value.

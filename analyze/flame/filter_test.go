@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,6 +105,9 @@ func TestKeptShare(t *testing.T) {
 	}
 	if n := len(filtered.Notes); n == 0 || filtered.Notes[n-1] != "the filters keep 1 of 7 stacks, 25 % of cpu" {
 		t.Errorf("notes: %q", filtered.Notes)
+	}
+	if odd, _ := p.Filter(flame.Filter{LabelRoot: "rout"}); !slices.ContainsFunc(odd.Notes, func(n string) bool { return strings.HasPrefix(n, "no sample has a label rout; there are ") }) {
+		t.Errorf("a label that is not there: %q", odd.Notes)
 	}
 	if all, kept := p.Filter(flame.Filter{}); kept.Share(0) != 1 || len(all.Notes) != len(p.Notes) {
 		t.Errorf("a filter that keeps all: %v, %q", kept, all.Notes)

@@ -2,6 +2,7 @@ package flame
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"iter"
 	"regexp"
@@ -25,6 +26,8 @@ func readText(data []byte, limits Limits) (*Profile, error) {
 		return dump.Profile()
 	case isPerfScript(head):
 		return readPerf(data, limits)
+	case bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte(`{`)) && json.Valid(data):
+		return nil, errors.New("it is JSON, which no format of profiles is that can be read")
 	}
 	return readFolded(data, limits)
 }

@@ -79,6 +79,7 @@ func TestReadRefuses(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, text, want string }{
 		{"nothing", "", "it is empty"},
+		{"JSON", " {\n  \"format\": 1\n}\n", "it is JSON"},
 		{"no stack", "hello\nworld\n", `no line of it is a stack (line 1 is left out: it has no value after a space: "hello")`},
 		{"blank", "\n\n", "no line of it is a stack"},
 		{"too much", "a 9223372036854775807\nb 9223372036854775807\n", "more than 63 bits hold"},

@@ -133,7 +133,8 @@ func (m *material) report(stderr io.Writer) {
 // tables arranges the results. Run folders are arranged by what they are:
 // a single one by its arms, and several without regard to their configuration,
 // which would put two hosts in two tables that nothing is compared in; doubts
-// tells of such differences instead.
+// tells of such differences instead. Where each has one arm the names of the arms
+// do not matter.
 func (m *material) tables(cmd *cobra.Command, opts *compareOptions) (*benchmarks.Tables, error) {
 	query := opts.query
 	chosen := cmd.Flags().Changed
@@ -147,6 +148,8 @@ func (m *material) tables(cmd *cobra.Command, opts *compareOptions) (*benchmarks
 			return nil, err
 		}
 		query.Col = arms
+	case m.onlyArms() && !chosen("col") && !chosen("row"):
+		query.Row = ".name"
 	case opts.base != "":
 		return nil, usageErrorf(cmd, "--base chooses an arm of a single run folder; give one, without --row and --col")
 	}
@@ -162,6 +165,20 @@ func (m *material) tables(cmd *cobra.Command, opts *compareOptions) (*benchmarks
 		return nil, errors.New("there is nothing to compare: give two inputs, or say with --col which key tells the arms apart")
 	}
 	return tables, err
+}
+
+// onlyArms says that each of several run folders has one arm, not all of the
+// same name: of a service at two addresses, for instance. They are what is to be
+// compared.
+func (m *material) onlyArms() bool {
+	names := map[string]bool{}
+	for _, f := range m.folders {
+		if len(f.run.Arms) != 1 {
+			return false
+		}
+		names[f.run.Arms[0].Name] = true
+	}
+	return len(m.folders) == m.inputs && len(names) > 1
 }
 
 // armOrder is the projection that makes the arms of a run columns, base first.

@@ -48,6 +48,26 @@ func TestCompareShowsWhatChangedInTheProfiles(t *testing.T) {
 	}
 }
 
+// TestCompareOnlyArms compares a service at two addresses: each run has one arm,
+// called after its own.
+func TestCompareOnlyArms(t *testing.T) {
+	dir := t.TempDir()
+	for i, arm := range []string{"127.0.0.1-8080", "127.0.0.1-8081"} {
+		run := filepath.Join(dir, arm)
+		writeText(t, run, "run.json", fmt.Sprintf(`{"format": 2, "arms": [{"name": %q}]}`, arm))
+		var text strings.Builder
+		for n := range 10 {
+			fmt.Fprintf(&text, "BenchmarkHTTP/arm=%s 1000 %d ns/op\n", arm, 1000*(i+1)+n)
+		}
+		writeText(t, run, "bench.txt", text.String())
+		writeText(t, run, "rounds.jsonl", "")
+	}
+	stdout, stderr, err := execute(t, "compare", filepath.Join(dir, "127.0.0.1-8080"), filepath.Join(dir, "127.0.0.1-8081"))
+	if err != nil || !strings.Contains(stdout, "+99.") {
+		t.Errorf("got %v, %s\n%s", err, stderr, stdout)
+	}
+}
+
 func TestCompareTellsOfProfilesThatItCannotUse(t *testing.T) {
 	run := filepath.Join(t.TempDir(), "run")
 	writeComparableRun(t, run)

@@ -66,6 +66,9 @@ func (o *flameOptions) compare(ctx context.Context, env environment, before, aft
 	if err != nil {
 		return nil, fmt.Errorf("comparing %s with %s: %w", joinPaths(before), joinPaths(after), err)
 	}
+	if whole := d.Nodes[0].Total; whole.Old == 0 && whole.New == 0 {
+		return nil, fmt.Errorf("%s and %s are both empty, or the filters leave nothing of them: there is nothing to compare", joinPaths(before), joinPaths(after))
+	}
 	return d, nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -36,6 +37,8 @@ func flameFiles(t *testing.T) string {
 		t.Fatal(err)
 	}
 	writeText(t, dir, "heap.pb.gz", heap.String())
+	writeText(t, dir, "some.json", `{"a": 1}`)
+	writeSnapshot(t, dir)
 	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -62,8 +65,10 @@ func writeBundle(t *testing.T, dir, folded string, requests int64) {
 		Profiles: []profiles.Profile{
 			{Kind: profiles.CPU, Status: profiles.OK, File: "cpu.pb.gz", Requests: &requests, SampleTypes: []profiles.SampleType{{Type: "samples", Unit: "count"}}},
 			{Kind: profiles.Heap, Status: profiles.Failed, Error: "the target answered 404"},
+			{Kind: profiles.Mutex, Status: profiles.Empty, File: "mutex.pb.gz"},
 		},
-		Targets: []profiles.Source{{Name: "web", Goroutines: &profiles.Dump{Status: profiles.OK, File: "goroutines.txt", StartFile: "goroutines-start.txt"}}},
+		Warnings: []string{"mutex profiling is off on web: call it"},
+		Targets:  []profiles.Source{{Name: "web", Goroutines: &profiles.Dump{Status: profiles.OK, File: "goroutines.txt", StartFile: "goroutines-start.txt"}}},
 	}
 	text, err := json.Marshal(m)
 	if err != nil {
@@ -71,12 +76,69 @@ func writeBundle(t *testing.T, dir, folded string, requests int64) {
 	}
 	writeText(t, dir, profiles.ManifestFile, string(text))
 	writeText(t, dir, "cpu.pb.gz", folded)
+	writeText(t, dir, "mutex.pb.gz", emptyProfile(t))
 	start := "goroutine 1 [running]:\nmain.main()\n\t/main.go:1 +0x1\n"
 	writeText(t, dir, "goroutines-start.txt", start)
 	for i := range 3 {
 		start += fmt.Sprintf("\ngoroutine %d [chan receive, 2 minutes]:\nmain.leak()\n\t/main.go:9 +0x1\ncreated by main.main in goroutine 1\n\t/main.go:2 +0x2\n", i+2)
 	}
 	writeText(t, dir, "goroutines.txt", start)
+}
+
+func emptyProfile(t *testing.T) string {
+	t.Helper()
+	var text bytes.Buffer // in tests nobody switches the mutex profile on
+	if err := pprof.Lookup("mutex").WriteTo(&text, 0); err != nil {
+		t.Fatal(err)
+	}
+	return text.String()
+}
+
+// writeSnapshot makes a snapshot of a recorder without a heap, and packs it as
+// the recorder does; and zip files that are none.
+func writeSnapshot(t *testing.T, dir string) {
+	t.Helper()
+	files := map[string]string{
+		"manifest.json":  `{"version": 1, "reason": "latency", "files": {"cpu.pb.gz": 9, "goroutines.txt": 9}, "failed": {"heap.pb.gz": "it broke"}}`,
+		"cpu.pb.gz":      foldedProfile,
+		"goroutines.txt": "goroutine 1 [running]:\nmain.main()\n\t/main.go:1 +0x1\n",
+	}
+	var packed, other bytes.Buffer
+	archive, none := zip.NewWriter(&packed), zip.NewWriter(&other)
+	for name, text := range files {
+		writeText(t, filepath.Join(dir, "snapshot"), name, text)
+		entry, err := archive.Create("20260101T000000.000Z-latency/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(entry, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(archive.Close(), none.Close()); err != nil {
+		t.Fatal(err)
+	}
+	writeText(t, dir, "snapshot.zip", packed.String())
+	writeText(t, dir, "other.zip", other.String())
+	writeText(t, dir, "bad.zip", packed.String()[:packed.Len()/2])
+}
+
+// TestFlameOfSnapshots reads what a recorder left, as a folder and packed.
+func TestFlameOfSnapshots(t *testing.T) {
+	dir := t.TempDir()
+	writeSnapshot(t, dir)
+	for _, path := range []string{filepath.Join(dir, "snapshot"), filepath.Join(dir, "snapshot.zip")} {
+		for want, args := range map[string][]string{
+			"10 in total":            {path},
+			"1 running":              {"--goroutines", path},
+			"\"evidence\": \"samples\"": {"--diff", "--json", path, filepath.Join(dir, "snapshot")},
+		} {
+			stdout, stderr, err := execute(t, append([]string{"flame"}, args...)...)
+			if err != nil || !strings.Contains(stdout, want) {
+				t.Errorf("%v: got %v, %s, stdout\n%.600s\nwant %s", args, err, stderr, stdout, want)
+			}
+		}
+	}
 }
 
 // writeProfiledRun makes a run folder with the arms none and all, of five rounds each;
@@ -186,10 +248,18 @@ func TestFlameRefusals(t *testing.T) {
 		{[]string{"--diff", at("a.folded"), at("heap.pb.gz")}, `no sample type "samples"`},
 		{[]string{"--diff", "--basis", "request", at("a.folded"), at("a.folded")}, "per request needs to know how many were served"},
 		{[]string{"--diff", "--format", "pprof", at("a.folded"), at("a.folded")}, `--format is "pprof"; it must be svg, html, folded, top, json`},
+		{[]string{"--diff", "--focus", "nothing like this", bundle, bundle}, "there is nothing to compare"},
 		{[]string{"--diff", "--old", at("a.folded")}, "name both sides"},
 		{[]string{"--goroutines", at("a.folded")}, "there is no goroutine in it"},
 		{[]string{"--goroutines", "--diff", at("a.folded")}, "give one of them"},
-		{[]string{"--kind", "heap", bundle}, "has no heap profile: the target answered 404"},
+		{[]string{"--kind", "heap", bundle}, "has no heap profile: the target answered 404; with --kind it shows cpu"},
+		{[]string{"--kind", "mutex", bundle}, "the profile is empty: mutex profiling is off on web: call it"},
+		{[]string{"--kind", "heap", filepath.Join(bundle, "profile.json")}, "has no heap profile"},
+		{[]string{at("some.json")}, "it is JSON"},
+		{[]string{"--kind", "mutex", at("snapshot")}, "a snapshot has no mutex profile"},
+		{[]string{"--kind", "heap", at("snapshot.zip")}, "there is no heap profile: it broke"},
+		{[]string{at("other.zip")}, "no snapshot of a recorder is in it"},
+		{[]string{at("bad.zip")}, "not a valid zip file"},
 		{[]string{"--kind", "block", bundle}, "has no block profile: it was not asked for"},
 		{[]string{bundle + "@none"}, `is a single bundle and has no arm "none"`},
 		{[]string{ladder}, "has profiles of the arms none, all: choose one"},
@@ -344,12 +414,12 @@ func TestFlameServes(t *testing.T) {
 		t.Fatal(err)
 	}
 	base := regexp.MustCompile(`http://127\.0\.0\.1:\d+/`).FindString(string(line[:n]))
-	if base == "" || !strings.Contains(string(line[:n]), "2 profiles") {
+	if base == "" || !strings.Contains(string(line[:n]), "3 profiles") {
 		t.Fatalf("it says %q", line[:n])
 	}
 	for path, want := range map[string]string{
-		"": `<a href="/profile/0?type=samples">samples</a>`, "profile/0": "main.parse", "profile/1?type=alloc_space": "alloc_space",
-		"profile/2": "404 page not found", "profile/1?type=x": "no sample type",
+		"": `<a href="/profile/0?type=samples">samples</a>`, "profile/0": "main.parse", "profile/2?type=alloc_space": "alloc_space",
+		"profile/1": "the profile is empty: mutex profiling is off", "profile/3": "404 page not found", "profile/2?type=x": "no sample type",
 	} {
 		if _, body := get(t, base+path, ""); !strings.Contains(body, want) {
 			t.Errorf("%s: got %.300s", path, body)

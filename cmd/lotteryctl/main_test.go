@@ -125,4 +125,7 @@ func TestVersion(t *testing.T) {
 	if err != nil || !strings.HasPrefix(stdout, "lotteryctl ") || strings.Count(stdout, "\n") != 1 {
 		t.Errorf("got %q, %v", stdout, err)
 	}
+	if flag, _, err := execute(t, "--version"); err != nil || flag != stdout {
+		t.Errorf("--version: got %q, %v", flag, err)
+	}
 }

@@ -37,14 +37,28 @@ func writeInto(path string, print func(io.Writer) error) error {
 	return errors.Join(print(file), file.Close())
 }
 
+// named has an error speak of the file that was asked for, and not of the one
+// that it is written to first.
+func named(path string, err error) error {
+	var wrapped *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &wrapped):
+		return fmt.Errorf("writing %s: %w", path, wrapped.Err)
+	case errors.As(err, &link):
+		return fmt.Errorf("writing %s: %w", path, link.Err)
+	}
+	return err
+}
+
 func replace(path string, print func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {
-		return err
+		return named(path, err)
 	}
-	err = errors.Join(print(file), file.Chmod(0o644), file.Close())
+	err = named(path, errors.Join(print(file), file.Chmod(0o644), file.Close()))
 	if err == nil {
-		err = os.Rename(file.Name(), path)
+		err = named(path, os.Rename(file.Name(), path))
 	}
 	if err != nil {
 		_ = os.Remove(file.Name()) // what is to be reported is err

@@ -27,6 +27,8 @@ func newRootCmd(env environment) *cobra.Command {
 	root := newGroupCmd("lotteryctl", "Finds out why a Go HTTP service is slow, and whether a change helped")
 	root.Example = `  lotteryctl services up    # a private Redis and Postgres
   lotteryctl steps          # the tuning steps of the reference service`
+	root.Version = versionText(env)
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SilenceErrors = true // run prints the error, once
 	root.SilenceUsage = true
 	root.CompletionOptions.HiddenDefaultCmd = true
@@ -63,6 +65,10 @@ func usageErrorf(cmd *cobra.Command, format string, args ...any) error {
 	return fmt.Errorf("%s: see `%s --help`", fmt.Sprintf(format, args...), cmd.CommandPath())
 }
 
+func versionText(env environment) string {
+	return fmt.Sprintf("lotteryctl %s (%s, %s/%s)", env.version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
 func newVersionCmd(env environment) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
@@ -70,8 +76,7 @@ func newVersionCmd(env environment) *cobra.Command {
 		Example: "  lotteryctl version",
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(env.stdout, "lotteryctl %s (%s, %s/%s)\n",
-				env.version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintln(env.stdout, versionText(env))
 			return err
 		},
 	}
