@@ -9,7 +9,7 @@
 # where they exist.
 
 GO       ?= go
-FUZZTIME ?= 5s
+FUZZTIME ?= 3s
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
 # Pinned: a new release of the linter must not break an old commit.
@@ -64,7 +64,7 @@ layering: ## imports against the table in docs/ARCHITECTURE.md
 race: ## all tests under the race detector, with real servers and a real browser
 	$(GO) test -race -timeout 10m ./...
 
-fuzz-short: ## each fuzz target for FUZZTIME (5s)
+fuzz-short: ## each fuzz target for FUZZTIME (3s)
 	@GO='$(GO)' .ci/fuzz-short $(FUZZTIME)
 
 # --- measure ---------------------------------------------------------------

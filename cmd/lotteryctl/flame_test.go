@@ -129,8 +129,8 @@ func TestFlameOfSnapshots(t *testing.T) {
 	writeSnapshot(t, dir)
 	for _, path := range []string{filepath.Join(dir, "snapshot"), filepath.Join(dir, "snapshot.zip")} {
 		for want, args := range map[string][]string{
-			"10 in total":            {path},
-			"1 running":              {"--goroutines", path},
+			"10 in total":               {path},
+			"1 running":                 {"--goroutines", path},
 			"\"evidence\": \"samples\"": {"--diff", "--json", path, filepath.Join(dir, "snapshot")},
 		} {
 			stdout, stderr, err := execute(t, append([]string{"flame"}, args...)...)
