@@ -60,6 +60,7 @@ func Compare(old, new []Input, o DiffOptions) (*Diff, error) {
 	d := c.diff()
 	c.judge(d)
 	d.Causes = causes(d)
+	noteSwaps(d)
 	sortFunctions(d.Functions, c.names.list)
 	return d, nil
 }

@@ -74,19 +74,19 @@ func signed(v float64, unit string) string {
 	return "+" + amountText(v, unit)
 }
 
-// changeWords is "10 µs/request to 12 µs/request, +2 µs/request (+20 %), by itself
-// 95 % in +1.5 µs .. +2.5 µs, among all p = 0.002: grew". The interval is of this
-// change alone and the p-value corrected for all, so that they can disagree.
+// changeWords is "10 µs/request to 12 µs/request, +2 µs/request (+20 %), 95 % in
+// +1.5 µs .. +2.5 µs, p = 0.002 among all: grew". The interval is of this change
+// alone and the p-value corrected for all, so that they can disagree.
 func (d *Diff) changeWords(c Change) string {
 	text := fmt.Sprintf("%s to %s, %s", amountText(c.Old, d.Unit), amountText(c.New, d.Unit), signed(c.Delta(), d.Unit))
 	if c.Old != 0 {
 		text += " (" + signed(100*c.Delta()/math.Abs(c.Old), "%") + ")"
 	}
 	if !math.IsNaN(c.Low) && !math.IsNaN(c.High) {
-		text += fmt.Sprintf(", by itself 95 %% in %s .. %s", signed(c.Low, d.Unit), signed(c.High, d.Unit))
+		text += fmt.Sprintf(", 95 %% in %s .. %s", signed(c.Low, d.Unit), signed(c.High, d.Unit))
 	}
 	if !math.IsNaN(c.P) {
-		text += ", among all p = " + strconv.FormatFloat(c.P, 'g', 2, 64)
+		text += ", p = " + strconv.FormatFloat(c.P, 'g', 2, 64) + " among all"
 	}
 	if d.Evidence == FromNothing && c.Verdict != WithinNoise {
 		return text + ": " + c.Verdict.String() + ", by size alone"

@@ -95,6 +95,8 @@ func sourceInBundle(dir string, kind profiles.Kind) (flameSource, error) {
 	switch {
 	case !ok || p.Status == profiles.Skipped:
 		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: it was not asked for%s", dir, kind, othersThan(kind, m))
+	case p.File == "" && p.StartFile != "":
+		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s; that of the window's start is %s", dir, kind, p.Error, filepath.Join(dir, filepath.FromSlash(p.StartFile)))
 	case p.File == "":
 		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s%s", dir, kind, p.Error, othersThan(kind, m))
 	}

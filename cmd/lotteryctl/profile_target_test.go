@@ -133,6 +133,9 @@ func TestProfileTargetDies(t *testing.T) {
 	if _, stderr, err := execute(t, "flame", "--goroutines", out); err != nil {
 		t.Errorf("the goroutines at the start: %v, %s", err, stderr)
 	}
+	if _, stderr, err := execute(t, "flame", "--kind", "heap", out); exitCode(err) != codeUsage || !strings.Contains(stderr, "that of the window's start is "+out+"/heap-start.pb.gz") {
+		t.Errorf("the heap at the end: %v, %s", err, stderr)
+	}
 	if _, stderr, err := execute(t, "flame", filepath.Join(out, "heap-start.pb.gz")); err != nil {
 		t.Errorf("the heap at the start: %v, %s", err, stderr)
 	}

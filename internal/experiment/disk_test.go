@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/wholefile"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -20,9 +21,9 @@ import (
 func fullDisk(room int) func(string, func(io.Writer) error) error {
 	return func(path string, content func(io.Writer) error) error {
 		if room--; room >= 0 {
-			return writeFile(path, content)
+			return wholefile.Write(path, content)
 		}
-		return writeFile(path, func(w io.Writer) error {
+		return wholefile.Write(path, func(w io.Writer) error {
 			_ = content(io.Discard)
 			_, _ = io.WriteString(w, `{"ha`)
 			return &os.PathError{Op: "write", Path: path, Err: syscall.ENOSPC}
@@ -82,7 +83,7 @@ func TestFullDisk(t *testing.T) {
 		if err := again.Close(""); err != nil {
 			t.Fatal(err)
 		}
-		for _, pattern := range []string{newFilePattern, "arms/*/*/" + newFilePattern} {
+		for _, pattern := range []string{wholefile.Pattern, "arms/*/*/" + wholefile.Pattern} {
 			if left, _ := filepath.Glob(filepath.Join(path, pattern)); len(left) != 0 {
 				t.Errorf("room %d: left behind: %v", room, left)
 			}

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/wholefile"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -73,7 +74,7 @@ func Create(path string, m Manifest) (*Folder, error) {
 		return nil, err
 	}
 	path = filepath.Clean(path)
-	f := &Folder{path: path, temporary: path + unfinished, write: writeFile}
+	f := &Folder{path: path, temporary: path + unfinished, write: wholefile.Write}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}

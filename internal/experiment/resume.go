@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/wholefile"
 )
 
 // Unfinished looks at an interrupted experiment without touching it. path is
@@ -50,7 +52,7 @@ func Resume(path string, m Manifest) (*Folder, error) {
 		return nil, fmt.Errorf("%s cannot be resumed: %w", lies, err)
 	}
 	path = strings.TrimSuffix(lies, unfinished)
-	f := &Folder{path: path, temporary: lies, manifest: stored, write: writeFile}
+	f := &Folder{path: path, temporary: lies, manifest: stored, write: wholefile.Write}
 	if err := f.takeLock(); err != nil {
 		return nil, err
 	}
@@ -70,7 +72,7 @@ func (f *Folder) reopen() error {
 	if f.profiled, _, err = ReadProfiled(os.DirFS(f.temporary)); err != nil {
 		return err
 	}
-	leftovers, _ := filepath.Glob(filepath.Join(f.temporary, newFilePattern))
+	leftovers, _ := filepath.Glob(filepath.Join(f.temporary, wholefile.Pattern))
 	for _, leftover := range leftovers {
 		if err := os.Remove(leftover); err != nil {
 			return err

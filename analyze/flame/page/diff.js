@@ -65,8 +65,8 @@ function changeWords(c, unit) {
   else text += ": " + (delta === 0 ? "the same" : moreOrLess(delta, short));
   if (c.old !== 0 && c.now !== 0 && delta !== 0) text += ` (${signed((100 * delta) / c.old)})`;
   // The interval is of this change alone, p is corrected for all: they can disagree.
-  if (c.low !== undefined && c.high !== undefined) text += ", by itself " + between(c.low, c.high, short);
-  if (c.p !== undefined) text += ", among all p " + (c.p < 0.001 ? "< 0.001" : "= " + figures(c.p));
+  if (c.low !== undefined && c.high !== undefined) text += ", " + between(c.low, c.high, short);
+  if (c.p !== undefined) text += ", p " + (c.p < 0.001 ? "< 0.001" : "= " + figures(c.p)) + " among all";
   return c.verdict === withinNoise ? text + "; within noise" : text;
 }
 

@@ -4,7 +4,7 @@
 const firstRows = 100;
 
 // newTable shows rows, each with a name, in columns: {title, value(row) to sort
-// by, text(row), share(row) for a bar, kind}. The rows come sorted by column
+// by, text(row), share(row) for a bar, kind, wideOnly}. The rows come sorted by column
 // sorted, or in an order of their own if that is null.
 function newTable(title, rows, columns, sorted, pick) {
   let by = sorted, down = true, all = false, matches = null;
@@ -25,7 +25,7 @@ function newTable(title, rows, columns, sorted, pick) {
   }
 
   function draw() {
-    head.replaceChildren(...columns.map((c) => element("th", { scope: "col", class: c.textual ? "" : "number", "aria-sort": c !== by ? "none" : down ? "descending" : "ascending" },
+    head.replaceChildren(...columns.map((c) => element("th", { scope: "col", class: (c.textual ? "" : "number") + narrow(c), "aria-sort": c !== by ? "none" : down ? "descending" : "ascending" },
       element("button", { onclick: () => sortBy(c) }, c.title, element("span", { class: "arrow" }, c !== by ? "" : down ? " ▼" : " ▲")))));
     const shown = all ? ordered() : ordered().slice(0, firstRows);
     body.replaceChildren(...shown.map(line));
@@ -35,11 +35,16 @@ function newTable(title, rows, columns, sorted, pick) {
     }
   }
 
+  // narrow hides what a telephone has no room for.
+  function narrow(c) {
+    return c.wideOnly ? " wide-only" : "";
+  }
+
   function line(row) {
     const kind = matches ? (matches.test(row.name) ? "match" : "dim") : "";
     const cells = columns.map((c) => {
       if (c.textual && c.name) return element("td", { class: "name" }, element("button", { title: row.name, onclick: () => pick(row.name) }, c.text(row)));
-      const cell = element("td", { class: (c.textual ? "" : "number ") + (c.kind ? c.kind(row) : "") }, c.text(row));
+      const cell = element("td", { class: (c.textual ? "" : "number ") + (c.kind ? c.kind(row) : "") + narrow(c) }, c.text(row));
       if (c.share) {
         cell.classList.add("bar");
         cell.style.setProperty("--share", Math.min(100, Math.max(0, 100 * c.share(row))).toFixed(1) + "%");
@@ -68,9 +73,9 @@ function treeTable(model, pick) {
   const rows = treeFunctions(model).sort((a, b) => b.self - a.self);
   return newTable("Functions", rows, [
     self,
-    { title: "Self %", value: (r) => r.self, text: (r) => percent(100 * of(r.self)), share: (r) => of(r.self) },
+    { title: "Self %", value: (r) => r.self, text: (r) => percent(100 * of(r.self)), share: (r) => of(r.self), wideOnly: true },
     { title: "Total", value: (r) => r.total, text: (r) => amount(r.total, unit) },
-    { title: "Total %", value: (r) => r.total, text: (r) => percent(100 * of(r.total)), share: (r) => of(r.total) },
+    { title: "Total %", value: (r) => r.total, text: (r) => percent(100 * of(r.total)), share: (r) => of(r.total), wideOnly: true },
     nameColumn,
   ], self, pick);
 }
@@ -83,14 +88,14 @@ function diffTable(model, pick) {
   const share = (r) => (r.old === 0 ? (r.now === 0 ? 0 : Infinity) : delta(r) / r.old);
   const direction = (r) => (r.verdict === withinNoise ? "faint" : delta(r) < 0 ? "less" : "more");
   const list = [
-    { title: "Before", value: (r) => r.old, text: (r) => amount(r.old, unit) },
-    { title: "After", value: (r) => r.now, text: (r) => amount(r.now, unit) },
+    { title: "Before", value: (r) => r.old, text: (r) => amount(r.old, unit), wideOnly: true },
+    { title: "After", value: (r) => r.now, text: (r) => amount(r.now, unit), wideOnly: true },
     { title: "Change", value: delta, text: (r) => (delta(r) === 0 ? "0" : moreOrLess(delta(r), unit)), kind: direction },
     { title: "%", value: share, text: (r) => (share(r) === Infinity ? "new" : r.now === 0 && r.old !== 0 ? "gone" : signed(100 * share(r))), kind: direction },
   ];
   if (data.evidence !== "none") {
-    list.push({ title: "With 95 % confidence", value: (r) => r.low ?? 0, text: (r) => (r.low === undefined ? "" : between(r.low, r.high, unit)) });
-    list.push({ title: "p", value: (r) => r.p ?? 1, text: (r) => (r.p === undefined ? "" : r.p < 0.001 ? "< 0.001" : figures(r.p)) });
+    list.push({ title: "With 95 % confidence", value: (r) => r.low ?? 0, text: (r) => (r.low === undefined ? "" : between(r.low, r.high, unit)), wideOnly: true });
+    list.push({ title: "p among all", value: (r) => r.p ?? 1, text: (r) => (r.p === undefined ? "" : r.p < 0.001 ? "< 0.001" : figures(r.p)), wideOnly: true });
   }
   list.push({ title: "Verdict", textual: true, value: (r) => verdictNames[r.verdict], text: (r) => verdictNames[r.verdict], kind: direction }, nameColumn);
   return newTable((model.ofSelf ? "What changed in functions themselves" : "What changed in functions and all below them") + per, rows, list, null, pick);

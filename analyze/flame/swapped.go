@@ -1,0 +1,88 @@
+package flame
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+const (
+	// sameBelow is the share of a function's total that is in functions which the
+	// one in its place calls as well.
+	sameBelow = 0.5
+	// mostSwaps is how many are told.
+	mostSwaps = 3
+)
+
+// swap is a function that stands where another stood, with the same below it:
+// its callers are others, so all below vanished here and appeared there.
+type swap struct{ gone, new, below string }
+
+// noteSwaps says what would put such trees together again.
+func noteSwaps(d *Diff) {
+	var told []swap
+	for i := range d.Nodes {
+		for _, s := range swapsBelow(d, i) {
+			if len(told) < mostSwaps {
+				told = append(told, s)
+			}
+		}
+	}
+	for _, s := range told {
+		d.Notes = append(d.Notes, fmt.Sprintf("%s stands where %s stood, and both call %s: what is below them is compared if both are hidden, with --hide '%s|%s'",
+			s.new, s.gone, s.below, patternOf(s.gone), patternOf(s.new)))
+	}
+}
+
+// swapsBelow are those among the children of node i.
+func swapsBelow(d *Diff, i int) (swaps []swap) {
+	var gone, appeared []int
+	for child := i + 1; child < int(d.Nodes[i].End); child = int(d.Nodes[child].End) {
+		switch n := d.Nodes[child]; {
+		case n.Made:
+		case n.Total.Verdict == Vanished:
+			gone = append(gone, child)
+		case n.Total.Verdict == Appeared:
+			appeared = append(appeared, child)
+		}
+	}
+	for _, a := range gone {
+		for _, b := range appeared {
+			if below, ok := commonCallee(d, a, b); ok {
+				swaps = append(swaps, swap{d.Names[d.Nodes[a].Name], d.Names[d.Nodes[b].Name], below})
+			}
+		}
+	}
+	return swaps
+}
+
+// commonCallee is the heaviest function that both call, if such functions have
+// most of what either costs.
+func commonCallee(d *Diff, gone, appeared int) (heaviest string, ok bool) {
+	before := map[int32]float64{}
+	for child := gone + 1; child < int(d.Nodes[gone].End); child = int(d.Nodes[child].End) {
+		before[d.Nodes[child].Name] += d.Nodes[child].Total.Old
+	}
+	var sumBefore, sumAfter, most float64
+	for child := appeared + 1; child < int(d.Nodes[appeared].End); child = int(d.Nodes[child].End) {
+		n := d.Nodes[child]
+		old, common := before[n.Name]
+		if !common {
+			continue
+		}
+		sumBefore, sumAfter = sumBefore+old, sumAfter+n.Total.New
+		if old+n.Total.New > most {
+			heaviest, most = d.Names[n.Name], old+n.Total.New
+		}
+	}
+	return heaviest, most > 0 && sumBefore >= sameBelow*d.Nodes[gone].Total.Old && sumAfter >= sameBelow*d.Nodes[appeared].Total.New
+}
+
+// patternOf is a regular expression for a function: its name within the last
+// part of its package's path.
+func patternOf(function string) string {
+	if slash := strings.LastIndexByte(function, '/'); slash >= 0 && !strings.ContainsAny(function[slash:], "]") {
+		function = function[slash+1:]
+	}
+	return regexp.QuoteMeta(function) + "$"
+}

@@ -1,0 +1,75 @@
+package wholefile_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/lotteryctl/lotteryctl/internal/wholefile"
+)
+
+func text(content string) func(io.Writer) error {
+	return func(w io.Writer) error { _, err := io.WriteString(w, content); return err }
+}
+
+func TestWrite(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "file")
+	for _, content := range []string{"first", "", "second"} {
+		if err := wholefile.Write(path, text(content)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != content {
+			t.Errorf("got %q, %v", got, err)
+		}
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("got %v, %v", info.Mode(), err)
+	}
+	failed := errors.New("no more to say")
+	err := wholefile.Write(path, func(w io.Writer) error { return errors.Join(text("half")(w), failed) })
+	if !errors.Is(err, failed) {
+		t.Errorf("got %v", err)
+	}
+	if got, _ := os.ReadFile(path); string(got) != "second" {
+		t.Errorf("a failure left %q", got)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestErrorsSpeakOfTheFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "folder")
+	if err := os.MkdirAll(filepath.Join(folder, "full"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]error{
+		filepath.Join(dir, "none", "file"): syscall.ENOENT,
+		folder:                             syscall.EEXIST, // a folder is not replaced
+	} {
+		err := wholefile.Write(path, text("x"))
+		if !errors.Is(err, want) || err.Error() != fmt.Sprintf("writing %s: %v", path, want) {
+			t.Errorf("got %v", err)
+		}
+	}
+	path := filepath.Join(dir, "file")
+	other := &os.PathError{Op: "read", Path: filepath.Join(dir, "input"), Err: syscall.EIO}
+	if err := wholefile.Write(path, func(io.Writer) error { return other }); !errors.Is(err, other) {
+		t.Errorf("an error about another file: got %v", err)
+	}
+	own := func(io.Writer) error {
+		standIn, _ := filepath.Glob(filepath.Join(dir, wholefile.Pattern))
+		return &os.PathError{Op: "write", Path: standIn[0], Err: syscall.ENOSPC}
+	}
+	if err := wholefile.Write(path, own); !errors.Is(err, syscall.ENOSPC) || err.Error() != "writing "+path+": no space left on device" {
+		t.Errorf("a full disk: got %v", err)
+	}
+}
