@@ -146,7 +146,7 @@ func (c *capture) window(ctx context.Context) {
 // and ctx let it.
 func (s *subject) stay(ctx context.Context, until time.Time) bool {
 	for left := time.Until(until); left > 0; left = time.Until(until) {
-		if s.client.lost() || !pause(ctx, min(left, retryPause)) {
+		if s.lost(ctx) || !pause(ctx, min(left, retryPause)) {
 			return false
 		}
 		if s.client.silent() >= askAfter {

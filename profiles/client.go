@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -17,13 +16,11 @@ const maxRedirects = 3
 
 // client asks one target. It may be used from several goroutines.
 type client struct {
-	base     *url.URL
-	header   http.Header
-	timeout  time.Duration // of each request, on top of the time it profiles for
-	http     http.Client
-	answered atomic.Bool  // the target has answered at least once
-	away     atomic.Int64 // since when it does not, in Unix nanoseconds; 0: it does
-	heard    atomic.Int64 // when a question last ended, one way or the other
+	base    *url.URL
+	header  http.Header
+	timeout time.Duration // of each request, on top of the time it profiles for
+	http    http.Client
+	presence
 }
 
 func newClient(t *Target, timeout time.Duration) (*client, error) {
@@ -75,37 +72,12 @@ func (c *client) endpoint(page string) *url.URL {
 // get asks and lets read have the body of a good answer. window is the time for
 // which the target was asked to profile.
 func (c *client) get(ctx context.Context, u *url.URL, window time.Duration, read func(io.Reader) error) error {
+	asked := time.Now()
 	err := c.ask(ctx, u, window, read)
-	if u.Host != c.base.Host { // metrics may be elsewhere
-		return err
-	}
-	c.heard.Store(time.Now().UnixNano())
-	switch {
-	case isOutcome(err, unreachable):
-		c.away.CompareAndSwap(0, time.Now().UnixNano())
-	case err == nil || isOutcome(err, hopeless) || isOutcome(err, busy) || isOutcome(err, tooLong):
-		c.away.Store(0)
+	if strings.HasPrefix(u.Path, c.base.Path+pprofPath+"/") { // metrics may be somebody else's
+		c.note(err, asked.Add(window))
 	}
 	return err
-}
-
-// awaySince is the time of the first question without an answer that none
-// answered followed; zero if the target answers.
-func (c *client) awaySince() time.Time {
-	if ns := c.away.Load(); ns != 0 {
-		return time.Unix(0, ns)
-	}
-	return time.Time{}
-}
-
-// silent is how long ago a question last ended.
-func (c *client) silent() time.Duration { return time.Since(time.Unix(0, c.heard.Load())) }
-
-// lost says that the target has not answered for as long as one waits for one
-// answer: it will not come back.
-func (c *client) lost() bool {
-	since := c.awaySince()
-	return !since.IsZero() && time.Since(since) >= c.timeout
 }
 
 func (c *client) ask(ctx context.Context, u *url.URL, window time.Duration, read func(io.Reader) error) error {

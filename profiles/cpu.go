@@ -48,10 +48,10 @@ func (s *subject) takeCPU(ctx context.Context, end time.Time) {
 		switch {
 		case ctx.Err() != nil:
 			return
-		case isOutcome(err, tooLong) && slice > time.Second:
+		case isOutcome(err, tooLong, gatewayTimeout) && length > time.Second:
 			slice = max((length / 2).Truncate(time.Second), time.Second)
 			most = slice
-		case isOutcome(err, busy), isOutcome(err, unreachable) && s.client.answered.Load() && !s.client.lost():
+		case isOutcome(err, busy), isAway(err) && s.client.answered.Load() && !s.lost(ctx):
 			s.cpu.broken = s.cpu.broken || isOutcome(err, unreachable)
 			if !pause(ctx, retryPause) {
 				return

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -18,11 +19,13 @@ import (
 type outcome int
 
 const (
-	hopeless    outcome = iota // asking again gives the same answer
-	unreachable                // nothing answers, or the connection broke: perhaps a restart
-	busy                       // somebody else takes that profile right now
-	tooLong                    // the server's WriteTimeout is shorter than the time asked for
-	late                       // no whole answer in time
+	hopeless       outcome = iota // asking again gives the same answer
+	unreachable                   // nothing answers, or the connection broke: perhaps a restart
+	busy                          // somebody else takes that profile right now
+	tooLong                       // the server's WriteTimeout is shorter than the time asked for
+	late                          // no whole answer in time
+	badGateway                    // what is in between does not reach it: perhaps a restart
+	gatewayTimeout                // or did not want to wait so long
 )
 
 // fetchError is why an endpoint gave nothing, in one sentence without secrets.
@@ -33,11 +36,14 @@ type fetchError struct {
 
 func (e *fetchError) Error() string { return e.text }
 
-// isOutcome says whether err is a failure of that sort.
-func isOutcome(err error, is outcome) bool {
+// isOutcome says whether err is a failure of one of these sorts.
+func isOutcome(err error, any ...outcome) bool {
 	var failed *fetchError
-	return errors.As(err, &failed) && failed.outcome == is
+	return errors.As(err, &failed) && slices.Contains(any, failed.outcome)
 }
+
+// isAway says whether err is one that passes if the target comes back.
+func isAway(err error) bool { return isOutcome(err, unreachable, badGateway, gatewayTimeout) }
 
 // connectionError explains why a request had no answer, or not a whole one. ctx
 // is the caller's, without the timeout.
@@ -79,8 +85,10 @@ func statusError(path string, status int, body string) error {
 		return &fetchError{tooLong, "the server's WriteTimeout is shorter than the profile: raise it or serve net/http/pprof on a server without one"}
 	case status == http.StatusServiceUnavailable:
 		return &fetchError{busy, strings.TrimSuffix(text+": "+said, ": ")}
-	case status == http.StatusBadGateway || status == http.StatusGatewayTimeout:
-		return &fetchError{unreachable, text + ": something in between does not reach the service"}
+	case status == http.StatusBadGateway:
+		return &fetchError{badGateway, text + ": something in between does not reach the service"}
+	case status == http.StatusGatewayTimeout:
+		return &fetchError{gatewayTimeout, text + ": something in between does not reach the service, or does not wait so long for its answer"}
 	}
 	return &fetchError{hopeless, strings.TrimSuffix(text+": "+said, ": ")}
 }

@@ -25,6 +25,7 @@ func mergeProducts(parts []product, names []string) product {
 	}
 	if len(all) == 0 {
 		merged.entry.Error = strings.Join(reasons, "; ")
+		merged.start = sumStarts(parts, func(*product) bool { return true })
 		return merged
 	}
 	sum, err := profile.Merge(all)
@@ -34,7 +35,7 @@ func mergeProducts(parts []product, names []string) product {
 	}
 	merged.profile = sum
 	merged.describe()
-	merged.start = mergeStarts(parts)
+	merged.start = sumStarts(parts, func(p *product) bool { return p.profile != nil })
 	if merged.entry.Kind == Mutex {
 		merged.entry.Period = samePeriod(parts)
 	}
@@ -47,13 +48,13 @@ func mergeProducts(parts []product, names []string) product {
 	return merged
 }
 
-// mergeStarts is the sum of the heap at the start, if every part that has an end
-// has a start: else the two ends would be of different targets.
-func mergeStarts(parts []product) *taken {
+// sumStarts is the sum of the heap at the start over the parts that count, if
+// each of them has one: else the two ends would be of different targets.
+func sumStarts(parts []product, counts func(*product) bool) *taken {
 	var all []*profile.Profile
 	for i := range parts {
 		switch {
-		case parts[i].profile == nil:
+		case !counts(&parts[i]):
 		case parts[i].start == nil:
 			return nil
 		default:

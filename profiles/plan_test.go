@@ -40,6 +40,12 @@ func TestPlansThatCannotBe(t *testing.T) {
 	if err := one(good).Check(); err != nil {
 		t.Error(err)
 	}
+	replica := func(n string) profiles.Target { // of a gateway that tells them by a header
+		return profiles.Target{URL: "http://host:1", Header: http.Header{"X-Replica": {n}}}
+	}
+	if err := (profiles.Plan{Targets: []profiles.Target{replica("1"), replica("2")}}).Check(); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestBundleIsNotOverwritten refuses a folder that holds one.

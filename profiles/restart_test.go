@@ -84,6 +84,27 @@ func TestTargetThatDiesForGood(t *testing.T) {
 	}
 }
 
+// TestAllTargetsDie: the sum of what they had at the start is at the top.
+func TestAllTargetsDie(t *testing.T) {
+	t.Parallel()
+	first, stopFirst := startService(t, "127.0.0.1:0")
+	second, stopSecond := startService(t, "127.0.0.1:0")
+	m, dir := capture(t, profiles.Plan{
+		Targets: []profiles.Target{{Name: "a", URL: "http://" + first}, {Name: "b", URL: "http://" + second}},
+		Kinds:   []profiles.Kind{profiles.Heap}, Timeout: time.Second,
+		Progress: func(p profiles.Progress) {
+			if p.Phase == profiles.Ending {
+				stopFirst()
+				stopSecond()
+			}
+		},
+	})
+	if m.State != profiles.Partial || !strings.Contains(m.Reason, "a stopped answering ") || !strings.Contains(m.Reason, "; b stopped answering ") {
+		t.Errorf("state %s, reason %q", m.State, m.Reason)
+	}
+	readProfile(t, dir, entry(t, m, profiles.Heap).StartFile)
+}
+
 // TestCountersThatGoBack reveal a restart where nothing else does.
 func TestCountersThatGoBack(t *testing.T) {
 	t.Parallel()

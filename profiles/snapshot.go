@@ -128,13 +128,16 @@ func (s *subject) end(ctx context.Context) {
 		}
 	})
 	group.Wait()
-	if e, heap := s.snapshots[Allocs], s.snapshots[Heap]; s.wants(Allocs) {
-		if e.start == heap.start {
-			e.end, e.endErr = heap.end, heap.endErr
-		}
-		if e.end == nil && !e.giveUp(Allocs) {
-			e.end, e.endErr = s.fetchUntil(ctx, string(Allocs), until)
-		}
+	allocs, heap := s.snapshots[Allocs], s.snapshots[Heap]
+	if s.wants(Allocs) && allocs.start == heap.start {
+		allocs.end, allocs.endErr = heap.end, heap.endErr
+	}
+	if s.gone = s.isGone(ctx); !s.gone.IsZero() {
+		s.endGone()
+		return
+	}
+	if s.wants(Allocs) && allocs.end == nil && !allocs.giveUp(Allocs) {
+		allocs.end, allocs.endErr = s.fetchUntil(ctx, string(Allocs), until)
 	}
 	if s.wants(Goroutine) {
 		s.dumps[1] = s.dump(ctx)
@@ -144,17 +147,15 @@ func (s *subject) end(ctx context.Context) {
 	s.gone = s.isGone(ctx)
 }
 
-// isGone says since when the target does not answer any more; zero: it does, or
-// never has. One broken answer is not enough: another question decides.
-func (s *subject) isGone(ctx context.Context) time.Time {
-	since := s.client.awaySince()
-	if since.IsZero() || !s.client.answered.Load() {
-		return time.Time{}
+// endGone is the end of a target that is not asked again.
+func (s *subject) endGone() {
+	gone := &fetchError{unreachable, "the target does not answer any more"}
+	for _, kind := range []Kind{Allocs, Goroutine} {
+		if e := s.snapshots[kind]; e.end == nil {
+			e.endErr = gone
+		}
 	}
-	if !isOutcome(s.askIndex(ctx), unreachable) {
-		return time.Time{}
-	}
-	return since
+	s.dumps[1].err = gone
 }
 
 // each calls take for the kinds whose snapshots do not disturb each other, each
@@ -201,7 +202,7 @@ func (s *subject) fetch(ctx context.Context, page string, window time.Duration) 
 func (s *subject) fetchUntil(ctx context.Context, page string, until time.Time) (*taken, error) {
 	for {
 		t, err := s.fetch(ctx, page, 0)
-		again := isOutcome(err, unreachable) && s.client.answered.Load() && !s.client.lost() && time.Now().Before(until)
+		again := isAway(err) && s.client.answered.Load() && time.Now().Before(until) && !s.lost(ctx)
 		if !again || !pause(ctx, retryPause) {
 			return t, err
 		}

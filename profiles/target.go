@@ -4,8 +4,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -106,17 +108,19 @@ func isName(name string) bool {
 
 // sameTargets finds two targets that are one; i is j if there are none.
 func sameTargets(targets []Target) (i, j int) {
-	seen := map[string]int{}
+	seen := map[string][]int{}
 	for j := range targets {
 		base, err := targets[j].base()
 		if err != nil {
 			continue // check says what is wrong with it
 		}
 		address := strings.ToLower(base.Scheme+"://"+base.Host) + base.Path
-		if i, twice := seen[address]; twice {
-			return i, j
+		for _, i := range seen[address] { // a gateway may tell replicas by a header
+			if maps.EqualFunc(targets[i].Header, targets[j].Header, slices.Equal) {
+				return i, j
+			}
 		}
-		seen[address] = j
+		seen[address] = append(seen[address], j)
 	}
 	return 0, 0
 }

@@ -21,7 +21,7 @@ func (s *subject) takeTrace(ctx context.Context, path string, start time.Time) {
 		wait = 0 // nothing else may come of the target
 	}
 	if !s.stay(ctx, time.Now().Add(wait)) {
-		if s.client.lost() {
+		if s.lost(ctx) {
 			s.trace.Error = "the target does not answer any more"
 		}
 		return
@@ -32,7 +32,7 @@ func (s *subject) takeTrace(ctx context.Context, path string, start time.Time) {
 			return
 		}
 		s.trace.Status, s.trace.Error = Failed, sentence(err)
-		again := isOutcome(err, busy) || isOutcome(err, unreachable) && s.client.answered.Load() && !s.client.lost()
+		again := isOutcome(err, busy) || isAway(err) && s.client.answered.Load() && !s.lost(ctx)
 		if !again || time.Now().After(latest) || !pause(ctx, retryPause) {
 			return
 		}

@@ -44,7 +44,7 @@ func parseGoroutines(data []byte, limits Limits) (*GoroutineDump, error) {
 	}
 	r.end()
 	if len(r.dump.Goroutines) == 0 {
-		return nil, errors.New("there is no goroutine in it; it should be what /debug/pprof/goroutine?debug=2 answers")
+		return nil, errors.New("there is no goroutine in it; it should be what /debug/pprof/goroutine?debug=2 answers (grouped ones, of debug=1, are a profile)")
 	}
 	r.dump.Notes = append(r.dump.Notes, r.bad.notes()...)
 	return &r.dump, nil

@@ -3,6 +3,7 @@ package flame
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -21,9 +22,10 @@ type swap struct{ gone, new, below string }
 // noteSwaps says what would put such trees together again.
 func noteSwaps(d *Diff) {
 	var told []swap
-	for i := range d.Nodes {
+	for i := 0; i < len(d.Nodes) && len(told) < mostSwaps; i++ {
 		for _, s := range swapsBelow(d, i) {
-			if len(told) < mostSwaps {
+			again := slices.ContainsFunc(told, func(t swap) bool { return t.gone == s.gone && t.new == s.new }) // below another caller
+			if !again && len(told) < mostSwaps {
 				told = append(told, s)
 			}
 		}

@@ -33,6 +33,15 @@ func TestSwappedWrapper(t *testing.T) {
 	if !slices.Contains(d.Notes, want) {
 		t.Errorf("notes %q", d.Notes)
 	}
+	twice := func(text string) []flame.Input { // below two callers: said once
+		return rounds(t, text+strings.Replace(strings.ReplaceAll(text, "main;a", "main;x;a"), "%d", "4500", 1))
+	}
+	if d, err = flame.Compare(twice(old), twice(new), flame.DefaultDiffOptions()); err != nil {
+		t.Fatal(err)
+	}
+	if n := slices.Index(d.Notes, want); n < 0 || slices.Contains(d.Notes[n+1:], want) {
+		t.Errorf("notes %q", d.Notes)
+	}
 	for _, other := range []string{
 		"main;a/b.new;main.another %d\nmain;gc 800\n",                             // calls something else
 		"main;a/b.new;main.handle 90\nmain;a/b.new;main.x %d\nmain;gc 800\n",      // mostly

@@ -148,7 +148,7 @@ func (m *material) tables(cmd *cobra.Command, opts *compareOptions) (*benchmarks
 			return nil, err
 		}
 		query.Col = arms
-	case m.onlyArms() && !chosen("col") && !chosen("row"):
+	case opts.base == "" && m.onlyArms() && !chosen("col") && !chosen("row"):
 		query.Row = ".name"
 	case opts.base != "":
 		return nil, usageErrorf(cmd, "--base chooses an arm of a single run folder; give one, without --row and --col")

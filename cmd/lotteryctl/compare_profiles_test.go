@@ -66,6 +66,10 @@ func TestCompareOnlyArms(t *testing.T) {
 	if err != nil || !strings.Contains(stdout, "+99.") {
 		t.Errorf("got %v, %s\n%s", err, stderr, stdout)
 	}
+	_, stderr, err = execute(t, "compare", "--base", "nonsense", filepath.Join(dir, "127.0.0.1-8080"), filepath.Join(dir, "127.0.0.1-8081"))
+	if exitCode(err) != codeUsage || !strings.Contains(stderr, "--base chooses an arm of a single run folder") {
+		t.Errorf("--base: got %v, %s", err, stderr)
+	}
 }
 
 func TestCompareTellsOfProfilesThatItCannotUse(t *testing.T) {

@@ -64,7 +64,11 @@ func dumpFiles(args []string) (files []flameSource, err error) {
 		case err != nil:
 			return nil, err
 		case s != nil:
-			files = append(files, s.file(profiles.DumpFile))
+			dump, err := s.dump()
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, dump)
 			continue
 		case !info.IsDir():
 			add(arg)

@@ -19,6 +19,7 @@ import (
 type flameSource struct {
 	path     string                        // "-" is stdin
 	name     string                        // for people
+	typ      string                        // sample type to look at first; "": the profile's own
 	why      string                        // why it may be empty, if its bundle tells
 	open     func() (io.ReadCloser, error) // nil: path is opened
 	requests float64                       // served while it was taken; 0: not known
@@ -182,6 +183,12 @@ func loadProfile(ctx context.Context, env environment, source flameSource) (*fla
 	}
 	defer file.Close()
 	p, err := flame.Read(&stoppable{ctx, file}, flame.DefaultLimits())
+	if err != nil {
+		return nil, nameError(source.name, err)
+	}
+	if source.typ != "" {
+		p.DefaultType, err = p.TypeNamed(source.typ)
+	}
 	return p, nameError(source.name, err)
 }
 

@@ -60,12 +60,16 @@ func (s *snapshot) root() (root fs.FS, done func(), err error) {
 		return nil, nil, fmt.Errorf("%s: %w", s.path, err)
 	}
 	done = func() { _ = archive.Close() } // it was only read
+	root = archive
 	entries, err := fs.ReadDir(archive, ".")
 	if err == nil && len(entries) == 1 && entries[0].IsDir() {
 		root, err = fs.Sub(archive, entries[0].Name())
-		return root, done, err
 	}
-	return archive, done, err
+	if err != nil {
+		done()
+		return nil, nil, fmt.Errorf("%s: %w", s.path, err)
+	}
+	return root, done, nil
 }
 
 // open opens one of its files.
@@ -93,13 +97,26 @@ func (c *closing) Close() error {
 	return c.File.Close()
 }
 
-// source is the snapshot's profile of a kind.
+// dump is its text of all goroutines.
+func (s *snapshot) dump() (flameSource, error) {
+	if why := s.manifest.Failed[profiles.DumpFile]; why != "" {
+		return flameSource{}, fmt.Errorf("the snapshot %s has no dump of goroutines: %s", s.path, why)
+	}
+	return s.file(profiles.DumpFile), nil
+}
+
+// source is the snapshot's profile of a kind. Its allocations are in the file of
+// the heap, whose own first look is at what is in use.
 func (s *snapshot) source(kind profiles.Kind) (flameSource, error) {
 	file, err := s.manifest.ProfileFile(kind)
 	if err != nil {
 		return flameSource{}, fmt.Errorf("the snapshot %s: %w", s.path, err)
 	}
-	return s.file(file), nil
+	source := s.file(file)
+	if kind == profiles.Allocs {
+		source.typ = "alloc_space"
+	}
+	return source, nil
 }
 
 // file is one of its files.

@@ -32,11 +32,7 @@ func flameFiles(t *testing.T) string {
 	writeText(t, dir, "partly.folded", foldedProfile+"nonsense\n")
 	writeText(t, dir, "empty.pb.gz", "")
 	writeText(t, dir, "damaged.pb.gz", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x01\x02")
-	var heap bytes.Buffer
-	if err := pprof.Lookup("heap").WriteTo(&heap, 0); err != nil {
-		t.Fatal(err)
-	}
-	writeText(t, dir, "heap.pb.gz", heap.String())
+	writeText(t, dir, "heap.pb.gz", heapProfile(t))
 	writeText(t, dir, "some.json", `{"a": 1}`)
 	writeSnapshot(t, dir)
 	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o755); err != nil {
@@ -85,6 +81,15 @@ func writeBundle(t *testing.T, dir, folded string, requests int64) {
 	writeText(t, dir, "goroutines.txt", start)
 }
 
+func heapProfile(t *testing.T) string {
+	t.Helper()
+	var heap bytes.Buffer
+	if err := pprof.Lookup("heap").WriteTo(&heap, 0); err != nil {
+		t.Fatal(err)
+	}
+	return heap.String()
+}
+
 func emptyProfile(t *testing.T) string {
 	t.Helper()
 	var text bytes.Buffer // in tests nobody switches the mutex profile on
@@ -94,12 +99,13 @@ func emptyProfile(t *testing.T) string {
 	return text.String()
 }
 
-// writeSnapshot makes a snapshot of a recorder without a heap, and packs it as
+// writeSnapshot makes a snapshot of a recorder without some file, and packs it as
 // the recorder does; and zip files that are none.
 func writeSnapshot(t *testing.T, dir string) {
 	t.Helper()
 	files := map[string]string{
-		"manifest.json":  `{"version": 1, "reason": "latency", "files": {"cpu.pb.gz": 9, "goroutines.txt": 9}, "failed": {"heap.pb.gz": "it broke"}}`,
+		"manifest.json":  `{"version": 1, "reason": "latency", "files": {"cpu.pb.gz": 9, "heap.pb.gz": 9, "goroutines.txt": 9}, "failed": {"goroutine.pb.gz": "it broke"}}`,
+		"heap.pb.gz":     heapProfile(t),
 		"cpu.pb.gz":      foldedProfile,
 		"goroutines.txt": "goroutine 1 [running]:\nmain.main()\n\t/main.go:1 +0x1\n",
 	}
@@ -130,6 +136,9 @@ func TestFlameOfSnapshots(t *testing.T) {
 	for _, path := range []string{filepath.Join(dir, "snapshot"), filepath.Join(dir, "snapshot.zip")} {
 		for want, args := range map[string][]string{
 			"10 in total":               {path},
+			"inuse_space (bytes): ":     {"--kind", "heap", path},
+			"alloc_space (bytes): ":     {"--kind", "allocs", path},
+			"alloc_objects (count):":    {"--kind", "allocs", "--type", "alloc_objects", path},
 			"1 running":                 {"--goroutines", path},
 			"\"evidence\": \"samples\"": {"--diff", "--json", path, filepath.Join(dir, "snapshot")},
 		} {
@@ -257,7 +266,7 @@ func TestFlameRefusals(t *testing.T) {
 		{[]string{"--kind", "heap", filepath.Join(bundle, "profile.json")}, "has no heap profile"},
 		{[]string{at("some.json")}, "it is JSON"},
 		{[]string{"--kind", "mutex", at("snapshot")}, "a snapshot has no mutex profile"},
-		{[]string{"--kind", "heap", at("snapshot.zip")}, "there is no heap profile: it broke"},
+		{[]string{"--kind", "goroutine", at("snapshot.zip")}, "there is no goroutine profile: it broke"},
 		{[]string{at("other.zip")}, "no snapshot of a recorder is in it"},
 		{[]string{at("bad.zip")}, "not a valid zip file"},
 		{[]string{"--kind", "block", bundle}, "has no block profile: it was not asked for"},

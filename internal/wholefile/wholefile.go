@@ -45,10 +45,11 @@ func Write(path string, write func(io.Writer) error) error {
 	if err == nil {
 		return nil
 	}
+	err = named(path, file.Name(), err)
 	if removeErr := os.Remove(file.Name()); removeErr != nil && !errors.Is(removeErr, fs.ErrNotExist) {
 		err = errors.Join(err, removeErr)
 	}
-	return named(path, file.Name(), err)
+	return err
 }
 
 // named makes an error about the file that stands in for path one about path.
