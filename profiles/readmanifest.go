@@ -29,19 +29,25 @@ func ReadManifest(fsys fs.FS) (*Manifest, error) {
 }
 
 func readManifest(fsys fs.FS) (*Manifest, error) {
-	file, err := fsys.Open(ManifestFile)
+	text, err := readBounded(fsys, ManifestFile)
+	if err != nil {
+		return nil, err
+	}
+	return parseManifest(text)
+}
+
+// readBounded reads a file of at most maxManifestBytes.
+func readBounded(fsys fs.FS, name string) ([]byte, error) {
+	file, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, maxManifestBytes+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case len(text) > maxManifestBytes:
+	if len(text) > maxManifestBytes {
 		return nil, fmt.Errorf("it is larger than %d MiB", maxManifestBytes>>20)
 	}
-	return parseManifest(text)
+	return text, err
 }
 
 func parseManifest(text []byte) (*Manifest, error) {

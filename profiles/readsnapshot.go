@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 )
 
@@ -16,17 +15,9 @@ const DumpFile = snapshotGoroutines
 // ignored; a version that is newer than this package is an error. An error that
 // [errors.Is] io/fs.ErrNotExist means that fsys is no snapshot.
 func ReadSnapshot(fsys fs.FS) (*SnapshotManifest, error) {
-	file, err := fsys.Open(snapshotManifest)
+	text, err := readBounded(fsys, snapshotManifest)
 	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxManifestBytes+1))
-	switch {
-	case err != nil:
 		return nil, fmt.Errorf("%s: %w", snapshotManifest, err)
-	case len(text) > maxManifestBytes:
-		return nil, fmt.Errorf("%s: it is larger than %d MiB", snapshotManifest, maxManifestBytes>>20)
 	}
 	m, err := parseSnapshot(text)
 	if err != nil {
