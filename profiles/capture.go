@@ -94,8 +94,9 @@ func (c *capture) prepare() error {
 	if c.names, err = targetNames(c.plan.Targets); err != nil {
 		return err
 	}
+	turn := make(chan struct{}, 1)
 	for i := range c.plan.Targets {
-		s, err := newSubject(&c.plan.Targets[i], c.names[i], &c.plan)
+		s, err := newSubject(&c.plan.Targets[i], c.names[i], &c.plan, turn)
 		if err != nil {
 			return err
 		}
@@ -173,7 +174,7 @@ func (s *subject) profileWindow(ctx context.Context, start time.Time, tracePath 
 	sampling, stop := context.WithCancel(ctx)
 	var sampler, group sync.WaitGroup
 	sampler.Go(func() { s.sampler.run(sampling, s.client, s.plan.SampleEvery) })
-	if s.wants(CPU) {
+	if s.wants(CPU) && s.client.answered.Load() {
 		group.Go(func() { s.takeCPU(ctx, end) })
 	}
 	switch {

@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"fmt"
@@ -10,11 +11,14 @@ import (
 )
 
 // readProfile reads a whole profile, gzipped or not, of at most limit bytes
-// compressed and decompressed, and returns it as it came and parsed.
-func readProfile(r io.Reader, limit int64) (raw []byte, p *profile.Profile, err error) {
+// compressed and decompressed, and returns it as it came and parsed. Whoever has
+// the turn unpacks and parses, which takes many times the memory of what came.
+func readProfile(r io.Reader, limit int64, turn chan struct{}) (raw []byte, p *profile.Profile, err error) {
 	if raw, err = readAll(r, limit); err != nil {
 		return nil, nil, err
 	}
+	turn <- struct{}{}
+	defer func() { <-turn }()
 	data, err := decompress(raw, limit)
 	if err != nil {
 		return nil, nil, err
@@ -33,7 +37,11 @@ func readProfile(r io.Reader, limit int64) (raw []byte, p *profile.Profile, err 
 
 // readAll reads at most limit bytes.
 func readAll(r io.Reader, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	begin := bufio.NewReader(r)
+	if first, err := begin.Peek(1); err == nil && first[0] == 0 { // of no profile or text, but of endless zeros
+		return nil, &fetchError{hopeless, "the answer is no profile: it begins with a zero"}
+	}
+	data, err := io.ReadAll(io.LimitReader(begin, limit+1))
 	if err == nil && int64(len(data)) > limit {
 		err = &fetchError{hopeless, fmt.Sprintf("the answer is larger than %s, the bound on one profile", sizeText(limit))}
 	}

@@ -61,7 +61,7 @@ func FuzzReadProfile(f *testing.F) {
 	}
 	f.Add([]byte("<html>"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		_, p, err := readProfile(bytes.NewReader(raw), 1<<20)
+		_, p, err := readProfile(bytes.NewReader(raw), 1<<20, make(chan struct{}, 1))
 		if err != nil {
 			return
 		}

@@ -47,6 +47,7 @@ type subject struct {
 	target *Target
 	plan   *Plan
 	client *client
+	turn   chan struct{} // of the capture: one profile at a time is unpacked and parsed
 
 	snapshots     map[Kind]*ends // each is made before the phases begin
 	dumps         [2]textDump    // at the start and at the end
@@ -64,13 +65,13 @@ type textDump struct {
 	err  error
 }
 
-func newSubject(target *Target, name string, plan *Plan) (*subject, error) {
+func newSubject(target *Target, name string, plan *Plan, turn chan struct{}) (*subject, error) {
 	client, err := newClient(target, plan.Timeout)
 	if err != nil {
 		return nil, err
 	}
 	s := &subject{
-		name: name, target: target, plan: plan, client: client,
+		name: name, target: target, plan: plan, client: client, turn: turn,
 		snapshots: map[Kind]*ends{}, mutexFraction: -1, sampler: &sampler{},
 	}
 	for _, kind := range Kinds() {
@@ -96,6 +97,10 @@ func (s *subject) begin(ctx context.Context) {
 		e.start, e.startErr = s.fetch(ctx, page, 0)
 	})
 	group.Wait()
+	if !s.client.answered.Load() && s.askIndex(ctx) != nil && !s.client.answered.Load() {
+		s.absent(ctx)
+		return
+	}
 	if e := s.snapshots[Allocs]; s.wants(Allocs) {
 		*e = *s.snapshots[Heap]
 		if e.start == nil && ctx.Err() == nil {
@@ -105,9 +110,23 @@ func (s *subject) begin(ctx context.Context) {
 	if s.wants(Goroutine) {
 		s.dumps[0] = s.dump(ctx)
 	}
-	if !s.client.answered.Load() { // nothing was asked for yet, or nobody is there
-		_ = s.askIndex(ctx)
+}
+
+// absent makes the failure of all that was not asked for of a target that has
+// never answered: it is not asked again.
+func (s *subject) absent(ctx context.Context) {
+	err := s.askIndex(ctx)
+	if err == nil { // just in time, and yet too late
+		err = &fetchError{late, "the target did not answer at the start"}
 	}
+	for _, e := range s.snapshots {
+		if e.startErr == nil {
+			e.startErr = err
+		}
+		e.endErr = e.startErr
+	}
+	s.cpu.err = err
+	s.dumps[0].err, s.dumps[1].err = err, err
 }
 
 // askIndex asks for a page that costs the target little, to see whether it
@@ -119,6 +138,9 @@ func (s *subject) askIndex(ctx context.Context) error {
 // end takes what has to be there after the window. A target that is away is
 // asked again until it has been for the timeout.
 func (s *subject) end(ctx context.Context) {
+	if !s.client.answered.Load() {
+		return // absent has said why
+	}
 	until := time.Now().Add(s.plan.Timeout)
 	var group sync.WaitGroup
 	group.Go(func() { s.sampler.sample(ctx, s.client) })
@@ -188,7 +210,7 @@ func (s *subject) hasStarted() bool {
 func (s *subject) fetch(ctx context.Context, page string, window time.Duration) (*taken, error) {
 	t := &taken{asked: time.Now(), before: s.requests()}
 	err := s.client.get(ctx, s.client.endpoint(page), window, func(r io.Reader) (err error) {
-		t.raw, t.profile, err = readProfile(r, s.plan.MaxProfileBytes)
+		t.raw, t.profile, err = readProfile(r, s.plan.MaxProfileBytes, s.turn)
 		return err
 	})
 	if err != nil {

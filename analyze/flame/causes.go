@@ -12,13 +12,20 @@ const (
 	concentrated = 1.25
 	// explained is the share of a node's change that is to be found there.
 	explained = 0.5
+	// inherited is the share of a node's change that the one node below it must
+	// have to stand for it, apartFrom how much of its size that node may have at
+	// most, and alike how much larger a caller is that does next to nothing else.
+	inherited = 0.9
+	apartFrom = 0.9
+	alike     = 1.02
 	maxCauses = 20
 )
 
 // causes finds the nodes that describe the certain changes best. A change is
 // diluted on its way to the root, where it is a small part of everything, and
 // has the same relative size everywhere below the function that is slower. So
-// the walk goes down for as long as the change is further down in a purer form.
+// the walk goes down for as long as the change is further down in a purer form,
+// or nearly all of it in one part of a frame whose other parts did not change.
 func causes(d *Diff) []int {
 	found := describe(d, 0)
 	slices.SortFunc(found, func(a, b int) int {
@@ -42,12 +49,47 @@ func describe(d *Diff, i int) (best []int) {
 		sum += math.Abs(d.Nodes[node].Total.Delta())
 	}
 	if least > 0 && sum < explained*math.Abs(n.Total.Delta()) {
+		if heir := heir(d, i); heir > 0 {
+			return describe(d, heir)
+		}
 		return []int{i}
 	}
 	for _, node := range below {
 		best = append(best, describe(d, node)...)
 	}
 	return best
+}
+
+// heir is the one node below i that has nearly all of its change and clearly less
+// than all that i costs, so that the rest of i did not change; 0 if there is
+// none. Of nodes that only call each other it is the first.
+func heir(d *Diff, i int) int {
+	whole := d.Nodes[i].Total
+	path := []int{i}
+	for next := i; next >= 0; {
+		next = -1
+		last := path[len(path)-1]
+		for child := last + 1; child < int(d.Nodes[last].End); child = int(d.Nodes[child].End) {
+			total := d.Nodes[child].Total
+			if total.Verdict != WithinNoise && (total.Delta() > 0) == (whole.Delta() > 0) && math.Abs(total.Delta()) >= inherited*math.Abs(whole.Delta()) {
+				next = child
+			}
+		}
+		if next >= 0 {
+			path = append(path, next)
+		}
+	}
+	size := func(node int) float64 { return max(d.Nodes[node].Total.Old, d.Nodes[node].Total.New) }
+	last := size(path[len(path)-1])
+	if last > apartFrom*size(i) {
+		return 0
+	}
+	for _, node := range path[1:] {
+		if size(node) <= last*alike {
+			return node
+		}
+	}
+	return 0
 }
 
 // purer are the highest nodes below i with a certain change of at least that

@@ -31,8 +31,8 @@ func noteSwaps(d *Diff) {
 		}
 	}
 	for _, s := range told {
-		d.Notes = append(d.Notes, fmt.Sprintf("%s stands where %s stood, and both call %s: what is below them is compared if both are hidden, with --hide '%s|%s'",
-			s.new, s.gone, s.below, patternOf(s.gone), patternOf(s.new)))
+		d.Notes = append(d.Notes, fmt.Sprintf("in the place of %s stands %s, and both call %s: what is below them is compared if both are hidden, with --hide '%s|%s'",
+			s.gone, s.new, s.below, patternOf(s.gone), patternOf(s.new)))
 	}
 }
 

@@ -29,7 +29,7 @@ func TestSwappedWrapper(t *testing.T) {
 		t.Fatal(err)
 	}
 	const hide = `b\.\(\*old\)\.serve$|b\.new$`
-	want := "a/b.new stands where a/b.(*old).serve stood, and both call main.handle: what is below them is compared if both are hidden, with --hide '" + hide + "'"
+	want := "in the place of a/b.(*old).serve stands a/b.new, and both call main.handle: what is below them is compared if both are hidden, with --hide '" + hide + "'"
 	if !slices.Contains(d.Notes, want) {
 		t.Errorf("notes %q", d.Notes)
 	}
@@ -52,7 +52,7 @@ func TestSwappedWrapper(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if slices.ContainsFunc(d.Notes, func(n string) bool { return strings.Contains(n, "stands where") }) {
+		if slices.ContainsFunc(d.Notes, func(n string) bool { return strings.Contains(n, "in the place of") }) {
 			t.Errorf("%q: notes %q", other, d.Notes)
 		}
 	}

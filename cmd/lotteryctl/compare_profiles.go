@@ -35,6 +35,11 @@ func (m *material) profileChanges(ctx context.Context, env environment, base str
 		if len(items) == 0 {
 			items = []string{"no change is certain"}
 		}
+		for _, doubt := range append(slices.Clone(pair[0].arm.Doubts), pair[1].arm.Doubts...) {
+			if doubt != "" {
+				items = append(items, doubt)
+			}
+		}
 		appendices = append(appendices, benchmarks.Appendix{Title: "what changed in the CPU profile, " + pair[0].title + " → " + pair[1].title, Items: items})
 	}
 	return appendices

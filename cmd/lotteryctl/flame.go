@@ -137,6 +137,7 @@ func (o *flameOptions) runProfile(ctx context.Context, env environment, args []s
 	if err != nil {
 		return err
 	}
+	noteTo(env.stderr, append(doubts(sources), repeated(sources)...))
 	p, err := loadMerged(ctx, env, sources)
 	if err != nil {
 		return err

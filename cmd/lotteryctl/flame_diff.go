@@ -42,11 +42,13 @@ func (o *flameOptions) sides(args []string) (before, after []string, err error) 
 
 func (o *flameOptions) compare(ctx context.Context, env environment, before, after []string) (*flame.Diff, error) {
 	var sides [2][]flame.Input
+	var notes []string
 	for i, args := range [][]string{before, after} {
 		sources, err := flameSources(args, o.kind)
 		if err != nil {
 			return nil, err
 		}
+		notes = append(notes, append(doubts(sources), repeated(sources)...)...)
 		if sides[i], err = loadInputs(ctx, env, sources); err != nil {
 			return nil, err
 		}
@@ -66,6 +68,7 @@ func (o *flameOptions) compare(ctx context.Context, env environment, before, aft
 	if err != nil {
 		return nil, fmt.Errorf("comparing %s with %s: %w", joinPaths(before), joinPaths(after), err)
 	}
+	d.Notes = append(notes, d.Notes...)
 	if whole := d.Nodes[0].Total; whole.Old == 0 && whole.New == 0 {
 		return nil, fmt.Errorf("%s and %s are both empty, or the filters leave nothing of them: there is nothing to compare", joinPaths(before), joinPaths(after))
 	}

@@ -95,10 +95,11 @@ func dumpFiles(args []string) (files []flameSource, err error) {
 // oneBundle is the bundle that a folder is, or the only one of a run. The dumps
 // of several processes have nothing in common to be grouped by.
 func oneBundle(folder, arm string) (string, error) {
-	dirs, err := bundlesOf(folder, arm)
+	bundles, err := bundlesOf(folder, arm)
 	if err != nil {
 		return "", err
 	}
+	dirs := bundles.Dirs
 	if len(dirs) > 1 {
 		return "", fmt.Errorf("%s has %d bundles, each of a process of its own: name one, such as %s", folder, len(dirs), dirs[0])
 	}

@@ -20,6 +20,7 @@ type flameSource struct {
 	path     string                        // "-" is stdin
 	name     string                        // for people
 	typ      string                        // sample type to look at first; "": the profile's own
+	doubt    string                        // why its values per request may mislead
 	why      string                        // why it may be empty, if its bundle tells
 	open     func() (io.ReadCloser, error) // nil: path is opened
 	requests float64                       // served while it was taken; 0: not known
@@ -62,16 +63,17 @@ func sourcesOf(arg string, kind profiles.Kind) ([]flameSource, error) {
 	if !info.IsDir() {
 		return []flameSource{{path: path, name: path}}, nil
 	}
-	dirs, err := bundlesOf(path, arm)
+	bundles, err := bundlesOf(path, arm)
 	if err != nil {
 		return nil, err
 	}
 	var sources []flameSource
-	for _, dir := range dirs {
+	for i, dir := range bundles.Dirs {
 		source, err := sourceInBundle(dir, kind)
 		if err != nil {
 			return nil, err
 		}
+		source.doubt = bundles.Doubts[i]
 		sources = append(sources, source)
 	}
 	return sources, nil
@@ -136,6 +138,27 @@ func whyEmpty(kind profiles.Kind, m *profiles.Manifest) string {
 		}
 	}
 	return ""
+}
+
+// doubts are those of all sources.
+func doubts(sources []flameSource) (all []string) {
+	for _, s := range sources {
+		if s.doubt != "" {
+			all = append(all, s.doubt)
+		}
+	}
+	return all
+}
+
+// repeated notes sources that were named twice, and count twice.
+func repeated(sources []flameSource) (notes []string) {
+	seen := map[string]int{}
+	for _, s := range sources {
+		if seen[s.name]++; seen[s.name] == 2 {
+			notes = append(notes, s.name+" was named twice and counts twice")
+		}
+	}
+	return notes
 }
 
 // loadInputs reads each source by itself.
@@ -211,25 +234,25 @@ func nameError(name string, err error) error {
 }
 
 // bundlesOf are the bundles of a folder: itself, or those of a run's arm.
-func bundlesOf(path, arm string) ([]string, error) {
+func bundlesOf(path, arm string) (none experiment.ArmBundles, err error) {
 	arms, err := armsWithBundles(path)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	var names []string
 	for _, a := range arms {
 		if a.Arm == arm || arm == "" && len(arms) == 1 {
-			return a.Dirs, nil
+			return a, nil
 		}
 		names = append(names, a.Arm)
 	}
 	switch {
 	case len(arms) == 1 && arms[0].Arm == "":
-		return nil, fmt.Errorf("%s is a single bundle and has no arm %q", path, arm)
+		return none, fmt.Errorf("%s is a single bundle and has no arm %q", path, arm)
 	case arm == "":
-		return nil, fmt.Errorf("%s has profiles of the arms %s: choose one, such as %s@%s", path, strings.Join(names, ", "), path, names[0])
+		return none, fmt.Errorf("%s has profiles of the arms %s: choose one, such as %s@%s", path, strings.Join(names, ", "), path, names[0])
 	}
-	return nil, fmt.Errorf("%s has no profiles of an arm %q, only of %s", path, arm, strings.Join(names, ", "))
+	return none, fmt.Errorf("%s has no profiles of an arm %q, only of %s", path, arm, strings.Join(names, ", "))
 }
 
 // armsWithBundles are the arms of a run that have bundles; of a bundle itself
