@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/pprof/profile"
@@ -159,6 +160,47 @@ func (p *product) describe() {
 	if p.entry.Samples == 0 {
 		p.entry.Status = Empty
 	}
+	if share := ownShare(p.profile); share >= noticeable && p.entry.Kind != Goroutine && p.entry.Kind != ThreadCreate {
+		if p.entry.Note != "" {
+			p.entry.Note += "; "
+		}
+		p.entry.Note += fmt.Sprintf("%.0f %% of it is taking profiles: flame --ignore '%s' leaves that out", 100*share, ownPattern)
+	}
+}
+
+const (
+	// noticeable is the share from which a profile says how much of it is the
+	// work or the waiting of those who take profiles.
+	noticeable = 0.1
+	// ownPattern matches the functions that take them, for [regexp].
+	ownPattern = `^net/http/pprof\.|^runtime/(pprof|trace)\.`
+)
+
+// ownShare is the part of a profile's value that one looks at first in which
+// some frame is of those packages.
+func ownShare(p *profile.Profile) float64 {
+	value := len(p.SampleType) - 1 // pprof's rule, and that of all kinds here
+	var own, all int64
+	for _, s := range p.Sample {
+		all += s.Value[value]
+		if slices.ContainsFunc(s.Location, isOwn) {
+			own += s.Value[value]
+		}
+	}
+	if all <= 0 {
+		return 0
+	}
+	return float64(own) / float64(all)
+}
+
+func isOwn(l *profile.Location) bool {
+	return slices.ContainsFunc(l.Line, func(line profile.Line) bool {
+		if line.Function == nil {
+			return false
+		}
+		name := line.Function.Name
+		return strings.HasPrefix(name, "net/http/pprof.") || strings.HasPrefix(name, "runtime/pprof.") || strings.HasPrefix(name, "runtime/trace.")
+	})
 }
 
 // write puts the files below a folder of the bundle and notes where they are.

@@ -133,6 +133,11 @@ func (b *benchRun) findMetrics(ctx context.Context) (string, error) {
 		if source := experiment.FindSource(ctx, b.options.url, b.plan.TLS); source != nil {
 			return source.URL, nil
 		}
+		if len(b.pprof) == 1 && len(b.pprof[0].Header) == 0 { // the service's private port has both, often
+			if source := experiment.FindSource(ctx, b.pprof[0].URL, b.pprof[0].TLS); source != nil {
+				return source.URL, nil
+			}
+		}
 		return "", nil
 	default:
 		_, _, err := experiment.NewSource(asked, b.plan.TLS).Read(ctx)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,9 +64,13 @@ func sourcesOf(arg string, kind profiles.Kind) ([]flameSource, error) {
 	if !info.IsDir() {
 		return []flameSource{{path: path, name: path}}, nil
 	}
+	if bundle, target := targetFolder(path); target != nil && arm == "" {
+		source, err := sourceIn(bundle, path, kind, target.Profiles, nil)
+		return []flameSource{source}, err
+	}
 	bundles, err := bundlesOf(path, arm)
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(snapshotsIn(path), err)
 	}
 	var sources []flameSource
 	for i, dir := range bundles.Dirs {
@@ -94,14 +99,43 @@ func sourceInBundle(dir string, kind profiles.Kind) (flameSource, error) {
 	if err != nil {
 		return flameSource{}, fmt.Errorf("%s: %w", dir, err)
 	}
-	p, ok := m.Profile(kind)
+	return sourceIn(dir, dir, kind, m.Profiles, m.Warnings)
+}
+
+// targetFolder is the bundle that path is the folder of a target of, and what it
+// says of the target; nil if path is none.
+func targetFolder(path string) (bundle string, target *profiles.Source) {
+	targets := filepath.Dir(filepath.Clean(path))
+	if filepath.Base(targets) != profiles.TargetsFolder {
+		return "", nil
+	}
+	bundle = filepath.Dir(targets)
+	m, err := profiles.ReadManifest(os.DirFS(bundle))
+	if err != nil {
+		return "", nil
+	}
+	for i := range m.Targets {
+		if m.Targets[i].Name == filepath.Base(path) {
+			return bundle, &m.Targets[i]
+		}
+	}
+	return "", nil
+}
+
+// sourceIn is the file of a kind of those in a bundle at dir; folder is what the
+// user calls them.
+func sourceIn(dir, folder string, kind profiles.Kind, all []profiles.Profile, warnings []string) (flameSource, error) {
+	var p profiles.Profile
+	if at := slices.IndexFunc(all, func(p profiles.Profile) bool { return p.Kind == kind }); at >= 0 {
+		p = all[at]
+	}
 	switch {
-	case !ok || p.Status == profiles.Skipped:
-		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: it was not asked for%s", dir, kind, othersThan(kind, m))
+	case p.Kind == "" || p.Status == profiles.Skipped:
+		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: it was not asked for%s", folder, kind, othersThan(kind, all))
 	case p.File == "" && p.StartFile != "":
-		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s; that of the window's start is %s", dir, kind, p.Error, filepath.Join(dir, filepath.FromSlash(p.StartFile)))
+		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s; that of the window's start is %s", folder, kind, p.Error, filepath.Join(dir, filepath.FromSlash(p.StartFile)))
 	case p.File == "":
-		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s%s", dir, kind, p.Error, othersThan(kind, m))
+		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s%s", folder, kind, p.Error, othersThan(kind, all))
 	}
 	source := flameSource{path: filepath.Join(dir, filepath.FromSlash(p.File)), name: filepath.Join(dir, filepath.FromSlash(p.File))}
 	for _, t := range p.SampleTypes {
@@ -111,15 +145,15 @@ func sourceInBundle(dir string, kind profiles.Kind) (flameSource, error) {
 		source.requests = float64(*p.Requests)
 	}
 	if p.Status == profiles.Empty {
-		source.why = whyEmpty(kind, m)
+		source.why = whyEmpty(kind, warnings)
 	}
 	return source, nil
 }
 
 // othersThan names the profiles that a bundle has.
-func othersThan(kind profiles.Kind, m *profiles.Manifest) string {
+func othersThan(kind profiles.Kind, all []profiles.Profile) string {
 	var kinds []string
-	for _, p := range m.Profiles {
+	for _, p := range all {
 		if p.Status == profiles.OK && p.Kind != kind {
 			kinds = append(kinds, string(p.Kind))
 		}
@@ -131,8 +165,8 @@ func othersThan(kind profiles.Kind, m *profiles.Manifest) string {
 }
 
 // whyEmpty is what a bundle says of a profile that has nothing in it.
-func whyEmpty(kind profiles.Kind, m *profiles.Manifest) string {
-	for _, warning := range m.Warnings {
+func whyEmpty(kind profiles.Kind, warnings []string) string {
+	for _, warning := range warnings {
 		if strings.HasPrefix(warning, string(kind)+" profiling ") {
 			return warning
 		}

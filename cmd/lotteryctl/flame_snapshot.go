@@ -50,6 +50,25 @@ func openSnapshot(path string) (*snapshot, error) {
 	return s, nil
 }
 
+// snapshotsIn names those that a folder of a recorder holds; nil if there are none.
+func snapshotsIn(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	latest := ""
+	for _, e := range entries { // in the order of names, which begin with the time
+		path := filepath.Join(dir, e.Name())
+		if _, err := profiles.ReadSnapshot(os.DirFS(path)); err == nil {
+			latest = path
+		}
+	}
+	if latest == "" {
+		return nil
+	}
+	return fmt.Errorf("%s has snapshots of a recorder: name one, such as the latest, %s", dir, latest)
+}
+
 // root is where the files are, until done is called.
 func (s *snapshot) root() (root fs.FS, done func(), err error) {
 	if !s.packed {

@@ -64,7 +64,7 @@ func writeBundle(t *testing.T, dir, folded string, requests int64) {
 			{Kind: profiles.Mutex, Status: profiles.Empty, File: "mutex.pb.gz"},
 		},
 		Warnings: []string{"mutex profiling is off on web: call it"},
-		Targets:  []profiles.Source{{Name: "web", Goroutines: &profiles.Dump{Status: profiles.OK, File: "goroutines.txt", StartFile: "goroutines-start.txt"}}},
+		Targets:  []profiles.Source{{Name: "web", Profiles: []profiles.Profile{{Kind: profiles.CPU, Status: profiles.OK, File: "targets/web/cpu.pb.gz"}}, Goroutines: &profiles.Dump{Status: profiles.OK, File: "goroutines.txt", StartFile: "goroutines-start.txt"}}},
 	}
 	text, err := json.Marshal(m)
 	if err != nil {
@@ -72,6 +72,7 @@ func writeBundle(t *testing.T, dir, folded string, requests int64) {
 	}
 	writeText(t, dir, profiles.ManifestFile, string(text))
 	writeText(t, dir, "cpu.pb.gz", folded)
+	writeText(t, filepath.Join(dir, "targets", "web"), "cpu.pb.gz", folded)
 	writeText(t, dir, "mutex.pb.gz", emptyProfile(t))
 	start := "goroutine 1 [running]:\nmain.main()\n\t/main.go:1 +0x1\n"
 	writeText(t, dir, "goroutines-start.txt", start)
@@ -269,6 +270,8 @@ func TestFlameRefusals(t *testing.T) {
 		{[]string{"--kind", "goroutine", at("snapshot.zip")}, "there is no goroutine profile: it broke"},
 		{[]string{at("other.zip")}, "no snapshot of a recorder is in it"},
 		{[]string{at("bad.zip")}, "not a valid zip file"},
+		{[]string{dir}, dir + " has snapshots of a recorder: name one, such as the latest, " + at("snapshot")},
+		{[]string{"--kind", "heap", filepath.Join(bundle, "targets", "web")}, "targets/web has no heap profile: it was not asked for; with --kind it shows cpu"},
 		{[]string{"--kind", "block", bundle}, "has no block profile: it was not asked for"},
 		{[]string{bundle + "@none"}, `is a single bundle and has no arm "none"`},
 		{[]string{ladder}, "has profiles of the arms none, all: choose one"},
@@ -296,6 +299,7 @@ func TestFlameOfBundlesAndRuns(t *testing.T) {
 		want string
 	}{
 		{[]string{filepath.Join(dir, "bundle")}, "10 in total"},
+		{[]string{filepath.Join(dir, "bundle", "targets", "web")}, "10 in total"},
 		{[]string{ladder + "@none"}, "49,725 in total"}, // five rounds, merged
 		{[]string{"--diff", ladder + "@none", ladder + "@all"}, "per request"},
 		{[]string{"--diff", ladder}, "main.parse"},

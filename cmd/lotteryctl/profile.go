@@ -46,9 +46,9 @@ Redirects to other hosts are not followed, and headers go to the target alone.
 
 The bundle is described in docs/profile-bundle.md.
 
-Exit codes: 0 captured, 1 nothing could be captured, the service went away for
-good (what was captured is kept) or every request of the load failed, 2 usage or
-input error, 3 with --strict if the load was not as asked, 130 after Ctrl-C, which
+Exit codes: 0 captured, 1 nothing could be captured of a service or it went away
+for good (what was captured is kept), or every request of the load failed, 2 usage
+or input error, 3 with --strict if the load was not as asked, 130 after Ctrl-C, which
 keeps what was captured.`,
 		Example: `  lotteryctl profile --trace
   lotteryctl profile --steps none --rate 600 --duration 10s

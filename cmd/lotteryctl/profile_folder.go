@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
@@ -63,18 +64,19 @@ func finishBundle(env environment, folder bundleFolder, m *profiles.Manifest, er
 	return judgeBundle(m, folder.path)
 }
 
-// judgeBundle fails where a target went away, or no profile came of any: what
-// was asked for is not there, though something may be.
+// judgeBundle fails where a target went away, or no profile came of one: what was
+// asked for is not there, though something may be.
 func judgeBundle(m *profiles.Manifest, path string) error {
 	if m.State == profiles.Partial {
 		return gateFailed(fmt.Errorf("%s; what was captured is in %s", m.Reason, path))
 	}
-	for _, p := range m.Profiles {
-		if p.Status == profiles.OK || p.Status == profiles.Empty {
-			return nil
+	for _, target := range m.Targets {
+		taken := func(p profiles.Profile) bool { return p.Status == profiles.OK || p.Status == profiles.Empty }
+		if !slices.ContainsFunc(target.Profiles, taken) {
+			return gateFailed(fmt.Errorf("no profile of %s could be taken; what was captured besides is in %s", target.Name, path))
 		}
 	}
-	return gateFailed(fmt.Errorf("no profile could be taken; what was captured besides is in %s", path))
+	return nil
 }
 
 // explain says where the files of a capture are that could not be written to its

@@ -100,12 +100,15 @@ func (p ProcessArm) start(ctx context.Context, lap Lap) (*Target, error) {
 	}
 	for try := 1; ; try++ {
 		target, err := p.startOnce(ctx, lap)
-		lost := err != nil && strings.Contains(err.Error(), "address already in use") && strings.Contains(p.URL, portPlaceholder)
-		if !lost || try == portTries {
+		taken := errors.Is(err, errTaken) || err != nil && strings.Contains(err.Error(), "address already in use")
+		if lost := taken && strings.Contains(p.URL, portPlaceholder); !lost || try == portTries {
 			return target, err
 		}
 	}
 }
+
+// errTaken: the port is somebody else's. One that was free a moment ago may be.
+var errTaken = errors.New("something listens")
 
 func (p ProcessArm) startOnce(ctx context.Context, lap Lap) (*Target, error) {
 	port, err := freePort()
@@ -119,7 +122,7 @@ func (p ProcessArm) startOnce(ctx context.Context, lap Lap) (*Target, error) {
 		return nil, err
 	}
 	if listens(ctx, address) {
-		return nil, fmt.Errorf("something listens at %s already: stop it, or let the command take %s", address, portPlaceholder)
+		return nil, fmt.Errorf("%w at %s already: stop it, or let the command take %s", errTaken, address, portPlaceholder)
 	}
 	argv, err := SplitCommand(p.Command)
 	if err != nil {
