@@ -97,9 +97,11 @@ func (s *subject) begin(ctx context.Context) {
 		e.start, e.startErr = s.fetch(ctx, page, 0)
 	})
 	group.Wait()
-	if !s.client.answered.Load() && s.askIndex(ctx) != nil && !s.client.answered.Load() {
-		s.absent(ctx)
-		return
+	if !s.client.answered.Load() { // nothing was asked for yet, or nobody is there
+		if err := s.askIndex(ctx); !s.client.answered.Load() {
+			s.absent(err)
+			return
+		}
 	}
 	if e := s.snapshots[Allocs]; s.wants(Allocs) {
 		*e = *s.snapshots[Heap]
@@ -112,13 +114,9 @@ func (s *subject) begin(ctx context.Context) {
 	}
 }
 
-// absent makes the failure of all that was not asked for of a target that has
-// never answered: it is not asked again.
-func (s *subject) absent(ctx context.Context) {
-	err := s.askIndex(ctx)
-	if err == nil { // just in time, and yet too late
-		err = &fetchError{late, "the target did not answer at the start"}
-	}
+// absent makes err the failure of all that was not asked for of a target that has
+// not answered at all: it is not asked again.
+func (s *subject) absent(err error) {
 	for _, e := range s.snapshots {
 		if e.startErr == nil {
 			e.startErr = err
