@@ -38,7 +38,7 @@ func TestMetricsThatDie(t *testing.T) {
 		fmt.Fprintln(w, "go_goroutines 5")
 	})
 	m, _ := capture(t, profiles.Plan{
-		Targets: []profiles.Target{{URL: serve(t, mux)}}, Duration: 4 * time.Second, Timeout: time.Second,
+		Targets: []profiles.Target{{URL: serve(t, mux)}}, Duration: 6 * time.Second, Timeout: 3 * time.Second,
 		Kinds: []profiles.Kind{profiles.Heap, profiles.Goroutine},
 	})
 	wantWhole(t, m)
@@ -111,11 +111,11 @@ func TestTargetThatHangs(t *testing.T) {
 	t.Cleanup(func() { close(over); server.Close() })
 	began := time.Now()
 	m, _ := capture(t, profiles.Plan{
-		Targets: []profiles.Target{{Name: "web", URL: server.URL}}, Duration: 2 * time.Second, Timeout: 2 * time.Second,
+		Targets: []profiles.Target{{Name: "web", URL: server.URL}}, Duration: 2 * time.Second, Timeout: 4 * time.Second,
 		Kinds:    []profiles.Kind{profiles.Heap, profiles.Allocs, profiles.Goroutine},
 		Progress: func(p profiles.Progress) { hangs.Store(p.Phase != profiles.Starting) },
 	})
-	if m.State != profiles.Partial || m.Targets[0].Gone.IsZero() || time.Since(began) > 30*time.Second {
+	if m.State != profiles.Partial || m.Targets[0].Gone.IsZero() || time.Since(began) > time.Minute {
 		t.Errorf("state %s, reason %q, gone %v, after %v", m.State, m.Reason, m.Targets[0].Gone, time.Since(began))
 	}
 	for _, kind := range []profiles.Kind{profiles.Heap, profiles.Allocs, profiles.Goroutine} {
@@ -148,8 +148,8 @@ func TestImpatientGateway(t *testing.T) {
 		Kinds: []profiles.Kind{profiles.CPU}, Duration: 6 * time.Second,
 	})
 	wantWhole(t, m)
-	if want := []int{2, 4, 2, 2}; !slices.Equal(asked, want) {
-		t.Errorf("asked for %v seconds, want %v", asked, want)
+	if len(asked) < 4 || !slices.Equal(asked[:3], []int{2, 4, 2}) || slices.Max(asked[3:]) > 2 {
+		t.Errorf("asked for %v seconds, want 2, 4, and 2 from then on", asked)
 	}
 	if p := entry(t, m, profiles.CPU); p.Status != profiles.OK || m.Targets[0].Restarted {
 		t.Errorf("restarted %v, %+v", m.Targets[0].Restarted, p)

@@ -55,7 +55,7 @@ func TestTargetThatDiesForGood(t *testing.T) {
 	var once sync.Once
 	began := time.Now()
 	m, dir := capture(t, profiles.Plan{
-		Targets: []profiles.Target{{Name: "web", URL: "http://" + address}}, Duration: 10 * time.Minute, Timeout: 2 * time.Second, Trace: true,
+		Targets: []profiles.Target{{Name: "web", URL: "http://" + address}}, Duration: 10 * time.Minute, Timeout: 5 * time.Second, Trace: true,
 		Progress: func(p profiles.Progress) {
 			if p.Phase == profiles.Window {
 				once.Do(stop)
@@ -91,7 +91,7 @@ func TestAllTargetsDie(t *testing.T) {
 	second, stopSecond := startService(t, "127.0.0.1:0")
 	m, dir := capture(t, profiles.Plan{
 		Targets: []profiles.Target{{Name: "a", URL: "http://" + first}, {Name: "b", URL: "http://" + second}},
-		Kinds:   []profiles.Kind{profiles.Heap}, Timeout: time.Second,
+		Kinds:   []profiles.Kind{profiles.Heap}, Timeout: 4 * time.Second,
 		Progress: func(p profiles.Progress) {
 			if p.Phase == profiles.Ending {
 				stopFirst()

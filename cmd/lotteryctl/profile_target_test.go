@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -116,13 +117,25 @@ func TestProfileTargetFailures(t *testing.T) {
 // TestProfileTargetDies: a service that goes away is a failure that keeps what
 // was captured, and says what there is.
 func TestProfileTargetDies(t *testing.T) {
-	server, out := httptest.NewServer(http.HandlerFunc(pprof.Index)), filepath.Join(t.TempDir(), "bundle")
-	defer server.Close()
-	time.AfterFunc(1500*time.Millisecond, func() {
+	out := filepath.Join(t.TempDir(), "bundle")
+	started := make(chan struct{}) // closed when the last snapshot of the start was answered
+	var once sync.Once
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		pprof.Index(w, r)
+		if r.URL.Query().Get("debug") == "2" {
+			once.Do(func() { close(started) })
+		}
+	}))
+	var killed sync.WaitGroup
+	killed.Go(func() {
+		<-started
+		time.Sleep(500 * time.Millisecond)
 		server.CloseClientConnections()
 		server.Close()
 	})
-	stdout, stderr, err := execute(t, "profile", "--target", "web="+server.URL, "--duration", "1h", "--profile-timeout", "2s",
+	defer killed.Wait()
+	defer once.Do(func() { close(started) }) // if it was never asked
+	stdout, stderr, err := execute(t, "profile", "--target", "web="+server.URL, "--duration", "1h", "--profile-timeout", "5s",
 		"--kinds", "cpu,heap,goroutine", "--out", out)
 	if exitCode(err) != 1 || !strings.Contains(stderr, "web stopped answering ") || !strings.Contains(stderr, "what was captured is in "+out) || strings.Count(stderr, "\n") != 1 {
 		t.Fatalf("exit %d\n%s\n%s", exitCode(err), stdout, stderr)
