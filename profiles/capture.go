@@ -23,9 +23,10 @@ const (
 // yet. It takes the plan's duration and a little more for the snapshots.
 //
 // Parts that fail are in the manifest, with the reason; as long as anything was
-// captured they are no error. A target that stops answering for good is waited
-// for as long as the plan's Timeout; the bundle is then partial. If nothing was, nothing is written, and the error
-// says why; the manifest returned has all reasons.
+// captured they are no error. If nothing was, nothing is written, and the error
+// says why; the manifest returned has all reasons. A target that stops answering
+// for good is waited for as long as the plan's Timeout, and one question more;
+// the bundle is then partial.
 //
 // When ctx ends, what was captured is kept: the snapshots at the end are taken
 // at once, which takes at most ten seconds, the bundle is written and called

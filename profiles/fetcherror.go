@@ -37,9 +37,9 @@ type fetchError struct {
 func (e *fetchError) Error() string { return e.text }
 
 // isOutcome says whether err is a failure of one of these sorts.
-func isOutcome(err error, any ...outcome) bool {
+func isOutcome(err error, of ...outcome) bool {
 	var failed *fetchError
-	return errors.As(err, &failed) && slices.Contains(any, failed.outcome)
+	return errors.As(err, &failed) && slices.Contains(of, failed.outcome)
 }
 
 // isAway says whether err is one that passes if the target comes back.

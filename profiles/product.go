@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/pprof/profile"
@@ -172,35 +172,34 @@ const (
 	// noticeable is the share from which a profile says how much of it is the
 	// work or the waiting of those who take profiles.
 	noticeable = 0.1
-	// ownPattern matches the functions that take them, for [regexp].
-	ownPattern = `^net/http/pprof\.|^runtime/(pprof|trace)\.`
+	// ownPattern matches the functions that take them: the handlers, and what
+	// the runtime does on goroutines of its own. Not pprof.Do and
+	// trace.WithRegion, below which a program's own work runs.
+	ownPattern = `^net/http/pprof\.|^runtime/pprof\.(profileWriter|\(\*Profile\)\.WriteTo)|^runtime/trace\.(Start|\(\*traceMultiplexer\))`
 )
 
 // ownShare is the part of a profile's value that one looks at first in which
-// some frame is of those packages.
+// some frame takes profiles.
 func ownShare(p *profile.Profile) float64 {
+	own := regexp.MustCompile(ownPattern)
+	taking := map[uint64]bool{} // by location
+	for _, l := range p.Location {
+		taking[l.ID] = slices.ContainsFunc(l.Line, func(line profile.Line) bool {
+			return line.Function != nil && own.MatchString(line.Function.Name)
+		})
+	}
 	value := len(p.SampleType) - 1 // pprof's rule, and that of all kinds here
-	var own, all int64
+	var part, all int64
 	for _, s := range p.Sample {
 		all += s.Value[value]
-		if slices.ContainsFunc(s.Location, isOwn) {
-			own += s.Value[value]
+		if slices.ContainsFunc(s.Location, func(l *profile.Location) bool { return taking[l.ID] }) {
+			part += s.Value[value]
 		}
 	}
 	if all <= 0 {
 		return 0
 	}
-	return float64(own) / float64(all)
-}
-
-func isOwn(l *profile.Location) bool {
-	return slices.ContainsFunc(l.Line, func(line profile.Line) bool {
-		if line.Function == nil {
-			return false
-		}
-		name := line.Function.Name
-		return strings.HasPrefix(name, "net/http/pprof.") || strings.HasPrefix(name, "runtime/pprof.") || strings.HasPrefix(name, "runtime/trace.")
-	})
+	return float64(part) / float64(all)
 }
 
 // write puts the files below a folder of the bundle and notes where they are.

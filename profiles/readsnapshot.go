@@ -7,13 +7,11 @@ import (
 	"io/fs"
 )
 
-// DumpFile is the text of all goroutines in a snapshot of a [Recorder].
-const DumpFile = snapshotGoroutines
-
 // ReadSnapshot reads the manifest of a snapshot of a [Recorder] whose root is
 // fsys: the folder, or the one that its zip file has in it. Unknown fields are
 // ignored; a version that is newer than this package is an error. An error that
-// [errors.Is] io/fs.ErrNotExist means that fsys is no snapshot.
+// [errors.Is] io/fs.ErrNotExist means that fsys is no snapshot. The text of all
+// goroutines is called as in a bundle, [GoroutinesFile].
 func ReadSnapshot(fsys fs.FS) (*SnapshotManifest, error) {
 	text, err := readBounded(fsys, snapshotManifest)
 	if err != nil {

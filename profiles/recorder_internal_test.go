@@ -332,7 +332,7 @@ func TestTracerFunctions(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
 		"runtime.traceLocker.GoStart": true, "runtime.(*traceStackTable).put": true, "runtime.traceEventWriter.event": true,
-		"runtime/trace.(*recorder).Write": true, "runtime.traceAcquire": true,
+		"runtime/trace.WithRegion": false, "runtime/trace.(*recorder).Write": true, "runtime.traceAcquire": true,
 		"runtime.tracebackPCs": false, "runtime.traceback2": false, "runtime.mallocgc": false, "main.trace": false,
 		"runtime.(*mheap).alloc": false, "runtime/pprof.profileWriter": false, "net/http/httptrace.ContextClientTrace": false,
 	} {

@@ -55,8 +55,9 @@ func (r *ring) drop() {
 	r.slices = r.slices[1:]
 }
 
-// writeMerged writes slices, one at least, as one gzipped profile whose duration is the sum
-// of theirs, so that CPU per second is right although most seconds are missing.
+// writeMerged writes slices, one at least, as one gzipped profile whose duration
+// is the sum of theirs, so that CPU per second is right although most seconds are
+// missing.
 func writeMerged(w io.Writer, slices []cpuSlice) error {
 	var parsed []*profile.Profile
 	for _, s := range slices {

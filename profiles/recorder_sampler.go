@@ -104,7 +104,7 @@ func inTracer(s *profile.Sample) bool {
 func tracerFunction(name string) bool {
 	rest, ok := strings.CutPrefix(name, "runtime.")
 	if !ok {
-		return strings.HasPrefix(name, "runtime/trace.")
+		return strings.HasPrefix(name, "runtime/trace.") && !strings.HasPrefix(name, "runtime/trace.WithRegion") // below which a program's work runs
 	}
 	rest = strings.TrimPrefix(rest, "(*")
 	return strings.HasPrefix(rest, "trace") && !strings.HasPrefix(rest, "traceback")

@@ -16,7 +16,7 @@ const (
 	snapshotManifest   = "manifest.json"
 	snapshotCPU        = "cpu.pb.gz"       // the ring, merged into one pprof profile
 	snapshotTrace      = "trace.out"       // the flight recorder's window
-	snapshotGoroutines = "goroutines.txt"  // every goroutine with state and wait, or grouped
+	snapshotGoroutines = GoroutinesFile    // every goroutine with state and wait, or grouped
 	snapshotGoroutine  = "goroutine.pb.gz" // the same grouped as a pprof profile, with labels
 	snapshotHeap       = "heap.pb.gz"      // as of the last garbage collection
 	mostFullDump       = 1_000             // goroutines; a dump of each stops the world, 15 ms for so many

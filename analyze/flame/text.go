@@ -27,7 +27,7 @@ func readText(data []byte, limits Limits) (*Profile, error) {
 	case isPerfScript(head):
 		return readPerf(data, limits)
 	case bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte(`{`)) && json.Valid(data):
-		return nil, errors.New("it is JSON, which no format of profiles is that can be read")
+		return nil, errors.New("it is JSON, and none of the formats that can be read is")
 	}
 	return readFolded(data, limits)
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
-// mostProfileChanges is how many places and functions compare lists of a pair of arms; flame
-// --diff has them all.
+// mostProfileChanges is how many places and functions compare lists of a pair of
+// arms; flame --diff has them all.
 const mostProfileChanges = 5
 
 // profiledArm is an arm with the bundles of its rounds.
@@ -35,11 +35,7 @@ func (m *material) profileChanges(ctx context.Context, env environment, base str
 		if len(items) == 0 {
 			items = []string{"no change is certain"}
 		}
-		for _, doubt := range append(slices.Clone(pair[0].arm.Doubts), pair[1].arm.Doubts...) {
-			if doubt != "" {
-				items = append(items, doubt)
-			}
-		}
+		items = append(items, append(doubtsOf(pair[0].arm.Runs), doubtsOf(pair[1].arm.Runs)...)...)
 		appendices = append(appendices, benchmarks.Appendix{Title: "what changed in the CPU profile, " + pair[0].title + " → " + pair[1].title, Items: items})
 	}
 	return appendices

@@ -78,7 +78,9 @@ func sourcesOf(arg string, kind profiles.Kind) ([]flameSource, error) {
 		if err != nil {
 			return nil, err
 		}
-		source.doubt = bundles.Doubts[i]
+		if i < len(bundles.Runs) {
+			source.doubt = doubtOf(&bundles.Runs[i])
+		}
 		sources = append(sources, source)
 	}
 	return sources, nil

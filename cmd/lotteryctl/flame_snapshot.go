@@ -118,10 +118,10 @@ func (c *closing) Close() error {
 
 // dump is its text of all goroutines.
 func (s *snapshot) dump() (flameSource, error) {
-	if why := s.manifest.Failed[profiles.DumpFile]; why != "" {
+	if why := s.manifest.Failed[profiles.GoroutinesFile]; why != "" {
 		return flameSource{}, fmt.Errorf("the snapshot %s has no dump of goroutines: %s", s.path, why)
 	}
-	return s.file(profiles.DumpFile), nil
+	return s.file(profiles.GoroutinesFile), nil
 }
 
 // source is the snapshot's profile of a kind. Its allocations are in the file of

@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -20,9 +18,8 @@ import (
 type ArmBundles struct {
 	Arm  string   // "" when the folder is a single bundle and no run folder
 	Dirs []string // paths, in the order of the rounds
-	// Doubts are, for each of Dirs, what its load was not as it should be, in a
-	// sentence; "" if it was.
-	Doubts []string
+	// Runs are those that Dirs are of, in the same order; none for a single bundle.
+	Runs []Profiled
 }
 
 // Bundles finds the bundles below path, which is a run folder or a bundle
@@ -33,7 +30,7 @@ type ArmBundles struct {
 func Bundles(path string) ([]ArmBundles, error) {
 	_, err := profiles.ReadManifest(os.DirFS(path))
 	if err == nil {
-		return []ArmBundles{{Dirs: []string{path}, Doubts: []string{""}}}, nil
+		return []ArmBundles{{Dirs: []string{path}}}, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -66,38 +63,9 @@ func armBundles(path, arm string, runs []Profiled) ArmBundles {
 	slices.SortStableFunc(of, func(a, b Profiled) int { return a.Round.Round - b.Round.Round })
 	for _, p := range of {
 		bundles.Dirs = append(bundles.Dirs, filepath.Join(path, filepath.FromSlash(p.Bundle)))
-		bundles.Doubts = append(bundles.Doubts, p.doubt())
+		bundles.Runs = append(bundles.Runs, p)
 	}
 	return bundles
-}
-
-// What a load may miss before its profiles are doubted.
-const (
-	mostErrors   = 0.01 // of the requests
-	leastOfAsked = 0.95 // of the rate
-)
-
-// doubt says why values per request would mislead: work was done for requests
-// that failed, or the service was given up on, and refusals are cheap requests.
-func (p *Profiled) doubt() string {
-	name := fmt.Sprintf("profiled round %d of %s", p.Round.Round, p.Arm)
-	switch l := &p.Load; {
-	case l.Requests > 0 && float64(l.Errors) > mostErrors*float64(l.Requests):
-		return fmt.Sprintf("%s: %.3g %% of its requests failed (%s), and what they cost is in the profile as well: lower the rate, or profile again",
-			name, 100*float64(l.Errors)/float64(l.Requests), l.failures())
-	case l.AskedRate > 0 && l.AnsweredRate < leastOfAsked*l.AskedRate:
-		return fmt.Sprintf("%s: it answered %.4g requests a second of the %.4g that were asked for: it was more than it could take", name, l.AnsweredRate, l.AskedRate)
-	}
-	return ""
-}
-
-// failures are the causes of errors: "3 status 503, 12 timeout".
-func (l *Load) failures() string {
-	var parts []string
-	for _, cause := range slices.Sorted(maps.Keys(l.Failures)) {
-		parts = append(parts, fmt.Sprintf("%d %s", l.Failures[cause], cause))
-	}
-	return strings.Join(parts, ", ")
 }
 
 // ReadProfiled reads the profiled runs of a run folder, in the order they

@@ -4,8 +4,8 @@
 const firstRows = 100;
 
 // newTable shows rows, each with a name, in columns: {title, value(row) to sort
-// by, text(row), share(row) for a bar, kind, wideOnly}. The rows come sorted by column
-// sorted, or in an order of their own if that is null.
+// by, text(row), share(row) for a bar, kind, wideOnly}. The rows come sorted by
+// column sorted, or in an order of their own if that is null.
 function newTable(title, rows, columns, sorted, pick) {
   let by = sorted, down = true, all = false, matches = null;
   const head = element("tr"), body = element("tbody"), more = element("p", { class: "faint" });
