@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 )
 
 // Bounds of one reading of metrics.
@@ -36,13 +38,8 @@ func NewSource(rawURL string, tlsConfig *tls.Config) *Source {
 // FindSource tries the usual places on the host of rawURL: /metrics and
 // /debug/vars. It returns nil when neither has what is looked for.
 func FindSource(ctx context.Context, rawURL string, tlsConfig *tls.Config) *Source {
-	u, err := url.Parse(rawURL)
-	if err != nil {
-		return nil
-	}
 	for _, path := range []string{"/metrics", "/debug/vars"} {
-		place := url.URL{Scheme: u.Scheme, User: u.User, Host: u.Host, Path: path}
-		source := NewSource(place.String(), tlsConfig)
+		source := NewSource(endpoint.Base(rawURL)+path, tlsConfig)
 		if _, _, err := source.Read(ctx); err == nil {
 			return source
 		}
@@ -57,7 +54,7 @@ func (s *Source) Read(ctx context.Context) (reading Reading, format string, err 
 		reading, format, err = ParseReading(body)
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("metrics at %s: %w", redacted(s.URL), err)
+		return nil, "", fmt.Errorf("metrics at %s: %w", endpoint.Redact(s.URL), err)
 	}
 	return reading, format, nil
 }
@@ -85,13 +82,4 @@ func (s *Source) get(ctx context.Context) ([]byte, error) {
 		return nil, fmt.Errorf("they are longer than %d MiB", maxReading>>20)
 	}
 	return body, err
-}
-
-// redacted hides the password of a URL.
-func redacted(rawURL string) string {
-	u, err := url.Parse(rawURL)
-	if err != nil {
-		return "(not a URL)"
-	}
-	return u.Redacted()
 }
