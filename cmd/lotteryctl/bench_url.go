@@ -10,6 +10,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -126,17 +127,17 @@ func (b *benchRun) findMetrics(ctx context.Context) (string, error) {
 	case "none":
 		return "", nil
 	case "":
-		if source := experiment.FindSource(ctx, b.options.url, b.plan.TLS); source != nil {
+		if source := runtimemetrics.Find(ctx, endpoint.Base(b.options.url), b.plan.TLS); source != nil {
 			return source.URL, nil
 		}
 		if len(b.pprof) == 1 && len(b.pprof[0].Header) == 0 { // the service's private port has both, often
-			if source := experiment.FindSource(ctx, b.pprof[0].URL, b.pprof[0].TLS); source != nil {
+			if source := runtimemetrics.Find(ctx, b.pprof[0].URL, b.pprof[0].TLS); source != nil {
 				return source.URL, nil
 			}
 		}
 		return "", nil
 	default:
-		_, _, err := experiment.NewSource(asked, b.plan.TLS).Read(ctx)
+		_, _, err := runtimemetrics.NewSource(asked, b.plan.TLS).Read(ctx)
 		if err != nil {
 			return "", fmt.Errorf("--metrics-url: %w", err)
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -227,7 +228,7 @@ func (p ProcessArm) metrics(ctx context.Context, plan loadgen.Plan, port string)
 	case "none":
 		return ""
 	case "":
-		if source := FindSource(ctx, plan.URL, plan.TLS); source != nil {
+		if source := runtimemetrics.Find(ctx, endpoint.Base(plan.URL), plan.TLS); source != nil {
 			return source.URL
 		}
 		return ""
