@@ -9,8 +9,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/reference"
 	"github.com/lotteryctl/lotteryctl/internal/steps"
 	"github.com/lotteryctl/lotteryctl/internal/study"
+	"github.com/lotteryctl/lotteryctl/internal/workload"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -142,7 +144,7 @@ type benchRun struct {
 
 	design    *study.Design               // nil without --steps and --vary
 	processes []experiment.ProcessArm     // of --arm
-	lotteryds []configuration             // of --lotteryd-arm
+	lotteryds []reference.Configuration   // of --lotteryd-arm
 	capacity  *experiment.CapacityOptions // nil without --capacity
 	profile   *experiment.ProfileOptions  // nil without --profile
 	pprof     []profiles.Target           // given; nil: where the workload has them
@@ -164,16 +166,6 @@ func (b *benchRun) searchesRate() bool {
 	return b.plan.Arrivals != loadgen.Closed && b.plan.Rate == 0 && b.capacity == nil
 }
 
-// workload is what is measured.
-type workload struct {
-	benchmark string // first part of the names in bench.txt
-	service   string // one line about what is measured, for the header
-	// arms and manifests describe the arms under the load of plan.
-	arms      func(plan loadgen.Plan) []experiment.Arm
-	manifests func(plan loadgen.Plan) []experiment.ArmManifest
-	close     func(context.Context) error
-}
-
 // run measures and reports. The folder is opened before the runs: that nothing
 // can be written there should not be found out after them.
 func (b *benchRun) run(ctx context.Context) (err error) {
@@ -192,7 +184,7 @@ func (b *benchRun) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, w.close(context.WithoutCancel(ctx))) }()
+	defer func() { err = errors.Join(err, w.Close(context.WithoutCancel(ctx))) }()
 	choice, err := b.chooseRate(ctx, w, progress)
 	if err != nil {
 		return err
@@ -211,9 +203,9 @@ func (b *benchRun) run(ctx context.Context) (err error) {
 	return b.finish(ctx, w, folder, rounds, runErr)
 }
 
-func (b *benchRun) spec(w *workload) experiment.Spec {
+func (b *benchRun) spec(w workload.Workload) experiment.Spec {
 	return experiment.Spec{
-		Name: b.name, Benchmark: w.benchmark, Arms: w.arms(b.plan), Rounds: b.rounds(), Seed: b.seed,
+		Name: b.name, Benchmark: w.Benchmark(), Arms: w.Arms(b.plan), Rounds: b.rounds(), Seed: b.seed,
 		Statuses: b.statuses, LogAnswers: b.options.logAnswers,
 		NoiseLimit: b.noise, Repeats: b.options.repeats, KeepGoing: b.options.keepGoing,
 		Capacity: b.capacity, CapacityOnly: b.capacity != nil, Profile: b.profile,

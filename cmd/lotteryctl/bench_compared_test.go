@@ -233,21 +233,3 @@ func TestChange(t *testing.T) {
 		}
 	}
 }
-
-func TestCountedViolations(t *testing.T) {
-	metrics := `# TYPE lotteryd_invariant_violations_total counter
-lotteryd_invariant_violations_total{what="other"} 0
-lotteryd_invariant_violations_total{what="told sold out while units were left"} 12
-lotteryd_draws_total{result="win"} 5
-`
-	got, err := countedViolations(strings.NewReader(metrics))
-	if want := "told sold out while units were left: counted 12 times by lotteryd"; err != nil || len(got) != 1 || got[0] != want {
-		t.Errorf("got %q, %v", got, err)
-	}
-	if got, err := countedViolations(strings.NewReader(strings.ReplaceAll(metrics, " 12", " 0"))); err != nil || got != nil {
-		t.Errorf("without violations: got %q, %v", got, err)
-	}
-	if _, err := countedViolations(strings.NewReader(strings.ReplaceAll(metrics, " 12", " many"))); err == nil {
-		t.Error("a count that is no number was read")
-	}
-}

@@ -7,11 +7,12 @@ import (
 	"syscall"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/workload"
 )
 
 // finish gives the folder its name, prints what was measured and decides the
 // exit code.
-func (b *benchRun) finish(ctx context.Context, w *workload, folder *experiment.Folder, rounds []experiment.Round, runErr error) error {
+func (b *benchRun) finish(ctx context.Context, w workload.Workload, folder *experiment.Folder, rounds []experiment.Round, runErr error) error {
 	interrupted := ctx.Err() != nil
 	if len(rounds) == 0 {
 		return b.finishEmpty(folder, interrupted, runErr)
@@ -27,7 +28,7 @@ func (b *benchRun) finish(ctx context.Context, w *workload, folder *experiment.F
 		return err
 	}
 	report.Profiled = folder.Profiled()
-	if err := report.print(b.env.stdout, w.service, b.options.json); err != nil {
+	if err := report.print(b.env.stdout, b.serviceText(w), b.options.json); err != nil {
 		return err
 	}
 	if b.options.calibrate && !b.options.json && !interrupted && runErr == nil {

@@ -6,17 +6,18 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/reference"
 )
 
 // readLotterydArms reads every --lotteryd-arm: the reference service, started
 // with flags of its own. The flags are separated by spaces; lotteryd itself
 // says what is wrong with them.
-func (b *benchRun) readLotterydArms() ([]configuration, error) {
+func (b *benchRun) readLotterydArms() ([]reference.Configuration, error) {
 	texts := b.options.lotterydArms
 	if len(texts) == 1 {
 		return nil, errors.New("--lotteryd-arm was given once: one arm compares with nothing; name another, if need be without flags: --lotteryd-arm plain=")
 	}
-	var all []configuration
+	var all []reference.Configuration
 	seen := map[string]bool{}
 	for _, text := range texts {
 		name, flags, ok := strings.Cut(text, "=")
@@ -30,7 +31,7 @@ func (b *benchRun) readLotterydArms() ([]configuration, error) {
 			return nil, fmt.Errorf("--lotteryd-arm: two arms are named %q", name)
 		}
 		seen[name] = true
-		all = append(all, configuration{name: name, flags: strings.Fields(flags)})
+		all = append(all, reference.Configuration{Name: name, Flags: strings.Fields(flags)})
 	}
 	return all, nil
 }
@@ -55,10 +56,10 @@ func (o *benchOptions) checkLotterydArms() error {
 }
 
 // configurationNames joins the arms' names.
-func configurationNames(all []configuration) string {
+func configurationNames(all []reference.Configuration) string {
 	names := make([]string, len(all))
 	for i, c := range all {
-		names[i] = c.name
+		names[i] = c.Name
 	}
 	return experiment.CleanName(strings.Join(names, "-"))
 }

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"net/http"
 	"path/filepath"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/workload"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -28,35 +25,14 @@ func (b *benchRun) outPath() string {
 }
 
 // manifest is run.json before the first run.
-func (b *benchRun) manifest(w *workload, choice *experiment.RateChoice) experiment.Manifest {
+func (b *benchRun) manifest(w workload.Workload, choice *experiment.RateChoice) experiment.Manifest {
 	m := experiment.Manifest{
 		Tool: "lotteryctl " + b.env.version, Command: b.command, Name: b.name, Seed: b.seed,
-		Benchmark: w.benchmark, Service: b.name, Workload: b.workloadText(),
-		Rounds: b.rounds(), Arms: w.manifests(b.plan), RateChoice: choice,
+		Benchmark: w.Benchmark(), Service: b.name, Workload: b.workloadText(),
+		Rounds: b.rounds(), Arms: w.Manifests(b.plan), RateChoice: choice,
 	}
 	if b.design != nil {
 		m.Design = b.design.Spec.String()
-	}
-	return m
-}
-
-// armManifest tells the load without its secrets: of headers the names, of the
-// body its length and hash, of the URL what endpoint.Redact leaves.
-func armManifest(name string, p loadgen.Plan) experiment.ArmManifest {
-	m := experiment.ArmManifest{
-		Name: name, URL: endpoint.Redact(p.URL), Method: p.Method, Arrivals: string(p.Arrivals), Rate: p.Rate,
-		Connections: p.Connections, DurationNS: p.Duration, WarmupNS: p.Warmup, TimeoutNS: p.Timeout,
-		BodyBytes: len(p.Body), Headers: endpoint.HeaderNames(p.Header),
-	}
-	if m.Method == "" {
-		m.Method = http.MethodGet
-		if p.Body != "" {
-			m.Method = http.MethodPost
-		}
-	}
-	if p.Body != "" {
-		sum := sha256.Sum256([]byte(p.Body))
-		m.BodySHA256 = hex.EncodeToString(sum[:])
 	}
 	return m
 }

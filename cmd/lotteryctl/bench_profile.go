@@ -91,21 +91,3 @@ func (o profilingOptions) targets() ([]profiles.Target, error) {
 	}
 	return targets, nil
 }
-
-// samplingFlags make lotteryd fill the profiles that are off by default: a
-// sample for every 10 µs blocked, and one in ten contentions of a mutex. Both
-// are rare enough not to show in the others.
-func samplingFlags(o *experiment.ProfileOptions) (flags []string) {
-	if o == nil {
-		return nil
-	}
-	for _, kind := range o.Kinds {
-		switch kind {
-		case profiles.Block:
-			flags = append(flags, "--block-profile-rate", "10000")
-		case profiles.Mutex:
-			flags = append(flags, "--mutex-profile-fraction", "10")
-		}
-	}
-	return flags
-}

@@ -6,12 +6,13 @@ import (
 	"fmt"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/workload"
 )
 
 // chooseRate finds a rate that all arms can take, if none was given: one rate
 // for all, because latencies at different loads cannot be compared. It returns
 // nil when there was nothing to choose.
-func (b *benchRun) chooseRate(ctx context.Context, w *workload, progress *benchProgress) (*experiment.RateChoice, error) {
+func (b *benchRun) chooseRate(ctx context.Context, w workload.Workload, progress *benchProgress) (*experiment.RateChoice, error) {
 	if b.resumed != nil {
 		return b.resumed.manifest.RateChoice, nil
 	}
@@ -19,7 +20,7 @@ func (b *benchRun) chooseRate(ctx context.Context, w *workload, progress *benchP
 		return nil, nil
 	}
 	options := experiment.CapacityOptions{SLO: b.options.slo, Statuses: b.statuses}
-	choice, err := experiment.ChooseRate(ctx, w.arms(b.plan), b.seed, options, progress.report())
+	choice, err := experiment.ChooseRate(ctx, w.Arms(b.plan), b.seed, options, progress.report())
 	progress.clear()
 	if ctx.Err() != nil {
 		return nil, &exitError{codeInterrupted, errors.New("interrupted while the rate was searched; nothing was written")}

@@ -58,15 +58,3 @@ func FuzzStoredFlags(f *testing.F) {
 		}
 	})
 }
-
-// FuzzCountedViolations: metrics are another program's.
-func FuzzCountedViolations(f *testing.F) {
-	f.Add("lotteryd_invariant_violations_total{what=\"other\"} 3\n")
-	f.Add("lotteryd_invariant_violations_total 1e400")
-	f.Fuzz(func(t *testing.T, metrics string) {
-		counted, err := countedViolations(strings.NewReader(metrics))
-		if err == nil && len(counted) > strings.Count(metrics, violationsMetric) {
-			t.Errorf("%d kinds from %q", len(counted), metrics)
-		}
-	})
-}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/steps"
+	"github.com/lotteryctl/lotteryctl/internal/workload"
 )
 
 // profileLoad is `lotteryctl profile` where it makes the load itself: latency
@@ -109,7 +110,7 @@ func (p *profileLoad) chooseSteps(given func(string) bool, b *benchRun) error {
 
 // finishProfile gives the folder its name, prints what was measured and decides
 // the exit code.
-func (b *benchRun) finishProfile(ctx context.Context, w *workload, folder *experiment.Folder, runErr error) error {
+func (b *benchRun) finishProfile(ctx context.Context, w workload.Workload, folder *experiment.Folder, runErr error) error {
 	runs, interrupted := folder.Profiled(), ctx.Err() != nil
 	if len(runs) == 0 {
 		return b.finishEmpty(folder, interrupted, runErr)
@@ -125,7 +126,7 @@ func (b *benchRun) finishProfile(ctx context.Context, w *workload, folder *exper
 		return err
 	}
 	report := profileReport{Format: profileReportFormat, Folder: folder.Path(), Run: folder.Manifest(), Profiled: runs}
-	if err := report.print(b.env.stdout, w.service, b.options.json); err != nil {
+	if err := report.print(b.env.stdout, b.serviceText(w), b.options.json); err != nil {
 		return err
 	}
 	switch {

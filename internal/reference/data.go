@@ -1,4 +1,4 @@
-package main
+package reference
 
 import (
 	"context"
@@ -11,13 +11,13 @@ import (
 // dropTimeout bounds the removal of a run's database.
 const dropTimeout = time.Minute
 
-// freshData gives every run of the reference service stores without a past.
+// Data gives every run of the service stores without a past.
 //
 // What is private is emptied: each run gets a database of its own and an empty
-// Redis. Stores that the user gave are his: there a run only has an activity of
-// its own, and what it wrote stays.
-type freshData struct {
-	redis, postgres string                  // URLs given by the user, or those of services
+// Redis. Stores that were given are somebody's: there a run only has an activity
+// of its own, and what it wrote stays.
+type Data struct {
+	redis, postgres string                  // URLs given, or those of services
 	services        *localservices.Services // nil: both were given
 	ownPostgres     bool
 	ownRedis        bool
@@ -29,13 +29,13 @@ type stores struct {
 	drop            func(context.Context) error
 }
 
-// openData starts the servers that were not given.
-func openData(ctx context.Context, redis, postgres string, progress *benchProgress) (*freshData, error) {
-	d := &freshData{redis: redis, postgres: postgres, ownRedis: redis == "", ownPostgres: postgres == ""}
+// OpenData takes the stores at two URLs, and starts a private server for each
+// that is empty. Close ends what it started.
+func OpenData(ctx context.Context, redis, postgres string) (*Data, error) {
+	d := &Data{redis: redis, postgres: postgres, ownRedis: redis == "", ownPostgres: postgres == ""}
 	if !d.ownRedis && !d.ownPostgres {
 		return d, nil
 	}
-	progress.show("starting a private Redis and Postgres")
 	services, err := localservices.Start(ctx, localservices.Options{Redis: d.ownRedis, Postgres: d.ownPostgres})
 	if err != nil {
 		return nil, err
@@ -50,31 +50,27 @@ func openData(ctx context.Context, redis, postgres string, progress *benchProgre
 	return d, nil
 }
 
-// close stops what openData started.
-func (d *freshData) close(ctx context.Context) error {
+// Close stops what OpenData started.
+func (d *Data) Close(ctx context.Context) error {
 	if d.services == nil {
 		return nil
 	}
 	return d.services.Stop(ctx)
 }
 
-// text says in words where the data is.
-func (d *freshData) text() string {
-	switch {
-	case d.ownRedis && d.ownPostgres:
-		return "a private Redis and Postgres, every win committed to disk"
-	case d.ownPostgres:
-		return "the Redis given and a private Postgres"
-	case d.ownRedis:
-		return "a private Redis and the Postgres given"
-	}
-	return "the Redis and Postgres given"
-}
+// PrivateRedis reports whether Redis is one of our own.
+func (d *Data) PrivateRedis() bool { return d.ownRedis }
+
+// PrivatePostgres reports whether Postgres is one of our own.
+func (d *Data) PrivatePostgres() bool { return d.ownPostgres }
+
+// RedisURL is where Redis is. It may hold a password.
+func (d *Data) RedisURL() string { return d.redis }
 
 // fresh prepares the stores of the n-th start. Redis is emptied only together
 // with a new database: a Postgres that was given still knows its activities,
 // whose state would be gone.
-func (d *freshData) fresh(ctx context.Context, n int) (stores, error) {
+func (d *Data) fresh(ctx context.Context, n int) (stores, error) {
 	s := stores{redis: d.redis, postgres: d.postgres, drop: func(context.Context) error { return nil }}
 	if !d.ownPostgres {
 		return s, nil

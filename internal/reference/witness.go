@@ -1,17 +1,14 @@
-package main
+package reference
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
-	"io"
-	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/audit"
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -84,41 +81,39 @@ func brokenIn(report *audit.Report) (broken []string) {
 
 // violations reads lotteryd's own count, which began at 0 with the process.
 func violations(ctx context.Context, metricsURL string) ([]string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, metricsURL, nil)
-	if err != nil {
-		return nil, err
-	}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	response, err := client.Do(request)
+	text, err := runtimemetrics.NewSource(metricsURL, nil).ReadText(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading lotteryd's metrics: %w", err)
 	}
-	defer response.Body.Close()
-	return countedViolations(response.Body)
+	return countedViolations(text)
 }
 
-// countedViolations finds the counters in Prometheus' text format; the label
-// "what" says which kind each counts. They come back as
+// countedViolations finds the counters in lotteryd's metrics; the label "what"
+// says which kind each counts. They come back as
 // "told sold out while units were left: counted 12 times by lotteryd".
-func countedViolations(metrics io.Reader) (counted []string, err error) {
-	lines := bufio.NewScanner(metrics)
-	for lines.Scan() {
-		labels, ok := strings.CutPrefix(lines.Text(), violationsMetric)
-		end := strings.LastIndexByte(labels, ' ')
-		if !ok || end < 0 {
+func countedViolations(metrics []byte) (counted []string, err error) {
+	for sample, broken := range runtimemetrics.Samples(metrics) {
+		switch {
+		case broken != nil && broken.Name == violationsMetric:
+			return nil, fmt.Errorf("lotteryd's metric %s: %w", violationsMetric, broken)
+		case broken != nil || sample.Name != violationsMetric || !(sample.Value > 0):
 			continue
 		}
-		n, err := strconv.ParseFloat(labels[end+1:], 64)
-		if err != nil {
-			return nil, fmt.Errorf("lotteryd's metric %s is %q, not a number", violationsMetric, labels[end+1:])
+		what := sample.Label("what")
+		if what == "" {
+			what = "the impossible was seen"
 		}
-		what := "the impossible was seen"
-		if _, rest, ok := strings.Cut(labels[:end], `what="`); ok {
-			what, _, _ = strings.Cut(rest, `"`)
-		}
-		if n > 0 {
-			counted = append(counted, fmt.Sprintf("%s: counted %.0f times by lotteryd", what, n))
+		counted = append(counted, fmt.Sprintf("%s: counted %.0f times by lotteryd", what, sample.Value))
+	}
+	return counted, nil
+}
+
+// drawOutcome tells a win from a loss by the first field of the answer.
+func drawOutcome(x *loadgen.Exchange) string {
+	for _, outcome := range []string{"loss", "win", "pending"} {
+		if bytes.HasPrefix(x.ResponseBody, []byte(`{"result":"`+outcome+`"`)) {
+			return outcome
 		}
 	}
-	return counted, lines.Err()
+	return ""
 }

@@ -1,4 +1,4 @@
-package main
+package reference
 
 import (
 	"context"
@@ -9,20 +9,17 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-// seed creates the activity with lotteryd's own command.
-func (r *referenceArm) seed(ctx context.Context, lap experiment.Lap, activity, admin string) error {
-	file := filepath.Join(lap.Dir, "activity.yaml")
-	plan := r.plan
-	plan.Duration = max(plan.Duration, lap.Window)
-	text := activityFile(activity, time.Now(), mostDraws(plan, lap.Capacity), r.random)
+// seed creates the activity that text describes with lotteryd's own command.
+// dir keeps the file.
+func seed(ctx context.Context, program, dir, text, admin string) error {
+	file := filepath.Join(dir, "activity.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, r.program, "seed", "-f", file, "--admin", "http://"+admin)
+	cmd := exec.CommandContext(ctx, program, "seed", "-f", file, "--admin", "http://"+admin)
 	cmd.Env = append(os.Environ(), "LOTTERYD_ADMIN_TOKEN=")
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("lotteryd seed: %w: %s", err, strings.TrimSpace(string(output)))
@@ -51,13 +48,17 @@ func mostDraws(p loadgen.Plan, capacity bool) float64 {
 }
 
 // activityFile describes an activity of three tiers in which one draw in ten
-// wins, with stock for so many draws. Nobody is limited: a limit that is
+// wins, or none, with stock for so many draws. Nobody is limited: a limit that is
 // reached would turn part of the draws into cheaper refusals.
-func activityFile(id string, now time.Time, draws float64, random bool) string {
+func activityFile(id string, now time.Time, draws float64, c Configuration) string {
 	stock := func(share float64) int { return int(min(draws*share*2, mostUnits)) + 1000 }
 	dice := ""
-	if random {
+	if c.RandomDice {
 		dice = "dice: random\n"
+	}
+	gold, silver, bronze := 1, 19, 80
+	if c.LosersOnly {
+		gold, silver, bronze = 0, 0, 0
 	}
 	return fmt.Sprintf(`id: %s
 name: Benchmark
@@ -65,9 +66,9 @@ starts: %s
 ends: %s
 %sblank_weight: 900
 prizes:
-  - {id: gold, tier: first, name: Gold, weight: 1, stock: %d, fallback: silver}
-  - {id: silver, tier: second, name: Silver, weight: 19, stock: %d, fallback: bronze}
-  - {id: bronze, tier: third, name: Bronze, weight: 80, stock: %d}
+  - {id: gold, tier: first, name: Gold, weight: %d, stock: %d, fallback: silver}
+  - {id: silver, tier: second, name: Silver, weight: %d, stock: %d, fallback: bronze}
+  - {id: bronze, tier: third, name: Bronze, weight: %d, stock: %d}
 `, id, now.Add(-time.Minute).UTC().Format(time.RFC3339), now.AddDate(0, 0, 7).UTC().Format(time.RFC3339), dice,
-		stock(0.001), stock(0.019), stock(0.08))
+		gold, stock(0.001), silver, stock(0.019), bronze, stock(0.08))
 }

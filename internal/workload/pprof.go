@@ -1,4 +1,4 @@
-package main
+package workload
 
 import (
 	"context"
@@ -7,16 +7,31 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
+// pprofTimeout bounds one question for profiles.
+const pprofTimeout = 5 * time.Second
+
+// NoPprofError says that a service has no profiles where they were looked for.
+type NoPprofError struct {
+	URL string // without secrets
+	Err error
+}
+
+// Error names the place and why.
+func (e *NoPprofError) Error() string { return fmt.Sprintf("no profiles at %s (%v)", e.URL, e.Err) }
+
+// Unwrap returns the cause.
+func (e *NoPprofError) Unwrap() error { return e.Err }
+
 // checkPprof asks each target whether it has net/http/pprof at all, so that
 // nobody waits for rounds of load to hear that it has not. The index is asked
-// for first; who registers single handlers may have none. flag is what says
-// where to look.
-func checkPprof(ctx context.Context, targets []profiles.Target, flag string) error {
+// for first; who registers single handlers may have none.
+func checkPprof(ctx context.Context, targets []profiles.Target) error {
 	for _, t := range targets {
 		base := strings.TrimSuffix(strings.TrimRight(t.URL, "/"), "/debug/pprof") + "/debug/pprof/"
 		var missing error
@@ -26,7 +41,7 @@ func checkPprof(ctx context.Context, targets []profiles.Target, flag string) err
 			}
 		}
 		if missing != nil {
-			return fmt.Errorf("no profiles at %s (%w): the service must serve net/http/pprof; say where with --%s", endpoint.Redact(base), missing, flag)
+			return &NoPprofError{endpoint.Redact(base), missing}
 		}
 	}
 	return nil
@@ -41,7 +56,7 @@ func askPprof(ctx context.Context, t profiles.Target, page string) error {
 		request.Header[name] = values
 	}
 	client := http.Client{
-		Timeout:       dialTimeout,
+		Timeout:       pprofTimeout,
 		Transport:     &http.Transport{DisableKeepAlives: true, TLSClientConfig: t.TLS},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

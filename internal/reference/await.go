@@ -1,4 +1,4 @@
-package main
+package reference
 
 import (
 	"bytes"
@@ -11,6 +11,9 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 )
+
+// startTimeout bounds the start of a lotteryd, its migration included.
+const startTimeout = 60 * time.Second
 
 // pollEvery is how often a starting lotteryd is looked at.
 const pollEvery = 20 * time.Millisecond
