@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,149 +11,80 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 
-	"github.com/lotteryctl/lotteryctl/internal/localservices"
-	"github.com/lotteryctl/lotteryctl/internal/lottery"
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/reference"
+	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // bench holds what the parts share.
 type bench struct {
 	options
-	servers  *localservices.Services
+	data     *reference.Data
+	service  *reference.Service
 	out      io.Writer
 	progress io.Writer
 	redis    *goredis.Client
-	folder   string // holds the lotteryd binary if we built it
-	runs     int    // names the activities
+	folder   string // holds logs, and the lotteryd binary if we built it
+	runs     int    // so far; names the runs' folders
 }
 
-func (b *bench) prepare(ctx context.Context) error {
-	conf, err := goredis.ParseURL(b.servers.RedisURL())
+func (b *bench) prepare(ctx context.Context) (err error) {
+	if b.folder, err = os.MkdirTemp("", "drawbench"); err != nil {
+		return err
+	}
+	conf, err := goredis.ParseURL(b.data.RedisURL())
 	if err != nil {
 		return err
 	}
 	conf.ReadTimeout = time.Minute
 	b.redis = goredis.NewClient(conf)
-	if b.lotteryd != "" {
-		return nil
+	if b.lotteryd == "" {
+		b.lotteryd = filepath.Join(b.folder, reference.Name)
+		build := exec.CommandContext(ctx, "go", "build", "-o", b.lotteryd, "./cmd/lotteryd")
+		if out, err := build.CombinedOutput(); err != nil {
+			return fmt.Errorf("building lotteryd (run drawbench from the top folder): %w\n%s", err, out)
+		}
 	}
-	if b.folder, err = os.MkdirTemp("", "drawbench"); err != nil {
+	program, err := reference.FindProgram(b.lotteryd)
+	if err != nil {
 		return err
 	}
-	b.lotteryd = filepath.Join(b.folder, "lotteryd")
-	build := exec.CommandContext(ctx, "go", "build", "-o", b.lotteryd, "./cmd/lotteryd")
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("building lotteryd (run drawbench from the top folder): %w\n%s", err, out)
-	}
+	b.service = reference.New(reference.Options{Program: program, Data: b.data})
 	return nil
 }
 
 func (b *bench) clean() {
-	_ = b.redis.Close()
-	if b.folder != "" {
-		_ = os.RemoveAll(b.folder)
+	if b.redis != nil {
+		_ = b.redis.Close()
 	}
-}
-
-// target is a server under load.
-type target struct {
-	cmd    *exec.Cmd
-	url    string // where draws go
-	admin  string // "" for the bare server
-	errout *bytes.Buffer
-}
-
-// stop ends the server as an operator would and waits for it.
-func (t *target) stop() error {
-	_ = t.cmd.Process.Signal(syscall.SIGTERM)
-	done := make(chan error, 1)
-	go func() { done <- t.cmd.Wait() }()
-	select {
-	case err := <-done:
-		var exit *exec.ExitError
-		if errors.As(err, &exit) && t.admin != "" {
-			return fmt.Errorf("server ended with %w: %s", err, t.errout)
-		}
-		return nil
-	case <-time.After(20 * time.Second):
-		_ = t.cmd.Process.Kill()
-		return errors.Join(errors.New("server did not stop in 20 s"), <-done)
-	}
+	_ = os.RemoveAll(b.folder)
 }
 
 // fresh empties Redis, so that no run inherits another's memory.
 func (b *bench) fresh(ctx context.Context) error { return b.redis.FlushAll(ctx).Err() }
 
-// startLotteryd starts a fresh process and seeds a fresh activity in which one
-// draw in winEvery wins; 0 for none.
-func (b *bench) startLotteryd(ctx context.Context, winEvery int) (*target, error) {
-	if err := b.fresh(ctx); err != nil {
-		return nil, err
-	}
-	public, admin, err := freePorts()
-	if err != nil {
-		return nil, err
-	}
+// lap is the folder of the next run.
+func (b *bench) lap() (experiment.Lap, error) {
 	b.runs++
-	id := fmt.Sprintf("bench-%d-%d", os.Getpid(), b.runs)
-	cmd := exec.Command(b.lotteryd, "serve", "--migrate", "--drain-delay", "0s", "--log-level", "warn",
-		"--redis-url", b.servers.RedisURL(), "--postgres-url", b.servers.PostgresURL(),
-		"--listen", public, "--admin-listen", admin)
-	t, err := b.start(cmd, "http://"+public+"/v1/activities/"+id+"/draws", "http://"+admin)
+	lap := experiment.Lap{Round: b.runs, Seed: uint64(b.runs), Dir: filepath.Join(b.folder, fmt.Sprintf("run-%d", b.runs))}
+	return lap, os.Mkdir(lap.Dir, 0o755)
+}
+
+// startLotteryd starts a fresh process with a fresh activity.
+func (b *bench) startLotteryd(ctx context.Context, c reference.Configuration, plan loadgen.Plan) (*experiment.Target, error) {
+	lap, err := b.lap()
 	if err != nil {
 		return nil, err
 	}
-	if err := b.awaitAndSeed(ctx, t, id, winEvery); err != nil {
-		return nil, errors.Join(err, t.stop())
-	}
-	return t, nil
-}
-
-func (b *bench) start(cmd *exec.Cmd, url, admin string) (*target, error) {
-	t := &target{cmd: cmd, url: url, admin: admin, errout: new(bytes.Buffer)}
-	cmd.Stderr = t.errout
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	return t, cmd.Start()
-}
-
-func (b *bench) awaitAndSeed(ctx context.Context, t *target, id string, winEvery int) error {
-	if err := await(ctx, t.admin+"/readyz"); err != nil {
-		return fmt.Errorf("%w: %s", err, t.errout)
-	}
-	spec := lottery.Spec{
-		ID: id, Name: id, Starts: time.Now().Add(-time.Hour), Ends: time.Now().Add(24 * time.Hour), BlankWeight: 1,
-		Prizes: []lottery.Prize{{ID: "mug", Tier: "third", Name: "Mug", Stock: 1}},
-	}
-	if winEvery > 0 {
-		spec.BlankWeight, spec.Prizes[0].Weight, spec.Prizes[0].Stock = uint64(winEvery)-1, 1, 100_000
-	}
-	body, err := json.Marshal(spec)
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPut, t.admin+"/v1/activities/"+id, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode >= 300 {
-		text, _ := io.ReadAll(io.LimitReader(resp.Body, 4096))
-		return fmt.Errorf("seeding: %s: %s", resp.Status, text)
-	}
-	return nil
+	return b.service.Arm(c, plan).Start(ctx, lap)
 }
 
 // startBare starts the yardstick, over an activity that exists in Redis only.
-func (b *bench) startBare(ctx context.Context) (*target, error) {
+func (b *bench) startBare(ctx context.Context, plan loadgen.Plan) (*experiment.Target, error) {
 	if err := b.fresh(ctx); err != nil {
 		return nil, err
 	}
@@ -168,7 +97,7 @@ func (b *bench) startBare(ctx context.Context) (*target, error) {
 	if err := b.redis.HSet(ctx, "lotteryd:{bare}:meta", "epoch", 2, "version", 1, "run_id", runID).Err(); err != nil {
 		return nil, err
 	}
-	public, _, err := freePorts()
+	public, err := freePort()
 	if err != nil {
 		return nil, err
 	}
@@ -176,14 +105,21 @@ func (b *bench) startBare(ctx context.Context) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := b.start(exec.Command(self, "--bare", public+",bare,"+runID+","+b.servers.RedisURL()), "http://"+public+"/", "")
+	lap, err := b.lap()
 	if err != nil {
 		return nil, err
 	}
-	if err := await(ctx, t.url); err != nil {
-		return nil, errors.Join(fmt.Errorf("%w: %s", err, t.errout), t.stop())
+	process, err := experiment.StartProcess([]string{self, "--bare", public + ",bare," + runID + "," + b.data.RedisURL()}, nil,
+		filepath.Join(lap.Dir, experiment.ServerLogFile))
+	if err != nil {
+		return nil, err
 	}
-	return t, nil
+	target := &experiment.Target{Plan: reference.DrawPlan(plan), Ended: process.Ended(), Stop: process.Stop}
+	target.Plan.URL, target.Plan.ServerPID = "http://"+public+"/", process.PID()
+	if err := await(ctx, target.Plan.URL); err != nil {
+		return nil, errors.Join(err, process.EarlyEnd(), process.Stop(ctx))
+	}
+	return target, nil
 }
 
 // await polls url until it answers 200.
@@ -210,17 +146,12 @@ func await(ctx context.Context, url string) error {
 	}
 }
 
-// freePorts finds two free loopback addresses.
-func freePorts() (string, string, error) {
-	a, err := net.Listen("tcp", "127.0.0.1:0")
+// freePort finds a free loopback address.
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
-	defer a.Close()
-	c, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", "", err
-	}
-	defer c.Close()
-	return a.Addr().String(), c.Addr().String(), nil
+	defer l.Close()
+	return l.Addr().String(), nil
 }

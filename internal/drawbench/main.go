@@ -28,7 +28,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/localservices"
+	"github.com/lotteryctl/lotteryctl/internal/reference"
 )
 
 func main() {
@@ -75,20 +75,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // measure starts the servers that all runs share and runs the parts.
 func measure(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
-	private, err := localservices.Start(ctx, localservices.Options{Redis: true, Postgres: true})
+	private, err := reference.OpenData(ctx, "", "")
 	if err != nil {
 		return err
 	}
 	defer func() {
 		stopping, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
-		err = errors.Join(err, private.Stop(stopping))
+		err = errors.Join(err, private.Close(stopping))
 	}()
-	b := &bench{options: o, servers: private, out: stdout, progress: stderr}
+	b := &bench{options: o, data: private, out: stdout, progress: stderr}
+	defer b.clean()
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}
-	defer b.clean()
 	fmt.Fprintf(stdout, "%s, %d cores, %d rounds of %s, %s\n", runtime.Version(), runtime.NumCPU(), o.rounds, o.seconds,
 		time.Now().UTC().Format("2006-01-02"))
 	for _, part := range []struct {

@@ -1,27 +1,24 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/reference"
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-// body draws for one user in a hundred million, so that users seldom repeat.
-const drawBody = `{"user":"{{user}}","request":"{{uuid}}"}`
-
-// plan is a load of draws on t.
-func (b *bench) plan(t *target, arrivals loadgen.Arrivals, rate float64) loadgen.Plan {
+// plan is a load of draws by users of a hundred million, so that they seldom
+// repeat.
+func (b *bench) plan(arrivals loadgen.Arrivals, rate float64) loadgen.Plan {
 	return loadgen.Plan{
-		URL: t.url, Method: http.MethodPost, Header: http.Header{"Content-Type": {"application/json"}},
-		Body: drawBody, Users: 100_000_000, Arrivals: arrivals, Rate: rate, Connections: connections(arrivals),
-		Duration: b.seconds, Warmup: time.Second, Seed: uint64(b.runs), ServerPID: t.cmd.Process.Pid,
+		Users: 100_000_000, Arrivals: arrivals, Rate: rate, Connections: connections(arrivals),
+		Duration: b.seconds, Warmup: time.Second,
 	}
 }
 
@@ -36,17 +33,19 @@ func connections(a loadgen.Arrivals) int {
 // sample is one run's figures by name.
 type sample map[string]float64
 
-// load runs a plan and reads the service's own counters around it.
-func (b *bench) load(ctx context.Context, t *target, arrivals loadgen.Arrivals, rate float64) (sample, error) {
-	before, err := scrape(ctx, t)
+// load loads a target and reads the service's own counters around it.
+func (b *bench) load(ctx context.Context, t *experiment.Target) (sample, error) {
+	before, err := readCounters(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	r, err := loadgen.Run(ctx, b.plan(t, arrivals, rate))
+	plan := t.Plan
+	plan.Seed = uint64(b.runs)
+	r, err := loadgen.Run(ctx, plan)
 	if err != nil {
 		return nil, err
 	}
-	after, err := scrape(ctx, t)
+	after, err := readCounters(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -65,56 +64,53 @@ func (b *bench) load(ctx context.Context, t *target, arrivals loadgen.Arrivals, 
 		"server-cpu": float64(r.CPU.Server) / 1e3, "client-cpu": float64(r.CPU.Client) / 1e3,
 		"lateness-p99": float64(r.Lateness.Quantile(.99)) / 1e3,
 	}
-	if t.admin != "" {
-		draws := after["draws"] - before["draws"]
-		s["bytes"] = (after["bytes"] - before["bytes"]) / draws
-		s["allocs"] = (after["allocs"] - before["allocs"]) / draws
-		s["wins"] = 100 * (after["wins"] - before["wins"]) / draws
-		s["rss"] = after["rss"] / (1 << 20)
+	if t.MetricsURL != "" {
+		draws := after.draws - before.draws
+		s["bytes"] = (after.runtime[runtimemetrics.AllocBytes] - before.runtime[runtimemetrics.AllocBytes]) / draws
+		s["allocs"] = (after.runtime[runtimemetrics.Mallocs] - before.runtime[runtimemetrics.Mallocs]) / draws
+		s["wins"] = 100 * (after.wins - before.wins) / draws
+		s["rss"] = after.runtime[runtimemetrics.RSS] / (1 << 20)
 	}
 	return s, nil
 }
 
-// scrape reads the few counters that the figures need.
-func scrape(ctx context.Context, t *target) (sample, error) {
-	if t.admin == "" {
-		return nil, nil
+// counters are what lotteryd counts itself.
+type counters struct {
+	runtime     runtimemetrics.Reading
+	draws, wins float64
+}
+
+// readCounters reads the few counters that the figures need; the bare server
+// has none.
+func readCounters(ctx context.Context, t *experiment.Target) (c counters, err error) {
+	if t.MetricsURL == "" {
+		return c, nil
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.admin+"/metrics", nil)
+	text, err := runtimemetrics.NewSource(t.MetricsURL, nil).ReadText(ctx)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, err
+	if c.runtime, _, err = runtimemetrics.ParseReading(text); err != nil {
+		return c, err
 	}
-	defer resp.Body.Close()
-	s := sample{}
-	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
-		name, value, _ := strings.Cut(lines.Text(), " ")
-		v, _ := strconv.ParseFloat(value, 64)
-		switch {
-		case name == "go_memstats_alloc_bytes_total":
-			s["bytes"] = v
-		case name == "go_memstats_mallocs_total":
-			s["allocs"] = v
-		case name == "process_resident_memory_bytes":
-			s["rss"] = v
-		case strings.HasPrefix(name, "lotteryd_draws_total{"):
-			s["draws"] += v
-			if strings.Contains(name, `result="win"`) {
-				s["wins"] += v
-			}
+	for s, broken := range runtimemetrics.Samples(text) {
+		if broken != nil || s.Name != "lotteryd_draws_total" {
+			continue
+		}
+		c.draws += s.Value
+		if s.Label("result") == "win" {
+			c.wins += s.Value
 		}
 	}
-	return s, nil
+	return c, nil
 }
 
 // latency: two rates, one draw in ten a durable win.
 func (b *bench) latency(ctx context.Context) error {
+	tenth := reference.Configuration{} // of the draws win
 	arms := []arm{
-		{"1,200/s", func(ctx context.Context) (sample, error) { return b.onLotteryd(ctx, 10, loadgen.Constant, 1200) }},
-		{"12,000/s", func(ctx context.Context) (sample, error) { return b.onLotteryd(ctx, 10, loadgen.Constant, 12000) }},
+		{"1,200/s", func(ctx context.Context) (sample, error) { return b.onLotteryd(ctx, tenth, loadgen.Constant, 1200) }},
+		{"12,000/s", func(ctx context.Context) (sample, error) { return b.onLotteryd(ctx, tenth, loadgen.Constant, 12000) }},
 	}
 	results, err := b.interleave(ctx, arms)
 	if err != nil {
@@ -134,8 +130,12 @@ func (b *bench) latency(ctx context.Context) error {
 func (b *bench) capacity(ctx context.Context) error {
 	arms := []arm{
 		{"bare", b.onBare},
-		{"losers", func(ctx context.Context) (sample, error) { return b.onLotteryd(ctx, 0, loadgen.Closed, 0) }},
-		{"winners", func(ctx context.Context) (sample, error) { return b.onLotteryd(ctx, 10, loadgen.Closed, 0) }},
+		{"losers", func(ctx context.Context) (sample, error) {
+			return b.onLotteryd(ctx, reference.Configuration{LosersOnly: true}, loadgen.Closed, 0)
+		}},
+		{"winners", func(ctx context.Context) (sample, error) {
+			return b.onLotteryd(ctx, reference.Configuration{}, loadgen.Closed, 0)
+		}},
 	}
 	results, err := b.interleave(ctx, arms)
 	if err != nil {
@@ -163,27 +163,30 @@ func armTitles(name string) string {
 }
 
 // onLotteryd is one run on a fresh lotteryd.
-func (b *bench) onLotteryd(ctx context.Context, winEvery int, arrivals loadgen.Arrivals, rate float64) (s sample, err error) {
-	t, err := b.startLotteryd(ctx, winEvery)
+func (b *bench) onLotteryd(ctx context.Context, c reference.Configuration, arrivals loadgen.Arrivals, rate float64) (sample, error) {
+	t, err := b.startLotteryd(ctx, c, b.plan(arrivals, rate))
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if stopErr := t.stop(); err == nil {
-			err = stopErr
-		}
-	}()
-	return b.load(ctx, t, arrivals, rate)
+	return b.loadAndStop(ctx, t)
 }
 
 // onBare is one run on a fresh bare server.
-func (b *bench) onBare(ctx context.Context) (s sample, err error) {
-	t, err := b.startBare(ctx)
+func (b *bench) onBare(ctx context.Context) (sample, error) {
+	t, err := b.startBare(ctx, b.plan(loadgen.Closed, 0))
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = t.stop() }()
-	return b.load(ctx, t, loadgen.Closed, 0)
+	return b.loadAndStop(ctx, t)
+}
+
+// loadAndStop stops the target after an interrupt, too.
+func (b *bench) loadAndStop(ctx context.Context, t *experiment.Target) (sample, error) {
+	s, err := b.load(ctx, t)
+	if stopErr := t.Stop(context.WithoutCancel(ctx)); err == nil {
+		err = stopErr
+	}
+	return s, err
 }
 
 // arm is one thing to measure.
