@@ -3,6 +3,7 @@ package layering_test
 import (
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/lotteryctl/lotteryctl/internal/layering"
@@ -33,7 +34,8 @@ func TestImportsOfThisRepository(t *testing.T) {
 	report(t, layering.CheckBanned(imports, bannedPackages, mayUseTemplates))
 }
 
-// TestFilesOfThisRepository says with -v how many arrows each package has.
+// TestFilesOfThisRepository says with -v how many arrows each package has, and
+// which of them lie on cycles.
 func TestFilesOfThisRepository(t *testing.T) {
 	packages := packagesOf(t)
 	allowed, err := layering.ParseAllowances(plan(t))
@@ -45,7 +47,11 @@ func TestFilesOfThisRepository(t *testing.T) {
 	for _, pkg := range packages {
 		found := checker.Arrows(pkg.Folder)
 		arrows[pkg.Folder] = found
-		t.Logf("%s: %d files, %d arrows, %d on cycles", pkg.Folder, len(pkg.Lines), len(found), len(layering.OnCycles(found)))
+		on := layering.OnCycles(found)
+		t.Logf("%s: %d files, %d arrows, %d on cycles", pkg.Folder, len(pkg.Lines), len(found), len(on))
+		for _, arrow := range on {
+			t.Logf("%s: %s -> %s: %s", pkg.Folder, arrow.From, arrow.To, strings.Join(arrow.Uses, " "))
+		}
 	}
 	report(t, layering.CheckCycles(arrows, allowed))
 }
