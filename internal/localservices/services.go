@@ -45,6 +45,13 @@ type Options struct {
 	// file, so quote them as the server wants. By default none.
 	RedisSettings    map[string]string
 	PostgresSettings map[string]string
+
+	// LoginRounds is how often both sides of a login to Postgres hash the
+	// password. By default (0) 4096, as Postgres does for passwords that people
+	// think of, which makes a login cost milliseconds. Our password is 128 random
+	// bits, and 1 round is as safe: for tests that open many connections under
+	// the race detector. What measures connections leaves it alone.
+	LoginRounds int
 }
 
 // Services is a running set of private servers. Its methods may be called from
@@ -125,7 +132,7 @@ func (s *Services) startAll(ctx context.Context, opts Options, programs Programs
 	}
 	if opts.Postgres {
 		fmt.Fprintf(s.log, "creating a private Postgres cluster in %s\n", s.folder.path)
-		p, err := newPostgresServer(ctx, s, programs.PostgresBin, opts.PostgresSettings)
+		p, err := newPostgresServer(ctx, s, programs.PostgresBin, opts.PostgresSettings, opts.LoginRounds)
 		if err != nil {
 			return err
 		}
