@@ -88,14 +88,19 @@ func significant(v float64, digits int) string {
 		return strconv.FormatFloat(v, 'g', digits, 64)
 	}
 	// The power of ten after rounding: 9.9996 to four digits is 10.
-	rounded, err := strconv.ParseFloat(strconv.FormatFloat(size, 'e', digits-1, 64), 64)
-	if err != nil {
-		rounded = size
-	}
-	decimals := max(0, digits-1-int(math.Floor(math.Log10(rounded)+1e-12)))
+	decimals := max(0, digits-1-int(math.Floor(math.Log10(rounded(size, digits))+1e-12)))
 	text := strconv.FormatFloat(v, 'f', decimals, 64)
 	if strings.Contains(text, ".") {
 		text = strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 	}
 	return grouped(text)
+}
+
+// rounded is v to so many significant digits.
+func rounded(v float64, digits int) float64 {
+	r, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', digits-1, 64), 64)
+	if err != nil {
+		return v // beyond the largest number
+	}
+	return r
 }

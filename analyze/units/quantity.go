@@ -108,9 +108,14 @@ func scaled(v float64, k kind, digits int) string {
 		}
 		return significant(v, digits) + " " + base
 	}
-	almost := 1 - 0.5*math.Pow(10, -float64(digits)) - 1e-12 // is rounded up to the next step
 	at := 0
-	for at+1 < len(steps) && math.Abs(v) >= steps[at+1].size*almost {
+	for at+1 < len(steps) {
+		// What rounds up to the next step is written as one of it.
+		size := math.Abs(rounded(v/steps[at].size, digits)) * steps[at].size
+		if size < steps[at+1].size*(1-1e-12) {
+			return significant(v/steps[at].size, digits) + " " + steps[at].name
+		}
+		v = math.Copysign(max(math.Abs(v), steps[at+1].size), v)
 		at++
 	}
 	return significant(v/steps[at].size, digits) + " " + steps[at].name
