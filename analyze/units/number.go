@@ -73,9 +73,18 @@ func Counted[N int | int32 | int64](n N, one, many string) string {
 	return Grouped(n) + " " + many
 }
 
-// significant writes v to so many significant digits, or with all digits before
-// the point, and without zeros at the end of a fraction.
+// significant is exact without zeros at the end of a fraction.
 func significant(v float64, digits int) string {
+	text := exact(v, digits)
+	if strings.Contains(text, ".") && !strings.Contains(text, "e") {
+		text = strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	}
+	return text
+}
+
+// exact writes v to so many significant digits, or with all digits before the
+// point; a whole number without a fraction.
+func exact(v float64, digits int) string {
 	size := math.Abs(v)
 	switch {
 	case math.IsNaN(v):
@@ -84,16 +93,14 @@ func significant(v float64, digits int) string {
 		return infinite(v)
 	case size == 0:
 		return "0"
+	case size < 1e15 && v == math.Trunc(v):
+		return grouped(strconv.FormatFloat(v, 'f', 0, 64))
 	case size < 1e-4 || size >= 1e15:
 		return strconv.FormatFloat(v, 'g', digits, 64)
 	}
 	// The power of ten after rounding: 9.9996 to four digits is 10.
 	decimals := max(0, digits-1-int(math.Floor(math.Log10(rounded(size, digits))+1e-12)))
-	text := strconv.FormatFloat(v, 'f', decimals, 64)
-	if strings.Contains(text, ".") {
-		text = strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
-	}
-	return grouped(text)
+	return grouped(strconv.FormatFloat(v, 'f', decimals, 64))
 }
 
 // rounded is v to so many significant digits.

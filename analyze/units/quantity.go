@@ -5,29 +5,31 @@ import (
 	"strings"
 )
 
-// Quantity writes a value with its unit, scaled and to four digits, for values
-// that are compared: "6.318 ms", "64 KiB", "12.34 µs/request", "44". A unit is
+// Quantity writes a value with its unit, scaled and to four digits, zeros
+// included, for values that are compared: "6.310 ms", "12.34 µs/request"; whole
+// numbers without a fraction: "64 KiB", "44". A unit is
 // one of the Go benchmark format ("sec/op", "p95-latency-ns", "B/op",
 // "allocs/op") or of a pprof profile ("nanoseconds", "bytes", "count"). What
 // it is per is kept for other words than "op", and a unit without a measure is
 // left to the title.
-func Quantity(v float64, unit string) string { return quantity(v, unit, 4) }
+func Quantity(v float64, unit string) string { return quantity(v, unit, 4, exact) }
 
-// Rough is [Quantity] to three digits, for pictures and long lists.
-func Rough(v float64, unit string) string { return quantity(v, unit, 3) }
+// Rough is [Quantity] to three digits and without zeros at the end, for
+// pictures and long lists: "6.31 ms", "4.5 MiB".
+func Rough(v float64, unit string) string { return quantity(v, unit, 3, significant) }
 
-func quantity(v float64, unit string, digits int) string {
+func quantity(v float64, unit string, digits int, write func(float64, int) string) string {
 	m, per := measureOf(unit)
 	if math.IsNaN(v) {
 		return Unknown
 	}
 	switch m.kind {
 	case aShare:
-		return significant(v, digits) + "%" + per
+		return write(v, digits) + "%" + per
 	case aNumber:
-		return significant(v, digits) + m.rest + per
+		return write(v, digits) + m.rest + per
 	}
-	return scaled(v*m.factor, m.kind, digits) + per
+	return scaled(v*m.factor, m.kind, digits, write) + per
 }
 
 // kind is what a unit measures.
@@ -99,26 +101,26 @@ func stepsOf(k kind) []step {
 
 // scaled takes the largest step that leaves a number of at least 1 after
 // rounding; zero is written in the base unit, "0 s" or "0 B".
-func scaled(v float64, k kind, digits int) string {
+func scaled(v float64, k kind, digits int, write func(float64, int) string) string {
 	steps := stepsOf(k)
 	if v == 0 || math.IsInf(v, 0) {
 		base := steps[0].name
 		if k == aTime {
 			base = "s"
 		}
-		return significant(v, digits) + " " + base
+		return write(v, digits) + " " + base
 	}
 	at := 0
 	for at+1 < len(steps) {
 		// What rounds up to the next step is written as one of it.
 		size := math.Abs(rounded(v/steps[at].size, digits)) * steps[at].size
 		if size < steps[at+1].size*(1-1e-12) {
-			return significant(v/steps[at].size, digits) + " " + steps[at].name
+			return write(v/steps[at].size, digits) + " " + steps[at].name
 		}
 		v = math.Copysign(max(math.Abs(v), steps[at+1].size), v)
 		at++
 	}
-	return significant(v/steps[at].size, digits) + " " + steps[at].name
+	return write(v/steps[at].size, digits) + " " + steps[at].name
 }
 
 // Percent writes a share, 1 being all: "12.3%". Three digits; what is above
