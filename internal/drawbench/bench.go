@@ -20,6 +20,16 @@ import (
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
+// options are the flags.
+type options struct {
+	rounds   int
+	seconds  time.Duration
+	only     string
+	bare     string // "listen,redis-url,activity": be the bare server
+	lotteryd string
+	draws    int
+}
+
 // bench holds what the parts share.
 type bench struct {
 	options

@@ -41,16 +41,6 @@ func main() {
 	}
 }
 
-// options are the flags.
-type options struct {
-	rounds   int
-	seconds  time.Duration
-	only     string
-	bare     string // "listen,redis-url,activity": be the bare server
-	lotteryd string
-	draws    int
-}
-
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var o options
 	flags := flag.NewFlagSet("drawbench", flag.ContinueOnError)
