@@ -12,7 +12,6 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/reference"
 	"github.com/lotteryctl/lotteryctl/internal/steps"
 	"github.com/lotteryctl/lotteryctl/internal/study"
-	"github.com/lotteryctl/lotteryctl/internal/workload"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -134,36 +133,37 @@ func placeholderHelp() string {
 
 // benchRun is one checked invocation.
 type benchRun struct {
-	env      environment
-	options  *benchOptions
-	name     string
-	seed     uint64
-	plan     loadgen.Plan // still without a URL where there are several arms
-	statuses experiment.StatusSet
-	command  []string // as typed, secrets replaced
-
-	design    *study.Design               // nil without --steps and --vary
-	processes []experiment.ProcessArm     // of --arm
-	lotteryds []reference.Configuration   // of --lotteryd-arm
-	capacity  *experiment.CapacityOptions // nil without --capacity
-	profile   *experiment.ProfileOptions  // nil without --profile
-	pprof     []profiles.Target           // given; nil: where the workload has them
-	chosen    *steps.Choice               // of a single lotteryd; nil: lotteryd's own defaults
+	env     environment
+	options *benchOptions
+	command []string     // as typed, secrets replaced
+	plan    loadgen.Plan // still without a URL where there are several arms
+	subject subject
+	spec    experiment.Spec // still without arms
+	resumed *resumption     // nil without --resume
 	// profileOnly leaves the runs that count out.
 	profileOnly bool
-	noise       experiment.NoiseLimit
-	checked     bool        // audit each run of the reference service
-	resumed     *resumption // nil without --resume
+}
+
+// subject is what the flags name to be measured; open makes a workload of it.
+// Without programs and URL it is the reference service: as designed, in the
+// configurations named, as chosen, or as it is.
+type subject struct {
+	programs  []experiment.ProcessArm   // of --arm
+	design    *study.Design             // nil without --steps and --vary
+	lotteryds []reference.Configuration // of --lotteryd-arm
+	chosen    *steps.Choice             // of a single lotteryd; nil: lotteryd's own defaults
+	checked   bool                      // audit each run of the reference service
+	pprof     []profiles.Target         // given; nil: where the workload has them
 }
 
 // compares says whether there is more than one arm.
 func (b *benchRun) compares() bool {
-	return b.design != nil || len(b.processes) > 0 || len(b.lotteryds) > 0 || b.options.calibrate
+	return b.subject.design != nil || len(b.subject.programs) > 0 || len(b.subject.lotteryds) > 0 || b.options.calibrate
 }
 
 // searchesRate says whether the rate has to be found first.
 func (b *benchRun) searchesRate() bool {
-	return b.plan.Arrivals != loadgen.Closed && b.plan.Rate == 0 && b.capacity == nil
+	return b.plan.Arrivals != loadgen.Closed && b.plan.Rate == 0 && b.spec.Capacity == nil
 }
 
 // run measures and reports. The folder is opened before the runs: that nothing
@@ -193,29 +193,11 @@ func (b *benchRun) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	spec := b.spec(w)
-	spec.Progress = progress.report()
-	rounds, runErr := experiment.Run(ctx, spec, folder)
+	b.spec.Benchmark, b.spec.Arms, b.spec.Progress = w.Benchmark(), w.Arms(b.plan), progress.report()
+	rounds, runErr := experiment.Run(ctx, b.spec, folder)
 	progress.clear()
 	if b.profileOnly {
 		return b.finishProfile(ctx, w, folder, runErr)
 	}
 	return b.finish(ctx, w, folder, rounds, runErr)
-}
-
-func (b *benchRun) spec(w workload.Workload) experiment.Spec {
-	return experiment.Spec{
-		Name: b.name, Benchmark: w.Benchmark(), Arms: w.Arms(b.plan), Rounds: b.rounds(), Seed: b.seed,
-		Statuses: b.statuses, LogAnswers: b.options.logAnswers,
-		NoiseLimit: b.noise, Repeats: b.options.repeats, KeepGoing: b.options.keepGoing,
-		Capacity: b.capacity, CapacityOnly: b.capacity != nil, Profile: b.profile,
-	}
-}
-
-// rounds are those that count.
-func (b *benchRun) rounds() int {
-	if b.profileOnly {
-		return 0
-	}
-	return b.options.runs
 }

@@ -76,22 +76,22 @@ func (b *benchRun) readComparison(given func(string) bool) (err error) {
 	case o.vary != "":
 		err = b.readDesign("--vary", func() (study.Spec, error) { return study.ParseVary(o.vary) })
 	case len(o.arms) > 0:
-		b.processes, err = b.readArms()
+		b.subject.programs, err = b.readArms()
 	case len(o.lotterydArms) > 0:
-		b.lotteryds, err = b.readLotterydArms()
+		b.subject.lotteryds, err = b.readLotterydArms()
 	}
 	if err != nil {
 		return err
 	}
-	b.checked = o.check || b.design != nil && !o.noCheck
+	b.subject.checked = o.check || b.subject.design != nil && !o.noCheck
 	if o.capacity {
-		b.capacity = &experiment.CapacityOptions{SLO: o.slo, Statuses: b.statuses}
+		b.spec.CapacityOnly, b.spec.Capacity = true, &experiment.CapacityOptions{SLO: o.slo, Statuses: b.spec.Statuses}
 	}
 	text := o.noiseLimit
 	if text == "" && !b.compares() {
 		text = "none"
 	}
-	b.noise, err = parseNoiseLimit(text)
+	b.spec.NoiseLimit, err = parseNoiseLimit(text)
 	return err
 }
 
@@ -105,7 +105,7 @@ func (b *benchRun) readDesign(flag string, parse func() (study.Spec, error)) err
 	if err != nil {
 		return fmt.Errorf("--only: %w", err)
 	}
-	b.design = &design
+	b.subject.design = &design
 	return nil
 }
 
@@ -154,7 +154,7 @@ func (b *benchRun) armNames() []string {
 	if b.options.calibrate {
 		return []string{"a", "b"}
 	}
-	return []string{b.name}
+	return []string{b.spec.Name}
 }
 
 // parseNoiseLimit reads --noise-limit: "none", "default" (also ""), or the

@@ -56,12 +56,17 @@ func (b *benchRun) readFlags(given func(string) bool) error {
 			return err
 		}
 	}
-	b.seed = o.seed
+	b.spec = experiment.Spec{
+		Rounds: o.runs, Seed: o.seed, LogAnswers: o.logAnswers, Repeats: o.repeats, KeepGoing: o.keepGoing,
+	}
+	if b.profileOnly {
+		b.spec.Rounds = 0
+	}
 	switch {
 	case b.resumed != nil:
-		b.seed = b.resumed.manifest.Seed
+		b.spec.Seed = b.resumed.manifest.Seed
 	case !given("seed"):
-		b.seed = uint64(time.Now().UnixMicro())
+		b.spec.Seed = uint64(time.Now().UnixMicro())
 	}
 	if err := b.readLoad(given); err != nil {
 		return err
@@ -72,10 +77,10 @@ func (b *benchRun) readFlags(given func(string) bool) error {
 	if err := b.readProfile(); err != nil {
 		return err
 	}
-	if b.name = o.name; b.name == "" {
-		b.name = b.defaultName()
+	if b.spec.Name = o.name; b.spec.Name == "" {
+		b.spec.Name = b.defaultName()
 	}
-	if err := experiment.CheckName(b.name); err != nil {
+	if err := experiment.CheckName(b.spec.Name); err != nil {
 		return fmt.Errorf("--name: %w", err)
 	}
 	return nil
@@ -85,7 +90,7 @@ func (b *benchRun) readFlags(given func(string) bool) error {
 func (b *benchRun) readLoad(given func(string) bool) (err error) {
 	o := b.options
 	if o.expectStatus != "" {
-		if b.statuses, err = experiment.ParseStatuses(o.expectStatus); err != nil {
+		if b.spec.Statuses, err = experiment.ParseStatuses(o.expectStatus); err != nil {
 			return fmt.Errorf("--expect-status: %w", err)
 		}
 	}
@@ -195,14 +200,14 @@ func (b *benchRun) defaultName() string {
 	case o.vary != "":
 		name, _, _ := strings.Cut(o.vary, "=")
 		return "vary-" + name
-	case len(b.processes) > 0:
-		names := make([]string, len(b.processes))
-		for i, p := range b.processes {
+	case len(b.subject.programs) > 0:
+		names := make([]string, len(b.subject.programs))
+		for i, p := range b.subject.programs {
 			names[i] = p.Name
 		}
 		return experiment.CleanName(strings.Join(names, "-"))
-	case len(b.lotteryds) > 0:
-		return configurationNames(b.lotteryds)
+	case len(b.subject.lotteryds) > 0:
+		return configurationNames(b.subject.lotteryds)
 	case o.url == "":
 		return referenceName
 	}

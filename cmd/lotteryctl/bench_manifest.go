@@ -17,7 +17,7 @@ func (b *benchRun) outPath() string {
 	case b.options.out != "":
 		return b.options.out
 	}
-	name := b.name
+	name := b.spec.Name
 	if b.profileOnly {
 		name = "profile-" + name
 	}
@@ -27,12 +27,12 @@ func (b *benchRun) outPath() string {
 // manifest is run.json before the first run.
 func (b *benchRun) manifest(w workload.Workload, choice *experiment.RateChoice) experiment.Manifest {
 	m := experiment.Manifest{
-		Tool: "lotteryctl " + b.env.version, Command: b.command, Name: b.name, Seed: b.seed,
-		Benchmark: w.Benchmark(), Service: b.name, Workload: b.workloadText(),
-		Rounds: b.rounds(), Arms: w.Manifests(b.plan), RateChoice: choice,
+		Tool: "lotteryctl " + b.env.version, Command: b.command, Name: b.spec.Name, Seed: b.spec.Seed,
+		Benchmark: w.Benchmark(), Service: b.spec.Name, Workload: b.workloadText(),
+		Rounds: b.spec.Rounds, Arms: w.Manifests(b.plan), RateChoice: choice,
 	}
-	if b.design != nil {
-		m.Design = b.design.Spec.String()
+	if b.subject.design != nil {
+		m.Design = b.subject.design.Spec.String()
 	}
 	return m
 }
@@ -40,7 +40,7 @@ func (b *benchRun) manifest(w workload.Workload, choice *experiment.RateChoice) 
 // workloadText is the load as one line of bench.txt's configuration.
 func (b *benchRun) workloadText() string {
 	p := b.plan
-	if b.capacity != nil {
+	if b.spec.Capacity != nil {
 		return fmt.Sprintf("%s-capacity-p95-%v", p.Arrivals, b.options.slo)
 	}
 	if p.Arrivals == loadgen.Closed {

@@ -60,11 +60,11 @@ func (b *benchRun) readProfile() (err error) {
 	if err != nil {
 		return fmt.Errorf("--profile-kinds: %w", err)
 	}
-	b.profile = &experiment.ProfileOptions{
+	b.spec.Profile = &experiment.ProfileOptions{
 		Rounds: o.profileRounds, Duration: o.profileWindow, Kinds: kinds,
 		Trace: o.profiling.trace, Timeout: o.profiling.timeout,
 	}
-	b.pprof, err = o.profiling.targets()
+	b.subject.pprof, err = o.profiling.targets()
 	return err
 }
 

@@ -19,8 +19,8 @@ func (b *benchRun) chooseRate(ctx context.Context, w workload.Workload, progress
 	if !b.searchesRate() {
 		return nil, nil
 	}
-	options := experiment.CapacityOptions{SLO: b.options.slo, Statuses: b.statuses}
-	choice, err := experiment.ChooseRate(ctx, w.Arms(b.plan), b.seed, options, progress.report())
+	options := experiment.CapacityOptions{SLO: b.options.slo, Statuses: b.spec.Statuses}
+	choice, err := experiment.ChooseRate(ctx, w.Arms(b.plan), b.spec.Seed, options, progress.report())
 	progress.clear()
 	if ctx.Err() != nil {
 		return nil, &exitError{codeInterrupted, errors.New("interrupted while the rate was searched; nothing was written")}

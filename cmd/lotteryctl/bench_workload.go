@@ -14,14 +14,14 @@ import (
 // open prepares what is measured.
 func (b *benchRun) open(ctx context.Context, progress *benchProgress) (workload.Workload, error) {
 	switch {
-	case len(b.processes) > 0:
-		return workload.NewPrograms(b.processes, b.pprof), nil
+	case len(b.subject.programs) > 0:
+		return workload.NewPrograms(b.subject.programs, b.subject.pprof), nil
 	case b.options.url == "":
 		return b.openReference(ctx, progress)
 	}
 	progress.show("looking for the service")
 	w, err := workload.OpenRunning(ctx, workload.RunningOptions{
-		Arms: b.armNames(), Plan: b.plan, MetricsURL: b.options.metricsURL, Pprof: b.pprof, NeedPprof: b.profile != nil,
+		Arms: b.armNames(), Plan: b.plan, MetricsURL: b.options.metricsURL, Pprof: b.subject.pprof, NeedPprof: b.spec.Profile != nil,
 	})
 	if err != nil {
 		return nil, b.explain(err)
@@ -43,9 +43,9 @@ func (b *benchRun) openReference(ctx context.Context, progress *benchProgress) (
 	if err != nil {
 		return nil, err
 	}
-	service := reference.Options{Program: program, Data: data, Checked: b.checked}
-	if b.profile != nil {
-		service.Kinds = b.profile.Kinds
+	service := reference.Options{Program: program, Data: data, Checked: b.subject.checked}
+	if b.spec.Profile != nil {
+		service.Kinds = b.spec.Profile.Kinds
 	}
 	return workload.NewReference(reference.New(service), b.configurations()), nil
 }
@@ -104,19 +104,19 @@ func dataText(d *reference.Data) string {
 // lotteryd as it is.
 func (b *benchRun) configurations() []reference.Configuration {
 	switch {
-	case b.chosen != nil:
-		return []reference.Configuration{reference.Configure(b.name, *b.chosen)}
-	case len(b.lotteryds) > 0:
-		return b.lotteryds
+	case b.subject.chosen != nil:
+		return []reference.Configuration{reference.Configure(b.spec.Name, *b.subject.chosen)}
+	case len(b.subject.lotteryds) > 0:
+		return b.subject.lotteryds
 	}
 	var all []reference.Configuration
-	if b.design == nil {
+	if b.subject.design == nil {
 		for _, name := range b.armNames() {
 			all = append(all, reference.Configuration{Name: name})
 		}
 		return all
 	}
-	for _, arm := range b.design.Arms {
+	for _, arm := range b.subject.design.Arms {
 		all = append(all, reference.Configure(arm.Name, arm.Choice))
 	}
 	return all

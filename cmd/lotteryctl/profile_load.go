@@ -75,12 +75,12 @@ func newProfileRun(cmd *cobra.Command, env environment, o *profileOptions) (*ben
 	if err != nil {
 		return nil, err
 	}
-	if b.pprof = plan.Targets; len(b.pprof) == 0 {
-		if b.pprof, err = o.bench.profiling.targets(); err != nil {
+	if b.subject.pprof = plan.Targets; len(b.subject.pprof) == 0 {
+		if b.subject.pprof, err = o.bench.profiling.targets(); err != nil {
 			return nil, err
 		}
 	}
-	b.profile = &experiment.ProfileOptions{
+	b.spec.Profile = &experiment.ProfileOptions{
 		Rounds: o.bench.runs, Duration: plan.Duration, Kinds: plan.Kinds,
 		Trace: plan.Trace, TraceDuration: plan.TraceDuration, Timeout: plan.Timeout,
 	}
@@ -97,7 +97,7 @@ func (p *profileLoad) chooseSteps(given func(string) bool, b *benchRun) error {
 		if err != nil {
 			return fmt.Errorf("--steps: %w", err)
 		}
-		b.chosen = &choice
+		b.subject.chosen = &choice
 		return nil
 	}
 	for _, flag := range []string{"steps", "step"} {
@@ -118,7 +118,7 @@ func (b *benchRun) finishProfile(ctx context.Context, w workload.Workload, folde
 	reason := ""
 	switch {
 	case interrupted:
-		reason = fmt.Sprintf("interrupted in or after run %d of %d", len(runs), b.profile.Rounds)
+		reason = fmt.Sprintf("interrupted in or after run %d of %d", len(runs), b.spec.Profile.Rounds)
 	case runErr != nil:
 		reason = runErr.Error()
 	}

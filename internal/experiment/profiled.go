@@ -21,7 +21,7 @@ type Profiled struct {
 	// Bundle is the folder of the profiles within the run folder, with slashes.
 	// Empty: there is none, and Missing says why.
 	Bundle string `json:"bundle,omitempty"`
-	// From is where the profiles were taken, passwords hidden.
+	// From is where the profiles were taken, as endpoint.Redact leaves it.
 	From    []string `json:"profiled_from,omitempty"`
 	Missing string   `json:"profiles_missing,omitempty"`
 }
