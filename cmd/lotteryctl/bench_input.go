@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -74,7 +75,7 @@ func (b *benchRun) readFlags(given func(string) bool) error {
 	if b.name = o.name; b.name == "" {
 		b.name = b.defaultName()
 	}
-	if err := experiment.CheckName(b.name); err != nil {
+	if err := runfolder.CheckName(b.name); err != nil {
 		return fmt.Errorf("--name: %w", err)
 	}
 	return nil
@@ -199,7 +200,7 @@ func (b *benchRun) defaultName() string {
 		for i, p := range b.processes {
 			names[i] = p.Name
 		}
-		return experiment.CleanName(strings.Join(names, "-"))
+		return runfolder.CleanName(strings.Join(names, "-"))
 	case len(b.lotteryds) > 0:
 		return configurationNames(b.lotteryds)
 	case o.url == "":
@@ -210,5 +211,5 @@ func (b *benchRun) defaultName() string {
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 		host = rest[:i]
 	}
-	return experiment.CleanName(host[strings.LastIndexByte(host, '@')+1:])
+	return runfolder.CleanName(host[strings.LastIndexByte(host, '@')+1:])
 }

@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // chooseRate finds a rate that all arms can take, if none was given: one rate
 // for all, because latencies at different loads cannot be compared. It returns
 // nil when there was nothing to choose.
-func (b *benchRun) chooseRate(ctx context.Context, w *workload, progress *benchProgress) (*experiment.RateChoice, error) {
+func (b *benchRun) chooseRate(ctx context.Context, w *workload, progress *benchProgress) (*runfolder.RateChoice, error) {
 	if b.resumed != nil {
 		return b.resumed.manifest.RateChoice, nil
 	}
@@ -34,7 +35,7 @@ func (b *benchRun) chooseRate(ctx context.Context, w *workload, progress *benchP
 }
 
 // rateText tells what was found, for the header of the result.
-func rateText(choice *experiment.RateChoice) string {
+func rateText(choice *runfolder.RateChoice) string {
 	found, slow := make([]string, len(choice.Arms)), ""
 	for i, arm := range choice.Arms {
 		found[i] = fmt.Sprintf("%s %s", arm.Name, groupedFloat(math.Round(arm.Rate)))

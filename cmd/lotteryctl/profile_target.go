@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -101,7 +101,7 @@ func (o *profileOptions) bundleName(first profiles.Target) string {
 	if err != nil {
 		return "target"
 	}
-	return experiment.CleanName(u.Host)
+	return runfolder.CleanName(u.Host)
 }
 
 // captureLine is the progress of a capture.

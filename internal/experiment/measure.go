@@ -2,12 +2,12 @@ package experiment
 
 import (
 	"context"
-	"os"
-	"path/filepath"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -44,7 +44,7 @@ type measurement struct {
 // run loads the target and fills in r. It returns the whole result and the two
 // marks for the round's folder. A cancelled ctx is no error here: the round is
 // marked partial.
-func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*loadgen.Result, [2]*mark, error) {
+func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *runfolder.Round) (*loadgen.Result, [2]*mark, error) {
 	plan.Record = m.record
 	m.halves.middle = plan.Warmup + plan.Duration/2
 	if m.answer == nil && m.outcome == nil {
@@ -63,7 +63,7 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*lo
 	again := &mark{reading: m.read(reading)}
 	r.Start, r.Partial, r.Verdict = result.Start, result.Partial, result.Verdicts
 	r.Load = newLoad(result, m.good)
-	r.Load.forgive(m.forgiven)
+	forgive(&r.Load, m.forgiven)
 	r.Load.Outcomes = m.outcomes
 	r.Cost = m.cost(result, first, last, again)
 	if first != nil {
@@ -72,7 +72,7 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*lo
 		r.Noise.LoadAverage = average
 	}
 	if r.Halves = m.halves.halves(); r.Halves != nil && !r.Halves.Agree && !r.Partial {
-		r.Verdict = append(r.Verdict, r.Halves.doubt())
+		r.Verdict = append(r.Verdict, unsteady(r.Halves))
 	}
 	return result, [2]*mark{first, last}, nil
 }
@@ -141,8 +141,8 @@ func (m *measurement) read(ctx context.Context) Reading {
 // cost puts together what the generator, the system and the service know. To
 // tell its figures costs the service memory too: what grew between last and
 // again, read right after it, is the price of one reading and is taken off.
-func (m *measurement) cost(result *loadgen.Result, first, last, again *mark) Cost {
-	c := Cost{Source: m.format, Missing: m.missing}
+func (m *measurement) cost(result *loadgen.Result, first, last, again *mark) runfolder.Cost {
+	c := runfolder.Cost{Source: m.format, Missing: m.missing}
 	c.ClientCPU = positive(result.CPU.Client)
 	c.ServerCPU = positive(result.CPU.Server)
 	m.addCompany(&c, first, last)
@@ -190,7 +190,7 @@ func (m *measurement) cost(result *loadgen.Result, first, last, again *mark) Cos
 
 // addCompany adds what the other processes of the target's group used: a shell
 // that waits costs nothing, the service behind it does.
-func (m *measurement) addCompany(c *Cost, first, last *mark) {
+func (m *measurement) addCompany(c *runfolder.Cost, first, last *mark) {
 	for _, pid := range last.noise.group {
 		if peak := peakRSS(pid); peak != nil && c.PeakRSS != nil {
 			*c.PeakRSS += *peak
@@ -219,9 +219,18 @@ func positive(d time.Duration) *float64 {
 	return &v
 }
 
+// runMetrics is what the file of a run keeps.
+func runMetrics(result *loadgen.Result, marks [2]*mark) runfolder.RunMetrics {
+	metrics := runfolder.RunMetrics{Load: result}
+	if before, after := marks[0], marks[1]; before != nil && after != nil {
+		metrics.Before, metrics.After, metrics.Ended = before.reading.byName(), after.reading.byName(), after.ended-before.ended
+	}
+	return metrics
+}
+
 // openAnswers makes the log of exchanges of a round; done ends it.
-func openAnswers(dir string) (log *loadgen.AnswersLog, done func() error, err error) {
-	file, err := os.Create(filepath.Join(dir, answersFile))
+func openAnswers(folder *runfolder.Folder, dir string) (log *loadgen.AnswersLog, done func() error, err error) {
+	file, err := folder.CreateAnswers(dir)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -233,4 +242,34 @@ func openAnswers(dir string) (log *loadgen.AnswersLog, done func() error, err er
 		}
 		return err
 	}, nil
+}
+
+func quantiles(h *loadgen.Histogram) *runfolder.Quantiles {
+	if h == nil || h.Count() == 0 {
+		return nil
+	}
+	return &runfolder.Quantiles{
+		Mean: h.Mean(), P50: h.Quantile(0.50), P95: h.Quantile(0.95), P99: h.Quantile(0.99), Max: h.Max(),
+	}
+}
+
+// newLoad sums a result up.
+func newLoad(r *loadgen.Result, good StatusSet) runfolder.Load {
+	l := runfolder.Load{
+		WindowNS: r.Window, AskedRate: r.AskedRate, SentRate: r.SentRate, AnsweredRate: r.AnsweredRate,
+		Requests: r.Counts.Intended, Answered: r.Counts.Answered, Errors: r.Counts.ErrorCount(),
+		Failures: map[string]int64{}, Statuses: r.Counts.Statuses,
+		Response: quantiles(r.Response), Service: quantiles(r.Service), Lateness: quantiles(r.Lateness),
+		GapCV: r.GapCV, Connections: r.Connections,
+	}
+	for kind, n := range r.Counts.Errors {
+		l.Failures[string(kind)] = n
+	}
+	for code, n := range l.Statuses {
+		if !good.Good(code) {
+			l.Errors += n
+			l.Failures[fmt.Sprintf("status %d", code)] = n
+		}
+	}
+	return l
 }

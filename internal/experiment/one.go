@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // checkTimeout bounds a target's check.
@@ -14,8 +16,8 @@ const checkTimeout = 2 * time.Minute
 // one runs one arm once and writes it down. over says that it was noisy. A
 // failing arm is an error unless the experiment keeps going.
 func (r *runner) one(ctx context.Context, lap Lap, place int, arm Arm) (over bool, err error) {
-	record := Round{Round: lap.Round, Repeat: lap.Repeat, Order: place, Arm: arm.Name, Seed: lap.Seed}
-	if lap.Dir, err = r.folder.runDir(arm.Name, lap.Round); err != nil {
+	record := runfolder.Round{Round: lap.Round, Repeat: lap.Repeat, Order: place, Arm: arm.Name, Seed: lap.Seed}
+	if lap.Dir, err = r.folder.RunDir(arm.Name, lap.Round); err != nil {
 		return false, err
 	}
 	armErr, err := r.measure(ctx, arm, lap, &record)
@@ -35,7 +37,7 @@ func (r *runner) one(ctx context.Context, lap Lap, place int, arm Arm) (over boo
 	case !record.Partial:
 		record.Noisy = r.spec.noisy(&record)
 	}
-	if err := r.folder.add(record); err != nil {
+	if err := r.folder.Add(record); err != nil {
 		return false, err
 	}
 	r.done++
@@ -56,17 +58,17 @@ func failureOf(err error) string {
 
 // noisy says what a run was over. Waiting threads and pressure are what a
 // capacity search makes itself, so of it only foreign CPU is judged.
-func (s *Spec) noisy(r *Round) []string {
-	over := s.NoiseLimit.exceeded(r.Noise)
+func (s *Spec) noisy(r *runfolder.Round) []string {
+	over := exceeded(s.NoiseLimit, r.Noise)
 	if r.Capacity != nil {
-		foreign := NoiseLimit{ForeignCPU: s.NoiseLimit.ForeignCPU}
-		over = append(over, foreign.exceeded(r.Capacity.Noise)...)
+		foreign := runfolder.NoiseLimit{ForeignCPU: s.NoiseLimit.ForeignCPU}
+		over = append(over, exceeded(foreign, r.Capacity.Noise)...)
 	}
 	return over
 }
 
 // measure does what a run consists of. armErr is the arm's own failure.
-func (r *runner) measure(ctx context.Context, arm Arm, lap Lap, record *Round) (armErr, err error) {
+func (r *runner) measure(ctx context.Context, arm Arm, lap Lap, record *runfolder.Round) (armErr, err error) {
 	if !r.spec.CapacityOnly {
 		armErr, err = r.loaded(ctx, arm, lap, record, nil)
 		if armErr != nil || err != nil || record.Partial || ctx.Err() != nil {
@@ -81,7 +83,7 @@ func (r *runner) measure(ctx context.Context, arm Arm, lap Lap, record *Round) (
 
 // loaded starts an arm, loads it at the plan's rate and stops it. profile is
 // what is to be captured meanwhile, or nil.
-func (r *runner) loaded(ctx context.Context, arm Arm, lap Lap, record *Round, profile *capture) (armErr, err error) {
+func (r *runner) loaded(ctx context.Context, arm Arm, lap Lap, record *runfolder.Round, profile *capture) (armErr, err error) {
 	now := Progress{Round: lap.Round, Repeat: lap.Repeat, Arm: arm.Name, Phase: Starting}
 	r.report(now, 0)
 	asked := time.Now()
@@ -112,7 +114,7 @@ func startError(arm Arm, lap Lap, err error) error {
 }
 
 // check asks the target about its promises.
-func check(ctx context.Context, target *Target, record *Round) (CheckState, []string) {
+func check(ctx context.Context, target *Target, record *runfolder.Round) (runfolder.CheckState, []string) {
 	if record.Partial {
 		return "not checked: the run was cut short", nil
 	}
@@ -121,11 +123,11 @@ func check(ctx context.Context, target *Target, record *Round) (CheckState, []st
 	broken, err := target.Check(ctx)
 	switch {
 	case len(broken) > 0:
-		return CheckBroken, broken
+		return runfolder.CheckBroken, broken
 	case err != nil:
-		return CheckState(fmt.Sprintf("not checked: %v", err)), nil
+		return runfolder.CheckState(fmt.Sprintf("not checked: %v", err)), nil
 	}
-	return CheckHeld, nil
+	return runfolder.CheckHeld, nil
 }
 
 // stop lets a target end in its own time even when we were asked to hurry: its
@@ -156,7 +158,7 @@ func untilEnded(ctx context.Context, target *Target) (context.Context, context.C
 }
 
 // load measures a ready target and writes the run's own files.
-func (r *runner) load(ctx context.Context, target *Target, dir string, record *Round, now Progress, profile *capture) error {
+func (r *runner) load(ctx context.Context, target *Target, dir string, record *runfolder.Round, now Progress, profile *capture) error {
 	ctx, cancel := untilEnded(ctx, target)
 	defer cancel()
 	plan := target.Plan
@@ -179,16 +181,16 @@ func (r *runner) load(ctx context.Context, target *Target, dir string, record *R
 	finish := func() error { return nil }
 	if r.spec.LogAnswers {
 		var err error
-		if m.answer, finish, err = openAnswers(dir); err != nil {
-			return r.folder.explain(err)
+		if m.answer, finish, err = openAnswers(r.folder, dir); err != nil {
+			return err
 		}
 	}
 	result, marks, err := m.run(ctx, plan, record)
 	if finishErr := finish(); finishErr != nil {
-		err = errors.Join(err, r.folder.explain(finishErr))
+		err = errors.Join(err, r.folder.Explain(finishErr))
 	}
 	if err != nil {
 		return err
 	}
-	return r.folder.addFiles(dir, result, marks)
+	return r.folder.AddFiles(dir, runMetrics(result, marks))
 }

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -63,7 +64,7 @@ const portPlaceholder = "{{port}}"
 // Check reports the first thing that keeps the arm from being started, in one
 // sentence, without starting anything.
 func (p ProcessArm) Check() error {
-	if err := CheckName(p.Name); err != nil {
+	if err := runfolder.CheckName(p.Name); err != nil {
 		return err
 	}
 	if _, err := SplitCommand(p.Command); err != nil {
@@ -128,7 +129,7 @@ func (p ProcessArm) startOnce(ctx context.Context, lap Lap) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	process, err := startProcessIn(p.Dir, allAtPort(argv, port), allAtPort(p.Env, port), filepath.Join(lap.Dir, ServerLogFile))
+	process, err := startProcessIn(p.Dir, allAtPort(argv, port), allAtPort(p.Env, port), filepath.Join(lap.Dir, runfolder.ServerLogFile))
 	if err != nil {
 		return nil, err
 	}

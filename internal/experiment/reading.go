@@ -23,6 +23,15 @@ const (
 // Reading is what a service told at one moment. What it did not tell is absent.
 type Reading map[Quantity]float64
 
+// byName is the reading as a run folder keeps it.
+func (r Reading) byName() map[string]float64 {
+	named := make(map[string]float64, len(r))
+	for q, v := range r {
+		named[string(q)] = v
+	}
+	return named
+}
+
 // since returns the growth of q from an earlier reading. ok is false when
 // either lacks it, or when it shrank: then the service was restarted.
 func (r Reading) since(before Reading, q Quantity) (growth float64, ok bool) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -14,21 +15,21 @@ import (
 // ctx is cancelled (the error is then that of ctx and the last run may be
 // partial), when an arm fails ([ArmError]), or when the folder cannot be
 // written. Profiled runs are in [Folder.Profiled]. The folder stays open.
-func Run(ctx context.Context, spec Spec, folder *Folder) ([]Round, error) {
+func Run(ctx context.Context, spec Spec, folder *runfolder.Folder) ([]runfolder.Round, error) {
 	if err := spec.check(); err != nil {
 		return nil, err
 	}
-	if err := folder.adopt(&spec); err != nil {
+	if err := folder.Adopt(spec.rules()); err != nil {
 		return folder.Rounds(), err
 	}
 	r := runner{spec: spec, folder: folder, begun: time.Now()}
 	for round := 1; round <= spec.Rounds; round++ {
-		if folder.settled(&spec, round) {
+		if folder.Settled(round, len(spec.Arms)) {
 			r.done += len(spec.Arms)
 			r.before = r.done
 			continue
 		}
-		repeat, err := folder.reset(&spec, round)
+		repeat, err := folder.Reset(round)
 		if err == nil {
 			err = r.round(ctx, round, repeat)
 		}
@@ -42,7 +43,7 @@ func Run(ctx context.Context, spec Spec, folder *Folder) ([]Round, error) {
 // runner is the state of one Run.
 type runner struct {
 	spec   Spec
-	folder *Folder
+	folder *runfolder.Folder
 	// done counts the runs that are behind us, repeats not; before are those of
 	// before a resume. begun and lastEnd (of the latest run) are what the
 	// estimate rests on.
@@ -58,7 +59,7 @@ func (r *runner) round(ctx context.Context, round, repeat int) error {
 		if err != nil || !noisy || repeat >= r.spec.Repeats {
 			return err
 		}
-		if err := r.folder.supersede(round, repeat); err != nil {
+		if err := r.folder.Supersede(round, repeat); err != nil {
 			return err
 		}
 		r.done = behind
@@ -68,11 +69,11 @@ func (r *runner) round(ctx context.Context, round, repeat int) error {
 // try runs every arm once. A try that will be repeated whatever its other arms
 // show is given up at its first noisy run.
 func (r *runner) try(ctx context.Context, round, repeat int) (noisy bool, err error) {
-	for place, arm := range RoundOrder(r.spec.Seed, round, len(r.spec.Arms)) {
+	for place, arm := range runfolder.RoundOrder(r.spec.Seed, round, len(r.spec.Arms)) {
 		if err := ctx.Err(); err != nil {
 			return noisy, err
 		}
-		lap := Lap{Round: round, Repeat: repeat, Seed: RoundSeed(r.spec.Seed, round)}
+		lap := Lap{Round: round, Repeat: repeat, Seed: runfolder.RoundSeed(r.spec.Seed, round)}
 		over, err := r.one(ctx, lap, place+1, r.spec.Arms[arm])
 		if err != nil {
 			return noisy, err

@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // capacityUnit is the highest rate that kept the objective.
@@ -48,7 +48,7 @@ func (c ArmCapacity) MarshalJSON() ([]byte, error) {
 
 // Capacities sums up the capacity searches of the rounds, an entry for each arm
 // that has one.
-func Capacities(arms []string, rounds []experiment.Round) []ArmCapacity {
+func Capacities(arms []string, rounds []runfolder.Round) []ArmCapacity {
 	t := newTable(rounds)
 	var all []ArmCapacity
 	for i, arm := range arms {
@@ -65,7 +65,7 @@ func Capacities(arms []string, rounds []experiment.Round) []ArmCapacity {
 		if e, ok := t.effect(arms[0], arm, capacityUnit); ok && i > 0 {
 			c.Versus = &e
 		}
-		for _, round := range experiment.Kept(rounds) {
+		for _, round := range runfolder.Kept(rounds) {
 			if round.Arm == arm && round.Capacity != nil && round.Capacity.GeneratorBound {
 				c.GeneratorBound++
 			}

@@ -2,7 +2,7 @@ package study
 
 import (
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // Word is the verdict on a metric of a program, in the words of
@@ -56,7 +56,7 @@ func advisoryUnits() []string { return []string{"p99-latency-ns", "peak-RSS-byte
 
 // Compare judges every arm against the first. closed says that the load had no
 // rate of its own, so that the rate reached is a result.
-func Compare(arms []string, rounds []experiment.Round, rule Rule, closed bool) Comparison {
+func Compare(arms []string, rounds []runfolder.Round, rule Rule, closed bool) Comparison {
 	t, c := newTable(rounds), Comparison{Base: arms[0], Rule: rule}
 	var p []float64
 	for _, arm := range arms[1:] {

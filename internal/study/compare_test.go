@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 )
 
@@ -51,10 +51,10 @@ func TestCompareTellsHowManyRoundsWouldDecide(t *testing.T) {
 }
 
 func TestCapacities(t *testing.T) {
-	var measured []experiment.Round
+	var measured []runfolder.Round
 	for round := 1; round <= 8; round++ {
 		for arm, rate := range map[string]float64{"before": 500, "best": 20_000} {
-			measured = append(measured, experiment.Round{Round: round, Arm: arm, Capacity: &experiment.Capacity{
+			measured = append(measured, runfolder.Round{Round: round, Arm: arm, Capacity: &runfolder.Capacity{
 				Rate: rate + float64(10*round), Took: time.Second, GeneratorBound: arm == "best" && round == 1,
 			}})
 		}

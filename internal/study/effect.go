@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // confidence is the level of all intervals; flipSeed draws sign flips when
@@ -67,9 +67,9 @@ type table map[string]map[string]map[int]float64
 
 // newTable takes the rounds that count and leaves out repeated, failed and
 // partial ones.
-func newTable(rounds []experiment.Round) table {
+func newTable(rounds []runfolder.Round) table {
 	t := table{}
-	for _, r := range experiment.Kept(rounds) {
+	for _, r := range runfolder.Kept(rounds) {
 		if t[r.Arm] == nil {
 			t[r.Arm] = map[string]map[int]float64{}
 		}
@@ -136,5 +136,5 @@ func median(values []float64) float64 {
 
 // higherIsBetter is the direction of a unit of bench.txt.
 func higherIsBetter(unit string) bool {
-	return slices.Contains(experiment.Units(), [2]string{unit, "higher"})
+	return slices.Contains(runfolder.Units(), [2]string{unit, "higher"})
 }

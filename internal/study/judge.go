@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/steps"
 )
 
@@ -75,7 +75,7 @@ func alsoUnits() []string {
 }
 
 // Judge answers the design's contrasts from the rounds of its run.
-func Judge(d Design, rounds []experiment.Round, rule Rule) Result {
+func Judge(d Design, rounds []runfolder.Round, rule Rule) Result {
 	t, broken := newTable(rounds), brokenByArm(rounds)
 	result := Result{Design: d.Spec.String(), Rule: rule}
 	var p []float64
@@ -156,7 +156,7 @@ func (r Rule) RoundsNeeded(contrasts int) int {
 
 // brokenByArm gathers the invariants seen broken in any run, also in one that
 // counts for nothing else. Each is kept once, by its first word ("I3:").
-func brokenByArm(rounds []experiment.Round) map[string][]string {
+func brokenByArm(rounds []runfolder.Round) map[string][]string {
 	broken := map[string][]string{}
 	for _, r := range rounds {
 		for _, text := range r.Broken {

@@ -1,4 +1,4 @@
-package experiment
+package runfolder
 
 import (
 	"encoding/json"
@@ -7,36 +7,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"syscall"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/wholefile"
-	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-// FormatVersion is the version of the run folder that this package writes; it
-// reads all up to it. It grows when a reader of the old one would misread the
-// new one; new fields and files do not count. Version 2 has rounds.jsonl lines
-// that count nowhere because their round was repeated.
-const FormatVersion = 2
-
-// The files of a run folder.
-const (
-	runFile      = "run.json"
-	roundsFile   = "rounds.jsonl"
-	benchFile    = "bench.txt"
-	capacityFile = "capacity.jsonl"
-	profiledFile = "profiled.jsonl"
-	armsDir      = "arms"
-	bundleDir    = "profiles" // of a profiled run
-	latencyFile  = "latency.hgrm"
-	metricsFile  = "metrics.json"
-	answersFile  = "answers.jsonl"
-	probesFile   = "probes.json"
-	// ServerLogFile is where an arm should let its program write, in Lap.Dir.
-	ServerLogFile = "server.log"
-)
+// Writer puts a file at path, as a whole or not at all, with what content writes.
+type Writer func(path string, content func(io.Writer) error) error
 
 // Folder is a run folder being written. It has a temporary name until Close.
 // Every file in it is replaced as a whole, so that it is readable at any
@@ -47,23 +25,7 @@ type Folder struct {
 	rounds          []Round    // in the order they ended
 	profiled        []Profiled // the same
 	lock            *os.File
-	// write puts a file in place; tests let it fail.
-	write func(path string, content func(io.Writer) error) error
-}
-
-// unfinished is what a folder's name ends in until it is whole.
-const unfinished = ".incomplete"
-
-// CheckPath says whether something is in the way of a new run folder at path.
-func CheckPath(path string) error {
-	path = filepath.Clean(path)
-	if _, err := os.Lstat(path + unfinished); err == nil {
-		return fmt.Errorf("run folder %s exists already, of a run that was interrupted: resume it, remove it or choose another", path+unfinished)
-	}
-	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("run folder %s exists already: remove it or choose another", path)
-	}
-	return nil
+	write           Writer
 }
 
 // Create begins the run folder at path, which must not exist yet: everything
@@ -89,7 +51,7 @@ func Create(path string, m Manifest) (*Folder, error) {
 		err = errors.Join(f.writeManifest(), f.save())
 	}
 	if err != nil {
-		return nil, errors.Join(f.explain(err), f.Discard())
+		return nil, errors.Join(f.Explain(err), f.Discard())
 	}
 	return f, nil
 }
@@ -108,9 +70,6 @@ func (f *Folder) Manifest() Manifest { return f.manifest }
 
 // WritingPath is where the folder is before Close.
 func (f *Folder) WritingPath() string { return f.temporary }
-
-// Rounds are the runs it holds, in the order they ended.
-func (f *Folder) Rounds() []Round { return slices.Clone(f.rounds) }
 
 // Discard removes everything: for a run that measured nothing.
 func (f *Folder) Discard() error {
@@ -138,64 +97,21 @@ func (f *Folder) Close(reason string) error {
 	}
 	err = errors.Join(err, f.unlock())
 	if err != nil {
-		return fmt.Errorf("%w; what was measured is in %s and can be resumed", f.explain(err), f.temporary)
+		return fmt.Errorf("%w; what was measured is in %s and can be resumed", f.Explain(err), f.temporary)
 	}
 	return nil
 }
 
-// explain adds to a failed write what a person wants to know.
-func (f *Folder) explain(err error) error {
+// Explain adds to a failed write what a person wants to know.
+func (f *Folder) Explain(err error) error {
 	if errors.Is(err, syscall.ENOSPC) {
 		return fmt.Errorf("run folder: the disk is full: make room in %s (%w)", filepath.Dir(f.path), err)
 	}
 	return fmt.Errorf("run folder: %w", err)
 }
 
-// runDir makes the empty folder of a run.
-func (f *Folder) runDir(arm string, round int) (string, error) {
-	return f.emptyDir(f.armDir(arm, round))
-}
-
-// emptyDir makes a folder that is empty: what an interrupted run left there
-// goes.
-func (f *Folder) emptyDir(dir string) (string, error) {
-	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755)); err != nil {
-		return "", f.explain(err)
-	}
-	return dir, nil
-}
-
 func (f *Folder) armDir(arm string, round int) string {
 	return filepath.Join(f.temporary, armsDir, arm, fmt.Sprintf("round-%d", round))
-}
-
-// add writes a run down.
-func (f *Folder) add(r Round) error {
-	f.rounds = append(f.rounds, r)
-	if err := f.save(); err != nil {
-		f.rounds = f.rounds[:len(f.rounds)-1]
-		return f.explain(err)
-	}
-	return nil
-}
-
-// supersede marks the runs of a round, so that another try takes their place.
-func (f *Folder) supersede(round, repeat int) error {
-	for i := range f.rounds {
-		r := &f.rounds[i]
-		if r.Round != round || r.Repeated {
-			continue
-		}
-		r.Repeated = true
-		dir := f.armDir(r.Arm, round)
-		if err := os.Rename(dir, fmt.Sprintf("%s.repeated-%d", dir, repeat+1)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return f.explain(err)
-		}
-	}
-	if err := f.save(); err != nil {
-		return f.explain(err)
-	}
-	return nil
 }
 
 // save writes what is made of the rounds. They are few and their lines short:
@@ -214,28 +130,6 @@ func (f *Folder) save() error {
 }
 
 func (f *Folder) file(name string) string { return filepath.Join(f.temporary, name) }
-
-// roundMetrics is metrics.json of a round.
-type roundMetrics struct {
-	Before Reading         `json:"before,omitempty"` // the service, at the end of the warm-up
-	After  Reading         `json:"after,omitempty"`  // and after the last answer
-	Ended  int64           `json:"requests_between"` // that ended between the two readings
-	Load   *loadgen.Result `json:"load"`             // all histograms and counts
-}
-
-func (f *Folder) addFiles(dir string, result *loadgen.Result, marks [2]*mark) error {
-	metrics := roundMetrics{Load: result}
-	if before, after := marks[0], marks[1]; before != nil && after != nil {
-		metrics.Before, metrics.After, metrics.Ended = before.reading, after.reading, after.ended-before.ended
-	}
-	err := errors.Join(
-		f.write(filepath.Join(dir, latencyFile), result.Response.WriteText),
-		f.writeJSON(filepath.Join(dir, metricsFile), metrics))
-	if err != nil {
-		return f.explain(err)
-	}
-	return nil
-}
 
 func (f *Folder) writeManifest() error { return f.writeJSON(f.file(runFile), f.manifest) }
 
@@ -258,3 +152,7 @@ func writeLines[T any](w io.Writer, values []T) error {
 	}
 	return nil
 }
+
+// WriteWith lets the folder put its files in place by write instead: for tests of
+// what happens when that fails.
+func (f *Folder) WriteWith(write Writer) { f.write = write }
