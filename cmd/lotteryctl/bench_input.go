@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
@@ -206,10 +207,5 @@ func (b *benchRun) defaultName() string {
 	case o.url == "":
 		return referenceName
 	}
-	_, rest, _ := strings.Cut(o.url, "://")
-	host := rest
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		host = rest[:i]
-	}
-	return runfolder.CleanName(host[strings.LastIndexByte(host, '@')+1:])
+	return runfolder.CleanName(endpoint.Host(o.url))
 }

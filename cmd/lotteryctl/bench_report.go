@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // benchFormat is the version of what bench --json prints.
-const benchFormat = 1
+const benchFormat = 2
 
 // benchReport is what bench --json prints; docs/run-folder.md describes it.
 type benchReport struct {
@@ -41,15 +42,17 @@ func newReport(folder string, run runfolder.Manifest, rounds []runfolder.Round) 
 	case err != nil:
 		return r, err
 	case run.Rules.CapacityOnly:
-		r.Capacities = study.Capacities(r.arms(), rounds)
+		r.Capacities, err = study.Capacities(r.arms(), rounds)
 	case design != nil:
-		result := study.Judge(*design, rounds, study.DefaultRule())
+		var result study.Result
+		result, err = study.Judge(*design, rounds, study.Rule{})
 		r.Steps = &result
 	case len(run.Arms) > 1:
-		comparison := study.Compare(r.arms(), rounds, study.DefaultRule(), run.Arms[0].Arrivals == string(loadgen.Closed))
+		var comparison study.Comparison
+		comparison, err = study.Compare(r.arms(), rounds, study.Rule{})
 		r.Comparison = &comparison
 	}
-	return r, nil
+	return r, err
 }
 
 // designOf is which steps the run compared; nil if none.
@@ -202,4 +205,18 @@ func plural(name string, n int64) string {
 		return "losses"
 	}
 	return name + "s"
+}
+
+// rateText tells what was found, for the header of the result.
+func rateText(choice *runfolder.RateChoice) string {
+	found, slow := make([]string, len(choice.Arms)), ""
+	for i, arm := range choice.Arms {
+		found[i] = fmt.Sprintf("%s %s", arm.Name, groupedFloat(math.Round(arm.Rate)))
+		if arm.SLO > choice.Asked {
+			found[i] += fmt.Sprintf(" (within %v)", arm.SLO)
+			slow = "; arms that keep it at no rate were given more time"
+		}
+	}
+	return fmt.Sprintf("the rate is %.0f %% of what the slowest arm can do; a short search for p95 within %v found, in requests/s: %s%s",
+		100*choice.Share, choice.Asked, strings.Join(found, ", "), slow)
 }

@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -57,9 +58,6 @@ const (
 	portTries           = 3
 	lastLines           = 5 // of the log, in an error
 )
-
-// portPlaceholder stands for the port chosen.
-const portPlaceholder = "{{port}}"
 
 // Check reports the first thing that keeps the arm from being started, in one
 // sentence, without starting anything.
@@ -218,7 +216,7 @@ func ask(ctx context.Context, rawURL string, plan *loadgen.Plan) error {
 	}
 	defer response.Body.Close()
 	if response.StatusCode >= http.StatusBadRequest {
-		return fmt.Errorf("%s answered %s", redacted(rawURL), response.Status)
+		return fmt.Errorf("%s answered %s", endpoint.Redact(rawURL), response.Status)
 	}
 	return nil
 }
@@ -228,7 +226,7 @@ func (p ProcessArm) metrics(ctx context.Context, plan loadgen.Plan, port string)
 	case "none":
 		return ""
 	case "":
-		if source := FindSource(ctx, plan.URL, plan.TLS); source != nil {
+		if source := runtimemetrics.Find(ctx, endpoint.Base(plan.URL), plan.TLS); source != nil {
 			return source.URL
 		}
 		return ""
@@ -236,46 +234,15 @@ func (p ProcessArm) metrics(ctx context.Context, plan loadgen.Plan, port string)
 	return atPort(p.MetricsURL, port)
 }
 
-func atPort(text, port string) string { return strings.ReplaceAll(text, portPlaceholder, port) }
-
-func allAtPort(texts []string, port string) []string {
-	out := make([]string, len(texts))
-	for i, text := range texts {
-		out[i] = atPort(text, port)
-	}
-	return out
-}
-
-// freePort asks the system for a port of 127.0.0.1 that is free now.
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("no free port: %w", err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, err
-}
-
 // hostPort is the address behind a URL whose path and query may hold
 // placeholders.
 func hostPort(rawURL string) (string, error) {
-	scheme, rest, ok := strings.Cut(rawURL, "://")
-	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
-		rest = rest[:end]
-	}
-	u, err := url.Parse(scheme + "://" + rest)
-	if !ok || err != nil || u.Hostname() == "" {
-		return "", fmt.Errorf("%q is no URL of a host", redacted(rawURL))
-	}
-	port := u.Port()
+	address, err := endpoint.HostPort(rawURL)
 	switch {
-	case port == "" && scheme == "http":
-		port = "80"
-	case port == "" && scheme == "https":
-		port = "443"
-	case port == "":
+	case errors.Is(err, endpoint.ErrNoPort):
 		return "", errors.New("a URL must begin with http:// or https://")
+	case err != nil:
+		return "", fmt.Errorf("%q is no URL of a host", endpoint.Redact(rawURL))
 	}
-	return net.JoinHostPort(u.Hostname(), port), nil
+	return address, nil
 }

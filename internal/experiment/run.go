@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
-	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // Run goes through all rounds, then through those that are profiled, and writes
@@ -38,17 +37,6 @@ func Run(ctx context.Context, spec Spec, folder *runfolder.Folder) ([]runfolder.
 		}
 	}
 	return folder.Rounds(), r.profile(ctx)
-}
-
-// runner is the state of one Run.
-type runner struct {
-	spec   Spec
-	folder *runfolder.Folder
-	// done counts the runs that are behind us, repeats not; before are those of
-	// before a resume. begun and lastEnd (of the latest run) are what the
-	// estimate rests on.
-	done, before   int
-	begun, lastEnd time.Time
 }
 
 // round runs every arm once, and all again while there is too much noise and
@@ -84,34 +72,4 @@ func (r *runner) try(ctx context.Context, round, repeat int) (noisy bool, err er
 		}
 	}
 	return noisy, nil
-}
-
-// report tells how far we are. Without a finished run the plan is all there is
-// to estimate from.
-func (r *runner) report(now Progress, expected time.Duration) {
-	if r.spec.Progress == nil {
-		return
-	}
-	now.Run, now.Runs = r.done+1, (r.spec.Rounds+r.spec.Profile.rounds())*len(r.spec.Arms)
-	left := time.Duration(now.Runs - r.done)
-	switch fresh := time.Duration(r.done - r.before); {
-	case fresh > 0:
-		now.Remaining = r.lastEnd.Sub(r.begun)/fresh*left - time.Since(r.lastEnd)
-	case expected > 0:
-		now.Remaining = expected*left - now.Load.Elapsed
-	}
-	now.Remaining = max(now.Remaining, 0)
-	r.spec.Progress(now)
-}
-
-// loadProgress reports the progress of a load as that of the experiment. phase
-// is what follows on the warm-up.
-func (r *runner) loadProgress(now Progress, phase Phase, expected time.Duration) func(loadgen.Progress) {
-	return func(p loadgen.Progress) {
-		now.Load, now.Phase = p, phase
-		if p.Warmup {
-			now.Phase = WarmingUp
-		}
-		r.report(now, expected)
-	}
 }

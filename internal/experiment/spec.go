@@ -11,7 +11,7 @@ import (
 
 // Spec is an experiment.
 type Spec struct {
-	// Name is the run's name, see [CheckName].
+	// Name is the run's name, see [runfolder.CheckName].
 	Name string
 	// Benchmark is the first part of the names in bench.txt: "Draw", "HTTP".
 	Benchmark string

@@ -42,23 +42,3 @@ type Probe struct {
 	// GivenUp says that the probe ended early since it could not hold any more.
 	GivenUp bool `json:"given_up,omitempty"`
 }
-
-// capacityLine is a line of capacity.jsonl.
-type capacityLine struct {
-	Round    int    `json:"round"`
-	Arm      string `json:"arm"`
-	Repeat   int    `json:"repeat,omitempty"`
-	Repeated bool   `json:"repeated,omitempty"`
-	Failure  string `json:"failure,omitempty"`
-	*Capacity
-}
-
-func capacityLines(rounds []Round) []capacityLine {
-	var lines []capacityLine
-	for _, r := range rounds {
-		if r.Capacity != nil {
-			lines = append(lines, capacityLine{r.Round, r.Arm, r.Repeat, r.Repeated, r.Failure, r.Capacity})
-		}
-	}
-	return lines
-}

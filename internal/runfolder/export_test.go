@@ -7,6 +7,6 @@ import (
 // BenchText is bench.txt of rounds.
 func BenchText(m *Manifest, rounds []Round) string {
 	var b strings.Builder
-	_ = writeBench(&b, m, rounds) // a Builder cannot fail
+	_ = WriteBench(&b, m, rounds) // a Builder cannot fail
 	return b.String()
 }

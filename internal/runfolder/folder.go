@@ -118,7 +118,7 @@ func (f *Folder) armDir(arm string, round int) string {
 // of 100 runs, 0.3 MB.
 func (f *Folder) save() error {
 	rounds := func(w io.Writer) error { return writeLines(w, f.rounds) }
-	bench := func(w io.Writer) error { return writeBench(w, &f.manifest, f.rounds) }
+	bench := func(w io.Writer) error { return WriteBench(w, &f.manifest, f.rounds) }
 	err := errors.Join(f.write(f.file(roundsFile), rounds), f.write(f.file(benchFile), bench))
 	if searches := capacityLines(f.rounds); len(searches) > 0 {
 		err = errors.Join(err, f.write(f.file(capacityFile), func(w io.Writer) error { return writeLines(w, searches) }))
@@ -140,17 +140,6 @@ func (f *Folder) writeJSON(path string, v any) error {
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(v)
 	})
-}
-
-// writeLines writes each value as a line of JSON.
-func writeLines[T any](w io.Writer, values []T) error {
-	encoder := json.NewEncoder(w)
-	for i := range values {
-		if err := encoder.Encode(&values[i]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // WriteWith lets the folder put its files in place by write instead: for tests of

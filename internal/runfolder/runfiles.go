@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -67,12 +68,12 @@ func (f *Folder) CreateAnswers(dir string) (*os.File, error) {
 // sums up.
 type RunMetrics struct {
 	// Before and After are the service's own figures at the end of the warm-up
-	// and after the last answer, each under its quantity; Ended is how many
-	// requests ended between the two. Absent: not read.
-	Before map[string]float64 `json:"before,omitempty"`
-	After  map[string]float64 `json:"after,omitempty"`
-	Ended  int64              `json:"requests_between"`
-	Load   *loadgen.Result    `json:"load"` // all histograms and counts
+	// and after the last answer; Ended is how many requests ended between the
+	// two. Absent: not read.
+	Before runtimemetrics.Reading `json:"before,omitempty"`
+	After  runtimemetrics.Reading `json:"after,omitempty"`
+	Ended  int64                  `json:"requests_between"`
+	Load   *loadgen.Result        `json:"load"` // all histograms and counts
 }
 
 // AddFiles writes the files of a run into its folder dir.
