@@ -8,7 +8,7 @@
 //  2. [New] makes it a [Design]: arms with their [steps.Choice], contrasts
 //     (two arms, one question), and accounts (contrasts that should add up to
 //     another one). design.go has the type, plans.go the four plans.
-//  3. [Measure] turns the rounds of a run folder into an [Effect] for each
+//  3. The rounds of a run folder become an [Effect] for each
 //     contrast and metric (effect.go).
 //  4. [Judge] corrects for the number of questions and gives the verdicts
 //     (judge.go); [Balance] adds the steps up and shows what is left over
