@@ -101,6 +101,7 @@ func TestPlantedFaults(t *testing.T) {
 		{"a name that is not declared", "core/files.go", "// [Nothing] is here.\npackage core\n", []string{"core/files.go:1: [Nothing] names nothing"}},
 		{"a member that is not", "core/files.go", "package core\n\n// See [Box.Close],\n// and [Lid.Shut].\n", []string{"core/files.go:3: [Box.Close] names nothing"}},
 		{"a member without brackets", "core/files.go", "// It is like Box.Close was; Somebody.Else is not ours.\npackage core\n", []string{"core/files.go:1: Box.Close: the type has no such member"}},
+		{"a link with a letter behind it", "core/files.go", "// Many [Box]s, [Rug]s and Box[T]s.\npackage core\n", []string{"core/files.go:1: [Box] is no link, since a letter follows"}},
 		{"a name of another room", "core/files.go", "// See [other.Nothing].\npackage core\n", []string{"core/files.go:1: [other.Nothing] names nothing"}},
 		{"a name of the standard library", "core/files.go", "// See [fmt.Nothing] and [fmt.Stringer.Strings].\npackage core\n", []string{
 			"core/files.go:1: [fmt.Nothing] names nothing", "core/files.go:1: [fmt.Stringer.Strings] names nothing"}},

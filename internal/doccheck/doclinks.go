@@ -32,6 +32,11 @@ func DocLinks(t *Tree, module string) []string {
 					broken = append(broken, line.complain("[%s] names nothing", name))
 				}
 			}
+			for _, match := range plural.FindAllStringSubmatch(line.text, -1) {
+				if resolver.own[file.folder()].has(match[1]) {
+					broken = append(broken, line.complain("[%s] is no link, since a letter follows", match[1]))
+				}
+			}
 			for _, name := range membersIn(line.text) {
 				if !resolver.own[file.folder()].mayHave(name) {
 					broken = append(broken, line.complain("%s: the type has no such member", name))
@@ -58,6 +63,9 @@ func linksIn(text string) []string {
 	}
 	return names
 }
+
+// plural is a name in brackets that go doc takes for text: [Name]s.
+var plural = regexp.MustCompile(`(?:^|[\s(])\[\*?([A-Z][\w.]*)\][a-z]`)
 
 var member = regexp.MustCompile(`(?:^|[\s(])([A-Z]\w*\.[A-Za-z]\w*)`)
 
