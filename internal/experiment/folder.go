@@ -203,7 +203,7 @@ func (f *Folder) supersede(round, repeat int) error {
 // of 100 runs, 0.3 MB.
 func (f *Folder) save() error {
 	rounds := func(w io.Writer) error { return writeLines(w, f.rounds) }
-	bench := func(w io.Writer) error { return writeBench(w, &f.manifest, f.rounds) }
+	bench := func(w io.Writer) error { return WriteBench(w, &f.manifest, f.rounds) }
 	err := errors.Join(f.write(f.file(roundsFile), rounds), f.write(f.file(benchFile), bench))
 	if searches := capacityLines(f.rounds); len(searches) > 0 {
 		err = errors.Join(err, f.write(f.file(capacityFile), func(w io.Writer) error { return writeLines(w, searches) }))

@@ -1,4 +1,4 @@
-package bench
+package benchreport
 
 import (
 	_ "embed"
@@ -7,6 +7,8 @@ import (
 	"io"
 	"math"
 	"strings"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench"
 )
 
 //go:embed report.css
@@ -32,9 +34,9 @@ func (r *Report) WriteHTML(w io.Writer) error {
 		p.put(`<p class="method">%s</p>`, method)
 	}
 	p.gates(r.Gates)
-	p.list("Warnings", warningTexts(r.Warnings))
+	p.list("Warnings", r.doubtTexts())
 	p.lines("Comparisons", gated)
-	p.lines("Others, corrected among themselves", advisory)
+	p.lines("Other metrics, corrected separately", advisory)
 	p.list("All benchmarks at once", r.overallLines())
 	for _, a := range r.Appendices {
 		p.list(a.Title, a.Items)
@@ -85,15 +87,14 @@ func (p *page) list(title string, items []string) {
 	p.put("\n</ul>")
 }
 
-func warningTexts(warnings []Warning) []string {
-	texts := make([]string, len(warnings))
-	for i, w := range warnings {
-		texts[i] = w.Text
+func (r *Report) doubtTexts() (texts []string) {
+	for _, d := range r.doubts() {
+		texts = append(texts, d.Text)
 	}
 	return texts
 }
 
-func (p *page) gates(results []GateResult) {
+func (p *page) gates(results []bench.GateResult) {
 	if len(results) == 0 {
 		return
 	}
@@ -113,11 +114,11 @@ func (p *page) gates(results []GateResult) {
 	p.put("\n</ul>")
 }
 
-// gateReasons tells why a gate did not pass, in as many words as are read.
-func gateReasons(g GateResult) (reasons []string) {
+// gateReasons tells why a gate did not pass, as far as a reader reads.
+func gateReasons(g bench.GateResult) (reasons []string) {
 	for _, c := range g.Checks {
-		if c.Outcome != Passed && len(reasons) < mostDecided {
-			reasons = append(reasons, c.where()+": "+c.Text)
+		if c.Outcome != bench.Passed && len(reasons) < mostDecided {
+			reasons = append(reasons, deciding(&c))
 		}
 	}
 	return reasons
@@ -144,14 +145,10 @@ func (p *page) lines(title string, lines []line) {
 }
 
 func (p *page) line(l line, widest float64) {
-	note := l.note()
-	if !l.table.Gated && l.table.Advisory != "" {
-		note = l.table.Advisory
-	}
 	p.put(`
 <tr><td class="%s">%s</td><td class="metric">%s</td><td>%s</td><td class="figures">%s</td>
 <td class="figures">%s`, l.Verdict, l.Verdict, l.table.Unit, l.subject(), l.values(), l.change())
-	if note != "" {
+	if note := l.note(); note != "" {
 		p.put(`<div class="note">%s</div>`, note)
 	}
 	p.put("</td>\n<td>")

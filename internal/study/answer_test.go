@@ -51,6 +51,15 @@ func rounds(n int, arms map[string]figures) []experiment.Round {
 	return all
 }
 
+func judge(t *testing.T, d study.Design, rounds []experiment.Round) study.Result {
+	t.Helper()
+	r, err := study.Judge(d, rounds, study.Rule{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // everyArm gives all arms of a design the same figures.
 func everyArm(d study.Design) map[string]figures {
 	arms := map[string]figures{}
@@ -60,10 +69,10 @@ func everyArm(d study.Design) map[string]figures {
 	return arms
 }
 
-func verdicts(r study.Result) map[string]study.Verdict {
-	found := map[string]study.Verdict{}
+func verdicts(r study.Result) map[string]study.Answer {
+	found := map[string]study.Answer{}
 	for _, f := range r.Findings {
-		found[f.Title] = f.Verdict
+		found[f.Title] = f.Answer
 	}
 	return found
 }
@@ -75,7 +84,7 @@ func TestNothingIsCalledAnEffectInTheSameArms(t *testing.T) {
 	small, unsure, asked := 0, 0, 0
 	for _, plan := range plans() {
 		d := design(t, plan)
-		for title, verdict := range verdicts(study.Judge(d, rounds(12, everyArm(d)), study.DefaultRule())) {
+		for title, verdict := range verdicts(judge(t, d, rounds(12, everyArm(d)))) {
 			asked++
 			switch verdict {
 			case study.None:
@@ -115,8 +124,8 @@ func TestPlantedEffectsAreFound(t *testing.T) {
 			measured[i].Cost.ServerCPU = nil
 		}
 	}
-	got := verdicts(study.Judge(d, measured, study.DefaultRule()))
-	for title, want := range map[string]study.Verdict{
+	got := verdicts(judge(t, d, measured))
+	for title, want := range map[string]study.Answer{
 		"1 conn-pool, article":   study.Helps,
 		"2 object-pool, article": study.Small,
 		"3 json, article":        study.None,
@@ -136,7 +145,7 @@ func TestThreeRoundsDecideNothing(t *testing.T) {
 	d := design(t, "ladder article only before,article,best")
 	arms := everyArm(d)
 	arms["best"] = figures{mean: time.Microsecond, p95: time.Microsecond, cpu: time.Microsecond, bytes: 1, allocs: 1}
-	r := study.Judge(d, rounds(3, arms), study.DefaultRule())
+	r := judge(t, d, rounds(3, arms))
 	for title, verdict := range verdicts(r) {
 		if verdict != study.TooFew {
 			t.Errorf("%s: got %q from 3 rounds", title, verdict)
@@ -157,7 +166,7 @@ func TestABreakIsBlamedOnTheStepThatBringsIt(t *testing.T) {
 			measured[i].Broken = []string{"I2: sold twice"}
 		}
 	}
-	got := verdicts(study.Judge(d, measured, study.DefaultRule()))
+	got := verdicts(judge(t, d, measured))
 	for title, verdict := range got {
 		blamed := title == "5 claim, article" || title == "all eight, article"
 		if blamed != (verdict == study.Breaks) {
@@ -174,9 +183,9 @@ func TestRunsThatDoNotCountCountNowhere(t *testing.T) {
 			measured[i].Partial = true
 		}
 	}
-	f := study.Judge(d, measured, study.DefaultRule()).Findings[0]
-	if f.Effect.Rounds != 4 || f.Verdict != study.TooFew {
-		t.Errorf("got %d rounds and %q, want the 4 that both arms have", f.Effect.Rounds, f.Verdict)
+	f := judge(t, d, measured).Findings[0]
+	if f.Effect.Rounds != 4 || f.Answer != study.TooFew {
+		t.Errorf("got %d rounds and %q, want the 4 that both arms have", f.Effect.Rounds, f.Answer)
 	}
 }
 
@@ -193,7 +202,7 @@ func TestBalance(t *testing.T) {
 	all.mean = 250 * time.Microsecond
 	all.bytes -= 2000
 	arms["article"] = all
-	b := study.Judge(d, rounds(10, arms), study.DefaultRule()).Accounts[0]
+	b := judge(t, d, rounds(10, arms)).Accounts[0]
 	if b.Title != "before to article" || len(b.Steps) != 8 || b.Units[0] != "ns/op" || b.Units[3] != "B/op" {
 		t.Fatalf("got %+v", b)
 	}
@@ -222,7 +231,7 @@ func TestBalanceWithoutAFigureHasNoSum(t *testing.T) {
 			measured[i].Cost.Bytes = nil
 		}
 	}
-	b := study.Judge(d, measured, study.DefaultRule()).Accounts[0]
+	b := judge(t, d, measured).Accounts[0]
 	if b.Sum.Deltas[3] != nil || b.Rest.Deltas[3] != nil || b.Total.Deltas[3] == nil || b.Sum.Deltas[0] == nil {
 		t.Errorf("got sum %v, rest %v, total %v of bytes; want only the total", b.Sum.Deltas, b.Rest.Deltas, b.Total.Deltas)
 	}
@@ -232,7 +241,7 @@ func TestBalanceWithoutAFigureHasNoSum(t *testing.T) {
 // bound.
 func TestJSONHasNoInfinities(t *testing.T) {
 	d := design(t, "drop")
-	text, err := json.Marshal(study.Judge(d, rounds(3, everyArm(d)), study.DefaultRule()))
+	text, err := json.Marshal(judge(t, d, rounds(3, everyArm(d))))
 	if err != nil {
 		t.Fatal(err)
 	}

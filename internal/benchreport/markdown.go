@@ -1,9 +1,11 @@
-package bench
+package benchreport
 
 import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench"
 )
 
 // WriteMarkdown writes a comment for a pull request: what changed, in a short
@@ -15,10 +17,11 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	r.markdownGates(&b)
 	shown := outstanding(gated)
 	markdownTable(&b, shown)
-	for _, warning := range r.Warnings {
-		fmt.Fprintf(&b, "> ⚠ %s\n", markdownText(warning.Text))
+	doubts := r.doubts()
+	for _, d := range doubts {
+		fmt.Fprintf(&b, "> ⚠ %s\n", markdownText(d.Text))
 	}
-	if len(r.Warnings) > 0 {
+	if len(doubts) > 0 {
 		b.WriteByte('\n')
 	}
 	rest := append(gated[len(shown):], r.lines(false)...) // outstanding ones come first
@@ -34,7 +37,13 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		}
 		b.WriteByte('\n')
 	}
-	r.markdownAppendices(&b)
+	for _, a := range r.Appendices {
+		fmt.Fprintf(&b, "%s:\n", markdownText(a.Title))
+		for _, item := range a.Items {
+			fmt.Fprintf(&b, "- %s\n", markdownText(item))
+		}
+		b.WriteByte('\n')
+	}
 	if err := r.markdownTables(&b); err != nil {
 		return err
 	}
@@ -47,11 +56,10 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 
 func (r *Report) markdownGates(b *strings.Builder) {
 	for _, g := range r.Gates {
-		sign := map[Outcome]string{Passed: "✅", Failed: "❌", Undecided: "❔", Unusable: "🚫"}[g.Outcome]
+		sign := map[bench.Outcome]string{bench.Passed: "✅", bench.Failed: "❌", bench.Undecided: "❔", bench.Unusable: "🚫"}[g.Outcome]
 		fmt.Fprintf(b, "- %s %s %s", sign, markdownText(g.Gate.Text), g.Outcome)
-		if text := g.sentence(); text != "" {
-			_, why, _ := strings.Cut(text, string(g.Outcome)+": ")
-			fmt.Fprintf(b, ": %s", markdownText(why))
+		if check := g.Deciding(); check != nil {
+			fmt.Fprintf(b, ": %s", markdownText(deciding(check)))
 		}
 		b.WriteByte('\n')
 	}
@@ -67,7 +75,7 @@ func markdownTable(b *strings.Builder, lines []line) {
 	b.WriteString("| verdict | metric | benchmark | old → new | change [interval] | p |\n|---|---|---|---|---|---|\n")
 	for _, l := range lines {
 		verdict := string(l.Verdict)
-		if l.Verdict == Regressed || l.Verdict == Improved {
+		if l.Verdict == bench.Regressed || l.Verdict == bench.Improved {
 			verdict = "**" + verdict + "**"
 		}
 		change := l.change()

@@ -1,9 +1,11 @@
-package bench
+package benchreport
 
 import (
+	"encoding/json"
 	"io"
 	"math"
 
+	"github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
 )
 
@@ -16,7 +18,7 @@ const JSONFormat = 1
 type (
 	jsonReport struct {
 		Format     int           `json:"format"`
-		Outcome    Outcome       `json:"outcome,omitempty"` // of all gates, if there are any
+		Outcome    bench.Outcome `json:"outcome,omitempty"` // of all gates, if there are any
 		Reason     string        `json:"reason,omitempty"`
 		Alpha      float64       `json:"alpha"`
 		Confidence float64       `json:"confidence"`
@@ -24,26 +26,23 @@ type (
 		Family     int           `json:"family"`
 		Gates      []jsonGate    `json:"gates"`
 		Tables     []jsonTable   `json:"tables"`
-		Warnings   []jsonWarning `json:"warnings"`
+		Warnings   []Doubt       `json:"warnings"`
 		Problems   []string      `json:"problems"`
 		Appendices []Appendix    `json:"appendices,omitempty"`
 	}
-	jsonWarning struct {
-		Code WarningCode `json:"code"`
-		Text string      `json:"text"`
-	}
 	jsonGate struct {
-		Kind    GateKind    `json:"kind"`
-		Gate    string      `json:"gate"`
-		Outcome Outcome     `json:"outcome"`
-		Checks  []jsonCheck `json:"checks"`
+		Kind    bench.GateKind `json:"kind"`
+		Gate    string         `json:"gate"`
+		Outcome bench.Outcome  `json:"outcome"`
+		Checks  []jsonCheck    `json:"checks"`
 	}
 	jsonCheck struct {
-		Unit    string  `json:"unit"`
-		Row     string  `json:"row,omitempty"`
-		Column  string  `json:"column,omitempty"`
-		Outcome Outcome `json:"outcome"`
-		Text    string  `json:"text,omitempty"`
+		Unit    string           `json:"unit"`
+		Row     string           `json:"row,omitempty"`
+		Column  string           `json:"column,omitempty"`
+		Outcome bench.Outcome    `json:"outcome"`
+		Reason  bench.GateReason `json:"reason,omitempty"`
+		Text    string           `json:"text,omitempty"`
 	}
 	jsonTable struct {
 		Unit     string            `json:"unit"`
@@ -73,16 +72,16 @@ type (
 		Compare *jsonComparison `json:"comparison,omitempty"`
 	}
 	jsonComparison struct {
-		Verdict   Verdict    `json:"verdict"`
-		Effect    *jsonRatio `json:"ratio,omitempty"`
-		Cliff     float64    `json:"cliffs_delta"`
-		Test      Test       `json:"test,omitempty"`
-		Adjusted  bool       `json:"adjusted,omitempty"` // at equal machine speed
-		P         *float64   `json:"p"`
-		PHolm     *float64   `json:"p_holm"`
-		Runs      int        `json:"runs_to_decide,omitempty"`
-		BenchP    *float64   `json:"benchstat_p"`
-		BenchText string     `json:"benchstat_delta"`
+		Verdict   bench.Verdict `json:"verdict"`
+		Effect    *jsonRatio    `json:"ratio,omitempty"`
+		Cliff     float64       `json:"cliffs_delta"`
+		Test      bench.Test    `json:"test,omitempty"`
+		Adjusted  bool          `json:"adjusted,omitempty"` // at equal machine speed
+		P         *float64      `json:"p"`
+		PHolm     *float64      `json:"p_holm"`
+		Runs      int           `json:"runs_to_decide,omitempty"`
+		BenchP    *float64      `json:"benchstat_p"`
+		BenchText string        `json:"benchstat_delta"`
 	}
 	jsonRatio struct {
 		Center *float64 `json:"center"`
@@ -103,35 +102,36 @@ type (
 
 // WriteJSON writes the report as one JSON object.
 func (r *Report) WriteJSON(w io.Writer) error {
-	outcome, why := r.Outcome(true)
+	outcome, cause := r.Outcome(true)
+	why := Why(cause)
 	if len(r.Gates) == 0 {
 		outcome, why = "", "" // that nothing was asked is no pass
 	}
 	out := jsonReport{
 		Format: JSONFormat, Outcome: outcome, Reason: why,
-		Alpha: r.Tables.Query.Alpha, Confidence: r.Tables.Query.Confidence,
+		Alpha: levelAsked(r.Tables.Query.Alpha), Confidence: levelAsked(r.Tables.Query.Confidence),
 		Least: r.Policy.LeastEffect, Family: r.Family,
-		Gates: []jsonGate{}, Tables: []jsonTable{}, Warnings: []jsonWarning{}, Problems: []string{}, Appendices: r.Appendices,
+		Gates: []jsonGate{}, Tables: []jsonTable{}, Warnings: append([]Doubt{}, r.doubts()...), Problems: []string{}, Appendices: r.Appendices,
 	}
 	for _, g := range r.Gates {
-		out.Gates = append(out.Gates, g.json())
+		out.Gates = append(out.Gates, gateJSON(g))
 	}
 	for _, t := range r.Judged {
-		out.Tables = append(out.Tables, t.json())
-	}
-	for _, warning := range r.Warnings {
-		out.Warnings = append(out.Warnings, jsonWarning(warning))
+		out.Tables = append(out.Tables, tableJSON(t))
 	}
 	for _, problem := range r.Tables.Set.Problems {
 		out.Problems = append(out.Problems, problem.String())
 	}
-	return writeJSON(w, out)
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(out)
 }
 
-func (g GateResult) json() jsonGate {
+func gateJSON(g bench.GateResult) jsonGate {
 	out := jsonGate{Kind: g.Gate.Kind, Gate: g.Gate.Text, Outcome: g.Outcome, Checks: []jsonCheck{}}
 	for _, c := range g.Checks {
-		check := jsonCheck{Unit: c.Table.Unit, Outcome: c.Outcome, Text: c.Text}
+		check := jsonCheck{Unit: c.Table.Unit, Outcome: c.Outcome, Reason: c.Reason, Text: Check(c)}
 		if c.Row >= 0 {
 			check.Row = c.Table.Rows[c.Row].Label
 		}
@@ -143,9 +143,9 @@ func (g GateResult) json() jsonGate {
 	return out
 }
 
-func (t *JudgedTable) json() jsonTable {
+func tableJSON(t *bench.JudgedTable) jsonTable {
 	out := jsonTable{
-		Unit: t.Unit, Better: t.Better.String(), Exact: t.Exact, Gated: t.Gated, Advisory: t.Advisory,
+		Unit: t.Unit, Better: t.Better.String(), Exact: t.Exact, Gated: t.Gated, Advisory: Advisory(t.Advisory, t.Unit),
 		Least: t.LeastEffect, Config: map[string]string{}, Rows: []jsonRow{}, Overall: []jsonOverall{},
 	}
 	for _, f := range t.Config {
@@ -163,7 +163,7 @@ func (t *JudgedTable) json() jsonTable {
 		line := jsonRow{Row: t.Rows[row].Label, Cells: []jsonCell{}}
 		for col, c := range cells {
 			if c != nil {
-				line.Cells = append(line.Cells, c.json(out.Columns[col], t.Judgements[row][col]))
+				line.Cells = append(line.Cells, cellJSON(c, out.Columns[col], t.Judgements[row][col]))
 			}
 		}
 		out.Rows = append(out.Rows, line)
@@ -177,7 +177,7 @@ func (t *JudgedTable) json() jsonTable {
 	return out
 }
 
-func (c *Cell) json(column string, g *Judgement) jsonCell {
+func cellJSON(c *bench.Cell, column string, g *bench.Judgement) jsonCell {
 	out := jsonCell{
 		Column: column, Runs: len(c.Values),
 		Center: finite(c.Summary.Center), Low: finite(c.Summary.Lo), High: finite(c.Summary.Hi),
@@ -195,7 +195,7 @@ func (c *Cell) json(column string, g *Judgement) jsonCell {
 			Verdict: g.Verdict, Effect: ratioJSON(g.Effect), Cliff: g.Cliff, Test: g.Test, Adjusted: g.Adjusted,
 			PHolm: finite(g.PHolm), Runs: g.Runs, BenchP: finite(c.Comparison.P), BenchText: c.Delta(),
 		}
-		if g.Test != Direct {
+		if g.Test != bench.Direct {
 			out.Compare.P = finite(g.P)
 		}
 	}
@@ -203,7 +203,7 @@ func (c *Cell) json(column string, g *Judgement) jsonCell {
 }
 
 func ratioJSON(r stat.Ratio) *jsonRatio {
-	return &jsonRatio{Center: finite(r.Center), Low: finite(r.Low), High: finite(r.High), Level: r.Level, Note: r.Note}
+	return &jsonRatio{Center: finite(r.Center), Low: finite(r.Low), High: finite(r.High), Level: r.Level, Note: Oddity(r.Note)}
 }
 
 // finite is nil for what JSON has no number for.
@@ -212,4 +212,12 @@ func finite(x float64) *float64 {
 		return nil
 	}
 	return &x
+}
+
+// levelAsked is a level as it was asked for.
+func levelAsked(x float64) float64 {
+	if x == bench.Never {
+		return 0
+	}
+	return x
 }

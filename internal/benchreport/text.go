@@ -1,10 +1,13 @@
-package bench
+package benchreport
 
 import (
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench"
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 )
 
 // The most lines of a kind that a summary for people lists.
@@ -19,13 +22,16 @@ func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	r.writeVerdicts(&b)
 	r.writeGates(&b)
-	for _, warning := range r.Warnings {
-		fmt.Fprintf(&b, "warning: %s\n", warning.Text)
+	doubts := r.doubts()
+	for _, d := range doubts {
+		fmt.Fprintf(&b, "warning: %s\n", d.Text)
 	}
-	if len(r.Warnings) > 0 {
+	if len(doubts) > 0 {
 		b.WriteByte('\n')
 	}
-	r.writeAppendices(&b)
+	for _, a := range r.Appendices {
+		fmt.Fprintf(&b, "%s:\n  %s\n\n", a.Title, strings.Join(a.Items, "\n  "))
+	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return err
 	}
@@ -39,46 +45,32 @@ func (r *Report) writeVerdicts(b *strings.Builder) {
 		fmt.Fprintf(b, "(%s)\n", method)
 	}
 	b.WriteByte('\n')
-	r.writeLines(b, gated, "")
+	writeLines(b, gated, "")
 	if advisory := outstanding(r.lines(false)); len(advisory) > 0 {
-		b.WriteString("others, corrected among themselves:\n")
-		r.writeLines(b, advisory, "  ")
+		b.WriteString("other metrics, corrected separately:\n")
+		writeLines(b, advisory, "  ")
 	}
 	if overall := r.overallLines(); len(overall) > 0 {
 		fmt.Fprintf(b, "all benchmarks at once:\n  %s\n\n", strings.Join(overall, "\n  "))
 	}
 }
 
-// outstanding keeps the lines that say something changed.
-func outstanding(lines []line) (kept []line) {
-	for _, l := range lines {
-		if l.Verdict == Regressed || l.Verdict == Improved || l.Verdict == Changed {
-			kept = append(kept, l)
-		}
-	}
-	return kept
-}
-
 // writeLines writes a line a judgement, as a table without rules.
-func (r *Report) writeLines(b *strings.Builder, lines []line, indent string) {
+func writeLines(b *strings.Builder, lines []line, indent string) {
 	if len(lines) == 0 {
 		return
 	}
 	out := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for _, part := range abridged(lines) {
 		for _, l := range part.lines {
-			note := l.note()
-			if !l.table.Gated && l.table.Advisory != "" {
-				note = l.table.Advisory
-			}
 			fmt.Fprintf(out, "%s%s\t%s\t%s\t%s\t%s\t%s", indent, l.Verdict, l.table.Unit, l.subject(), l.values(), l.change(), l.p())
-			if note != "" {
+			if note := l.note(); note != "" {
 				fmt.Fprintf(out, "\t%s", note)
 			}
 			fmt.Fprintln(out)
 		}
 		if part.more > 0 {
-			fmt.Fprintf(out, "%s%s\tand %s more\n", indent, part.lines[0].Verdict, grouped(part.more))
+			fmt.Fprintf(out, "%s%s\tand %s more\n", indent, part.lines[0].Verdict, units.Grouped(part.more))
 		}
 	}
 	_ = out.Flush() // a Builder does not fail
@@ -99,7 +91,7 @@ func abridged(lines []line) (portions []portion) {
 			n++
 		}
 		most := mostOthers
-		if v := lines[0].Verdict; v == Regressed || v == Improved || v == Changed {
+		if lines[0].Verdict.IsChange() {
 			most = mostDecided
 		}
 		shown := min(n, most)
@@ -114,16 +106,16 @@ func (r *Report) writeGates(b *strings.Builder) {
 		fmt.Fprintf(b, "gate %s: %s\n", g.Gate.Text, g.Outcome)
 		shown := 0
 		for _, c := range g.Checks {
-			if c.Outcome == Passed {
+			if c.Outcome == bench.Passed {
 				continue
 			}
 			if shown++; shown > mostOthers {
 				continue
 			}
-			fmt.Fprintf(b, "  %s: %s: %s\n", c.Outcome, c.where(), c.Text)
+			fmt.Fprintf(b, "  %s: %s: %s\n", c.Outcome, where(c), Check(c))
 		}
 		if shown > mostOthers {
-			fmt.Fprintf(b, "  and %d more\n", shown-mostOthers)
+			fmt.Fprintf(b, "  and %s more\n", units.Grouped(shown-mostOthers))
 		}
 	}
 	if len(r.Gates) > 0 {

@@ -1,4 +1,4 @@
-package bench
+package benchreport
 
 import (
 	"encoding/csv"
@@ -14,8 +14,8 @@ func (r *Report) WriteCSV(w, warnings io.Writer) error {
 	if err := r.Tables.WriteCSV(w, warnings); err != nil {
 		return err
 	}
-	for _, warning := range r.Warnings {
-		if _, err := fmt.Fprintf(warnings, "warning: %s\n", warning.Text); err != nil {
+	for _, d := range r.doubts() {
+		if _, err := fmt.Fprintf(warnings, "warning: %s\n", d.Text); err != nil {
 			return err
 		}
 	}

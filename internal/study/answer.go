@@ -4,49 +4,38 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/steps"
 )
 
-// Verdict is the answer to the question of a contrast.
-type Verdict string
+// Answer is what a contrast comes to, in the words of the steps.
+type Answer string
 
-// The verdicts. Breaks beats all others: what is wrong need not be fast.
+// The answers. Breaks beats all others: what is wrong need not be fast.
 const (
-	Helps  Verdict = "helps"
-	None   Verdict = "no measurable effect"
-	Harms  Verdict = "harms"
-	Breaks Verdict = "breaks an invariant"
+	Helps  Answer = "helps"
+	None   Answer = "no measurable effect"
+	Harms  Answer = "harms"
+	Breaks Answer = "breaks an invariant"
 	// Small is certain and smaller than the least effect worth a change.
-	Small Verdict = "real but too small"
+	Small Answer = "real but too small"
 	// Unsure is a change that its own interval shows and that the p-value,
 	// corrected for all the other questions, does not: more rounds would tell.
-	Unsure Verdict = "not certain"
+	Unsure Answer = "not certain"
 	// TooFew says that this number of rounds could not have decided anything.
-	TooFew Verdict = "too few rounds"
+	TooFew Answer = "too few rounds"
 	// Missing says that no round has the metric in both arms.
-	Missing Verdict = "not measured"
+	Missing Answer = "not measured"
 )
-
-// Rule is when a change counts.
-type Rule struct {
-	// Alpha is the chance of calling any of the family changed although nothing
-	// is. By default 0.05.
-	Alpha float64 `json:"alpha"`
-	// MinEffect is the least relative change worth mentioning. By default 0.05.
-	MinEffect float64 `json:"min_effect"`
-}
-
-// DefaultRule is 5 % in both.
-func DefaultRule() Rule { return Rule{Alpha: 0.05, MinEffect: 0.05} }
 
 // Finding is the answer to one contrast.
 type Finding struct {
 	Contrast
 	// Claim is the article's, for a single switch.
-	Claim   string  `json:"claim,omitempty"`
-	Verdict Verdict `json:"verdict"`
+	Claim  string `json:"claim,omitempty"`
+	Answer Answer `json:"verdict"`
 	// Effect is that of the deciding metric; nil when it was not measured.
 	Effect *Effect `json:"effect,omitempty"`
 	// Corrected is Effect.P after Holm's correction for all contrasts.
@@ -74,35 +63,47 @@ func alsoUnits() []string {
 	return []string{"p50-latency-ns", "p95-latency-ns", "p99-latency-ns", "cpu-ns/op", "B/op", "allocs/op"}
 }
 
-// Judge answers the design's contrasts from the rounds of its run.
-func Judge(d Design, rounds []experiment.Round, rule Rule) Result {
-	t, broken := newTable(rounds), brokenByArm(rounds)
-	result := Result{Design: d.Spec.String(), Rule: rule}
-	var p []float64
-	var asked []int // findings with a p
+// Judge answers the design's contrasts from the rounds of its run. Effects,
+// p-values and the rule are those of [bench.Ask]; the contrasts, each with the
+// metric that should move, are its family.
+func Judge(d Design, rounds []experiment.Round, rule Rule) (Result, error) {
+	m, err := newMeasured(d.ArmNames(), rounds, rule)
+	if err != nil {
+		return Result{}, err
+	}
+	result := Result{Design: d.Spec.String(), Rule: m.rule}
+	var deciding, also []bench.Question
+	for _, c := range d.Contrasts {
+		deciding = append(deciding, bench.Question{Unit: c.Metric, From: c.From, To: c.To})
+		for _, unit := range alsoUnits() {
+			also = append(also, bench.Question{Unit: unit, From: c.From, To: c.To})
+		}
+	}
+	answers, family := m.ask(deciding)
+	others, _ := m.ask(also)
+	broken := brokenByArm(rounds)
 	for i, c := range d.Contrasts {
-		f := t.finding(c)
+		f := newFinding(c)
 		f.Broken = newlyBroken(broken[c.From], broken[c.To])
-		if f.Effect != nil {
-			p, asked = append(p, f.Effect.P), append(asked, i)
+		f.Effect = m.effect(answers[i])
+		f.Corrected = corrected(answers[i].Judgement)
+		f.Answer = answerOf(f, answers[i], family, m.rule.Alpha)
+		for range alsoUnits() {
+			if e := m.effect(others[0]); e != nil && e.Unit != c.Metric {
+				f.Also = append(f.Also, *e)
+			}
+			others = others[1:]
 		}
 		result.Findings = append(result.Findings, f)
 	}
-	for i, corrected := range stat.Holm(p) {
-		result.Findings[asked[i]].Corrected = &corrected
-	}
-	for i := range result.Findings {
-		f := &result.Findings[i]
-		f.Verdict = rule.verdict(f, len(p))
-	}
 	for _, a := range d.Accounts {
-		result.Accounts = append(result.Accounts, t.balance(d, a))
+		result.Accounts = append(result.Accounts, m.figures.balance(d, a))
 	}
-	return result
+	return result, nil
 }
 
-// finding fills in what one contrast alone can tell.
-func (t table) finding(c Contrast) Finding {
+// newFinding fills in what the catalogue says of a contrast.
+func newFinding(c Contrast) Finding {
 	f := Finding{Contrast: c, Also: []Effect{}}
 	if s, ok := steps.Find(c.Switch); ok {
 		f.Claim = s.Claim
@@ -110,48 +111,47 @@ func (t table) finding(c Contrast) Finding {
 			f.Wrong = v.Wrong
 		}
 	}
-	if e, ok := t.effect(c.From, c.To, c.Metric); ok {
-		f.Effect = &e
-	}
-	for _, unit := range alsoUnits() {
-		if e, ok := t.effect(c.From, c.To, unit); ok && unit != c.Metric {
-			f.Also = append(f.Also, e)
-		}
-	}
 	return f
 }
 
-// verdict decides by the rule fixed beforehand; family is how many questions
-// were asked at once.
-func (r Rule) verdict(f *Finding, family int) Verdict {
+// effect is what an answer found; nil when no round has the metric in both arms.
+func (m measured) effect(a bench.Answer) *Effect {
+	e, ok := m.figures.describe(a.From, a.To, a.Unit)
+	if !ok {
+		return nil
+	}
+	e = e.judged(a.Judgement)
+	return &e
+}
+
+// answerOf puts the verdict of analyze/bench into the words of the steps. What
+// is neither improved nor regressed is told apart by the reason: the interval,
+// the corrected p-value, or the size.
+func answerOf(f Finding, a bench.Answer, family int, alpha float64) Answer {
+	g := a.Judgement
 	switch {
 	case len(f.Broken) > 0:
 		return Breaks
 	case f.Effect == nil:
 		return Missing
-	case r.hopeless(f.Effect.Rounds, family):
+	case g == nil || g.MinP()*float64(family) > alpha:
 		return TooFew
-	case !f.Effect.Excludes1():
-		return None
-	case *f.Corrected > r.Alpha:
-		return Unsure
-	case !f.Effect.Ratio.AtLeast(r.MinEffect):
-		return Small
-	case (f.Effect.Ratio.Center > 1) == higherIsBetter(f.Effect.Unit):
+	case g.Verdict == bench.Improved:
 		return Helps
+	case g.Verdict == bench.Regressed:
+		return Harms
+	case !g.Effect.Excludes1():
+		return None
+	case g.PHolm > alpha:
+		return Unsure
 	}
-	return Harms
-}
-
-// hopeless reports whether even rounds that all agree could not decide.
-func (r Rule) hopeless(rounds, family int) bool {
-	return stat.MinPSignFlip(rounds)*float64(family) > r.Alpha
+	return Small
 }
 
 // RoundsNeeded is the least number of rounds in which so many contrasts can be
 // decided at all.
 func (r Rule) RoundsNeeded(contrasts int) int {
-	return stat.RunsForAlpha(r.Alpha, contrasts, true)
+	return stat.RunsForAlpha(r.filled().Alpha, contrasts, true)
 }
 
 // brokenByArm gathers the invariants seen broken in any run, also in one that
