@@ -87,7 +87,7 @@ func (s *Services) startAll(ctx context.Context, opts Options, programs Programs
 	}
 	if opts.Postgres {
 		fmt.Fprintf(s.log, "creating a private Postgres cluster in %s\n", s.folder.path)
-		p, err := newPostgresServer(ctx, s.folder, s.watchdog, s.timeout, programs.PostgresBin, opts.PostgresSettings)
+		p, err := newPostgresServer(ctx, s.folder, s.watchdog, s.timeout, programs.PostgresBin, opts.PostgresSettings, opts.LoginRounds)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ var server *localservices.Services
 func TestMain(m *testing.M) {
 	ctx := context.Background()
 	var err error
-	if server, err = localservices.Start(ctx, localservices.Options{Postgres: true}); err != nil {
+	if server, err = localservices.Start(ctx, localservices.Options{Postgres: true, LoginRounds: 1}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

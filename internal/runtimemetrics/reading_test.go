@@ -1,4 +1,4 @@
-package experiment_test
+package runtimemetrics_test
 
 import (
 	"math"
@@ -8,7 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 )
 
 const prometheusText = `# HELP go_gc_duration_seconds Pauses.
@@ -32,32 +33,32 @@ const expvarText = `{"cmdline": ["x"], "memstats": {"TotalAlloc": 5000, "Mallocs
 func TestParseReading(t *testing.T) {
 	for name, row := range map[string]struct {
 		text   string
-		format string
-		want   experiment.Reading
+		format runtimemetrics.Format
+		want   runtimemetrics.Reading
 	}{
-		"prometheus": {prometheusText, "prometheus", experiment.Reading{
-			experiment.AllocBytes: 5000, experiment.Mallocs: 70, experiment.GCCycles: 12,
-			experiment.GCPause: 0.25, experiment.CPUSeconds: 1.5, experiment.RSS: 4096,
+		"prometheus": {prometheusText, "prometheus", runtimemetrics.Reading{
+			runtimemetrics.AllocBytes: 5000, runtimemetrics.Mallocs: 70, runtimemetrics.GCCycles: 12,
+			runtimemetrics.GCPause: 0.25, runtimemetrics.CPUSeconds: 1.5, runtimemetrics.RSS: 4096,
 		}},
 		"runtime/metrics names": {
 			"# TYPE go_gc_heap_allocs_bytes_total counter\ngo_gc_heap_allocs_bytes_total 9\n" +
 				"# TYPE go_gc_cycles_total_gc_cycles_total counter\ngo_gc_cycles_total_gc_cycles_total 3\n",
-			"prometheus", experiment.Reading{experiment.AllocBytes: 9, experiment.GCCycles: 3},
+			"prometheus", runtimemetrics.Reading{runtimemetrics.AllocBytes: 9, runtimemetrics.GCCycles: 3},
 		},
 		"untyped, and a labelled sample that is not ours": {
 			"go_memstats_mallocs_total{job=\"other\"} 1\ngo_memstats_mallocs_total 2\n",
-			"prometheus", experiment.Reading{experiment.Mallocs: 2},
+			"prometheus", runtimemetrics.Reading{runtimemetrics.Mallocs: 2},
 		},
 		"not a number is left out": {
 			"go_memstats_mallocs_total NaN\ngo_memstats_alloc_bytes_total +Inf\nprocess_resident_memory_bytes 1\n",
-			"prometheus", experiment.Reading{experiment.RSS: 1},
+			"prometheus", runtimemetrics.Reading{runtimemetrics.RSS: 1},
 		},
-		"expvar": {expvarText, "expvar", experiment.Reading{
-			experiment.AllocBytes: 5000, experiment.Mallocs: 70, experiment.GCCycles: 12, experiment.GCPause: 0.25,
+		"expvar": {expvarText, "expvar", runtimemetrics.Reading{
+			runtimemetrics.AllocBytes: 5000, runtimemetrics.Mallocs: 70, runtimemetrics.GCCycles: 12, runtimemetrics.GCPause: 0.25,
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, format, err := experiment.ParseReading([]byte(row.text))
+			got, format, err := runtimemetrics.ParseReading([]byte(row.text))
 			if err != nil || format != row.format || !reflect.DeepEqual(got, row.want) {
 				t.Errorf("got %v (%s), %v; want %v (%s)", got, format, err, row.want, row.format)
 			}
@@ -74,7 +75,7 @@ func TestParseReadingRefuses(t *testing.T) {
 		"JSON without them": {`{"status":"ok"}`, "none of the Go runtime's figures"},
 		"figures as words":  {`{"memstats":{"Mallocs":"many"}}`, "not expvar metrics"},
 	} {
-		if _, _, err := experiment.ParseReading([]byte(row.text)); err == nil || !strings.Contains(err.Error(), row.want) {
+		if _, _, err := runtimemetrics.ParseReading([]byte(row.text)); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, row.want)
 		}
 	}
@@ -88,7 +89,7 @@ func FuzzParseReading(f *testing.F) {
 	f.Add([]byte("go_gc_duration_seconds_count -1\n"))
 	f.Add([]byte("# TYPE go_memstats_mallocs_total histogram\ngo_memstats_mallocs_total_bucket{le=\"1\"} 1\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		reading, _, err := experiment.ParseReading(text)
+		reading, _, err := runtimemetrics.ParseReading(text)
 		if (err == nil) != (len(reading) > 0) {
 			t.Errorf("got %v with error %v", reading, err)
 		}
@@ -127,7 +128,7 @@ func TestFindSource(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := answers(t, row.places)
-			source := experiment.FindSource(t.Context(), server.URL+"/some/path?q=1", nil)
+			source := runtimemetrics.Find(t.Context(), endpoint.Base(server.URL+"/some/path?q=1"), nil)
 			switch {
 			case row.want == "" && source != nil:
 				t.Errorf("got %s, want none", source.URL)
@@ -141,7 +142,7 @@ func TestFindSource(t *testing.T) {
 func TestSourceSaysWhatIsWrong(t *testing.T) {
 	server := answers(t, map[string]string{"/huge": strings.Repeat("# comment\n", 17<<20/10)})
 	for path, want := range map[string]string{"/missing": "it answered 404 Not Found", "/huge": "longer than 16 MiB"} {
-		_, _, err := experiment.NewSource(server.URL+path, nil).Read(t.Context())
+		_, _, err := runtimemetrics.NewSource(server.URL+path, nil).Read(t.Context())
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: got %v, want it to name the URL and %q", path, err, want)
 		}
