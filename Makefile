@@ -39,7 +39,7 @@ servers: build ## install Redis and Postgres if they are missing (root on Debian
 browser: ## install Chromium and its driver if they are missing (root on Debian)
 	@.ci/install-browser
 
-demo: servers ## a minute: the tuning ladder's two ends and the article's version, seven rounds of each
+demo: servers ## a minute: lotteryd untuned, tuned as in the tuning article, and at its best; seven rounds
 	bin/lotteryctl bench --steps ladder --only before,article,best --runs 7 --rate 300 --duration 2s --warmup 500ms --noise-limit none
 
 # --- check -----------------------------------------------------------------
@@ -87,7 +87,7 @@ bench-flame: ## flame graphs of profiles with half a million stacks, alone and a
 bench-steps: servers ## what each tuning step does alone, audited; half an hour
 	bin/lotteryctl bench --steps each --duration 4s --warmup 1s --rate 600 --repeats 1
 
-bench-best: servers ## before, the article's and best: p95 at 1,200/s, then capacity; 20 minutes
+bench-best: servers ## the same three: p95 at 1,200/s, then capacity; 20 minutes
 	bin/lotteryctl bench --steps ladder --only before,article,best --duration 5s --warmup 2s --rate 1200
 	bin/lotteryctl bench --steps ladder --only before,article,best --capacity --slo 20ms
 
