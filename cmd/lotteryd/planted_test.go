@@ -218,7 +218,7 @@ func (l *hastyLedger) Commit(ctx context.Context, w lottery.WinRow) lottery.Deci
 	lost := l.asked%3 == 0
 	l.mu.Unlock()
 	if lost {
-		return lottery.Decision{Verdict: lottery.VerdictCommitted, Row: w, Code: "AAAAAAAAAAAAAAAA"}
+		return lottery.Decision{Ruling: lottery.RulingCommitted, Row: w, Code: "AAAAAAAAAAAAAAAA"}
 	}
 	return l.Ledger.Commit(ctx, w)
 }

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/internal/wholefile"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -217,10 +218,10 @@ func (f *Folder) file(name string) string { return filepath.Join(f.temporary, na
 
 // roundMetrics is metrics.json of a round.
 type roundMetrics struct {
-	Before Reading         `json:"before,omitempty"` // the service, at the end of the warm-up
-	After  Reading         `json:"after,omitempty"`  // and after the last answer
-	Ended  int64           `json:"requests_between"` // that ended between the two readings
-	Load   *loadgen.Result `json:"load"`             // all histograms and counts
+	Before runtimemetrics.Reading `json:"before,omitempty"` // the service, at the end of the warm-up
+	After  runtimemetrics.Reading `json:"after,omitempty"`  // and after the last answer
+	Ended  int64                  `json:"requests_between"` // that ended between the two readings
+	Load   *loadgen.Result        `json:"load"`             // all histograms and counts
 }
 
 func (f *Folder) addFiles(dir string, result *loadgen.Result, marks [2]*mark) error {

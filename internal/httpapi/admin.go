@@ -2,12 +2,11 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"net/http"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
-	"github.com/lotteryctl/lotteryctl/profiles"
+	"github.com/lotteryctl/lotteryctl/profiles/recorder"
 )
 
 // AdminOptions is what the admin port needs.
@@ -26,23 +25,12 @@ type AdminOptions struct {
 	Drain *Drain
 	// Recorder is served under /debug/recorder, and gives way to CPU profiles
 	// that are asked for. Nil: there is none.
-	Recorder *profiles.Recorder
+	Recorder *recorder.Recorder
 	// Token is demanded as a bearer token on everything but /livez and /readyz.
 	// Empty: none is, and only loopback host names are answered to.
 	Token string
 	// Panicked is told of each panic in a handler. Nil: nobody is.
 	Panicked func()
-}
-
-// admin is the admin port.
-type admin struct {
-	organiser lottery.Organiser
-	config    func() any
-	level     *slog.LevelVar
-	log       *slog.Logger
-	readiness readiness
-	doorkeeper
-	problems problems
 }
 
 // NewAdmin returns the handler of the admin port. It has a mux of its own:
@@ -73,6 +61,16 @@ func (a *admin) routes(o AdminOptions) http.Handler {
 	return outside
 }
 
+func (a *admin) behindTheDoor(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := a.check(r); err != nil {
+			a.refuse(w, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 func (a *admin) inside(o AdminOptions) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", o.Metrics)
@@ -93,23 +91,4 @@ func (a *admin) inside(o AdminOptions) http.Handler {
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { a.refuse(w, unknownPath(r)) })
 	return mux
-}
-
-func (a *admin) onlyMethods(allowed ...string) http.Handler { return onlyMethods(a.refuse, allowed...) }
-
-// refuse answers with err and logs what the client is not told.
-func (a *admin) refuse(w http.ResponseWriter, err error) {
-	if kind := a.problems.write(w, err); a.problems[kind].status >= http.StatusInternalServerError {
-		a.log.Error("admin request failed", "kind", string(kind), "error", err)
-	}
-}
-
-// writeJSON answers with v, indented: the admin port is read by people.
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	_ = e.Encode(v) // the client is gone; nobody is left to tell
 }

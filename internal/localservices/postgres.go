@@ -34,22 +34,22 @@ type postgresServer struct {
 	settings map[string]string
 }
 
-// newPostgresServer creates the cluster; nothing runs yet.
-func newPostgresServer(ctx context.Context, s *Services, bin string, settings map[string]string, rounds int) (*postgresServer, error) {
-	home, err := s.folder.sub("postgres")
+// newPostgresServer creates the cluster within the timeout; nothing runs yet.
+func newPostgresServer(ctx context.Context, f *folder, dog *watchdog, timeout time.Duration, bin string, settings map[string]string, rounds int) (*postgresServer, error) {
+	home, err := f.sub("postgres")
 	if err != nil {
 		return nil, err
 	}
 	p := &postgresServer{
 		server: server{
-			name: "postgres", folder: s.folder, watchdog: s.watchdog, dir: home,
+			name: "postgres", folder: f, watchdog: dog, dir: home,
 			argv: []string{filepath.Join(bin, "postgres"), "-D", filepath.Join(home, "data")},
 		},
 		password: randomPassword(),
 		rounds:   rounds,
 		settings: settings,
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, fmt.Errorf("no cluster within %s", s.timeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no cluster within %s", timeout))
 	defer cancel()
 	return p, p.initCluster(ctx, filepath.Join(bin, "initdb"))
 }
