@@ -10,6 +10,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/reference"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/steps"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 	"github.com/lotteryctl/lotteryctl/loadgen"
@@ -171,7 +172,7 @@ func (b *benchRun) searchesRate() bool {
 func (b *benchRun) run(ctx context.Context) (err error) {
 	out := b.outPath()
 	if b.resumed == nil {
-		if err := experiment.CheckPath(out); err != nil {
+		if err := runfolder.CheckPath(out); err != nil {
 			return fmt.Errorf("--out: %w", err)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -80,7 +81,7 @@ func (b *benchRun) readFlags(given func(string) bool) error {
 	if b.spec.Name = o.name; b.spec.Name == "" {
 		b.spec.Name = b.defaultName()
 	}
-	if err := experiment.CheckName(b.spec.Name); err != nil {
+	if err := runfolder.CheckName(b.spec.Name); err != nil {
 		return fmt.Errorf("--name: %w", err)
 	}
 	return nil
@@ -205,11 +206,11 @@ func (b *benchRun) defaultName() string {
 		for i, p := range b.subject.programs {
 			names[i] = p.Name
 		}
-		return experiment.CleanName(strings.Join(names, "-"))
+		return runfolder.CleanName(strings.Join(names, "-"))
 	case len(b.subject.lotteryds) > 0:
 		return configurationNames(b.subject.lotteryds)
 	case o.url == "":
 		return referenceName
 	}
-	return experiment.CleanName(endpoint.Host(o.url))
+	return runfolder.CleanName(endpoint.Host(o.url))
 }

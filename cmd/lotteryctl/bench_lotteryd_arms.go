@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/reference"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // readLotterydArms reads every --lotteryd-arm: the reference service, started
@@ -24,7 +24,7 @@ func (b *benchRun) readLotterydArms() ([]reference.Configuration, error) {
 		if !ok || strings.HasPrefix(name, "-") {
 			return nil, fmt.Errorf("--lotteryd-arm %q is not name='flags'", text)
 		}
-		if err := experiment.CheckName(name); err != nil {
+		if err := runfolder.CheckName(name); err != nil {
 			return nil, fmt.Errorf("--lotteryd-arm: %w", err)
 		}
 		if seen[name] {
@@ -61,5 +61,5 @@ func configurationNames(all []reference.Configuration) string {
 	for i, c := range all {
 		names[i] = c.Name
 	}
-	return experiment.CleanName(strings.Join(names, "-"))
+	return runfolder.CleanName(strings.Join(names, "-"))
 }

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/workload"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -25,8 +25,8 @@ func (b *benchRun) outPath() string {
 }
 
 // manifest is run.json before the first run.
-func (b *benchRun) manifest(w workload.Workload, choice *experiment.RateChoice) experiment.Manifest {
-	m := experiment.Manifest{
+func (b *benchRun) manifest(w workload.Workload, choice *runfolder.RateChoice) runfolder.Manifest {
+	m := runfolder.Manifest{
 		Tool: "lotteryctl " + b.env.version, Command: b.command, Name: b.spec.Name, Seed: b.spec.Seed,
 		Benchmark: w.Benchmark(), Service: b.spec.Name, Workload: b.workloadText(),
 		Rounds: b.spec.Rounds, Arms: w.Manifests(b.plan), RateChoice: choice,

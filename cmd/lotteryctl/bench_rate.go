@@ -6,13 +6,14 @@ import (
 	"fmt"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/workload"
 )
 
 // chooseRate finds a rate that all arms can take, if none was given: one rate
 // for all, because latencies at different loads cannot be compared. It returns
 // nil when there was nothing to choose.
-func (b *benchRun) chooseRate(ctx context.Context, w workload.Workload, progress *benchProgress) (*experiment.RateChoice, error) {
+func (b *benchRun) chooseRate(ctx context.Context, w workload.Workload, progress *benchProgress) (*runfolder.RateChoice, error) {
 	if b.resumed != nil {
 		return b.resumed.manifest.RateChoice, nil
 	}

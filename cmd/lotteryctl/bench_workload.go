@@ -71,7 +71,7 @@ func (b *benchRun) explain(err error) error {
 	case errors.As(err, &program):
 		return fmt.Errorf("--lotteryd: %w", program.Err)
 	case errors.Is(err, reference.ErrNoProgram):
-		return errors.New("there is no lotteryd beside lotteryctl or in PATH: run `make build`, or say where it is with --lotteryd")
+		return errors.New("there is no lotteryd in the folder of lotteryctl or in PATH: run `make build`, or say where it is with --lotteryd")
 	}
 	return err
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/reference"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -120,7 +121,7 @@ func (b *bench) startBare(ctx context.Context, plan loadgen.Plan) (*experiment.T
 		return nil, err
 	}
 	process, err := experiment.StartProcess([]string{self, "--bare", public + ",bare," + runID + "," + b.data.RedisURL()}, nil,
-		filepath.Join(lap.Dir, experiment.ServerLogFile))
+		filepath.Join(lap.Dir, runfolder.ServerLogFile))
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ const Name = "lotteryd"
 
 // ErrNoProgram is the error of [FindProgram] when nobody said where lotteryd is
 // and it is in none of the usual places.
-var ErrNoProgram = errors.New("there is no lotteryd beside this program or in PATH")
+var ErrNoProgram = errors.New("there is no lotteryd in the folder of this program or in PATH")
 
 // ProgramError says that the program asked for cannot be run.
 type ProgramError struct {

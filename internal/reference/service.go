@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -98,7 +99,7 @@ func (a *arm) startOn(ctx context.Context, lap experiment.Lap, stores stores) (*
 	process, err := experiment.StartProcess(args,
 		// In the environment, since everyone may read command lines.
 		[]string{"LOTTERYD_REDIS_URL=" + stores.redis, "LOTTERYD_POSTGRES_URL=" + stores.postgres, "LOTTERYD_ADMIN_TOKEN="},
-		filepath.Join(lap.Dir, experiment.ServerLogFile))
+		filepath.Join(lap.Dir, runfolder.ServerLogFile))
 	if err != nil {
 		return nil, err
 	}

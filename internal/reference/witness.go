@@ -101,7 +101,7 @@ func countedViolations(metrics []byte) (counted []string, err error) {
 		}
 		what := sample.Label("what")
 		if what == "" {
-			what = "the impossible was seen"
+			what = "impossible events were counted"
 		}
 		counted = append(counted, fmt.Sprintf("%s: counted %.0f times by lotteryd", what, sample.Value))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -48,8 +49,8 @@ func (p *Programs) Arms(plan loadgen.Plan) []experiment.Arm {
 }
 
 // Manifests have the commands as endpoint.RedactCommand leaves them.
-func (p *Programs) Manifests(plan loadgen.Plan) []experiment.ArmManifest {
-	var manifests []experiment.ArmManifest
+func (p *Programs) Manifests(plan loadgen.Plan) []runfolder.ArmManifest {
+	var manifests []runfolder.ArmManifest
 	for _, arm := range p.arms {
 		m := armManifest(arm.Name, plan)
 		m.FreshProcess = true

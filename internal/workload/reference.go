@@ -5,6 +5,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/reference"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -37,8 +38,8 @@ func (r *Reference) Arms(plan loadgen.Plan) []experiment.Arm {
 }
 
 // Manifests have the flags and switches of each configuration.
-func (r *Reference) Manifests(plan loadgen.Plan) []experiment.ArmManifest {
-	var manifests []experiment.ArmManifest
+func (r *Reference) Manifests(plan loadgen.Plan) []runfolder.ArmManifest {
+	var manifests []runfolder.ArmManifest
 	for _, c := range r.configurations {
 		m := armManifest(c.Name, reference.DrawPlan(plan))
 		m.FreshProcess = true

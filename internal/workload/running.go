@@ -9,6 +9,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
@@ -102,8 +103,8 @@ func (r *Running) Arms(plan loadgen.Plan) []experiment.Arm {
 }
 
 // Manifests have the place of the metrics that were found.
-func (r *Running) Manifests(plan loadgen.Plan) []experiment.ArmManifest {
-	var manifests []experiment.ArmManifest
+func (r *Running) Manifests(plan loadgen.Plan) []runfolder.ArmManifest {
+	var manifests []runfolder.ArmManifest
 	for _, name := range r.arms {
 		m := armManifest(name, plan)
 		m.MetricsURL = endpoint.Redact(r.metricsURL)

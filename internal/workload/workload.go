@@ -15,6 +15,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -25,7 +26,7 @@ type Workload interface {
 	// Arms are the arms under the load of plan.
 	Arms(plan loadgen.Plan) []experiment.Arm
 	// Manifests describe the same arms, in the same order, without secrets.
-	Manifests(plan loadgen.Plan) []experiment.ArmManifest
+	Manifests(plan loadgen.Plan) []runfolder.ArmManifest
 	// Close ends what opening the workload started.
 	Close(ctx context.Context) error
 }
@@ -35,8 +36,8 @@ const benchmarkHTTP = "HTTP"
 
 // armManifest describes the load without its secrets: of headers the names, of
 // the body its length and hash, of the URL what endpoint.Redact leaves.
-func armManifest(name string, p loadgen.Plan) experiment.ArmManifest {
-	m := experiment.ArmManifest{
+func armManifest(name string, p loadgen.Plan) runfolder.ArmManifest {
+	m := runfolder.ArmManifest{
 		Name: name, URL: endpoint.Redact(p.URL), Method: p.Method, Arrivals: string(p.Arrivals), Rate: p.Rate,
 		Connections: p.Connections, DurationNS: p.Duration, WarmupNS: p.Warmup, TimeoutNS: p.Timeout,
 		BodyBytes: len(p.Body), Headers: endpoint.HeaderNames(p.Header),

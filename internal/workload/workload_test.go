@@ -11,6 +11,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/reference"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/workload"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
@@ -122,14 +123,14 @@ func TestManifests(t *testing.T) {
 		w         workload.Workload
 		benchmark string
 		arms      []string
-		want      experiment.ArmManifest
+		want      runfolder.ArmManifest
 	}{
-		{"programs", programs, "HTTP", []string{"old", "new"}, experiment.ArmManifest{
+		{"programs", programs, "HTTP", []string{"old", "new"}, runfolder.ArmManifest{
 			Name: "old", FreshProcess: true, Command: []string{"./old", "--password=***"},
 			URL: "http://***@host:{{port}}/?token=***&user={{user}}", MetricsURL: "http://***@host/metrics", Method: "POST",
 			Headers: []string{"Authorization"}, BodyBytes: 7, BodySHA256: "f52fbd32b2b3b86ff88ef6c490628285f482af15ddcb29541f94bcf526a3f6c7",
 		}},
-		{"reference", lotteryd, "Draw", []string{"plain", "eu"}, experiment.ArmManifest{
+		{"reference", lotteryd, "Draw", []string{"plain", "eu"}, runfolder.ArmManifest{
 			Name: "plain", FreshProcess: true, Command: []string{"lotteryd", "serve", "--migrate"},
 			URL: "http://127.0.0.1/v1/activities/<run>/draws", Method: "POST", Headers: []string{"Content-Type"},
 			BodyBytes: 40, BodySHA256: "",
