@@ -4,65 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
-	"github.com/lotteryctl/lotteryctl/internal/reference"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
-	"github.com/lotteryctl/lotteryctl/internal/steps"
-	"github.com/lotteryctl/lotteryctl/internal/study"
 	"github.com/lotteryctl/lotteryctl/loadgen"
-	"github.com/lotteryctl/lotteryctl/profiles"
 )
-
-// benchOptions are the flags of bench, as given.
-type benchOptions struct {
-	url, method, body string
-	headers           []string
-	insecure          bool
-	metricsURL        string
-	pid               int
-
-	steps, variant, vary string
-	only                 []string
-	arms                 []string // name=command
-	lotterydArms         []string // name=flags
-	readyURL             string
-	startTimeout         time.Duration
-
-	redis, postgres, lotteryd string
-	check, noCheck            bool
-
-	rate        float64
-	arrivals    string
-	connections int
-	users       int
-	duration    time.Duration
-	warmup      time.Duration
-	timeout     time.Duration
-	runs        int
-	seed        uint64
-
-	profile       bool
-	profiling     profilingOptions
-	profileRounds int
-	profileWindow time.Duration
-
-	capacity   bool
-	calibrate  bool
-	slo        time.Duration
-	noiseLimit string
-	repeats    int
-	keepGoing  bool
-
-	name, out    string
-	resume       string
-	expectStatus string
-	logAnswers   bool
-	json, strict bool
-}
 
 func newBenchCmd(env environment) *cobra.Command {
 	o := &benchOptions{}
@@ -130,41 +78,6 @@ func placeholderHelp() string {
 		text += fmt.Sprintf("  %-16s %s\n", p.Syntax, p.Meaning)
 	}
 	return text
-}
-
-// benchRun is one checked invocation.
-type benchRun struct {
-	env     environment
-	options *benchOptions
-	command []string     // as typed, secrets replaced
-	plan    loadgen.Plan // still without a URL where there are several arms
-	subject subject
-	spec    experiment.Spec // still without arms
-	resumed *resumption     // nil without --resume
-	// profileOnly leaves the runs that count out.
-	profileOnly bool
-}
-
-// subject is what the flags name to be measured; open makes a workload of it.
-// Without programs and URL it is the reference service: as designed, in the
-// configurations named, as chosen, or as it is.
-type subject struct {
-	programs  []experiment.ProcessArm   // of --arm
-	design    *study.Design             // nil without --steps and --vary
-	lotteryds []reference.Configuration // of --lotteryd-arm
-	chosen    *steps.Choice             // of a single lotteryd; nil: lotteryd's own defaults
-	checked   bool                      // audit each run of the reference service
-	pprof     []profiles.Target         // given; nil: where the workload has them
-}
-
-// compares says whether there is more than one arm.
-func (b *benchRun) compares() bool {
-	return b.subject.design != nil || len(b.subject.programs) > 0 || len(b.subject.lotteryds) > 0 || b.options.calibrate
-}
-
-// searchesRate says whether the rate has to be found first.
-func (b *benchRun) searchesRate() bool {
-	return b.plan.Arrivals != loadgen.Closed && b.plan.Rate == 0 && b.spec.Capacity == nil
 }
 
 // run measures and reports. The folder is opened before the runs: that nothing

@@ -12,11 +12,6 @@ import (
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-// compares says whether the flags ask for several arms.
-func (o *benchOptions) compares() bool {
-	return o.steps != "" || o.vary != "" || len(o.arms) > 0 || len(o.lotterydArms) > 0 || o.calibrate
-}
-
 // checkComparison refuses flags about comparing that contradict each other or
 // would be ignored.
 func (o *benchOptions) checkComparison(given func(string) bool) error {
@@ -147,15 +142,6 @@ func (b *benchRun) readArms() ([]experiment.ProcessArm, error) {
 		}
 	}
 	return arms, nil
-}
-
-// armNames are the arms of what has no arms of its own: the thing itself, or
-// the two that --calibrate makes of it.
-func (b *benchRun) armNames() []string {
-	if b.options.calibrate {
-		return []string{"a", "b"}
-	}
-	return []string{b.spec.Name}
 }
 
 // parseNoiseLimit reads --noise-limit: "none", "default" (also ""), or the

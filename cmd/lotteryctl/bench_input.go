@@ -18,20 +18,6 @@ import (
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-// The load when it is not said otherwise. The reference's rate is the one its
-// latency is quoted at; that of a stranger's service is cautious.
-const (
-	referenceRate  = 1200
-	urlRate        = 100
-	defaultWarmup  = 2 * time.Second
-	maxBodyFile    = 64 << 20
-	maxRuns        = 10_000
-	maxRepeats     = 100
-	referenceName  = "lotteryd"
-	runsFolder     = "runs"
-	timeInFileName = "20060102T150405Z"
-)
-
 // newBench checks every flag without touching the network.
 func newBench(cmd *cobra.Command, env environment, o *benchOptions) (*benchRun, error) {
 	b := &benchRun{env: env, options: o}

@@ -11,14 +11,6 @@ import (
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
-// profilingOptions are the flags that say what to take from where.
-type profilingOptions struct {
-	kinds         string
-	trace         bool
-	timeout       time.Duration
-	urls, headers []string
-}
-
 // profileFlags mean nothing without --profile.
 func profileFlags() []string {
 	return []string{"profile-rounds", "profile-kinds", "profile-duration", "profile-trace", "profile-url", "profile-header", "profile-timeout"}

@@ -9,12 +9,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// resumption is an interrupted run that is taken up again.
-type resumption struct {
-	path     string // where it lies
-	manifest runfolder.Manifest
-}
-
 // takeUp reads the interrupted run and sets its flags as if they had been typed
 // again. What is typed now wins; it is needed for values that run.json does not
 // keep because they may be secret. That nothing changed which matters is
