@@ -22,10 +22,12 @@ const (
 	armsDir      = "arms"
 	bundleDir    = "profiles" // of a profiled run
 	capacityDir  = "capacity" // of a run
-	latencyFile  = "latency.hgrm"
-	metricsFile  = "metrics.json"
-	answersFile  = "answers.jsonl"
-	probesFile   = "probes.json"
+	// profilePrefix begins the name of the folder of a profiled run.
+	profilePrefix = "profile-"
+	latencyFile   = "latency.hgrm"
+	metricsFile   = "metrics.json"
+	answersFile   = "answers.jsonl"
+	probesFile    = "probes.json"
 	// ServerLogFile is where an arm should let its program write, in Lap.Dir.
 	ServerLogFile = "server.log"
 )
@@ -47,5 +49,5 @@ func CheckPath(path string) error {
 
 // profileDir is the folder of a profiled run within the run folder.
 func profileDir(arm string, n int) string {
-	return filepath.Join(armsDir, arm, fmt.Sprintf("profile-%d", n))
+	return filepath.Join(armsDir, arm, fmt.Sprintf("%s%d", profilePrefix, n))
 }
