@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/audit"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -51,9 +52,8 @@ func (w *witness) outcome(x *loadgen.Exchange) string {
 	return drawOutcome(x)
 }
 
-// check audits the run's stores, and returns each broken invariant in a line:
-// "I1: no lost win: ...".
-func (w *witness) check(ctx context.Context) ([]string, error) {
+// check audits the run's stores, and returns each broken invariant.
+func (w *witness) check(ctx context.Context) ([]runfolder.Broken, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	seen, err := violations(ctx, w.metricsURL)
@@ -73,17 +73,17 @@ func (w *witness) check(ctx context.Context) ([]string, error) {
 	return append(brokenIn(report), seen...), nil
 }
 
-func brokenIn(report *audit.Report) (broken []string) {
+func brokenIn(report *audit.Report) (broken []runfolder.Broken) {
 	for _, v := range report.Invariants {
 		if v.Status == audit.Broken {
-			broken = append(broken, fmt.Sprintf("%s: %s: %d times, such as: %s", v.ID, v.Name, v.Breaks, strings.Join(v.Offenders, "; ")))
+			broken = append(broken, runfolder.Broken{ID: v.ID, Name: v.Name, Times: int64(v.Breaks), Example: strings.Join(v.Offenders, "; ")})
 		}
 	}
 	return broken
 }
 
 // violations reads lotteryd's own count, which began at 0 with the process.
-func violations(ctx context.Context, metricsURL string) ([]string, error) {
+func violations(ctx context.Context, metricsURL string) ([]runfolder.Broken, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, metricsURL, nil)
 	if err != nil {
 		return nil, err
@@ -98,9 +98,9 @@ func violations(ctx context.Context, metricsURL string) ([]string, error) {
 }
 
 // countedViolations finds the counters in Prometheus' text format; the label
-// "what" says which kind each counts. They come back as
-// "told sold out while units were left: counted 12 times by lotteryd".
-func countedViolations(metrics io.Reader) (counted []string, err error) {
+// "what" says which kind each counts. They come back by
+// name, such as "told sold out while units were left", without an id.
+func countedViolations(metrics io.Reader) (counted []runfolder.Broken, err error) {
 	lines := bufio.NewScanner(metrics)
 	for lines.Scan() {
 		labels, ok := strings.CutPrefix(lines.Text(), violationsMetric)
@@ -117,7 +117,7 @@ func countedViolations(metrics io.Reader) (counted []string, err error) {
 			what, _, _ = strings.Cut(rest, `"`)
 		}
 		if n > 0 {
-			counted = append(counted, fmt.Sprintf("%s: counted %.0f times by lotteryd", what, n))
+			counted = append(counted, runfolder.Broken{Name: what, Times: int64(min(n, 1e18))})
 		}
 	}
 	return counted, lines.Err()

@@ -226,7 +226,7 @@ func TestWitness(t *testing.T) {
 		t.Errorf("got outcome %q", outcome)
 	}
 	broken, err := w.check(t.Context())
-	if err != nil || len(broken) == 0 || !strings.HasPrefix(broken[0], "I1: no lost win: 1 times") {
-		t.Errorf("got %q, %v, want the lost win", broken, err)
+	if err != nil || len(broken) == 0 || broken[0].ID != "I1" || broken[0].Name != "no lost win" || broken[0].Times != 1 {
+		t.Errorf("got %+v, %v, want the lost win", broken, err)
 	}
 }

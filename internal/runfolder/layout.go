@@ -9,8 +9,9 @@ import (
 // FormatVersion is the version of the run folder that this package writes; it
 // reads all up to it. It grows when a reader of the old one would misread the
 // new one; new fields and files do not count. Version 2 has rounds.jsonl lines
-// that count nowhere because their round was repeated.
-const FormatVersion = 2
+// that count nowhere because their round was repeated; version 3 has codes and
+// figures where it had sentences: see Reason, Excess and Broken.
+const FormatVersion = 3
 
 // The files of a run folder.
 const (
