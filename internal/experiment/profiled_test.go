@@ -154,7 +154,7 @@ func TestProfiledRoundWithoutPprof(t *testing.T) {
 		t.Fatalf("got %d rounds and %d profiled, want both kept", len(rounds), len(profiled))
 	}
 	run := profiled[0]
-	if run.Bundle != "" || run.Missing == nil || run.Missing.Code != runfolder.NoPprof || run.Load.Requests == 0 || run.Partial {
+	if run.Bundle != "" || run.Missing == nil || run.Missing.Code != runfolder.CaptureFailed || !strings.Contains(run.Missing.Detail, "pprof") || run.Load.Requests == 0 || run.Partial {
 		t.Errorf("got bundle %q, missing %v, %+v; want a run without profiles and the reason", run.Bundle, run.Missing, run.Load)
 	}
 	if _, err := runfolder.Bundles(path); err == nil || !strings.Contains(err.Error(), "a run without profiles") {
