@@ -106,13 +106,14 @@ func eachReport(t *testing.T) benchReport {
 		run := &r.Rounds[i]
 		run.CheckState = runfolder.CheckHeld
 		if run.Arm == "only-claim" && run.Round == 4 {
-			run.CheckState, run.Broken = runfolder.CheckBroken, []string{"I3: one answer: 2 times, such as: request r1 won twice"}
+			run.CheckState, run.Broken = runfolder.CheckBroken, []runfolder.Broken{{ID: "I3", Name: "one answer", Times: 2, Example: "request r1 won twice"}}
 		}
 		if run.Arm == "only-log" && run.Round == 5 {
-			run.CheckState = "not checked: the audit could not be done: timeout"
+			run.CheckState = runfolder.CheckMissing
+			run.NotChecked = &runfolder.Reason{Code: runfolder.CheckFailed, Detail: "the audit could not be done: timeout"}
 		}
 		if run.Round == 7 {
-			run.Noisy = []string{"foreign CPU was 20.0 % of the time, over the limit of 10.0 %"}
+			run.Noisy = []runfolder.Excess{{Noise: runfolder.ForeignCPU, Share: 0.2, Limit: 0.1}}
 		}
 	}
 	noisy := r.Rounds[0]

@@ -21,7 +21,7 @@ func writeFindings(b *strings.Builder, r study.Result) {
 			t.note("   article: " + f.Claim)
 		}
 		for _, broken := range f.Broken {
-			t.note("   broken: " + broken)
+			t.note("   broken: " + brokenText(broken))
 		}
 		if f.Wrong != "" {
 			t.note("   known to be wrong: " + f.Wrong)

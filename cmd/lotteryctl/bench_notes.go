@@ -47,7 +47,7 @@ func (r benchReport) notes() []string {
 	if fewest := r.fewestRequests(); fewest < firmP99 && !r.Run.Rules.CapacityOnly {
 		notes = append(notes, fmt.Sprintf("p99 rests on %s requests a run; below %s take it as a hint", grouped(fewest), grouped(firmP99)))
 	}
-	if missing := r.Rounds[0].Cost.Missing; missing != "" && !r.Run.Rules.CapacityOnly {
+	if missing := reasonText(r.Rounds[0].Cost.Missing); missing != "" && !r.Run.Rules.CapacityOnly {
 		notes = append(notes, "no allocation and GC figures: "+missing)
 	}
 	if !r.Run.Arms[0].FreshProcess && len(r.Rounds) > 1 {
@@ -78,9 +78,9 @@ func (r benchReport) runNotes() (notes []string) {
 		if round.Failure != "" {
 			notes = append(notes, fmt.Sprintf("%s: %s", r.runName(round), round.Failure))
 		}
-		if strings.HasPrefix(string(round.CheckState), "not checked") {
+		if round.CheckState == runfolder.CheckMissing {
 			if unchecked++; unchecked == 1 {
-				first = fmt.Sprintf("%s: %s", r.runName(round), round.CheckState)
+				first = fmt.Sprintf("%s: not checked: %s", r.runName(round), reasonText(round.NotChecked))
 			}
 		}
 	}

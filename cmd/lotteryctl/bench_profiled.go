@@ -62,7 +62,7 @@ func judgeProfiled(runs []runfolder.Profiled) error {
 		case run.Failure != "":
 			missing = append(missing, fmt.Errorf("%s failed: %s", profiledName(run), run.Failure))
 		case run.Bundle == "":
-			missing = append(missing, fmt.Errorf("%s has no profiles: %s; its figures and the other runs are kept", profiledName(run), run.Missing))
+			missing = append(missing, fmt.Errorf("%s has no profiles: %s; its figures and the other runs are kept", profiledName(run), reasonText(run.Missing)))
 		}
 	}
 	if len(missing) == 0 {

@@ -22,7 +22,7 @@ func (r benchReport) writeStepsSection(b *strings.Builder) {
 	writeFindingRows(b, r.Steps.Findings)
 	for _, f := range r.Steps.Findings {
 		for _, broken := range f.Broken {
-			fmt.Fprintf(b, "\n- **%s** broke an invariant: %s\n", f.Title, broken)
+			fmt.Fprintf(b, "\n- **%s** broke an invariant: %s\n", f.Title, brokenText(broken))
 		}
 		if f.Wrong != "" {
 			fmt.Fprintf(b, "\n- **%s** is known to be wrong: %s\n", f.Title, f.Wrong)

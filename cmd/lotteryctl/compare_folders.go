@@ -33,10 +33,14 @@ func (m *material) doubts() (doubts []benchreport.Doubt) {
 	}
 	old := m.folders[0]
 	for _, new := range m.folders[1:] {
-		for _, d := range differences(old.run, new.run) {
-			warn(benchreport.DoubtUnlike, "%s: %s in %s, %s in %s", d.what, d.old, old.path, d.new, new.path)
+		for _, d := range runfolder.Differences(old.run, new.run) {
+			warn(benchreport.DoubtUnlike, "%s: %s in %s, %s in %s", conditionText(d), valueText(d.Old), old.path, valueText(d.New), new.path)
 		}
-		if first, second, apart := sequential(old, new); apart {
+		if order := runfolder.Sequence(old.run, new.run); order != 0 {
+			first, second := old, new
+			if order > 0 {
+				first, second = new, old
+			}
 			warn(benchreport.DoubtSequential, "%s was over before %s began (%s): a drift in between looks like a change, and no test can tell them apart; run both as arms of one bench",
 				first.path, second.path, second.run.Started.Format(time.RFC3339))
 		}
@@ -51,41 +55,35 @@ func orNoReason(reason string) string {
 	return reason
 }
 
-// difference is a condition that two runs do not share.
-type difference struct{ what, old, new string }
-
-func differences(a, b runfolder.Manifest) (found []difference) {
-	note := func(what, old, new string) {
-		if old != new {
-			found = append(found, difference{what, orNothing(old), orNothing(new)})
-		}
+// conditionText names what two runs do not share.
+func conditionText(d runfolder.Difference) string {
+	text := string(d.Condition)
+	switch d.Condition {
+	case runfolder.SameGo:
+		text = "lotteryctl was built by"
+	case runfolder.SameTool:
+		text = "lotteryctl's version"
+	case runfolder.SameDuration:
+		text = "length of a run"
 	}
-	note("processor", a.Host.CPU, b.Host.CPU)
-	note("cores", fmt.Sprint(a.Host.Cores), fmt.Sprint(b.Host.Cores))
-	note("kernel", a.Host.Kernel, b.Host.Kernel)
-	note("system", a.Host.OS+"/"+a.Host.Arch, b.Host.OS+"/"+b.Host.Arch)
-	note("lotteryctl was built by", a.Host.Go, b.Host.Go)
-	note("lotteryctl's version", a.Tool, b.Tool)
-	note("workload", a.Workload, b.Workload)
-	for _, before := range a.Arms {
-		for _, after := range b.Arms {
-			if before.Name == after.Name {
-				of := " of arm " + before.Name
-				note("rate"+of, loadText(before), loadText(after))
-				note("length of a run"+of, before.DurationNS.String(), after.DurationNS.String())
-				note("warm-up"+of, before.WarmupNS.String(), after.WarmupNS.String())
-				note("request body"+of, before.BodySHA256, after.BodySHA256)
-			}
-		}
+	if d.Arm != "" {
+		text += " of arm " + d.Arm
 	}
-	return found
+	return text
 }
 
-func loadText(arm runfolder.ArmManifest) string {
-	if arm.Rate == 0 {
-		return fmt.Sprintf("%s, %d connections", arm.Arrivals, arm.Connections)
+// valueText writes one side of a difference.
+func valueText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return orNothing(v)
+	case runfolder.ArmLoad:
+		if v.Rate == 0 {
+			return fmt.Sprintf("%s, %d connections", v.Arrivals, v.Connections)
+		}
+		return fmt.Sprintf("%s, %s/s", v.Arrivals, groupedFloat(v.Rate))
 	}
-	return fmt.Sprintf("%s, %s/s", arm.Arrivals, groupedFloat(arm.Rate))
+	return fmt.Sprint(v)
 }
 
 func orNothing(s string) string {
@@ -93,15 +91,4 @@ func orNothing(s string) string {
 		return "nothing"
 	}
 	return s
-}
-
-// sequential reports whether one of two runs was over before the other began.
-func sequential(a, b runFolder) (first, second runFolder, apart bool) {
-	switch {
-	case !a.run.Ended.IsZero() && !a.run.Ended.After(b.run.Started):
-		return a, b, true
-	case !b.run.Ended.IsZero() && !b.run.Ended.After(a.run.Started):
-		return b, a, true
-	}
-	return a, b, false
 }

@@ -103,7 +103,7 @@ func brokenArms(rounds []runfolder.Round) (texts []string) {
 		}
 		if count[r.Arm]++; count[r.Arm] == 1 {
 			arms = append(arms, r.Arm)
-			first[r.Arm] = r.Broken[0]
+			first[r.Arm] = brokenText(r.Broken[0])
 		}
 	}
 	for _, arm := range arms {

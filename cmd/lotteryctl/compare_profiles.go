@@ -50,7 +50,7 @@ func (m *material) profiledPairs(base string) (pairs [][2]profiledArm) {
 	}
 	var runs [][]profiledArm
 	for _, folder := range m.folders {
-		arms, err := armsWithBundles(folder.path)
+		arms, err := runfolder.ArmsWithBundles(folder.path)
 		if err != nil { // without profiles, as most runs are
 			return nil
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // runDiff compares two sides.
@@ -33,11 +34,11 @@ func (o *flameOptions) sides(args []string) (before, after []string, err error) 
 	case 2:
 		return args[:1], args[1:], nil
 	}
-	arms, err := twoArms(args[0])
+	first, second, err := runfolder.TwoArms(args[0])
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, sayChoice(err)
 	}
-	return arms[:1], arms[1:], nil
+	return []string{args[0] + "@" + first}, []string{args[0] + "@" + second}, nil
 }
 
 func (o *flameOptions) compare(ctx context.Context, env environment, before, after []string) (*flame.Diff, error) {

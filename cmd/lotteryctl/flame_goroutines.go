@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -50,7 +51,7 @@ func (o *flameOptions) renderGoroutines(w io.Writer, dumps []*flame.GoroutineDum
 func dumpFiles(args []string) (files []flameSource, err error) {
 	add := func(path string) { files = append(files, flameSource{path: path, name: path}) }
 	for _, arg := range args {
-		path, arm := splitArm(arg)
+		path, arm := runfolder.SplitArm(arg)
 		info, err := os.Stat(path)
 		if arg == "-" {
 			add(arg)
@@ -95,9 +96,9 @@ func dumpFiles(args []string) (files []flameSource, err error) {
 // oneBundle is the bundle that a folder is, or the only one of a run. The dumps
 // of several processes have nothing in common to be grouped by.
 func oneBundle(folder, arm string) (string, error) {
-	bundles, err := bundlesOf(folder, arm)
+	bundles, err := runfolder.ChooseBundles(folder, arm)
 	if err != nil {
-		return "", err
+		return "", sayChoice(err)
 	}
 	dirs := bundles.Dirs
 	if len(dirs) > 1 {

@@ -45,10 +45,7 @@ func sourcesOf(arg string, kind profiles.Kind) ([]flameSource, error) {
 	if arg == "-" {
 		return []flameSource{{path: "-", name: "stdin"}}, nil
 	}
-	if filepath.Base(arg) == profiles.ManifestFile {
-		arg = filepath.Dir(arg) // it stands for its bundle
-	}
-	path, arm := splitArm(arg)
+	path, arm := runfolder.SplitArm(runfolder.BundleOf(arg))
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading a profile: %w", err)
@@ -64,13 +61,13 @@ func sourcesOf(arg string, kind profiles.Kind) ([]flameSource, error) {
 	if !info.IsDir() {
 		return []flameSource{{path: path, name: path}}, nil
 	}
-	if bundle, target := targetFolder(path); target != nil && arm == "" {
+	if bundle, target := runfolder.TargetFolder(path); target != nil && arm == "" {
 		source, err := sourceIn(bundle, path, kind, target.Profiles, nil)
 		return []flameSource{source}, err
 	}
-	bundles, err := bundlesOf(path, arm)
+	bundles, err := runfolder.ChooseBundles(path, arm)
 	if err != nil {
-		return nil, cmp.Or(snapshotsIn(path), err)
+		return nil, cmp.Or(snapshotsIn(path), sayChoice(err))
 	}
 	var sources []flameSource
 	for i, dir := range bundles.Dirs {
@@ -86,15 +83,6 @@ func sourcesOf(arg string, kind profiles.Kind) ([]flameSource, error) {
 	return sources, nil
 }
 
-// splitArm divides RUN@ARM; a path that exists as it is has no arm.
-func splitArm(arg string) (path, arm string) {
-	at := strings.LastIndexByte(arg, '@')
-	if _, err := os.Stat(arg); err == nil || at < 0 {
-		return arg, ""
-	}
-	return arg[:at], arg[at+1:]
-}
-
 // sourceInBundle is the file of a kind in a bundle.
 func sourceInBundle(dir string, kind profiles.Kind) (flameSource, error) {
 	m, err := profiles.ReadManifest(os.DirFS(dir))
@@ -104,40 +92,12 @@ func sourceInBundle(dir string, kind profiles.Kind) (flameSource, error) {
 	return sourceIn(dir, dir, kind, m.Profiles, m.Warnings)
 }
 
-// targetFolder is the bundle that path is the folder of a target of, and what it
-// says of the target; nil if path is none.
-func targetFolder(path string) (bundle string, target *profiles.Source) {
-	targets := filepath.Dir(filepath.Clean(path))
-	if filepath.Base(targets) != profiles.TargetsFolder {
-		return "", nil
-	}
-	bundle = filepath.Dir(targets)
-	m, err := profiles.ReadManifest(os.DirFS(bundle))
-	if err != nil {
-		return "", nil
-	}
-	for i := range m.Targets {
-		if m.Targets[i].Name == filepath.Base(path) {
-			return bundle, &m.Targets[i]
-		}
-	}
-	return "", nil
-}
-
 // sourceIn is the file of a kind of those in a bundle at dir; folder is what the
 // user calls them.
 func sourceIn(dir, folder string, kind profiles.Kind, all []profiles.Profile, warnings []string) (flameSource, error) {
-	var p profiles.Profile
-	if at := slices.IndexFunc(all, func(p profiles.Profile) bool { return p.Kind == kind }); at >= 0 {
-		p = all[at]
-	}
-	switch {
-	case p.Kind == "" || p.Status == profiles.Skipped:
-		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: it was not asked for%s", folder, kind, othersThan(kind, all))
-	case p.File == "" && p.StartFile != "":
-		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s; that of the window's start is %s", folder, kind, p.Error, filepath.Join(dir, filepath.FromSlash(p.StartFile)))
-	case p.File == "":
-		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s%s", folder, kind, p.Error, othersThan(kind, all))
+	p, err := runfolder.ChooseProfile(all, kind)
+	if err != nil {
+		return flameSource{}, sayNoProfile(dir, folder, err)
 	}
 	source := flameSource{path: filepath.Join(dir, filepath.FromSlash(p.File)), name: filepath.Join(dir, filepath.FromSlash(p.File))}
 	for _, t := range p.SampleTypes {
@@ -150,20 +110,6 @@ func sourceIn(dir, folder string, kind profiles.Kind, all []profiles.Profile, wa
 		source.why = whyEmpty(kind, warnings)
 	}
 	return source, nil
-}
-
-// othersThan names the profiles that a bundle has.
-func othersThan(kind profiles.Kind, all []profiles.Profile) string {
-	var kinds []string
-	for _, p := range all {
-		if p.Status == profiles.OK && p.Kind != kind {
-			kinds = append(kinds, string(p.Kind))
-		}
-	}
-	if len(kinds) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("; with --kind it shows %s", strings.Join(kinds, ", "))
 }
 
 // whyEmpty is what a bundle says of a profile that has nothing in it.
@@ -269,53 +215,6 @@ func nameError(name string, err error) error {
 	return fmt.Errorf("%s: %w", name, err)
 }
 
-// bundlesOf are the bundles of a folder: itself, or those of a run's arm.
-func bundlesOf(path, arm string) (none runfolder.ArmBundles, err error) {
-	arms, err := armsWithBundles(path)
-	if err != nil {
-		return none, err
-	}
-	var names []string
-	for _, a := range arms {
-		if a.Arm == arm || arm == "" && len(arms) == 1 {
-			return a, nil
-		}
-		names = append(names, a.Arm)
-	}
-	switch {
-	case len(arms) == 1 && arms[0].Arm == "":
-		return none, fmt.Errorf("%s is a single bundle and has no arm %q", path, arm)
-	case arm == "":
-		return none, fmt.Errorf("%s has profiles of the arms %s: choose one, such as %s@%s", path, strings.Join(names, ", "), path, names[0])
-	}
-	return none, fmt.Errorf("%s has no profiles of an arm %q, only of %s", path, arm, strings.Join(names, ", "))
-}
-
-// armsWithBundles are the arms of a run that have bundles; of a bundle itself
-// the only one, without a name.
-func armsWithBundles(path string) ([]runfolder.ArmBundles, error) {
-	arms, err := runfolder.Bundles(path)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(arms, func(a runfolder.ArmBundles) bool { return len(a.Dirs) == 0 }), nil
-}
-
-// twoArms are the two arms of a run, as arguments.
-func twoArms(arg string) ([]string, error) {
-	if info, err := os.Stat(arg); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("%s is one profile: name two to compare", arg)
-	}
-	arms, err := armsWithBundles(arg)
-	if err != nil {
-		return nil, err
-	}
-	if len(arms) != 2 {
-		return nil, fmt.Errorf("%s has profiles of %d arms: name the two to compare, such as %s@OLD %s@NEW", arg, len(arms), arg, arg)
-	}
-	return []string{arg + "@" + arms[0].Arm, arg + "@" + arms[1].Arm}, nil
-}
-
 // joinPaths names arguments in a title.
 func joinPaths(args []string) string {
 	var names []string
@@ -337,11 +236,8 @@ func shortName(arg string) string {
 	if arg == "-" {
 		return "stdin"
 	}
-	parts := strings.Split(filepath.ToSlash(filepath.Clean(arg)), "/")
-	for i := len(parts) - 3; i >= 1; i-- {
-		if parts[i] == "arms" && strings.HasPrefix(parts[i+2], "profile-") {
-			return parts[i-1] + "@" + parts[i+1]
-		}
+	if run, arm := runfolder.ArmOf(arg); arm != "" {
+		return run + "@" + arm
 	}
-	return parts[len(parts)-1]
+	return filepath.Base(filepath.ToSlash(filepath.Clean(arg)))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -58,7 +59,7 @@ type Target struct {
 	// service kept its promises, and returns those it broke. It is not asked
 	// after a load that was cut short, nor after a capacity search. An error
 	// says that it could not tell. Nil: nothing is checked.
-	Check func(ctx context.Context) (broken []string, err error)
+	Check func(ctx context.Context) (broken []runfolder.Broken, err error)
 	// Ended is closed when the target has ended by itself: the load is given up
 	// then, and Stop says why it ended. Nil: only Stop notices.
 	Ended <-chan struct{}

@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"time"
@@ -18,8 +17,9 @@ type capture struct {
 	manifest runfolder.Manifest
 	dir      string // of the bundle
 
-	from []string
-	err  error
+	from    []string
+	nowhere bool // nothing says where the service has its profiles
+	err     error
 }
 
 // take takes the profiles of a target under load; answered is how many requests
@@ -29,7 +29,7 @@ func (c *capture) take(ctx context.Context, target *Target, window time.Duration
 		c.from = append(c.from, endpoint.Redact(t.URL))
 	}
 	if len(target.Pprof) == 0 {
-		c.err = errors.New("it is not known where the service has its profiles (net/http/pprof)")
+		c.nowhere = true
 		return
 	}
 	_, c.err = profiles.Capture(ctx, profiles.Plan{
@@ -48,9 +48,11 @@ func (c *capture) describe(record *runfolder.Profiled) {
 		return
 	}
 	switch {
+	case c.nowhere:
+		record.Missing = &runfolder.Reason{Code: runfolder.NoPprof}
 	case c.err != nil:
-		record.Missing = c.err.Error()
+		record.Missing = &runfolder.Reason{Code: runfolder.CaptureFailed, Detail: c.err.Error()}
 	case len(c.from) == 0:
-		record.Missing = "the run ended before profiles could be taken"
+		record.Missing = &runfolder.Reason{Code: runfolder.EndedBefore}
 	}
 }

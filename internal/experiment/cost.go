@@ -17,13 +17,13 @@ func (m *measurement) cost(result *loadgen.Result, first, last, again *mark) run
 	c.ServerCPU = positive(result.CPU.Server)
 	m.addCompany(&c, first, last)
 	if m.source == nil {
-		c.Missing = "no /metrics or /debug/vars with the Go runtime's figures was found"
+		c.Missing = &runfolder.Reason{Code: runfolder.NoMetrics}
 	}
 	if rss, ok := last.reading[runtimemetrics.RSS]; ok {
 		c.RSS = &rss
 	}
-	if first == nil && c.Missing == "" {
-		c.Missing = "the run was cut short before the warm-up had ended"
+	if first == nil && c.Missing == nil {
+		c.Missing = &runfolder.Reason{Code: runfolder.CutInWarmup}
 	}
 	if first == nil || first.reading == nil || last.reading == nil {
 		return c
@@ -48,8 +48,8 @@ func (m *measurement) cost(result *loadgen.Result, first, last, again *mark) run
 		return nil
 	}
 	c.Bytes, c.Allocs = perRequest(runtimemetrics.AllocBytes, 1), perRequest(runtimemetrics.Mallocs, 1)
-	if c.Bytes == nil && c.Missing == "" {
-		c.Missing = "the metrics lack the Go runtime's allocation counters, or these went backwards or grew by less than reading them costs"
+	if c.Bytes == nil && c.Missing == nil {
+		c.Missing = &runfolder.Reason{Code: runfolder.NoCounters}
 	}
 	c.GCCycles, c.GCPause = total(runtimemetrics.GCCycles), total(runtimemetrics.GCPause)
 	if c.ServerCPU == nil {

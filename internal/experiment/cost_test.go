@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -32,8 +33,8 @@ func TestCostIsDividedByTheRequestsBetweenTheReadings(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", name, row.got, row.want)
 		}
 	}
-	if c.Missing != "" {
-		t.Errorf("nothing is missing, got %q", c.Missing)
+	if c.Missing != nil {
+		t.Errorf("nothing is missing, got %v", c.Missing)
 	}
 }
 
@@ -53,13 +54,13 @@ func TestCostThatIsNotKnownIsAbsent(t *testing.T) {
 	} {
 		m := measurement{source: row.source}
 		if row.last.reading == nil && row.source != nil {
-			m.missing = "it did not answer"
+			m.missing = &runfolder.Reason{Code: runfolder.MetricsUnreadable}
 		}
 		c := m.cost(&loadgen.Result{}, row.first, row.last, row.next)
 		if c.Bytes != nil || c.Allocs != nil || c.ServerCPU != nil {
 			t.Errorf("%s: got %+v, want no figures", name, c)
 		}
-		if c.Missing == "" {
+		if c.Missing == nil {
 			t.Errorf("%s: got no reason", name)
 		}
 	}

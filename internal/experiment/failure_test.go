@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -70,16 +71,21 @@ func TestKeepGoing(t *testing.T) {
 }
 
 func TestCheckOfTheTarget(t *testing.T) {
-	for name, row := range map[string]struct {
-		broken []string
+	lost := []runfolder.Broken{{ID: "I3", Name: "a win became a loss"}}
+	for _, row := range []struct {
+		name   string
+		broken []runfolder.Broken
 		err    error
 		state  runfolder.CheckState
+		why    *runfolder.Reason
 	}{
-		"held":             {nil, nil, runfolder.CheckHeld},
-		"broken":           {[]string{"I3: a win became a loss"}, nil, runfolder.CheckBroken},
-		"broken in part":   {[]string{"I3: a win became a loss"}, errors.New("and then it went away"), runfolder.CheckBroken},
-		"could not be had": {nil, errors.New("no connection"), "not checked: no connection"},
+		{"held", nil, nil, runfolder.CheckHeld, nil},
+		{"broken", lost, nil, runfolder.CheckBroken, nil},
+		{"broken in part", lost, errors.New("and then it went away"), runfolder.CheckBroken, nil},
+		{"could not be had", nil, errors.New("no connection"), runfolder.CheckMissing,
+			&runfolder.Reason{Code: runfolder.CheckFailed, Detail: "no connection"}},
 	} {
+		name := row.name
 		served, stopped := &testArm{name: "a"}, false
 		arm := served.arm(t, 50*time.Millisecond)
 		start := arm.Start
@@ -87,7 +93,7 @@ func TestCheckOfTheTarget(t *testing.T) {
 			target, err := start(ctx, lap)
 			stop := target.Stop
 			target.Stop = func(ctx context.Context) error { stopped = true; return stop(ctx) }
-			target.Check = func(context.Context) ([]string, error) {
+			target.Check = func(context.Context) ([]runfolder.Broken, error) {
 				if served.served.Load() == 0 || stopped {
 					t.Errorf("%s: it is checked after %d requests, stopped %v", name, served.served.Load(), stopped)
 				}
@@ -96,7 +102,7 @@ func TestCheckOfTheTarget(t *testing.T) {
 			return target, err
 		}
 		rounds, path, err := runOne(t, arm)
-		if err != nil || len(rounds) != 1 || rounds[0].CheckState != row.state || !slices.Equal(rounds[0].Broken, row.broken) || rounds[0].Failure != "" {
+		if err != nil || len(rounds) != 1 || rounds[0].CheckState != row.state || !slices.Equal(rounds[0].Broken, row.broken) || !reflect.DeepEqual(rounds[0].NotChecked, row.why) || rounds[0].Failure != "" {
 			t.Errorf("%s: got %+v, %v", name, rounds, err)
 		}
 		if kept := runfolder.Kept(rounds); len(kept) != 1 {

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,28 +56,31 @@ func TestNoiseLimit(t *testing.T) {
 		Over: 10 * time.Second, Cores: 2, ServerRunQueue: d(3 * time.Second), ClientRunQueue: d(time.Second),
 		CPUPressure: d(5 * time.Second), ForeignCPU: d(4 * time.Second),
 	}
-	for name, row := range map[string]struct {
+	excess := func(noise runfolder.Covariate, share, limit float64) runfolder.Excess {
+		return runfolder.Excess{Noise: noise, Share: share, Limit: limit}
+	}
+	for _, row := range []struct {
+		name  string
 		limit runfolder.NoiseLimit
-		want  []string
+		want  []runfolder.Excess
 	}{
-		"no limit":    {runfolder.NoiseLimit{}, nil},
-		"just within": {limits(0.3, 0.1, 0.5, 0.2), nil},
-		"server":      {runfolder.NoiseLimit{ServerRunQueue: 0.29}, []string{"server run-queue delay was 30.0 % of the time, over the limit of 29.0 %"}},
-		"two": {runfolder.NoiseLimit{ClientRunQueue: 0.05, ForeignCPU: 0.1}, []string{
-			"client run-queue delay was 10.0 % of the time, over the limit of 5.0 %",
-			"foreign CPU was 20.0 % of the time, over the limit of 10.0 %",
+		{"no limit", runfolder.NoiseLimit{}, nil},
+		{"just within", limits(0.3, 0.1, 0.5, 0.2), nil},
+		{"server", runfolder.NoiseLimit{ServerRunQueue: 0.29}, []runfolder.Excess{excess(runfolder.ServerRunQueue, 0.3, 0.29)}},
+		{"two", runfolder.NoiseLimit{ClientRunQueue: 0.05, ForeignCPU: 0.1}, []runfolder.Excess{
+			excess(runfolder.ClientRunQueue, 0.1, 0.05), excess(runfolder.ForeignCPU, 0.2, 0.1),
 		}},
-		"pressure": {runfolder.NoiseLimit{CPUPressure: 0.49}, []string{"CPU pressure was 50.0 % of the time, over the limit of 49.0 %"}},
+		{"pressure", runfolder.NoiseLimit{CPUPressure: 0.49}, []runfolder.Excess{excess(runfolder.CPUPressure, 0.5, 0.49)}},
 	} {
-		if got := exceeded(row.limit, noise); strings.Join(got, "; ") != strings.Join(row.want, "; ") {
-			t.Errorf("%s: got %q, want %q", name, got, row.want)
+		if got := exceeded(row.limit, noise); !slices.Equal(got, row.want) {
+			t.Errorf("%s: got %v, want %v", row.name, got, row.want)
 		}
 	}
 	if got := exceeded(limits(1e-9, 1e-9, 1e-9, 1e-9), runfolder.Noise{}); got != nil {
-		t.Errorf("nothing known: got %q, want no complaint", got)
+		t.Errorf("nothing known: got %v, want no complaint", got)
 	}
 	if got := exceeded(DefaultNoiseLimit(), runfolder.Noise{Over: time.Second, Cores: 2, ClientRunQueue: d(10 * time.Millisecond)}); got != nil {
-		t.Errorf("a quiet machine: got %q", got)
+		t.Errorf("a quiet machine: got %v", got)
 	}
 }
 

@@ -25,7 +25,7 @@ func (r *runner) loaded(ctx context.Context, arm Arm, lap Lap, record *runfolder
 	if target.Check != nil && loadErr == nil {
 		now.Phase = Checking
 		r.report(now, 0)
-		record.CheckState, record.Broken = check(ctx, target, record)
+		check(ctx, target, record)
 	}
 	now.Phase = Stopping
 	r.report(now, 0)

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -37,7 +38,7 @@ type measurement struct {
 	halves   halfClock
 
 	format  runtimemetrics.Format // of the metrics
-	missing string                // why there are none
+	missing *runfolder.Reason     // why there are none
 }
 
 // record counts, so that costs are divided by the requests that caused them
@@ -94,7 +95,7 @@ func (m *measurement) read(ctx context.Context) runtimemetrics.Reading {
 	}
 	reading, format, err := m.source.Read(ctx)
 	if err != nil {
-		m.missing = err.Error()
+		m.missing = &runfolder.Reason{Code: runfolder.MetricsUnreadable, Detail: err.Error()}
 		return nil
 	}
 	m.format = format

@@ -1,27 +1,26 @@
 package experiment
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
-// exceeded says in words which limits a run was over; nil: none.
-func exceeded(l runfolder.NoiseLimit, n runfolder.Noise) []string {
-	var over []string
-	look := func(name string, value *time.Duration, of time.Duration, limit float64) {
+// exceeded says which limits a run was over; nil: none.
+func exceeded(l runfolder.NoiseLimit, n runfolder.Noise) []runfolder.Excess {
+	var over []runfolder.Excess
+	look := func(name runfolder.Covariate, value *time.Duration, of time.Duration, limit float64) {
 		if value == nil || limit <= 0 || of <= 0 {
 			return
 		}
 		if share := float64(*value) / float64(of); share > limit {
-			over = append(over, fmt.Sprintf("%s was %.1f %% of the time, over the limit of %.1f %%", name, 100*share, 100*limit))
+			over = append(over, runfolder.Excess{Noise: name, Share: share, Limit: limit})
 		}
 	}
-	look("server run-queue delay", n.ServerRunQueue, n.Over, l.ServerRunQueue)
-	look("client run-queue delay", n.ClientRunQueue, n.Over, l.ClientRunQueue)
-	look("CPU pressure", n.CPUPressure, n.Over, l.CPUPressure)
-	look("foreign CPU", n.ForeignCPU, n.Over*time.Duration(n.Cores), l.ForeignCPU)
+	look(runfolder.ServerRunQueue, n.ServerRunQueue, n.Over, l.ServerRunQueue)
+	look(runfolder.ClientRunQueue, n.ClientRunQueue, n.Over, l.ClientRunQueue)
+	look(runfolder.CPUPressure, n.CPUPressure, n.Over, l.CPUPressure)
+	look(runfolder.ForeignCPU, n.ForeignCPU, n.Over*time.Duration(n.Cores), l.ForeignCPU)
 	return over
 }
 

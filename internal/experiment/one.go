@@ -46,7 +46,7 @@ func (r *runner) one(ctx context.Context, lap Lap, place int, arm Arm) (over boo
 
 // noisy says what a run was over. Waiting threads and pressure are what a
 // capacity search makes itself, so of it only foreign CPU is judged.
-func (s *Spec) noisy(r *runfolder.Round) []string {
+func (s *Spec) noisy(r *runfolder.Round) []runfolder.Excess {
 	over := exceeded(s.NoiseLimit, r.Noise)
 	if r.Capacity != nil {
 		foreign := runfolder.NoiseLimit{ForeignCPU: s.NoiseLimit.ForeignCPU}

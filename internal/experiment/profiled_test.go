@@ -57,7 +57,7 @@ func TestProfiledRounds(t *testing.T) {
 	var arms []string
 	for _, run := range profiled {
 		arms = append(arms, run.Arm)
-		if run.Partial || run.Failure != "" || run.Missing != "" || run.Round.Round != 1 {
+		if run.Partial || run.Failure != "" || run.Missing != nil || run.Round.Round != 1 {
 			t.Errorf("got %+v, want a whole run", run)
 		}
 		if l := run.Load; l.WindowNS < time.Second || l.Errors != 0 || l.Requests < rate || wasCancelled(run.Round) {
@@ -154,8 +154,8 @@ func TestProfiledRoundWithoutPprof(t *testing.T) {
 		t.Fatalf("got %d rounds and %d profiled, want both kept", len(rounds), len(profiled))
 	}
 	run := profiled[0]
-	if run.Bundle != "" || !strings.Contains(run.Missing, "pprof") || run.Load.Requests == 0 || run.Partial {
-		t.Errorf("got bundle %q, missing %q, %+v; want a run without profiles and the reason", run.Bundle, run.Missing, run.Load)
+	if run.Bundle != "" || run.Missing == nil || run.Missing.Code != runfolder.CaptureFailed || !strings.Contains(run.Missing.Detail, "pprof") || run.Load.Requests == 0 || run.Partial {
+		t.Errorf("got bundle %q, missing %v, %+v; want a run without profiles and the reason", run.Bundle, run.Missing, run.Load)
 	}
 	if _, err := runfolder.Bundles(path); err == nil || !strings.Contains(err.Error(), "a run without profiles") {
 		t.Errorf("got %v", err)

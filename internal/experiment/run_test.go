@@ -136,7 +136,7 @@ func checkRound(t *testing.T, path string, r runfolder.Round) {
 		t.Errorf("slow: p95 is %v, want the planted 50ms to show", l.Response.P95)
 	}
 	hasMetrics := r.Cost.Bytes != nil && r.Cost.Allocs != nil && r.Cost.Source == "expvar"
-	if hasMetrics != (r.Arm == "fast") || hasMetrics == (r.Cost.Missing != "") {
+	if hasMetrics != (r.Arm == "fast") || hasMetrics == (r.Cost.Missing != nil) {
 		t.Errorf("%s: got %+v, want figures where there are metrics and else the reason", r.Arm, r.Cost)
 	}
 	dir := filepath.Join(path, "arms", r.Arm, "round-"+string(rune('0'+r.Round)))

@@ -3,7 +3,6 @@ package experiment
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
@@ -27,21 +26,25 @@ func startError(arm Arm, lap Lap, err error) error {
 	return &ArmError{Arm: arm.Name, Round: lap.Round, profile: lap.Profile, Err: err}
 }
 
-// check asks the target about its promises.
-func check(ctx context.Context, target *Target, record *runfolder.Round) (runfolder.CheckState, []string) {
+// check asks the target about its promises and writes into the record what came of
+// it.
+func check(ctx context.Context, target *Target, record *runfolder.Round) {
 	if record.Partial {
-		return "not checked: the run was cut short", nil
+		record.CheckState, record.NotChecked = runfolder.CheckMissing, &runfolder.Reason{Code: runfolder.CutShort}
+		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	broken, err := target.Check(ctx)
 	switch {
 	case len(broken) > 0:
-		return runfolder.CheckBroken, broken
+		record.CheckState, record.Broken = runfolder.CheckBroken, broken
 	case err != nil:
-		return runfolder.CheckState(fmt.Sprintf("not checked: %v", err)), nil
+		record.CheckState = runfolder.CheckMissing
+		record.NotChecked = &runfolder.Reason{Code: runfolder.CheckFailed, Detail: err.Error()}
+	default:
+		record.CheckState = runfolder.CheckHeld
 	}
-	return runfolder.CheckHeld, nil
 }
 
 // stop lets a target end in its own time even when we were asked to hurry: its

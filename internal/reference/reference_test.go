@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/steps"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
@@ -118,8 +119,8 @@ lotteryd_invariant_violations_total{what="told sold out while units were left"} 
 lotteryd_draws_total{result="win"} 5
 `
 	got, err := countedViolations([]byte(metrics))
-	if want := "told sold out while units were left: counted 12 times by lotteryd"; err != nil || len(got) != 1 || got[0] != want {
-		t.Errorf("got %q, %v", got, err)
+	if want := (runfolder.Broken{Name: "told sold out while units were left", Times: 12}); err != nil || len(got) != 1 || got[0] != want {
+		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}
 	if got, err := countedViolations([]byte(strings.ReplaceAll(metrics, " 12", " 0"))); err != nil || got != nil {
 		t.Errorf("without violations: got %q, %v", got, err)
@@ -214,8 +215,8 @@ func TestArm(t *testing.T) {
 		t.Errorf("got outcome %q", outcome)
 	}
 	broken, err := w.check(t.Context())
-	if err != nil || len(broken) == 0 || !strings.HasPrefix(broken[0], "I1: no lost win: 1 times") {
-		t.Errorf("got %q, %v, want the lost win", broken, err)
+	if err != nil || len(broken) == 0 || broken[0].ID != "I1" || broken[0].Name != "no lost win" || broken[0].Times != 1 {
+		t.Errorf("got %+v, %v, want the lost win", broken, err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/audit"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -48,9 +49,8 @@ func (w *witness) outcome(x *loadgen.Exchange) string {
 	return drawOutcome(x)
 }
 
-// check audits the run's stores, and returns each broken invariant in a line:
-// "I1: no lost win: ...".
-func (w *witness) check(ctx context.Context) ([]string, error) {
+// check audits the run's stores, and returns each broken invariant.
+func (w *witness) check(ctx context.Context) ([]runfolder.Broken, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	seen, err := violations(ctx, w.metricsURL)
@@ -70,17 +70,17 @@ func (w *witness) check(ctx context.Context) ([]string, error) {
 	return append(brokenIn(report), seen...), nil
 }
 
-func brokenIn(report *audit.Report) (broken []string) {
+func brokenIn(report *audit.Report) (broken []runfolder.Broken) {
 	for _, v := range report.Invariants {
 		if v.Status == audit.Broken {
-			broken = append(broken, fmt.Sprintf("%s: %s: %d times, such as: %s", v.ID, v.Name, v.Breaks, strings.Join(v.Offenders, "; ")))
+			broken = append(broken, runfolder.Broken{ID: v.ID, Name: v.Name, Times: int64(v.Breaks), Example: strings.Join(v.Offenders, "; ")})
 		}
 	}
 	return broken
 }
 
 // violations reads lotteryd's own count, which began at 0 with the process.
-func violations(ctx context.Context, metricsURL string) ([]string, error) {
+func violations(ctx context.Context, metricsURL string) ([]runfolder.Broken, error) {
 	text, err := runtimemetrics.NewSource(metricsURL, nil).ReadText(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading lotteryd's metrics: %w", err)
@@ -89,9 +89,9 @@ func violations(ctx context.Context, metricsURL string) ([]string, error) {
 }
 
 // countedViolations finds the counters in lotteryd's metrics; the label "what"
-// says which kind each counts. They come back as
-// "told sold out while units were left: counted 12 times by lotteryd".
-func countedViolations(metrics []byte) (counted []string, err error) {
+// says which kind each counts. They come back by that name, such as "told sold
+// out while units were left", without an ID.
+func countedViolations(metrics []byte) (counted []runfolder.Broken, err error) {
 	for sample, broken := range runtimemetrics.Samples(metrics) {
 		switch {
 		case broken != nil && broken.Name == violationsMetric:
@@ -103,7 +103,7 @@ func countedViolations(metrics []byte) (counted []string, err error) {
 		if what == "" {
 			what = "impossible events were counted"
 		}
-		counted = append(counted, fmt.Sprintf("%s: counted %.0f times by lotteryd", what, sample.Value))
+		counted = append(counted, runfolder.Broken{Name: what, Times: int64(min(sample.Value, 1e18))})
 	}
 	return counted, nil
 }

@@ -22,8 +22,8 @@ type ArmBundles struct {
 // Bundles finds the bundles below path, which is a run folder or a bundle
 // itself. The arms are in the order of run.json; one without a bundle has no
 // Dirs. Of an arm's runs those that were cut short or failed are left out,
-// unless it has no others. An error says that path is neither, or that no arm
-// has a bundle.
+// unless it has no others. An error says that path is neither; a *NoBundlesError
+// that no arm has a bundle.
 func Bundles(path string) ([]ArmBundles, error) {
 	_, err := profiles.ReadManifest(os.DirFS(path))
 	if err == nil {
@@ -46,7 +46,7 @@ func Bundles(path string) ([]ArmBundles, error) {
 		found += len(bundles[i].Dirs)
 	}
 	if found == 0 {
-		return nil, fmt.Errorf("%s is a run without profiles: bench --profile takes some", path)
+		return nil, &NoBundlesError{Path: path}
 	}
 	return bundles, nil
 }
@@ -64,3 +64,9 @@ func armBundles(path, arm string, runs []Profiled) ArmBundles {
 	}
 	return bundles
 }
+
+// NoBundlesError says that a run folder has no bundle of any arm.
+type NoBundlesError struct{ Path string }
+
+// Error names the folder.
+func (e *NoBundlesError) Error() string { return e.Path + " is a run without profiles" }

@@ -8,6 +8,9 @@
 //     of each run.
 //   - [Read] gives the [Manifest] and the [Round]s of a folder, [ReadProfiled] its
 //     profiled runs, [Bundles] its bundles of profiles.
+//   - [ChooseBundles], [ChooseProfile], [SplitArm] and [TargetFolder] say what an
+//     argument stands for, or with a typed error why for nothing; [Differences] what
+//     two runs do not share, and [Profiled.Doubt] why a profiled load may mislead.
 //   - [Kept] says which rounds count, [Summarize] what they come to, and
 //     [Round.Metrics] the figures of one as bench.txt has them.
 //   - [CheckName] and [CleanName] are the rules of the names of arms and runs.

@@ -216,7 +216,7 @@ func TestReadRefusesOtherFolders(t *testing.T) {
 	}{
 		"empty":      {fstest.MapFS{}, "not a run folder"},
 		"broken":     {fstest.MapFS{"run.json": {Data: []byte(`{`)}}, "run.json: "},
-		"newer":      {fstest.MapFS{"run.json": {Data: []byte(`{"format":3}`)}}, "format 3 is not known"},
+		"newer":      {fstest.MapFS{"run.json": {Data: []byte(`{"format":4}`)}}, "format 4 is not known"},
 		"not ours":   {fstest.MapFS{"run.json": {Data: []byte(`{"name":"x"}`)}}, "format 0 is not known"},
 		"cut in two": {fstest.MapFS{"run.json": {Data: []byte(`{"format":1}`)}}, "rounds.jsonl"},
 	} {

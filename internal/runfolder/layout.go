@@ -9,8 +9,9 @@ import (
 // FormatVersion is the version of the run folder that this package writes; it
 // reads all up to it. It grows when a reader of the old one would misread the
 // new one; new fields and files do not count. Version 2 has rounds.jsonl lines
-// that count nowhere because their round was repeated.
-const FormatVersion = 2
+// that count nowhere because their round was repeated; version 3 has codes and
+// figures where it had sentences: see Reason, Excess and Broken.
+const FormatVersion = 3
 
 // The files of a run folder.
 const (
@@ -22,10 +23,12 @@ const (
 	armsDir      = "arms"
 	bundleDir    = "profiles" // of a profiled run
 	capacityDir  = "capacity" // of a run
-	latencyFile  = "latency.hgrm"
-	metricsFile  = "metrics.json"
-	answersFile  = "answers.jsonl"
-	probesFile   = "probes.json"
+	// profilePrefix begins the name of the folder of a profiled run.
+	profilePrefix = "profile-"
+	latencyFile   = "latency.hgrm"
+	metricsFile   = "metrics.json"
+	answersFile   = "answers.jsonl"
+	probesFile    = "probes.json"
 	// ServerLogFile is where an arm should let its program write, in Lap.Dir.
 	ServerLogFile = "server.log"
 )
@@ -47,5 +50,5 @@ func CheckPath(path string) error {
 
 // profileDir is the folder of a profiled run within the run folder.
 func profileDir(arm string, n int) string {
-	return filepath.Join(armsDir, arm, fmt.Sprintf("profile-%d", n))
+	return filepath.Join(armsDir, arm, fmt.Sprintf("%s%d", profilePrefix, n))
 }

@@ -10,7 +10,7 @@ type Profiled struct {
 	Bundle string `json:"bundle,omitempty"`
 	// From is where the profiles were taken, as endpoint.Redact leaves it.
 	From    []string `json:"profiled_from,omitempty"`
-	Missing string   `json:"profiles_missing,omitempty"`
+	Missing *Reason  `json:"profiles_missing,omitempty"`
 }
 
 // whole says that the run is one to look at.

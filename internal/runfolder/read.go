@@ -61,6 +61,7 @@ func readRounds(r io.Reader) (rounds []Round, skipped []error, err error) {
 			skipped = append(skipped, fmt.Errorf("%s:%d: a round needs an arm and a number from 1", roundsFile, n))
 			continue
 		}
+		round.modern()
 		rounds = append(rounds, round)
 	}
 	if err := lines.Err(); err != nil {
@@ -97,6 +98,7 @@ func readProfiled(r io.Reader) (runs []Profiled, skipped []error, err error) {
 			skipped = append(skipped, fmt.Errorf("%s:%d: %s", profiledFile, n, fault))
 			continue
 		}
+		run.modern()
 		runs = append(runs, run)
 	}
 	if err := lines.Err(); err != nil {

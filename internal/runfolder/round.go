@@ -1,6 +1,7 @@
 package runfolder
 
 import (
+	"strings"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/loadgen"
@@ -27,13 +28,15 @@ type Round struct {
 	// bench.txt leaves such a run out, too.
 	Failure string `json:"failure,omitempty"`
 	// Noisy says which limits on noise the run was over, and by how much.
-	Noisy []string `json:"noisy,omitempty"`
+	Noisy []Excess `json:"noisy,omitempty"`
 
 	// CheckState is what the target's check came to, and Broken the promises
 	// that the service did not keep. The figures of such a run count: a wrong
 	// answer may well be a fast one, and the reader must see both.
 	CheckState CheckState `json:"check,omitempty"`
-	Broken     []string   `json:"broken,omitempty"`
+	Broken     []Broken   `json:"broken,omitempty"`
+	// NotChecked says why the state is CheckMissing.
+	NotChecked *Reason `json:"not_checked,omitempty"`
 
 	Load     Load              `json:"load"`
 	Cost     Cost              `json:"cost"`
@@ -43,15 +46,23 @@ type Round struct {
 	Verdict  []loadgen.Verdict `json:"verdicts,omitempty"`
 }
 
-// CheckState is "held", "broken", or "not checked: " and the reason. Empty: the
-// target has no check.
+// CheckState is what a check came to. Empty: the target has no check.
 type CheckState string
 
-// The states of a check that came to an end.
+// The states of a check.
 const (
-	CheckHeld   CheckState = "held"
-	CheckBroken CheckState = "broken"
+	CheckHeld    CheckState = "held"
+	CheckBroken  CheckState = "broken"
+	CheckMissing CheckState = "not checked"
 )
+
+// modern makes of a line of format 1 or 2 one of today: the reason for a check that
+// was not made was part of its state.
+func (r *Round) modern() {
+	if why, ok := strings.CutPrefix(string(r.CheckState), string(CheckMissing)+": "); ok {
+		r.CheckState, r.NotChecked = CheckMissing, &Reason{Detail: why}
+	}
+}
 
 // whole says that the run is fit to stand for its arm.
 func (r *Round) whole() bool { return !r.Partial && !r.Repeated && r.Failure == "" }
@@ -112,8 +123,8 @@ type Cost struct {
 	RSS     *float64 `json:"rss_bytes,omitempty"`
 	// Source is what the runtime figures were read from ("prometheus",
 	// "expvar"); Missing says why some are absent.
-	Source  string `json:"source,omitempty"`
-	Missing string `json:"missing,omitempty"`
+	Source  string  `json:"source,omitempty"`
+	Missing *Reason `json:"missing,omitempty"`
 }
 
 // Halves are the median response times of the two halves of the measured

@@ -14,8 +14,10 @@ func TestWhereAResumedExperimentGoesOn(t *testing.T) {
 		return runfolder.Round{Round: 2, Arm: arm, Repeat: repeat}
 	}
 	with := func(r runfolder.Round, change func(*runfolder.Round)) runfolder.Round { change(&r); return r }
-	repeated := func(r *runfolder.Round) { r.Repeated, r.Noisy = true, []string{"too much"} }
-	noisy := func(r *runfolder.Round) { r.Noisy = []string{"too much"} }
+	repeated := func(r *runfolder.Round) {
+		r.Repeated, r.Noisy = true, []runfolder.Excess{{Noise: runfolder.ForeignCPU}}
+	}
+	noisy := func(r *runfolder.Round) { r.Noisy = []runfolder.Excess{{Noise: runfolder.ForeignCPU}} }
 	failed := func(r *runfolder.Round) { r.Failure = "ended" }
 	partial := func(r *runfolder.Round) { r.Partial = true }
 	for name, row := range map[string]struct {

@@ -2,7 +2,6 @@ package study
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
@@ -45,7 +44,7 @@ type Finding struct {
 	Also []Effect `json:"also"`
 	// Broken are the invariants seen broken in the arm with the variant and not
 	// in the other one, in words.
-	Broken []string `json:"broken,omitempty"`
+	Broken []runfolder.Broken `json:"broken,omitempty"`
 	// Wrong is what the catalogue knows to be wrong with the variant, seen or not.
 	Wrong string `json:"known_wrong,omitempty"`
 }
@@ -155,30 +154,21 @@ func (r Rule) RoundsNeeded(contrasts int) int {
 }
 
 // brokenByArm gathers the invariants seen broken in any run, also in one that
-// counts for nothing else. Each is kept once, by its first word ("I3:").
-func brokenByArm(rounds []runfolder.Round) map[string][]string {
-	broken := map[string][]string{}
+// counts for nothing else. Each is kept once.
+func brokenByArm(rounds []runfolder.Round) map[string][]runfolder.Broken {
+	broken := map[string][]runfolder.Broken{}
 	for _, r := range rounds {
-		for _, text := range r.Broken {
-			if !slices.ContainsFunc(broken[r.Arm], func(have string) bool { return invariant(have) == invariant(text) }) {
-				broken[r.Arm] = append(broken[r.Arm], text)
-			}
-		}
+		broken[r.Arm] = append(broken[r.Arm], newlyBroken(broken[r.Arm], r.Broken)...)
 	}
 	return broken
 }
 
-// newlyBroken are those of to that from does not have.
-func newlyBroken(from, to []string) (news []string) {
-	for _, text := range to {
-		if !slices.ContainsFunc(from, func(have string) bool { return invariant(have) == invariant(text) }) {
-			news = append(news, text)
+// newlyBroken are those of to that from does not have, each once.
+func newlyBroken(from, to []runfolder.Broken) (news []runfolder.Broken) {
+	for _, b := range to {
+		if !slices.ContainsFunc(from, b.Same) && !slices.ContainsFunc(news, b.Same) {
+			news = append(news, b)
 		}
 	}
 	return news
-}
-
-func invariant(text string) string {
-	id, _, _ := strings.Cut(text, ":")
-	return id
 }

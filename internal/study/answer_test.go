@@ -118,7 +118,7 @@ func TestPlantedEffectsAreFound(t *testing.T) {
 	measured := rounds(10, arms)
 	for i := range measured {
 		if measured[i].Arm == "only-claim" && measured[i].Round == 3 {
-			measured[i].Broken = []string{"I3: a request was answered twice"}
+			measured[i].Broken = []runfolder.Broken{{ID: "I3", Name: "a request was answered twice"}}
 		}
 		if measured[i].Arm == "only-gc" {
 			measured[i].Cost.ServerCPU = nil
@@ -163,7 +163,7 @@ func TestABreakIsBlamedOnTheStepThatBringsIt(t *testing.T) {
 	for i, r := range measured {
 		switch r.Arm {
 		case "plus-claim", "plus-log", "plus-gc", "article":
-			measured[i].Broken = []string{"I2: sold twice"}
+			measured[i].Broken = []runfolder.Broken{{ID: "I2", Name: "sold twice"}}
 		}
 	}
 	got := verdicts(judge(t, d, measured))
