@@ -24,7 +24,7 @@ func (m *material) doubts() (doubts []benchreport.Doubt) {
 		}
 		for _, arm := range f.run.Arms {
 			if !arm.FreshProcess {
-				warn(benchreport.DoubtUnlike, "all runs of arm %s in %s loaded one process, so they are not independent", arm.Name, f.path)
+				warn(benchreport.DoubtUnlike, "all runs of arm %s in %s used the same process, so they are not independent", arm.Name, f.path)
 			}
 		}
 	}
@@ -46,7 +46,7 @@ func (m *material) doubts() (doubts []benchreport.Doubt) {
 
 func orNoReason(reason string) string {
 	if reason == "" {
-		return "it has no end"
+		return "it was not finished"
 	}
 	return reason
 }

@@ -213,7 +213,7 @@ func TestCompareFolderDoubts(t *testing.T) {
 		all = append(all, w.Code+" "+w.Text)
 	}
 	text := strings.Join(all, "\n")
-	for _, want := range []string{"processor: example", "999/s", string(benchmarks.WarnSequential), "interrupted", "loaded one process", "arm best broke an invariant in 1 run: I2"} {
+	for _, want := range []string{"processor: example", "999/s", string(benchmarks.WarnSequential), "interrupted", "used the same process", "arm best broke an invariant in 1 run: I2"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no warning of %q in\n%s", want, text)
 		}
