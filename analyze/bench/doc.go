@@ -9,7 +9,7 @@
 //
 //  1. [Read] turns inputs into a [Set]. [ParseInputs] understands file
 //     arguments as benchstat does, "label=path" included. Lines that cannot be
-//     read, and values that are not finite, are [Problem]s with a position; the
+//     read, and values that are not finite, are a [Problem] each, with a position; the
 //     rest counts. An input without any result is an [InputError].
 //  2. A [Query] says which results to compare, and arranges them in tables, rows
 //     and columns. The zero value compares files, benchmark by benchmark; the
