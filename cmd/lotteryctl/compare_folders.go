@@ -37,7 +37,7 @@ func (m *material) doubts() (doubts []benchreport.Doubt) {
 			warn(benchreport.DoubtUnlike, "%s: %s in %s, %s in %s", d.what, d.old, old.path, d.new, new.path)
 		}
 		if first, second, apart := sequential(old, new); apart {
-			warn(benchreport.DoubtSequential, "%s was over before %s began (%s): a drift in between looks like a change, and no test can tell them apart; run both as arms of one bench",
+			warn(benchreport.DoubtSequential, "%s was over before %s began (%s): a drift in between looks like a change, and no test can separate the two; run both as arms of one bench",
 				first.path, second.path, second.run.Started.Format(time.RFC3339))
 		}
 	}
