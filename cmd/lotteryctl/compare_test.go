@@ -101,7 +101,7 @@ func TestCompareExitCodes(t *testing.T) {
 		"undecided, strict":     {append(gate, "--strict", old, unsure), 3, "undecided"},
 		"strict without gates":  {[]string{"--strict", old, unsure}, 3, "inconclusive"},
 		"healthy, strict":       {append(gate, "--strict", old, same), 0, ""},
-		"too few runs":          {append(gate, few, few), 2, "told from chance"},
+		"too few runs":          {append(gate, few, few), 2, "distinguished from chance"},
 		"missing file":          {append(gate, old, "nowhere.txt"), 2, "nowhere.txt"},
 		"missing benchmark":     {append(gate, old, other), 2, "not measured"},
 		"missing metric":        {[]string{"--fail-on", "B/op>0", old, same}, 2, `no metric "B/op"`},
