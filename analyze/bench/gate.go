@@ -36,7 +36,7 @@ type Gate struct {
 func ParseFailOn(text string) (Gate, error) {
 	g, err := parseGate(FailOn, text)
 	if err == nil && g.Op != ">" {
-		err = fmt.Errorf("gate %q: write METRIC>BOUND, which fails when METRIC got worse by more than BOUND, whatever its good direction", text)
+		err = fmt.Errorf("gate %q: write METRIC>BOUND, which fails when METRIC got worse by more than BOUND, in whichever direction is worse", text)
 	}
 	return g, err
 }
@@ -46,7 +46,7 @@ func ParseFailOn(text string) (Gate, error) {
 func ParseSLO(text string) (Gate, error) {
 	g, err := parseGate(SLO, text)
 	if err == nil && g.Bound.IsRelative() && !strings.HasPrefix(g.Metric, "errors") {
-		err = fmt.Errorf("gate %q: a share is no bound of %s; give an amount such as 2ms", text, g.Metric)
+		err = fmt.Errorf("gate %q: a share is not a valid bound for %s; give an amount such as 2ms", text, g.Metric)
 	}
 	if err == nil && g.Bound.kind == percent && g.Bound.Value < 0 {
 		err = fmt.Errorf("gate %q: the bound is negative", text)

@@ -139,7 +139,7 @@ func TestSLO(t *testing.T) {
 // TestShareIsNoBoundOfATime: 5 % would silently be 50 ms.
 func TestShareIsNoBoundOfATime(t *testing.T) {
 	for _, text := range []string{"p95-latency<5%", "allocs/op<=5%"} {
-		if _, err := bench.ParseSLO(text); err == nil || !strings.Contains(err.Error(), "a share is no bound of") {
+		if _, err := bench.ParseSLO(text); err == nil || !strings.Contains(err.Error(), "a share is not a valid bound for") {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

@@ -59,7 +59,7 @@ func ParseQuantity(text string) (Quantity, error) {
 		}
 		return Quantity{value * suffix.factor, suffix.kind}, nil
 	}
-	return Quantity{}, fmt.Errorf("%q is no bound; write a share such as 5%%, a time such as 2ms, bytes such as 64KiB, or a number", text)
+	return Quantity{}, fmt.Errorf("%q is not a valid bound; write a share such as 5%%, a time such as 2ms, bytes such as 64KiB, or a number", text)
 }
 
 // in returns the value in a tidied unit, or why it is not one of its kind.

@@ -14,13 +14,13 @@ const manyfold = 2
 
 // Manyfold reports whether a ratio is written as a factor, ×2.42 or ÷3.52,
 // and not in percent: at least a doubling or a halving. A ratio of 0 is not, as
-// no factor leads to nothing: it is -100.0%.
+// no factor leads to nothing: it is -100.0 %.
 func Manyfold(ratio float64) bool {
 	return ratio >= manyfold || ratio > 0 && ratio <= 1.0/manyfold
 }
 
-// Change writes a ratio new/old: "+4.2%", "-30.0%", or from a factor of two on
-// "×2.42" and "÷3.52". No change is "+0.0%", the ratio 0 "-100.0%", +Inf "×∞".
+// Change writes a ratio new/old: "+4.2 %", "-30.0 %", or from a factor of two on
+// "×2.42" and "÷3.52". No change is "+0.0 %", the ratio 0 "-100.0 %", +Inf "×∞".
 func Change(ratio float64) string {
 	if Manyfold(ratio) {
 		return factor(ratio)
@@ -29,11 +29,11 @@ func Change(ratio float64) string {
 }
 
 // Size writes a relative change that has no direction, such as the least effect
-// that counts: 0.05 is "5%".
-func Size(change float64) string { return significant(100*change, 3) + "%" }
+// that counts: 0.05 is "5 %".
+func Size(change float64) string { return significant(100*change, 3) + " %" }
 
 // Interval writes the interval of a ratio like its centre, in percent or as
-// factors: "[+5.2%, +17.1%]", "[÷4.77, ÷1.91]". Where the runs allow any
+// factors: "[+5.2 %, +17.1 %]", "[÷4.77, ÷1.91]". Where the runs allow any
 // ratio it is "[no interval]".
 func Interval(r stat.Ratio) string {
 	if r.Low == 0 && math.IsInf(r.High, 1) {
@@ -46,28 +46,28 @@ func Interval(r stat.Ratio) string {
 	return "[" + write(r.Low) + ", " + write(r.High) + "]"
 }
 
-// Effect is a change with its interval: "+12.5% [+5.2%, +17.1%]".
+// Effect is a change with its interval: "+12.5 % [+5.2 %, +17.1 %]".
 func Effect(r stat.Ratio) string { return Change(r.Center) + " " + Interval(r) }
 
-// percentage is exact to a tenth of a percent, and from +1,000% on to one.
+// percentage is exact to a tenth of a percent, and from +1,000 % on to one.
 func percentage(ratio float64) string {
 	p := 100 * (ratio - 1)
 	switch {
 	case math.IsNaN(p):
 		return Unknown
 	case math.IsInf(p, 1):
-		return "+∞%"
+		return "+∞ %"
 	case p >= 999.95:
-		return "+" + grouped(strconv.FormatFloat(p, 'f', 0, 64)) + "%"
+		return "+" + grouped(strconv.FormatFloat(p, 'f', 0, 64)) + " %"
 	}
 	text := strconv.FormatFloat(p, 'f', 1, 64)
 	switch {
 	case text == "-0.0" || text == "0.0":
-		return "+0.0%"
+		return "+0.0 %"
 	case p > 0:
-		return "+" + text + "%"
+		return "+" + text + " %"
 	}
-	return text + "%"
+	return text + " %"
 }
 
 // factor has three digits.

@@ -25,7 +25,7 @@ func quantity(v float64, unit string, digits int, write func(float64, int) strin
 	}
 	switch m.kind {
 	case aShare:
-		return write(v, digits) + "%" + per
+		return write(v, digits) + " %" + per
 	case aNumber:
 		return write(v, digits) + m.rest + per
 	}
@@ -123,15 +123,15 @@ func scaled(v float64, k kind, digits int, write func(float64, int) string) stri
 	return write(v/steps[at].size, digits) + " " + steps[at].name
 }
 
-// Percent writes a share, 1 being all: "12.3%". Three digits; what is above
-// zero and less than 0.001% is "<0.001%". [Unknown] for NaN.
+// Percent writes a share, 1 being all: "12.3 %". Three digits; what is above
+// zero and less than 0.001 % is "<0.001 %". [Unknown] for NaN.
 func Percent(share float64) string {
 	p := 100 * share
 	switch size := math.Abs(p); {
 	case math.IsNaN(p):
 		return Unknown
 	case p != 0 && size < 0.001:
-		return "<0.001%"
+		return "<0.001 %"
 	}
-	return significant(p, 3) + "%"
+	return significant(p, 3) + " %"
 }

@@ -90,7 +90,7 @@ func TestQuantity(t *testing.T) {
 		{"objects", 12.5, "objects", "12.50 objects", "12.5 objects"},
 		{"no unit", 0.25, "", "0.2500", "0.25"},
 		{"errors", 0.0005, "errors/op", "0.0005000", "0.0005"},
-		{"share", 12.345, "%", "12.35%", "12.3%"},
+		{"share", 12.345, "%", "12.35 %", "12.3 %"},
 		{"tiny", 1.23456e-7, "", "1.235e-07", "1.23e-07"},
 		{"nothing known", math.NaN(), "sec", "-", "-"},
 		{"infinite", math.Inf(1), "sec", "∞ s", "∞ s"},
@@ -111,8 +111,8 @@ func TestPercentAndSize(t *testing.T) {
 		share         float64
 		percent, size string
 	}{
-		{0, "0%", "0%"}, {0.05, "5%", "5%"}, {0.123456, "12.3%", "12.3%"}, {1, "100%", "100%"}, {12.5, "1,250%", "1,250%"},
-		{0.000001, "<0.001%", "0.0001%"}, {math.NaN(), "-", "-%"},
+		{0, "0 %", "0 %"}, {0.05, "5 %", "5 %"}, {0.123456, "12.3 %", "12.3 %"}, {1, "100 %", "100 %"}, {12.5, "1,250 %", "1,250 %"},
+		{0.000001, "<0.001 %", "0.0001 %"}, {math.NaN(), "-", "- %"},
 	} {
 		if got := units.Percent(row.share); got != row.percent {
 			t.Errorf("%v: got %s, want %s", row.share, got, row.percent)
@@ -128,9 +128,9 @@ func TestChange(t *testing.T) {
 		ratio float64
 		want  string
 	}{
-		{1, "+0.0%"}, {1.0421, "+4.2%"}, {0.99999, "+0.0%"}, {0.97, "-3.0%"}, {1.999, "+99.9%"}, {0.51, "-49.0%"},
+		{1, "+0.0 %"}, {1.0421, "+4.2 %"}, {0.99999, "+0.0 %"}, {0.97, "-3.0 %"}, {1.999, "+99.9 %"}, {0.51, "-49.0 %"},
 		{2, "×2.00"}, {0.5, "÷2.00"}, {15.41, "×15.4"}, {1 / 15.41, "÷15.4"}, {9.996, "×10.0"}, {99.96, "×100"},
-		{1234.6, "×1,235"}, {1e7, "×1e+07"}, {0, "-100.0%"}, {math.Inf(1), "×∞"}, {math.NaN(), "-"},
+		{1234.6, "×1,235"}, {1e7, "×1e+07"}, {0, "-100.0 %"}, {math.Inf(1), "×∞"}, {math.NaN(), "-"},
 	} {
 		if got := units.Change(row.ratio); got != row.want {
 			t.Errorf("%v: got %s, want %s", row.ratio, got, row.want)
@@ -145,18 +145,18 @@ func TestInterval(t *testing.T) {
 		center, low, hig float64
 		want             string
 	}{
-		{"percent", 1.134, 1.113, 1.158, "+13.4% [+11.3%, +15.8%]"},
-		{"across no change", 0.99, 0.97, 1.01, "-1.0% [-3.0%, +1.0%]"},
+		{"percent", 1.134, 1.113, 1.158, "+13.4 % [+11.3 %, +15.8 %]"},
+		{"across no change", 0.99, 0.97, 1.01, "-1.0 % [-3.0 %, +1.0 %]"},
 		{"factors", 5.54, 5.44, 5.67, "×5.54 [×5.44, ×5.67]"},
 		{"an end below a factor of two", 1 / 3.52, 1 / 4.77, 0.523, "÷3.52 [÷4.77, ÷1.91]"},
 		{"factors across no change", 2.42, 0.95, 5.6, "×2.42 [÷1.05, ×5.60]"},
-		{"an end of many percent", 1.85, 0.9, 3.4, "+85.0% [-10.0%, +240.0%]"},
-		{"an end of very many percent", 1.85, 0.9, 34, "+85.0% [-10.0%, +3,300%]"},
-		{"no upper end", 1.85, 0.9, infinity, "+85.0% [-10.0%, +∞%]"},
+		{"an end of many percent", 1.85, 0.9, 3.4, "+85.0 % [-10.0 %, +240.0 %]"},
+		{"an end of very many percent", 1.85, 0.9, 34, "+85.0 % [-10.0 %, +3,300 %]"},
+		{"no upper end", 1.85, 0.9, infinity, "+85.0 % [-10.0 %, +∞ %]"},
 		{"no upper end of a factor", 4, 3, infinity, "×4.00 [×3.00, ×∞]"},
 		{"from nothing", infinity, 3, infinity, "×∞ [×3.00, ×∞]"},
 		{"from nothing, surely", infinity, infinity, infinity, "×∞ [×∞, ×∞]"},
-		{"to nothing", 0, 0, 0, "-100.0% [-100.0%, -100.0%]"},
+		{"to nothing", 0, 0, 0, "-100.0 % [-100.0 %, -100.0 %]"},
 		{"perhaps to nothing", 0.3, 0, 0.9, "÷3.33 [÷∞, ÷1.11]"},
 		{"none", 2.5, 0, infinity, "×2.50 [no interval]"},
 	} {
@@ -233,7 +233,7 @@ func checkWritten(t *testing.T, r stat.Ratio) {
 	if strings.Contains(text, "%") && strings.ContainsAny(text, "×÷") {
 		t.Fatalf("%v is written in two notations: %s", r, text)
 	}
-	parts := strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == '[' || c == ']' })
+	parts := strings.FieldsFunc(strings.ReplaceAll(text, " %", "%"), func(c rune) bool { return c == ' ' || c == '[' || c == ']' })
 	if len(parts) != 3 {
 		t.Fatalf("%v: got %s", r, text)
 	}

@@ -15,9 +15,9 @@ import (
 // compare judges them.
 func writeComparison(b *strings.Builder, c study.Comparison) {
 	for _, arm := range c.Arms {
-		fmt.Fprintf(b, "%s against %s (medians of the rounds; ratio with a 95%% interval; p corrected by Holm for all %s;\n"+
+		fmt.Fprintf(b, "%s against %s (medians of the rounds; ratio with a 95 %% interval; p corrected by Holm for all %s;\n"+
 			"a change counts from %s)\n", arm.Arm, c.Base, units.Counted(c.Family, "comparison", "comparisons"), units.Size(c.Rule.MinEffect))
-		t := newText("metric", c.Base, arm.Arm, "change", "95% interval", "p", "verdict").right(1, 2, 3, 5)
+		t := newText("metric", c.Base, arm.Arm, "change", "95 % interval", "p", "verdict").right(1, 2, 3, 5)
 		for _, m := range arm.Metrics {
 			if m.Advisory == benchmarks.Explanatory && !m.Verdict.IsChange() {
 				continue // compare does not list it either
@@ -44,7 +44,7 @@ func metricVerdict(m study.MetricComparison) string {
 
 // writeCapacities is the answer to --capacity.
 func (r benchReport) writeCapacities(b *strings.Builder) {
-	t := newText("arm", "rounds", "requests/s", "95% interval", "against "+r.arms()[0], "95% interval", "p").right(1, 2, 4, 6)
+	t := newText("arm", "rounds", "requests/s", "95 % interval", "against "+r.arms()[0], "95 % interval", "p").right(1, 2, 4, 6)
 	for _, c := range r.Capacities {
 		t.row(capacityCells(c)...)
 		if c.GeneratorBound > 0 {

@@ -110,7 +110,7 @@ func (r benchReport) howMeasured(name string) string {
 }
 
 func writeFindingRows(b *strings.Builder, findings []study.Finding) {
-	b.WriteString("| step | the article claims | metric | without | with | change | 95% interval | single p | corrected p | verdict |\n|---|---|---|--:|--:|--:|---|--:|--:|---|\n")
+	b.WriteString("| step | the article claims | metric | without | with | change | 95 % interval | single p | corrected p | verdict |\n|---|---|---|--:|--:|--:|---|--:|--:|---|\n")
 	for _, f := range findings {
 		claim := f.Claim
 		if claim == "" {
@@ -137,7 +137,7 @@ func writeBalanceRows(b *strings.Builder, balance study.Balance) {
 }
 
 func (r benchReport) writeCapacityRows(b *strings.Builder) {
-	fmt.Fprintf(b, "| arm | rounds | requests/s | 95%% interval | against %s | 95%% interval | p |\n|---|--:|--:|---|--:|---|--:|\n", r.arms()[0])
+	fmt.Fprintf(b, "| arm | rounds | requests/s | 95 %% interval | against %s | 95 %% interval | p |\n|---|--:|--:|---|--:|---|--:|\n", r.arms()[0])
 	for _, c := range r.Capacities {
 		fmt.Fprintf(b, "| %s |\n", strings.Join(capacityCells(c), " | "))
 	}

@@ -37,7 +37,7 @@ func printNoise(w io.Writer, noise *benchmarks.Noise) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "metric\tchange\truns")
 	for _, f := range noise.Floors {
-		fmt.Fprintf(out, "%s\t±%s%%\t%d", f.Unit, units.Fixed(100*f.Change, 1), f.Runs)
+		fmt.Fprintf(out, "%s\t±%s %%\t%d", f.Unit, units.Fixed(100*f.Change, 1), f.Runs)
 		if f.Largest != "" {
 			fmt.Fprintf(out, "\tof %s, the largest", f.Largest)
 		}

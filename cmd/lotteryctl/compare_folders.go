@@ -24,7 +24,7 @@ func (m *material) doubts() (doubts []benchreport.Doubt) {
 		}
 		for _, arm := range f.run.Arms {
 			if !arm.FreshProcess {
-				warn(benchreport.DoubtUnlike, "all runs of arm %s in %s loaded one process, so they are not independent", arm.Name, f.path)
+				warn(benchreport.DoubtUnlike, "all runs of arm %s in %s used the same process, so they are not independent", arm.Name, f.path)
 			}
 		}
 	}
@@ -41,7 +41,7 @@ func (m *material) doubts() (doubts []benchreport.Doubt) {
 			if order > 0 {
 				first, second = new, old
 			}
-			warn(benchreport.DoubtSequential, "%s was over before %s began (%s): a drift in between looks like a change, and no test can tell them apart; run both as arms of one bench",
+			warn(benchreport.DoubtSequential, "%s was over before %s began (%s): a drift in between looks like a change, and no test can separate the two; run both as arms of one bench",
 				first.path, second.path, second.run.Started.Format(time.RFC3339))
 		}
 	}
@@ -50,7 +50,7 @@ func (m *material) doubts() (doubts []benchreport.Doubt) {
 
 func orNoReason(reason string) string {
 	if reason == "" {
-		return "it has no end"
+		return "it was not finished"
 	}
 	return reason
 }

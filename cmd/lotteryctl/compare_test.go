@@ -101,7 +101,7 @@ func TestCompareExitCodes(t *testing.T) {
 		"undecided, strict":     {append(gate, "--strict", old, unsure), 3, "undecided"},
 		"strict without gates":  {[]string{"--strict", old, unsure}, 3, "inconclusive"},
 		"healthy, strict":       {append(gate, "--strict", old, same), 0, ""},
-		"too few runs":          {append(gate, few, few), 2, "told from chance"},
+		"too few runs":          {append(gate, few, few), 2, "distinguished from chance"},
 		"missing file":          {append(gate, old, "nowhere.txt"), 2, "nowhere.txt"},
 		"missing benchmark":     {append(gate, old, other), 2, "not measured"},
 		"missing metric":        {[]string{"--fail-on", "B/op>0", old, same}, 2, `no metric "B/op"`},
@@ -123,6 +123,8 @@ func TestCompareExitCodes(t *testing.T) {
 		"no such base":          {[]string{"--base", "x", filepath.Join("testdata", "compare", "run")}, 2, "only before, article, best"},
 		"no run folder":         {[]string{t.TempDir(), old}, 2, "not a run folder"},
 		"noise of nothing":      {[]string{"--noise", old, old, same}, 2, "not a calibration"},
+		"noise of another kind": {[]string{"--noise", write(t, `{"kind":"other"}`), old, same}, 2, "not a calibration: write one with compare --calibrate"},
+		"rounds of one run":     {[]string{"--rounds", "paired", write(t, runs("X", 1, 100)), same}, 2, "leave --rounds at auto"},
 		"calibration and gate":  {append(gate, "--calibrate", old), 2, "--calibrate"},
 	} {
 		_, stderr, err := execute(t, append([]string{"compare"}, test.args...)...)
@@ -213,7 +215,7 @@ func TestCompareFolderDoubts(t *testing.T) {
 		all = append(all, w.Code+" "+w.Text)
 	}
 	text := strings.Join(all, "\n")
-	for _, want := range []string{"processor: example", "999/s", string(benchmarks.WarnSequential), "interrupted", "loaded one process", "arm best broke an invariant in 1 run: I2"} {
+	for _, want := range []string{"processor: example", "999/s", string(benchmarks.WarnSequential), "interrupted", "used the same process", "arm best broke an invariant in 1 run: I2"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no warning of %q in\n%s", want, text)
 		}

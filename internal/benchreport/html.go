@@ -42,7 +42,7 @@ func (r *Report) WriteHTML(w io.Writer) error {
 		p.list(a.Title, a.Items)
 	}
 	p.put("\n<h2>Tables (benchstat)</h2>\n<pre>%s</pre>\n", tables.String())
-	p.put("<p class=\"note\">The shaded band is the least effect that matters; the bar is the interval. Logarithmic scale.</p>\n</body>\n</html>\n")
+	p.put("<p class=\"note\">The shaded band is the minimum effect; the bar is the interval. Logarithmic scale.</p>\n</body>\n</html>\n")
 	_, err := io.WriteString(w, p.text.String())
 	return err
 }

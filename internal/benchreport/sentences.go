@@ -21,7 +21,7 @@ func Warning(w bench.Warning) string {
 		return shortage(w.Few)
 	case w.Code == bench.WarnSequential && w.Blocks != nil:
 		return fmt.Sprintf(
-			"all runs of %q and of %q are in one block each, as in %s: a drift between the two blocks looks like a change, and no test can tell them apart; run the arms in alternation",
+			"all runs of %q and of %q are in one block each, as in %s: a drift between the two blocks looks like a change, and no test can separate the two; run the arms in alternation",
 			w.Blocks.Old, w.Blocks.New, w.Blocks.Row)
 	case w.Code == bench.WarnTrend && w.Series != nil:
 		where := w.Series.Table.Unit + " of " + subject(w.Series.Table.Table, w.Series.Row, w.Series.Col)
@@ -75,7 +75,7 @@ func Note(n bench.Note) string {
 func Advisory(a bench.Advisory, unit string) string {
 	switch a.Code {
 	case bench.TooFewRequests:
-		return fmt.Sprintf("%s needs %s requests a run; the smallest run has %s", unit, units.Grouped(a.Need), units.Grouped(a.Least))
+		return fmt.Sprintf("%s needs %s requests per run; the smallest run has %s", unit, units.Grouped(a.Need), units.Grouped(a.Least))
 	case bench.Explanatory:
 		return unit + " explains other metrics and is not judged itself"
 	}
@@ -180,9 +180,9 @@ func RunsToDecide(g *bench.Judgement) string {
 	case g.Runs == 0:
 		return ""
 	case g.Runs >= stat.MaxRuns:
-		return fmt.Sprintf("more than %s runs of each arm would be needed", units.Grouped(stat.MaxRuns))
+		return fmt.Sprintf("more than %s runs of each arm are needed to decide", units.Grouped(stat.MaxRuns))
 	}
-	return fmt.Sprintf("about %s runs of each arm would decide", units.Grouped(g.Runs))
+	return fmt.Sprintf("about %s runs of each arm are needed to decide", units.Grouped(g.Runs))
 }
 
 func shortage(s *bench.Shortage) string {
@@ -199,7 +199,7 @@ func shortage(s *bench.Shortage) string {
 	if s.Family > 1 {
 		among = fmt.Sprintf(" in %d comparisons at once", s.Family)
 	}
-	return fmt.Sprintf("with %s no change, however large, can be told from chance%s; it takes %d runs of each arm", runs, among, s.Need)
+	return fmt.Sprintf("with %s no change, however large, can be distinguished from chance%s; it takes %d runs of each arm", runs, among, s.Need)
 }
 
 func absence(a *bench.Absence) string {

@@ -123,7 +123,7 @@ lotteryd_draws_total{result="win"} 5
 		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}
 	if got, err := countedViolations([]byte(strings.ReplaceAll(metrics, " 12", " 0"))); err != nil || got != nil {
-		t.Errorf("without violations: got %q, %v", got, err)
+		t.Errorf("without violations: got %+v, %v", got, err)
 	}
 	if _, err := countedViolations([]byte(strings.ReplaceAll(metrics, " 12", " many"))); err == nil {
 		t.Error("a count that is no number was read")
@@ -192,7 +192,7 @@ func TestArm(t *testing.T) {
 		t.Fatalf("got %+v with outcomes %v, %v", result, outcomes, err)
 	}
 	if broken, err := target.Check(t.Context()); err != nil || len(broken) > 0 {
-		t.Errorf("got %q, %v of a healthy run", broken, err)
+		t.Errorf("got %+v, %v of a healthy run", broken, err)
 	}
 
 	_, path, _ := strings.Cut(target.Plan.URL, "/v1/activities/")

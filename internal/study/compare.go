@@ -13,9 +13,6 @@ type Comparison struct {
 	// Family is how many comparisons the corrected p of gated metrics answer.
 	Family int             `json:"family"`
 	Arms   []ArmComparison `json:"arms"`
-	// Report is the judgement that all of this is taken from; nil if no round
-	// counts.
-	Report *bench.Report `json:"-"`
 }
 
 // ArmComparison is one arm against the base.
@@ -55,7 +52,7 @@ func Compare(arms []string, rounds []runfolder.Round, rule Rule) (Comparison, er
 	if err != nil {
 		return Comparison{}, err
 	}
-	c.Report, c.Family = report, report.Family
+	c.Family = report.Family
 	for _, arm := range arms[1:] {
 		a := ArmComparison{Arm: arm, Metrics: []MetricComparison{}}
 		for _, unit := range runfolder.Units() {

@@ -97,7 +97,7 @@ func (d *Design) pick(only []string) (Design, error) {
 		}
 	}
 	if len(kept.Arms) < 2 {
-		return Design{}, fmt.Errorf("one arm compares with nothing; name two or more of %s", strings.Join(all, ", "))
+		return Design{}, fmt.Errorf("one arm has nothing to be compared with; name two or more of %s", strings.Join(all, ", "))
 	}
 	index := map[int]int{} // of a contrast before, to that after
 	for i, c := range d.Contrasts {

@@ -125,7 +125,7 @@ func TestAccountsAddUpByConstruction(t *testing.T) {
 func TestArmsThatAreNotThere(t *testing.T) {
 	for text, want := range map[string]string{
 		"ladder article only before,fastest": `no arm "fastest"; there are before, plus-conn-pool`,
-		"drop only best":                     "one arm compares with nothing",
+		"drop only best":                     "one arm has nothing to be compared with",
 	} {
 		spec, err := study.Parse(text)
 		if err != nil {

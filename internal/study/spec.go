@@ -86,7 +86,7 @@ func ParseVary(text string) (Spec, error) {
 		s.Variants = append(s.Variants, variant.Name)
 	}
 	if len(s.Variants) < 2 {
-		return Spec{}, fmt.Errorf("one variant of switch %s compares with nothing; name two or more of %s", name, strings.Join(known.VariantNames(), ", "))
+		return Spec{}, fmt.Errorf("one variant of switch %s has nothing to be compared with; name two or more of %s", name, strings.Join(known.VariantNames(), ", "))
 	}
 	return s, nil
 }

@@ -57,7 +57,7 @@ func TestBadSpecsAreOneSentence(t *testing.T) {
 		{vary("json=before,fastest"), `switch json has no variant "fastest"; there are before`},
 		{vary("json=before,before"), "named twice"},
 		{vary("sampler=best,alias"), "named twice"},
-		{vary("json=before"), "compares with nothing"},
+		{vary("json=before"), "has nothing to be compared with"},
 		{parse(""), "is no design"},
 		{parse("vary"), `no plan "vary"`},
 		{parse("ladder article more words"), "is no design"},
