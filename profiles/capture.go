@@ -23,8 +23,8 @@ const (
 // yet. It takes the plan's duration and a little more for the snapshots.
 //
 // Parts that fail are in the manifest, with the reason; as long as anything was
-// captured they are no error. If nothing was, nothing is written, and the error
-// says why; the manifest returned has all reasons. A target that stops answering
+// captured they are no error. If nothing was, nothing is written, and the error is
+// a [*NothingError]; the manifest returned has all reasons. A target that stops answering
 // for good is waited for as long as the plan's Timeout, and one question more;
 // the bundle is then partial.
 //
@@ -182,7 +182,7 @@ func (s *subject) profileWindow(ctx context.Context, start time.Time, tracePath 
 	case s.trace != nil && s.client.answered.Load():
 		group.Go(func() { s.takeTrace(ctx, tracePath, start) })
 	case s.trace != nil:
-		s.trace.Error = "the target does not answer"
+		s.trace.Failure = &Failure{Code: FailNoAnswer}
 	}
 	if s.hasStarted() {
 		group.Go(func() { s.stay(ctx, end) })

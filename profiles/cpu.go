@@ -38,7 +38,7 @@ func (s *subject) takeCPU(ctx context.Context, end time.Time) {
 			s.cpu.taken = append(s.cpu.taken, t)
 			s.cpu.resumed = s.cpu.broken
 			if took := t.ended.Sub(t.asked); took < length/2 { // and would again, thousands of times
-				s.cpu.err = fmt.Errorf("the target answered after %v when asked to profile for %v", took.Round(time.Millisecond), length)
+				s.cpu.err = &Failure{Code: FailEarlyAnswer, TookNS: took.Round(time.Millisecond), LimitNS: length}
 				return
 			}
 			slice = min(2*slice, most)

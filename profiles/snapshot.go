@@ -78,7 +78,7 @@ func newSubject(target *Target, name string, plan *Plan, turn chan struct{}) (*s
 		s.snapshots[kind] = &ends{}
 	}
 	if plan.Trace {
-		s.trace = &Trace{Status: Failed, Error: "the window ended before it began"}
+		s.trace = &Trace{Status: Failed, Failure: &Failure{Code: FailNotBegun}}
 	}
 	return s, nil
 }
@@ -169,7 +169,7 @@ func (s *subject) end(ctx context.Context) {
 
 // endGone is the end of a target that is not asked again.
 func (s *subject) endGone() {
-	gone := &fetchError{unreachable, "the target does not answer any more"}
+	gone := &Failure{Code: FailTargetGone}
 	for _, kind := range []Kind{Allocs, Goroutine} {
 		if e := s.snapshots[kind]; e.end == nil {
 			e.endErr = gone
@@ -237,10 +237,10 @@ func (s *subject) dump(ctx context.Context) textDump {
 		return err
 	})
 	if d.err == nil && len(d.text) == 0 {
-		d.err = &fetchError{hopeless, "the answer is empty"}
+		d.err = &Failure{Code: FailEmptyAnswer}
 	}
 	if d.err == nil && !isDump(d.text) {
-		d.err = &fetchError{hopeless, "the answer is no dump of goroutines"}
+		d.err = &Failure{Code: FailNotDump}
 	}
 	if d.err != nil {
 		d.text = nil

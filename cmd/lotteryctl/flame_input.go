@@ -13,6 +13,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -126,7 +127,7 @@ func targetFolder(path string) (bundle string, target *profiles.Source) {
 
 // sourceIn is the file of a kind of those in a bundle at dir; folder is what the
 // user calls them.
-func sourceIn(dir, folder string, kind profiles.Kind, all []profiles.Profile, warnings []string) (flameSource, error) {
+func sourceIn(dir, folder string, kind profiles.Kind, all []profiles.Profile, warnings []profiles.Warning) (flameSource, error) {
 	var p profiles.Profile
 	if at := slices.IndexFunc(all, func(p profiles.Profile) bool { return p.Kind == kind }); at >= 0 {
 		p = all[at]
@@ -135,9 +136,9 @@ func sourceIn(dir, folder string, kind profiles.Kind, all []profiles.Profile, wa
 	case p.Kind == "" || p.Status == profiles.Skipped:
 		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: it was not asked for%s", folder, kind, othersThan(kind, all))
 	case p.File == "" && p.StartFile != "":
-		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s; that of the window's start is %s", folder, kind, p.Error, filepath.Join(dir, filepath.FromSlash(p.StartFile)))
+		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s; that of the window's start is %s", folder, kind, words.Failure(p.Failure), filepath.Join(dir, filepath.FromSlash(p.StartFile)))
 	case p.File == "":
-		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s%s", folder, kind, p.Error, othersThan(kind, all))
+		return flameSource{}, fmt.Errorf("the bundle %s has no %s profile: %s%s", folder, kind, words.Failure(p.Failure), othersThan(kind, all))
 	}
 	source := flameSource{path: filepath.Join(dir, filepath.FromSlash(p.File)), name: filepath.Join(dir, filepath.FromSlash(p.File))}
 	for _, t := range p.SampleTypes {
@@ -167,10 +168,11 @@ func othersThan(kind profiles.Kind, all []profiles.Profile) string {
 }
 
 // whyEmpty is what a bundle says of a profile that has nothing in it.
-func whyEmpty(kind profiles.Kind, warnings []string) string {
+func whyEmpty(kind profiles.Kind, warnings []profiles.Warning) string {
 	for _, warning := range warnings {
-		if strings.HasPrefix(warning, string(kind)+" profiling ") {
-			return warning
+		off := warning.Code == profiles.WarnProfilingOff || warning.Code == profiles.WarnInText
+		if off && warning.Kind == kind {
+			return words.Warning(warning)
 		}
 	}
 	return ""

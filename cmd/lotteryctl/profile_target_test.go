@@ -74,7 +74,7 @@ func TestProfileTargetJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	var m profiles.Manifest
-	if err := json.Unmarshal([]byte(stdout), &m); err != nil || m.Format != 1 {
+	if err := json.Unmarshal([]byte(stdout), &m); err != nil || m.Format != profiles.Format {
 		t.Errorf("got %+v, %v", m, err)
 	}
 	onDisk, err := os.ReadFile(filepath.Join(out, "profile.json"))
