@@ -51,9 +51,9 @@ type Result struct {
 	// for Poisson arrivals, more when the generator sent bursts.
 	GapCV float64 `json:"gap_cv"`
 
-	// Verdicts say what stands between these figures and the plan. Empty when
-	// the run was as asked.
-	Verdicts []Verdict `json:"verdicts,omitempty"`
+	// Doubts say what stands between these figures and the plan. Empty when the
+	// run was as asked.
+	Doubts []Doubt `json:"verdicts,omitempty"`
 }
 
 // Counts tells what became of the requests intended in the window.

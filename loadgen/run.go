@@ -72,7 +72,7 @@ func (r *run) result(partial bool, w *watcher) *Result {
 	res.Client = r.plan.Client
 	res.CPU = w.cpu()
 	res.Connections.Opened, res.Connections.MaxOpen = r.conns.totals()
-	res.Verdicts = judge(res)
+	res.Doubts = judge(res)
 	return res
 }
 

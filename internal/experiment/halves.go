@@ -1,17 +1,17 @@
 package experiment
 
 import (
-	"fmt"
 	"math"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-// Unsteady is the verdict of a run whose first and second half differ: the
+// Unsteady is the doubt about a run whose first and second half differ: the
 // warm-up was too short, or something changed while it ran. It only says so;
-// a rule that dropped such runs would choose by latency.
-const Unsteady loadgen.VerdictKind = "first and second half disagree"
+// a rule that dropped such runs would choose by latency. The figures are the
+// round's Halves.
+const Unsteady loadgen.DoubtCode = "halves-disagree"
 
 // Halves are the median response times of the two halves of the measured
 // window, told apart by when requests were meant to be sent.
@@ -57,9 +57,10 @@ func (h *halfClock) halves() *Halves {
 	return &out
 }
 
-// doubt is the verdict that goes with halves that disagree.
-func (h *Halves) doubt() loadgen.Verdict {
-	return loadgen.Verdict{Kind: Unsteady, Reason: fmt.Sprintf(
-		"the median was %v in the first half of the window and %v in the second: was the warm-up long enough?",
-		h.First.Round(time.Microsecond), h.Second.Round(time.Microsecond))}
+// doubts is empty if they agree.
+func (h *Halves) doubts() []loadgen.Doubt {
+	if h.Agree {
+		return nil
+	}
+	return []loadgen.Doubt{{Code: Unsteady}}
 }

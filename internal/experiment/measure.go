@@ -61,7 +61,7 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*lo
 	}
 	last := m.mark(reading)
 	again := &mark{reading: m.read(reading)}
-	r.Start, r.Partial, r.Verdict = result.Start, result.Partial, result.Verdicts
+	r.Start, r.Partial, r.Doubts = result.Start, result.Partial, result.Doubts
 	r.Load = newLoad(result, m.good)
 	r.Load.forgive(m.forgiven)
 	r.Load.Outcomes = m.outcomes
@@ -71,8 +71,8 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *Round) (*lo
 		r.Noise = last.noise.since(first.noise)
 		r.Noise.LoadAverage = average
 	}
-	if r.Halves = m.halves.halves(); r.Halves != nil && !r.Halves.Agree && !r.Partial {
-		r.Verdict = append(r.Verdict, r.Halves.doubt())
+	if r.Halves = m.halves.halves(); r.Halves != nil && !r.Partial {
+		r.Doubts = append(r.Doubts, r.Halves.doubts()...)
 	}
 	return result, [2]*mark{first, last}, nil
 }

@@ -37,12 +37,14 @@ type Round struct {
 	CheckState CheckState `json:"check,omitempty"`
 	Broken     []string   `json:"broken,omitempty"`
 
-	Load     Load              `json:"load"`
-	Cost     Cost              `json:"cost"`
-	Noise    Noise             `json:"noise"`
-	Halves   *Halves           `json:"halves,omitempty"`
-	Capacity *Capacity         `json:"capacity,omitempty"`
-	Verdict  []loadgen.Verdict `json:"verdicts,omitempty"`
+	Load     Load      `json:"load"`
+	Cost     Cost      `json:"cost"`
+	Noise    Noise     `json:"noise"`
+	Halves   *Halves   `json:"halves,omitempty"`
+	Capacity *Capacity `json:"capacity,omitempty"`
+	// Doubts are what kept the run from being what was asked: those of loadgen,
+	// and Unsteady.
+	Doubts []loadgen.Doubt `json:"verdicts,omitempty"`
 }
 
 // CheckState is "held", "broken", or "not checked: " and the reason. Empty: the

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"os"
 	"slices"
 	"strconv"
@@ -33,7 +34,7 @@ func codesOf(t *testing.T, folder, typeName string) []string {
 			if !ok {
 				return true
 			}
-			if name, ok := spec.Type.(*ast.Ident); !ok || name.Name != typeName {
+			if spec.Type == nil || types.ExprString(spec.Type) != typeName {
 				return true
 			}
 			for _, value := range spec.Values {
