@@ -29,9 +29,11 @@ type Plan struct {
 	// Method is the HTTP method. By default GET, or POST when Body is set.
 	Method string
 	// Header holds extra request headers; values may hold placeholders.
-	// Host replaces the one taken from URL; Content-Length is computed.
+	// Host replaces the one taken from URL; Content-Length is computed. By
+	// default there are none.
 	Header http.Header
-	// Body is the request body; it may hold placeholders.
+	// Body is the request body; it may hold placeholders. By default there is
+	// none.
 	Body string
 	// Files is where {{line FILE}} looks its files up, once, before the run.
 	// By default there are none and {{line}} is an error.
@@ -126,7 +128,7 @@ func (p *Plan) checkNumbers() error {
 	case p.Connections < 0:
 		return fmt.Errorf("connections must be 0 (no cap) or more, not %d", p.Connections)
 	case p.Users < 0:
-		return fmt.Errorf("users must be 1 or more, not %d", p.Users)
+		return fmt.Errorf("users must be 1 or more, or 0 for the default, not %d", p.Users)
 	case p.MaxBody < 0:
 		return fmt.Errorf("max body must not be negative, not %d", p.MaxBody)
 	case p.ServerPID < 0:

@@ -202,6 +202,19 @@ func Nothing(e *profiles.NothingError) string {
 	return "nothing could be captured: " + joined(e.Failures, Warning)
 }
 
+// Phase says what a capture is doing.
+func Phase(p profiles.Phase) string {
+	switch p {
+	case profiles.Starting:
+		return "snapshots at the start"
+	case profiles.Window:
+		return "profiling"
+	case profiles.Ending:
+		return "snapshots at the end"
+	}
+	return string(p)
+}
+
 func joined[T any](all []T, word func(T) string) string {
 	var texts []string
 	for _, one := range all {

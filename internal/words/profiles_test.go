@@ -135,3 +135,20 @@ func TestReason(t *testing.T) {
 	both := profiles.Reasons{{Code: profiles.ReasonGoneBefore, Target: "a"}, {Code: profiles.ReasonGoneBefore, Target: "b"}}
 	checkSentence(t, "both", words.Reasons(both), "a stopped answering before the window; b stopped answering before the window")
 }
+
+func TestPhase(t *testing.T) {
+	t.Parallel()
+	var codes []string
+	for _, row := range []struct {
+		phase profiles.Phase
+		want  string
+	}{
+		{profiles.Starting, "snapshots at the start"},
+		{profiles.Window, "profiling"},
+		{profiles.Ending, "snapshots at the end"},
+	} {
+		codes = append(codes, string(row.phase))
+		checkSentence(t, string(row.phase), words.Phase(row.phase), row.want)
+	}
+	checkCodes(t, folderOfProfiles, "Phase", codes)
+}
