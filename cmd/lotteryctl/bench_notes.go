@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/loadgen"
@@ -92,7 +93,7 @@ func (r benchReport) runNotes() (notes []string) {
 }
 
 // runName is "run 3", or with several arms "round 3 of new".
-func (r benchReport) runName(round experiment.Round) string {
+func (r benchReport) runName(round runfolder.Round) string {
 	if len(r.Run.Arms) == 1 {
 		return fmt.Sprintf("run %d", round.Round)
 	}
@@ -155,7 +156,7 @@ func (r benchReport) doubtNotes() []string {
 }
 
 // doubtText is a doubt with its figures; those of an unsteady run are the round's.
-func doubtText(round experiment.Round, d loadgen.Doubt) string {
+func doubtText(round runfolder.Round, d loadgen.Doubt) string {
 	if d.Code == experiment.Unsteady && d.Text == "" && round.Halves != nil {
 		return words.HalvesDisagree(round.Halves.First, round.Halves.Second)
 	}
