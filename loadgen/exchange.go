@@ -44,7 +44,7 @@ const (
 	KindRefused    ErrorKind = "refused"    // nothing listens there
 	KindConnect    ErrorKind = "connect"    // any other failure to connect, TLS included
 	KindTimeout    ErrorKind = "timeout"    // Plan.Timeout passed
-	KindClosed     ErrorKind = "closed"     // connection closed or reset before the answer was whole
+	KindClosed     ErrorKind = "closed"     // connection closed or reset before the answer was complete
 	KindMalformed  ErrorKind = "malformed"  // the answer is not HTTP/1.1
 	KindLocal      ErrorKind = "local"      // this machine ran out of ports, files or memory
 	KindUnfinished ErrorKind = "unfinished" // the run was cancelled before the answer came

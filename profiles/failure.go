@@ -19,9 +19,9 @@ type FailureCode string
 // Page. Said is optional with each.
 const (
 	FailNoAnswer          FailureCode = "no-answer"          // nothing answers there
-	FailBrokenConnection  FailureCode = "broken-connection"  // before the answer was whole
+	FailBrokenConnection  FailureCode = "broken-connection"  // before the answer was complete
 	FailTargetGone        FailureCode = "target-gone"        // it has stopped answering for good
-	FailTimedOut          FailureCode = "timed-out"          // no whole answer in LimitNS
+	FailTimedOut          FailureCode = "timed-out"          // no complete answer in LimitNS
 	FailCertificate       FailureCode = "certificate"        // it is not trusted
 	FailOtherHost         FailureCode = "other-host"         // a redirect to Host, not followed
 	FailUnencrypted       FailureCode = "unencrypted"        // a redirect from https to http, not followed
@@ -45,7 +45,7 @@ const (
 	FailEarlyAnswer       FailureCode = "early-answer"       // after TookNS instead of LimitNS
 	FailWindowTooShort    FailureCode = "window-too-short"   // for a CPU profile
 	FailNotBegun          FailureCode = "not-begun"          // the window ended before it began
-	FailInterrupted       FailureCode = "interrupted"        // the capture was, before it was whole
+	FailInterrupted       FailureCode = "interrupted"        // the capture was, before it was complete
 	FailNoStart           FailureCode = "no-start"           // there is no snapshot of the start to compare with, for Cause
 	FailSnapshotsMismatch FailureCode = "snapshots-mismatch" // those of start and end do not fit together
 	FailTargetsMismatch   FailureCode = "targets-mismatch"   // the profiles of the targets do not fit together
@@ -130,7 +130,7 @@ const (
 	unreachable                   // nothing answers, or the connection broke: perhaps a restart
 	busy                          // somebody else takes that profile right now
 	tooLong                       // the server's WriteTimeout is shorter than the time asked for
-	late                          // no whole answer in time
+	late                          // no complete answer in time
 	badGateway                    // what is in between does not reach it: perhaps a restart
 	gatewayTimeout                // or did not want to wait so long
 )

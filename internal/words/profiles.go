@@ -12,7 +12,7 @@ import (
 // Failure says why a part of a bundle is missing.
 func Failure(f *profiles.Failure) string {
 	if f == nil {
-		return "it is not said why"
+		return "the reason is not known"
 	}
 	switch f.Code {
 	case profiles.FailNoAnswer:
@@ -21,25 +21,25 @@ func Failure(f *profiles.Failure) string {
 		}
 		return "no answer: " + f.Said
 	case profiles.FailBrokenConnection:
-		return "the connection broke before the answer was whole"
+		return "the connection broke before the answer was complete"
 	case profiles.FailTargetGone:
 		return "the target does not answer any more"
 	case profiles.FailTimedOut:
-		return fmt.Sprintf("no whole answer within %v", f.LimitNS)
+		return fmt.Sprintf("no complete answer within %v", f.LimitNS)
 	case profiles.FailCertificate:
 		return "the certificate is not trusted: " + f.Said
 	case profiles.FailOtherHost:
-		return fmt.Sprintf("it redirects to another host, %s, which is not followed: name that host as the target if it is meant", f.Host)
+		return fmt.Sprintf("it redirects to another host, %s, which is not followed; to profile that host, name it as the target", f.Host)
 	case profiles.FailUnencrypted:
 		return "it redirects from https to http, which is not followed"
 	case profiles.FailRedirectLoop:
 		return "it redirects in circles"
 	case profiles.FailUnauthorized:
-		return status(f) + ": the service wants credentials; send them as a header"
+		return status(f) + ": the service requires credentials; send them as a header"
 	case profiles.FailNotFound:
 		return status(f) + ": is net/http/pprof registered on that port?"
 	case profiles.FailBusy:
-		return "another profile of that kind is being taken from the process, and it allows one at a time"
+		return "another profile of that kind is being taken from the process; a process allows one at a time"
 	case profiles.FailWriteTimeout:
 		return "the server's WriteTimeout is shorter than the profile: raise it or serve net/http/pprof on a server without one"
 	case profiles.FailUnavailable, profiles.FailBadStatus:
@@ -67,27 +67,27 @@ func content(f *profiles.Failure) string {
 	case profiles.FailEmptyAnswer:
 		return "the answer is empty"
 	case profiles.FailHTMLAnswer:
-		return "the answer is a page of HTML and no profile: perhaps a login, or another server on that port"
+		return "the answer is an HTML page, not a profile: perhaps a login page, or another server on that port"
 	case profiles.FailNotProfile:
-		return said("the answer is no profile", f)
+		return said("the answer is not a profile", f)
 	case profiles.FailNotTrace:
-		return "the answer is no execution trace"
+		return "the answer is not an execution trace"
 	case profiles.FailNotDump:
-		return "the answer is no dump of goroutines"
+		return "the answer is not a dump of goroutines"
 	case profiles.FailDamagedGzip:
 		return fmt.Sprintf("the answer's gzip is damaged or cut off (%s)", f.Said)
 	case profiles.FailTooLarge:
-		return fmt.Sprintf("the answer is larger than %s, the bound on one profile", size(f.MaxBytes))
+		return fmt.Sprintf("the answer is larger than %s, the limit for one profile", size(f.MaxBytes))
 	case profiles.FailSizeBound:
-		return fmt.Sprintf("cut off at %s, the bound on its size", size(f.MaxBytes))
+		return fmt.Sprintf("cut off at %s, the limit on its size", size(f.MaxBytes))
 	case profiles.FailWindowTooShort:
 		return "the window was too short"
 	case profiles.FailNotBegun:
 		return "the window ended before it began"
 	case profiles.FailInterrupted:
-		return "interrupted before it was whole"
+		return "interrupted before it was complete"
 	case profiles.FailNoStart:
-		return "without a snapshot at the start there is no difference: " + Failure(f.Cause)
+		return "there is no snapshot of the start to compare with: " + Failure(f.Cause)
 	case profiles.FailSnapshotsMismatch:
 		return said("the snapshots do not fit together", f)
 	case profiles.FailTargetsMismatch:
