@@ -9,32 +9,6 @@ import (
 	"time"
 )
 
-// conn is a connection of the loop. It is in the loop's idle list, or in its
-// active list with an exchange under way.
-type conn struct {
-	fd, slot, gen int
-	state         connState
-	used          bool // has carried an answer
-	hungUp        bool // the server will send nothing after what is there
-	deadline      time.Duration
-	opened        time.Duration
-
-	x      Exchange
-	wire   wire
-	unsent []byte // rest of the request that the socket did not take
-	answer response
-
-	prev, next *conn // in the list it is in
-}
-
-type connState int
-
-const (
-	connConnecting connState = iota
-	connActive
-	connIdle
-)
-
 // dial opens a connection for x, which must not be the x of another one.
 func (l *loop) dial(x Exchange) {
 	l.run.conns.opening()
@@ -240,7 +214,7 @@ func (l *loop) finish(c *conn) {
 		c.state = connIdle
 	}
 	if l.schedule == nil {
-		l.another()
+		l.again++
 	}
 }
 

@@ -93,7 +93,7 @@ var (
 	errTimeout    = errors.New("no answer in time")
 	errQueued     = errors.New("no free connection in time")
 	errUnfinished = errors.New("the run was cancelled")
-	errClosed     = errors.New("connection closed before the answer was whole")
+	errClosed     = errors.New("connection closed before the answer was complete")
 )
 
 // classify wraps a network error with its kind; err may carry one already.

@@ -16,9 +16,9 @@
 //  4. Three [Histogram] values take the latencies: Response from the intended
 //     time, Service from the actual write, and Lateness, the generator's own
 //     delay. Response is the one to quote: it is what a user waited.
-//  5. [Verdict] values say what kept the run from being what was asked:
+//  5. [Doubt] values say what kept the run from being what was asked:
 //     a generator that could not keep up, a rate not reached, a connection cap
-//     that made requests queue. No verdicts, no such doubts.
+//     that made requests queue. None means that nothing of the kind was seen.
 //
 // # Why from the intended time
 //

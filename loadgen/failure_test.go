@@ -47,8 +47,8 @@ func TestConnectionRefused(t *testing.T) {
 			if r.Response.Count() != 0 {
 				t.Errorf("%d refusals are among the latencies", r.Response.Count())
 			}
-			if arrivals != loadgen.Closed && !hasVerdict(r, loadgen.RateNotReached) {
-				t.Errorf("verdicts %v lack %q", r.Verdicts, loadgen.RateNotReached)
+			if arrivals != loadgen.Closed && !hasDoubt(r, loadgen.RateNotReached) {
+				t.Errorf("doubts %+v lack %q", r.Doubts, loadgen.RateNotReached)
 			}
 		})
 	}

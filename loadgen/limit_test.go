@@ -18,8 +18,8 @@ func TestGeneratorThatIsTheLimit(t *testing.T) {
 			URL: url, Rate: 200, Duration: 500 * time.Millisecond, Client: c,
 			Record: func(*loadgen.Exchange) { time.Sleep(20 * time.Millisecond) },
 		})
-		if !hasVerdict(r, loadgen.GeneratorLimit) {
-			t.Errorf("lateness p99 %v, response p99 %v, verdicts %v", r.Lateness.Quantile(0.99), r.Response.Quantile(0.99), r.Verdicts)
+		if !hasDoubt(r, loadgen.GeneratorLimit) {
+			t.Errorf("lateness p99 %v, response p99 %v, doubts %+v", r.Lateness.Quantile(0.99), r.Response.Quantile(0.99), r.Doubts)
 		}
 	})
 }
@@ -31,8 +31,8 @@ func TestHealthyRunIsSilent(t *testing.T) {
 		url, stop := serve(t, func(http.ResponseWriter, *http.Request) { time.Sleep(time.Second) })
 		defer stop()
 		r := mustRun(t, loadgen.Plan{URL: url, Rate: 40, Duration: 500 * time.Millisecond, Client: c})
-		if len(r.Verdicts) != 0 {
-			t.Errorf("verdicts %v", r.Verdicts)
+		if len(r.Doubts) != 0 {
+			t.Errorf("doubts %+v", r.Doubts)
 		}
 	})
 }

@@ -29,9 +29,11 @@ type Plan struct {
 	// Method is the HTTP method. By default GET, or POST when Body is set.
 	Method string
 	// Header holds extra request headers; values may hold placeholders.
-	// Host replaces the one taken from URL; Content-Length is computed.
+	// Host replaces the one taken from URL; Content-Length is computed. By
+	// default there are none.
 	Header http.Header
-	// Body is the request body; it may hold placeholders.
+	// Body is the request body; it may hold placeholders. By default there is
+	// none.
 	Body string
 	// Files is where {{line FILE}} looks its files up, once, before the run.
 	// By default there are none and {{line}} is an error.
@@ -88,23 +90,19 @@ type Plan struct {
 	ProgressEvery time.Duration
 }
 
-// Client names an HTTP client implementation.
-type Client string
-
-// The clients. All of them measure alike; they differ in cost and reach.
-const (
-	// ClientAuto takes the cheapest one that can speak to the URL.
-	ClientAuto Client = ""
-	// ClientEpoll is one thread driving raw HTTP/1.1 connections by epoll:
-	// plain http on Linux (amd64, arm64).
-	ClientEpoll Client = "epoll"
-	// ClientGoroutine is a goroutine per raw HTTP/1.1 connection: plain http
-	// on any system.
-	ClientGoroutine Client = "goroutine"
-	// ClientNetHTTP is net/http: http and https on any system. Its service
-	// times include connecting, and it does not follow redirects either.
-	ClientNetHTTP Client = "nethttp"
-)
+// Progress is a running count for a terminal, warm-up included.
+type Progress struct {
+	// Elapsed of Total: the warm-up and the window together.
+	Elapsed, Total time.Duration
+	// Warmup says that the measured window has not begun.
+	Warmup bool
+	// Sent, Answered and Errors count since the start.
+	Sent, Answered, Errors int64
+	// Rate is answers per second since the last report.
+	Rate float64
+	// InFlight is the number of requests due but not ended.
+	InFlight int64
+}
 
 // The defaults of Plan's fields.
 const (
@@ -115,17 +113,6 @@ const (
 	DefaultMaxBody       = 64 << 10
 	DefaultProgressEvery = time.Second
 )
-
-// Check reports the first thing that keeps the plan from being run, in one
-// sentence, without sending anything. Run does it too.
-func (p Plan) Check() error {
-	p = p.withDefaults()
-	if err := p.checkNumbers(); err != nil {
-		return err
-	}
-	_, err := compileRequest(&p)
-	return err
-}
 
 func (p *Plan) checkNumbers() error {
 	switch {
@@ -141,7 +128,7 @@ func (p *Plan) checkNumbers() error {
 	case p.Connections < 0:
 		return fmt.Errorf("connections must be 0 (no cap) or more, not %d", p.Connections)
 	case p.Users < 0:
-		return fmt.Errorf("users must be 1 or more, not %d", p.Users)
+		return fmt.Errorf("users must be 1 or more, or 0 for the default, not %d", p.Users)
 	case p.MaxBody < 0:
 		return fmt.Errorf("max body must not be negative, not %d", p.MaxBody)
 	case p.ServerPID < 0:

@@ -4,39 +4,6 @@ package loadgen
 
 import "time"
 
-// connList is a doubly linked list through the connections themselves: adding
-// and removing cost no memory and no search.
-type connList struct{ head, tail *conn }
-
-func (l *connList) first() *conn { return l.head }
-
-func (l *connList) last() *conn { return l.tail }
-
-func (l *connList) push(c *conn) {
-	c.prev, c.next = l.tail, nil
-	if l.tail == nil {
-		l.head = c
-	} else {
-		l.tail.next = c
-	}
-	l.tail = c
-}
-
-// remove takes out c, which must be in this list.
-func (l *connList) remove(c *conn) {
-	if c.prev == nil {
-		l.head = c.next
-	} else {
-		c.prev.next = c.next
-	}
-	if c.next == nil {
-		l.tail = c.prev
-	} else {
-		c.next.prev = c.prev
-	}
-	c.prev, c.next = nil, nil
-}
-
 // fifo is a queue in a slice that is moved up when half of it is used: its
 // memory follows the longest queue, not the length of the run.
 type fifo[T any] struct {

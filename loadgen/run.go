@@ -4,21 +4,18 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"sync/atomic"
 	"time"
 )
 
-// drainGrace is how long a cancelled run waits for answers still under way.
-const drainGrace = time.Second
-
-// run is what a sending engine needs: the compiled plan and the books.
-type run struct {
-	plan    *Plan
-	request *request
-	meter   *meter
-	conns   connCounts
-
-	cancelledAt atomic.Int64 // offset in ns
+// Check reports the first thing that keeps the plan from being run, in one
+// sentence, without sending anything. Run does it too.
+func (p Plan) Check() error {
+	p = p.withDefaults()
+	if err := p.checkNumbers(); err != nil {
+		return err
+	}
+	_, err := compileRequest(&p)
+	return err
 }
 
 // Run sends the plan's load and returns what it measured. It returns when all
@@ -72,7 +69,7 @@ func (r *run) result(partial bool, w *watcher) *Result {
 	res.Client = r.plan.Client
 	res.CPU = w.cpu()
 	res.Connections.Opened, res.Connections.MaxOpen = r.conns.totals()
-	res.Verdicts = judge(res)
+	res.Doubts = judge(res)
 	return res
 }
 
@@ -91,22 +88,4 @@ func chooseClient(c Client, req *request) (Client, error) {
 		return "", fmt.Errorf("client epoll does not work on this system (%s/%s): use goroutine", runtime.GOOS, runtime.GOARCH)
 	}
 	return c, nil
-}
-
-// onCancel calls f once when ctx is cancelled. Call settle once, at the end of
-// the work: f will not begin after that, and if it began, settle waits for its
-// end and returns true.
-func onCancel(ctx context.Context, f func()) (settle func() bool) {
-	ended := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(ended)
-		f()
-	})
-	return func() bool {
-		if stop() {
-			return false
-		}
-		<-ended
-		return true
-	}
 }

@@ -186,14 +186,14 @@ func TestLatencyCountsFromTheIntendedTime(t *testing.T) {
 		if n := r.Connections.Queued; n < 100 || r.Connections.QueuedFor < 10*time.Second {
 			t.Errorf("%d requests queued for %v in all, want about 140 and 21 s", n, r.Connections.QueuedFor)
 		}
-		if !hasVerdict(r, loadgen.CapQueued) {
-			t.Errorf("the cap's queue is not among the verdicts %v", r.Verdicts)
+		if !hasDoubt(r, loadgen.CapQueued) {
+			t.Errorf("the cap's queue is not among the doubts %+v", r.Doubts)
 		}
 	})
 }
 
-func hasVerdict(r *loadgen.Result, kind loadgen.VerdictKind) bool {
-	return slices.ContainsFunc(r.Verdicts, func(v loadgen.Verdict) bool { return v.Kind == kind })
+func hasDoubt(r *loadgen.Result, code loadgen.DoubtCode) bool {
+	return slices.ContainsFunc(r.Doubts, func(d loadgen.Doubt) bool { return d.Code == code })
 }
 
 func TestConnectionsGrowAsNeeded(t *testing.T) {
@@ -284,8 +284,8 @@ func TestCancelKeepsWhatWasMeasured(t *testing.T) {
 			if took := time.Since(began); took > 30*time.Second {
 				t.Errorf("Run took %v although it was cancelled early", took)
 			}
-			if !r.Partial || !hasVerdict(r, loadgen.RunPartial) {
-				t.Errorf("partial %v, verdicts %v", r.Partial, r.Verdicts)
+			if !r.Partial || !hasDoubt(r, loadgen.RunPartial) {
+				t.Errorf("partial %v, doubts %+v", r.Partial, r.Doubts)
 			}
 			if r.Counts.Answered < 5 || r.Window < 100*time.Millisecond || r.Window > 20*time.Second {
 				t.Errorf("%d answered in a window of %v", r.Counts.Answered, r.Window)

@@ -70,8 +70,8 @@ func TestCaptureTakesEverything(t *testing.T) {
 	for _, kind := range profiles.Kinds() {
 		p := entry(t, m, kind)
 		// The handlers that take the profiles wait for their end.
-		own := strings.Contains(p.Note, " of it is taking profiles: flame --ignore '^net/http/pprof\\.|")
-		if p.Status != profiles.OK || p.Note != "" && !own || kind == profiles.Block && !own {
+		own := len(p.Notes) == 1 && p.Notes[0].Code == profiles.NoteOwnShare && p.Notes[0].Share >= 0.1 && strings.HasPrefix(p.Notes[0].Functions, `^net/http/pprof\.|`)
+		if p.Status != profiles.OK || len(p.Notes) > 0 && !own || kind == profiles.Block && !own {
 			t.Errorf("%s: %+v", kind, p)
 			continue
 		}
@@ -151,12 +151,12 @@ func TestRatesThatAreOff(t *testing.T) {
 		Targets: []profiles.Target{{Name: "web", URL: "http://" + address}},
 		Kinds:   []profiles.Kind{profiles.Block, profiles.Mutex}, SampleEvery: 100 * time.Millisecond,
 	})
-	want := []string{
-		"block profiling appears to be off on web: call runtime.SetBlockProfileRate(10_000) when the service starts",
-		"mutex profiling is off on web: call runtime.SetMutexProfileFraction(100) when the service starts",
+	want := []profiles.Warning{
+		{Code: profiles.WarnProfilingOff, Target: "web", Kind: profiles.Block},
+		{Code: profiles.WarnProfilingOff, Target: "web", Kind: profiles.Mutex, Certain: true},
 	}
 	if !reflect.DeepEqual(m.Warnings, want) {
-		t.Errorf("got %q", m.Warnings)
+		t.Errorf("got %+v", m.Warnings)
 	}
 	if p := entry(t, m, profiles.Block); p.Status != profiles.Empty {
 		t.Errorf("got %+v", p)
@@ -246,10 +246,10 @@ func TestInterruptionKeepsWhatIsThere(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || m == nil {
 		t.Fatalf("got %v, %v", m, err)
 	}
-	if m.State != profiles.Partial || !strings.Contains(m.Reason, "into a window of 1m0s") {
-		t.Errorf("got %s, %s", m.State, m.Reason)
+	if m.State != profiles.Partial || len(m.Reason) != 1 || m.Reason[0].Code != profiles.ReasonInterrupted || m.Reason[0].PlannedNS != time.Minute {
+		t.Errorf("got %s, %+v", m.State, m.Reason)
 	}
-	if p := entry(t, m, profiles.CPU); p.Status != profiles.Failed || p.Error != "interrupted before it was whole" {
+	if p := entry(t, m, profiles.CPU); p.Status != profiles.Failed || p.Failure.Code != profiles.FailInterrupted {
 		t.Errorf("got %+v", p)
 	}
 	checkFile(t, dir, entry(t, m, profiles.Allocs))

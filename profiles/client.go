@@ -2,7 +2,7 @@ package profiles
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -40,22 +40,17 @@ func newClient(t *Target, timeout time.Duration) (*client, error) {
 
 func (c *client) close() { c.http.CloseIdleConnections() }
 
-// redirectError refuses a redirect.
-type redirectError struct{ text string }
-
-func (e *redirectError) Error() string { return e.text }
-
 // sameHost keeps a target's headers to the target: net/http would drop only
 // those it knows to be secret.
 func sameHost(next *http.Request, via []*http.Request) error {
 	first := via[0].URL
 	switch {
 	case next.URL.Host != first.Host:
-		return &redirectError{fmt.Sprintf("it redirects to another host, %s, which is not followed: name that host as the target if it is meant", next.URL.Host)}
+		return &Failure{Code: FailOtherHost, Host: next.URL.Host}
 	case first.Scheme == "https" && next.URL.Scheme != "https":
-		return &redirectError{"it redirects from https to http, which is not followed"}
+		return &Failure{Code: FailUnencrypted}
 	case len(via) > maxRedirects:
-		return &redirectError{"it redirects in circles"}
+		return &Failure{Code: FailRedirectLoop}
 	}
 	return nil
 }
@@ -74,6 +69,10 @@ func (c *client) endpoint(page string) *url.URL {
 func (c *client) get(ctx context.Context, u *url.URL, window time.Duration, read func(io.Reader) error) error {
 	asked := time.Now()
 	err := c.ask(ctx, u, window, read)
+	var failed *Failure
+	if errors.As(err, &failed) && failed.Page == "" {
+		failed.Page = u.Path
+	}
 	if strings.HasPrefix(u.Path, c.base.Path+pprofPath+"/") { // metrics may be somebody else's
 		c.note(err, asked.Add(window))
 	}
@@ -86,7 +85,7 @@ func (c *client) ask(ctx context.Context, u *url.URL, window time.Duration, read
 	defer cancel()
 	request, err := http.NewRequestWithContext(timed, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return &fetchError{hopeless, "the URL cannot be asked for"}
+		return &Failure{Code: FailOther, Said: "the URL cannot be asked for"}
 	}
 	for name, values := range c.header {
 		request.Header[http.CanonicalHeaderKey(name)] = values
@@ -102,7 +101,7 @@ func (c *client) ask(ctx context.Context, u *url.URL, window time.Duration, read
 	c.answered.Store(true)
 	if response.StatusCode != http.StatusOK {
 		begin, _ := io.ReadAll(io.LimitReader(response.Body, 4<<10)) // a cut answer has its status all the same
-		return statusError(u.Path, response.StatusCode, string(begin))
+		return statusError(response.StatusCode, string(begin))
 	}
 	body := &watchedReader{from: response.Body}
 	err = read(body)

@@ -30,7 +30,7 @@ func readProfile(r io.Reader, limit int64, turn chan struct{}) (raw []byte, p *p
 		err = fmt.Errorf("it has no sample types")
 	}
 	if err != nil {
-		return nil, nil, &fetchError{hopeless, fmt.Sprintf("the answer is no profile: %s", firstLine(err.Error()))}
+		return nil, nil, &Failure{Code: FailNotProfile, Said: firstLine(err.Error())}
 	}
 	return raw, p, nil
 }
@@ -39,11 +39,11 @@ func readProfile(r io.Reader, limit int64, turn chan struct{}) (raw []byte, p *p
 func readAll(r io.Reader, limit int64) ([]byte, error) {
 	begin := bufio.NewReader(r)
 	if first, err := begin.Peek(1); err == nil && first[0] == 0 { // of no profile or text, but of endless zeros
-		return nil, &fetchError{hopeless, "the answer is no profile: it begins with a zero"}
+		return nil, &Failure{Code: FailNotProfile, Said: "it begins with a zero"}
 	}
 	data, err := io.ReadAll(io.LimitReader(begin, limit+1))
 	if err == nil && int64(len(data)) > limit {
-		err = &fetchError{hopeless, fmt.Sprintf("the answer is larger than %s, the bound on one profile", sizeText(limit))}
+		err = &Failure{Code: FailTooLarge, MaxBytes: limit}
 	}
 	return data, err
 }
@@ -53,9 +53,9 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 func decompress(raw []byte, limit int64) ([]byte, error) {
 	switch trimmed := bytes.TrimSpace(raw); {
 	case len(trimmed) == 0:
-		return nil, &fetchError{hopeless, "the answer is empty"}
+		return nil, &Failure{Code: FailEmptyAnswer}
 	case trimmed[0] == '<':
-		return nil, &fetchError{hopeless, "the answer is a page of HTML and no profile: perhaps a login, or another server on that port"}
+		return nil, &Failure{Code: FailHTMLAnswer}
 	case !isGzip(raw):
 		return raw, nil
 	}
@@ -64,8 +64,8 @@ func decompress(raw []byte, limit int64) ([]byte, error) {
 	if err == nil {
 		data, err = readAll(unzip, limit)
 	}
-	if _, ours := err.(*fetchError); err != nil && !ours {
-		err = &fetchError{hopeless, fmt.Sprintf("the answer's gzip is damaged or cut off (%v)", err)}
+	if _, ours := err.(*Failure); err != nil && !ours {
+		err = &Failure{Code: FailDamagedGzip, Said: err.Error()}
 	}
 	return data, err
 }
@@ -79,14 +79,4 @@ func encode(p *profile.Profile) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
-}
-
-func sizeText(n int64) string {
-	switch {
-	case n >= 1<<20:
-		return fmt.Sprintf("%.4g MiB", float64(n)/(1<<20))
-	case n >= 1<<10:
-		return fmt.Sprintf("%.4g KiB", float64(n)/(1<<10))
-	}
-	return fmt.Sprintf("%d bytes", n)
 }

@@ -1,10 +1,32 @@
 package profiles
 
 import (
+	"encoding/json"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
+
+// NothingError is what [Capture] returns when no target gave anything.
+type NothingError struct {
+	// Failures say what failed and why, each target at least once. Their code is
+	// WarnFailed.
+	Failures []Warning
+}
+
+// Error names each target with what became of it.
+func (e *NothingError) Error() string {
+	var parts []string
+	for _, w := range e.Failures {
+		which := ""
+		if len(w.Kinds) > 0 {
+			which = " (" + joinKinds(w.Kinds) + ")"
+		}
+		parts = append(parts, fmt.Sprintf("%s: %v%s", w.Target, w.Failure, which))
+	}
+	return "nothing could be captured: " + strings.Join(parts, "; ")
+}
 
 // hasAnything says whether some profile, dump or trace was had, and be it at the
 // start of the window alone.
@@ -15,35 +37,38 @@ func (m *Manifest) hasAnything() bool {
 	})
 }
 
-// failures names each reason once, and what of a target failed for it.
-func (s *Source) failures() []string {
-	byReason := map[string][]string{}
-	var reasons []string
+// failures names each reason once, and what of a target failed for it. The same
+// failure of different pages is one, with the folder that they are in.
+func (s *Source) failures() []Warning {
+	var all []Warning
+	at := map[string]int{}
 	for _, p := range s.Profiles {
 		if p.Status != Failed {
 			continue
 		}
-		reason := withoutPage(p.Error, p.Kind)
-		if byReason[reason] == nil {
-			reasons = append(reasons, reason)
+		failure := *p.Failure
+		if failure.Page != "" {
+			failure.Page = path.Dir(failure.Page) + "/"
 		}
-		byReason[reason] = append(byReason[reason], string(p.Kind))
-	}
-	for i, reason := range reasons {
-		which := ""
-		if len(reasons) > 1 || len(byReason[reason]) < len(s.Profiles) {
-			which = " (" + strings.Join(byReason[reason], ", ") + ")"
+		key := failure.key()
+		if _, seen := at[key]; !seen {
+			at[key] = len(all)
+			all = append(all, Warning{Code: WarnFailed, Target: s.Name, Failure: &failure})
 		}
-		reasons[i] = fmt.Sprintf("%s: %s%s", s.Name, reason, which)
+		w := &all[at[key]]
+		w.Kinds = append(w.Kinds, p.Kind)
 	}
-	return reasons
+	if len(all) == 1 && len(all[0].Kinds) == len(s.Profiles) {
+		all[0].Kinds = nil
+	}
+	return all
 }
 
-// withoutPage makes the same failure of different pages the same text.
-func withoutPage(text string, kind Kind) string {
-	page := string(kind)
-	if kind == CPU {
-		page = "profile"
+// key is the same text for equal failures.
+func (f Failure) key() string {
+	text, err := json.Marshal(f)
+	if err != nil {
+		panic(err) // it has no field that could fail
 	}
-	return strings.Replace(text, pprofPath+"/"+page, pprofPath+"/", 1)
+	return string(text)
 }

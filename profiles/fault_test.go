@@ -3,10 +3,12 @@ package profiles_test
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -32,58 +34,69 @@ func TestOneKindFails(t *testing.T) {
 	t.Parallel()
 	good := encoded(t, "contentions,delay", 5, 7)
 	slow := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
-	rows := map[string]struct {
+	type failure = profiles.Failure
+	rows := []struct {
+		name string
 		kind profiles.Kind
 		page http.HandlerFunc
-		want string
+		want failure // with Said as its beginning
 	}{
-		"500":        {profiles.Block, answer(500, []byte("out of luck\x1b[31m\nat line 5")), "500 Internal Server Error at /debug/pprof/block: out of luck[31m"},
-		"404":        {profiles.Mutex, answer(404, nil), "404 Not Found at /debug/pprof/mutex: is net/http/pprof registered on that port?"},
-		"401":        {profiles.Heap, answer(401, nil), "401 Unauthorized at /debug/pprof/heap: the service wants credentials; send them as a header"},
-		"403":        {profiles.Goroutine, answer(403, nil), "403 Forbidden at /debug/pprof/goroutine: the service wants credentials; send them as a header"},
-		"slow":       {profiles.Block, slow, "no whole answer within 4s"},
-		"cut-gzip":   {profiles.Block, answer(200, good[:len(good)/2]), "the answer's gzip is damaged or cut off (unexpected EOF)"},
-		"HTML":       {profiles.Mutex, answer(200, []byte("\n<!doctype html><p>log in")), "the answer is a page of HTML and no profile: perhaps a login, or another server on that port"},
-		"text":       {profiles.ThreadCreate, answer(200, []byte("hello")), "the answer is no profile: "},
-		"empty":      {profiles.ThreadCreate, answer(200, nil), "the answer is empty"},
-		"huge":       {profiles.Block, answer(200, bytes.Repeat([]byte("a"), 3<<20)), "the answer is larger than 2 MiB, the bound on one profile"},
-		"bomb":       {profiles.Block, answer(200, zipped(t, bytes.Repeat([]byte("a"), 3<<20))), "the answer is larger than 2 MiB, the bound on one profile"},
-		"zeros":      {profiles.Block, answer(200, make([]byte, 3<<20)), "the answer is no profile: it begins with a zero"},
-		"gzip-zeros": {profiles.Block, answer(200, zipped(t, make([]byte, 3<<20))), "the answer is no profile: it begins with a zero"},
-		"circles":    {profiles.Block, http.RedirectHandler("block", http.StatusFound).ServeHTTP, "it redirects in circles"},
-		"cpu-404":    {profiles.CPU, answer(404, nil), "404 Not Found at /debug/pprof/profile: is net/http/pprof registered on that port?"},
-		"cpu-in-use": {profiles.CPU, answer(500, []byte("Could not enable CPU profiling: cpu profiling already in use\n")), "another profile of that kind is being taken from the process, and it allows one at a time"},
-		"cpu-too-long": {profiles.CPU, answer(400, []byte("profile duration exceeds server's WriteTimeout\n")),
-			"the server's WriteTimeout is shorter than the profile: raise it or serve net/http/pprof on a server without one"},
+		{"500", profiles.Block, answer(500, []byte("out of luck\x1b[31m\nat line 5")), failure{Code: profiles.FailBadStatus, Page: "/debug/pprof/block", Status: 500, Said: "out of luck[31m"}},
+		{"404", profiles.Mutex, answer(404, nil), failure{Code: profiles.FailNotFound, Page: "/debug/pprof/mutex", Status: 404}},
+		{"401", profiles.Heap, answer(401, nil), failure{Code: profiles.FailUnauthorized, Page: "/debug/pprof/heap", Status: 401}},
+		{"403", profiles.Goroutine, answer(403, nil), failure{Code: profiles.FailUnauthorized, Page: "/debug/pprof/goroutine", Status: 403}},
+		{"slow", profiles.Block, slow, failure{Code: profiles.FailTimedOut, Page: "/debug/pprof/block", LimitNS: 4 * time.Second}},
+		{"cut-gzip", profiles.Block, answer(200, good[:len(good)/2]), failure{Code: profiles.FailDamagedGzip, Page: "/debug/pprof/block", Said: "unexpected EOF"}},
+		{"HTML", profiles.Mutex, answer(200, []byte("\n<!doctype html><p>log in")), failure{Code: profiles.FailHTMLAnswer, Page: "/debug/pprof/mutex"}},
+		{"text", profiles.ThreadCreate, answer(200, []byte("hello")), failure{Code: profiles.FailNotProfile, Page: "/debug/pprof/threadcreate"}},
+		{"empty", profiles.ThreadCreate, answer(200, nil), failure{Code: profiles.FailEmptyAnswer, Page: "/debug/pprof/threadcreate"}},
+		{"huge", profiles.Block, answer(200, bytes.Repeat([]byte("a"), 3<<20)), failure{Code: profiles.FailTooLarge, Page: "/debug/pprof/block", MaxBytes: 2 << 20}},
+		{"bomb", profiles.Block, answer(200, zipped(t, bytes.Repeat([]byte("a"), 3<<20))), failure{Code: profiles.FailTooLarge, Page: "/debug/pprof/block", MaxBytes: 2 << 20}},
+		{"zeros", profiles.Block, answer(200, make([]byte, 3<<20)), failure{Code: profiles.FailNotProfile, Page: "/debug/pprof/block", Said: "it begins with a zero"}},
+		{"gzip-zeros", profiles.Block, answer(200, zipped(t, make([]byte, 3<<20))), failure{Code: profiles.FailNotProfile, Page: "/debug/pprof/block", Said: "it begins with a zero"}},
+		{"circles", profiles.Block, http.RedirectHandler("block", http.StatusFound).ServeHTTP, failure{Code: profiles.FailRedirectLoop, Page: "/debug/pprof/block"}},
+		{"cpu-404", profiles.CPU, answer(404, nil), failure{Code: profiles.FailNotFound, Page: "/debug/pprof/profile", Status: 404}},
+		{"cpu-in-use", profiles.CPU, answer(500, []byte("Could not enable CPU profiling: cpu profiling already in use\n")), failure{Code: profiles.FailBusy, Page: "/debug/pprof/profile"}},
+		{"cpu-too-long", profiles.CPU, answer(400, []byte("profile duration exceeds server's WriteTimeout\n")), failure{Code: profiles.FailWriteTimeout, Page: "/debug/pprof/profile"}},
 	}
 	var targets []profiles.Target
-	for name, row := range rows {
+	for _, row := range rows {
 		page := string(row.kind)
 		if row.kind == profiles.CPU {
 			page = "profile"
 		}
-		targets = append(targets, profiles.Target{Name: name, URL: serve(t, canned(t).but(page, row.page))})
+		targets = append(targets, profiles.Target{Name: row.name, URL: serve(t, canned(t).but(page, row.page))})
 	}
 	m, dir := capture(t, profiles.Plan{Targets: targets, MaxProfileBytes: 2 << 20, Timeout: 4 * time.Second})
-	for _, source := range m.Targets {
-		row := rows[source.Name]
+	for i, source := range m.Targets {
+		row := rows[i]
 		for _, p := range source.Profiles {
 			spared := p.Kind != row.kind && !(p.Kind == profiles.Allocs && row.kind == profiles.Heap)
 			switch {
 			case spared && p.Status == profiles.Failed:
-				t.Errorf("%s: %s was lost: %s", source.Name, p.Kind, p.Error)
+				t.Errorf("%s: %s was lost: %v", source.Name, p.Kind, p.Failure)
 			case spared:
 				checkFile(t, dir, p)
-			case p.Kind == row.kind && (p.Status != profiles.Failed || !strings.HasPrefix(p.Error, row.want) || p.File != ""):
-				t.Errorf("%s: got %+v", source.Name, p)
+			case p.Kind == row.kind && (p.Status != profiles.Failed || !isFailure(p.Failure, row.want) || p.File != ""):
+				t.Errorf("%s: got %+v, %+v", source.Name, p, p.Failure)
 			}
 		}
 	}
 	for _, p := range m.Profiles {
-		if p.Status == profiles.Failed || p.Note == "" && p.Kind != profiles.Allocs {
+		if p.Status == profiles.Failed || len(p.Notes) == 0 && p.Kind != profiles.Allocs {
 			t.Errorf("the sum: %+v", p)
 		}
 	}
+}
+
+// isFailure compares all but the end of what was said.
+func isFailure(got *profiles.Failure, want profiles.Failure) bool {
+	if got == nil || !strings.HasPrefix(got.Said, want.Said) {
+		return false
+	}
+	plain := *got
+	plain.Said = want.Said
+	return reflect.DeepEqual(plain, want)
 }
 
 // TestAllocsWithoutHeap takes the page of its own when that of heap fails.
@@ -102,20 +115,29 @@ func TestNothingThere(t *testing.T) {
 	t.Parallel()
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
-	for name, row := range map[string]struct{ url, want string }{
-		"404 everywhere": {serve(t, http.NotFoundHandler()), "x: 404 Not Found at /debug/pprof/: is net/http/pprof registered on that port?"},
-		"401 everywhere": {serve(t, answer(401, nil)), "x: 401 Unauthorized at /debug/pprof/: the service wants credentials"},
-		"nobody":         {closed.URL, "connection refused"},
-		"TLS":            {tlsServer(t).URL, "x: the certificate is not trusted: "},
+	for _, row := range []struct {
+		name, url string
+		want      profiles.Failure // with Said as a part of it
+	}{
+		{"404 everywhere", serve(t, http.NotFoundHandler()), profiles.Failure{Code: profiles.FailNotFound, Page: "/debug/pprof/", Status: 404}},
+		{"401 everywhere", serve(t, answer(401, nil)), profiles.Failure{Code: profiles.FailUnauthorized, Page: "/debug/pprof/", Status: 401}},
+		{"nobody", closed.URL, profiles.Failure{Code: profiles.FailNoAnswer, Page: "/debug/pprof/", Said: "connection refused"}},
+		{"TLS", tlsServer(t).URL, profiles.Failure{Code: profiles.FailCertificate, Page: "/debug/pprof/"}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(t.TempDir(), "bundle")
 			m, err := profiles.Capture(t.Context(), profiles.Plan{
 				Targets: []profiles.Target{{Name: "x", URL: row.url}}, Duration: time.Hour, Trace: true,
 			}, dir)
-			if err == nil || !strings.HasPrefix(err.Error(), "nothing could be captured: x: ") || !strings.Contains(err.Error(), row.want) || strings.Count(err.Error(), "x: ") > 1 {
-				t.Errorf("got %v", err)
+			var nothing *profiles.NothingError
+			if !errors.As(err, &nothing) || !strings.HasPrefix(err.Error(), "nothing could be captured: x: ") || strings.Count(err.Error(), "x: ") > 1 {
+				t.Fatalf("got %v", err)
+			}
+			got := nothing.Failures[0]
+			if len(nothing.Failures) != 1 || got.Code != profiles.WarnFailed || got.Target != "x" || got.Kinds != nil ||
+				got.Failure.Code != row.want.Code || got.Failure.Page != row.want.Page || got.Failure.Status != row.want.Status || !strings.Contains(got.Failure.Said, row.want.Said) {
+				t.Errorf("got %+v, %+v", nothing.Failures, got.Failure)
 			}
 			if m == nil || len(m.Profiles) > 0 || len(m.Targets[0].Profiles) != len(profiles.Kinds()) {
 				t.Errorf("got %+v", m)
@@ -180,7 +202,7 @@ func TestRedirects(t *testing.T) {
 		t.Errorf("got %+v", p)
 	}
 	p := entry(t, m, profiles.Mutex)
-	if want := "it redirects to another host, " + strings.TrimPrefix(elsewhere, "http://"); !strings.HasPrefix(p.Error, want) {
+	if p.Failure == nil || p.Failure.Code != profiles.FailOtherHost || p.Failure.Host != strings.TrimPrefix(elsewhere, "http://") {
 		t.Errorf("got %+v", p)
 	}
 	if asked.Load() > 0 {
@@ -195,33 +217,39 @@ func TestTraceCap(t *testing.T) {
 		return append([]byte("go 1.26 trace\x00\x00\x00"), make([]byte, length-16)...)
 	}
 	const limit = 2048
-	rows := map[string]struct {
+	rows := []struct {
+		name   string
 		body   []byte
 		length int64
 		status profiles.Status
 		capped bool
-		text   string
+		want   profiles.FailureCode
 	}{
-		"whole":    {trace(1000), 1000, profiles.OK, false, ""},
-		"just":     {trace(limit), limit, profiles.OK, false, ""},
-		"capped":   {trace(10_000), limit, profiles.OK, true, "cut off at 2 KiB, the bound on its size"},
-		"no-trace": {[]byte("<html>"), 0, profiles.Failed, false, "the answer is no execution trace"},
+		{"whole", trace(1000), 1000, profiles.OK, false, ""},
+		{"just", trace(limit), limit, profiles.OK, false, ""},
+		{"capped", trace(10_000), limit, profiles.OK, true, profiles.FailSizeBound},
+		{"no-trace", []byte("<html>"), 0, profiles.Failed, false, profiles.FailNotTrace},
 	}
 	plan := profiles.Plan{Kinds: []profiles.Kind{profiles.ThreadCreate}, Trace: true, MaxTraceBytes: limit}
-	for name, row := range rows {
-		plan.Targets = append(plan.Targets, profiles.Target{Name: name, URL: serve(t, canned(t).but("trace", answer(200, row.body)))})
+	for _, row := range rows {
+		plan.Targets = append(plan.Targets, profiles.Target{Name: row.name, URL: serve(t, canned(t).but("trace", answer(200, row.body)))})
 	}
 	m, dir := capture(t, plan)
-	for _, source := range m.Targets {
-		got, row := source.Trace, rows[source.Name]
-		if got.Status != row.status || got.Capped != row.capped || got.Error != row.text || got.Bytes != row.length {
+	for i, source := range m.Targets {
+		got, row := source.Trace, rows[i]
+		var code profiles.FailureCode
+		if got.Failure != nil {
+			code = got.Failure.Code
+		}
+		if got.Status != row.status || got.Capped != row.capped || code != row.want || got.Bytes != row.length {
 			t.Errorf("%s: got %+v", source.Name, got)
 		}
 		if info, err := os.Stat(filepath.Join(dir, "targets", source.Name, "trace.out")); (err == nil) != (row.status == profiles.OK) || err == nil && info.Size() != row.length {
 			t.Errorf("%s: got %v, %v", source.Name, info, err)
 		}
 	}
-	if want := "the trace of capped was cut off at 2 KiB, the bound on its size"; len(m.Warnings) != 1 || m.Warnings[0] != want {
-		t.Errorf("warnings: %q", m.Warnings)
+	want := []profiles.Warning{{Code: profiles.WarnTraceCut, Target: "capped", Failure: &profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: limit}}}
+	if !reflect.DeepEqual(m.Warnings, want) {
+		t.Errorf("warnings: %+v", m.Warnings)
 	}
 }

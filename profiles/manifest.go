@@ -3,7 +3,11 @@ package profiles
 import "time"
 
 // Format is the version of the bundle that this package writes.
-const Format = 1
+const Format = 2
+
+// formatInText is the version that has sentences where there are codes now. It
+// is still read: the sentences are kept, with codes that say so.
+const formatInText = 1
 
 // The files of a bundle besides the profiles; see also [Kind.File].
 const (
@@ -22,7 +26,7 @@ const (
 type Manifest struct {
 	Format  int       `json:"format"`
 	State   State     `json:"state"`
-	Reason  string    `json:"reason,omitempty"`  // why it is partial
+	Reason  Reasons   `json:"reason,omitempty"`  // why it is partial
 	Tool    string    `json:"tool,omitempty"`    // the writer
 	Command []string  `json:"command,omitempty"` // the command line, secrets replaced
 	Started time.Time `json:"started"`           // UTC, of the first snapshot
@@ -43,9 +47,8 @@ type Manifest struct {
 	// Targets has the parts of each target.
 	Targets []Source `json:"targets"`
 
-	// Warnings are doubts about the whole, one sentence each, each with what to
-	// do about it.
-	Warnings []string `json:"warnings,omitempty"`
+	// Warnings are doubts about the whole.
+	Warnings []Warning `json:"warnings,omitempty"`
 }
 
 // State says whether a bundle has its whole window.
@@ -64,7 +67,7 @@ type Status string
 const (
 	OK      Status = "ok"
 	Empty   Status = "empty"   // taken, and there is nothing in it; the file is there
-	Failed  Status = "failed"  // Error says why; there is no File, but may be a StartFile
+	Failed  Status = "failed"  // Failure says why; there is no File, but may be a StartFile
 	Skipped Status = "skipped" // not asked for
 )
 
@@ -75,8 +78,10 @@ type Profile struct {
 	File   string `json:"file,omitempty"`
 	// StartFile is the same at the start of the window (heap only).
 	StartFile string `json:"start_file,omitempty"`
-	Error     string `json:"error,omitempty"` // one sentence
-	Note      string `json:"note,omitempty"`  // how it differs from a plain one
+	// Failure is why there is none.
+	Failure *Failure `json:"error,omitempty"`
+	// Notes say how it differs from a plain one.
+	Notes Notes `json:"note,omitempty"`
 
 	// Delta says that the profile has what happened from WindowStart to
 	// WindowEnd. Otherwise it is a snapshot, taken at WindowEnd.
@@ -152,26 +157,26 @@ type Dump struct {
 	Status    Status    `json:"status"`
 	File      string    `json:"file,omitempty"`       // at the end of the window
 	StartFile string    `json:"start_file,omitempty"` // at its start
-	Error     string    `json:"error,omitempty"`
+	Failure   *Failure  `json:"error,omitempty"`      // why there is none at the end
 	StartAt   time.Time `json:"start_at,omitzero"`
 	EndAt     time.Time `json:"end_at,omitzero"`
 }
 
 // Metrics describes the runtime metrics sampled through the window.
 type Metrics struct {
-	Status  Status `json:"status"`
-	File    string `json:"file,omitempty"`
-	Error   string `json:"error,omitempty"`
-	URL     string `json:"url,omitempty"`    // user info and secret parameters replaced
-	Format  string `json:"format,omitempty"` // prometheus or expvar
-	Samples int    `json:"samples,omitempty"`
+	Status  Status   `json:"status"`
+	File    string   `json:"file,omitempty"`
+	Failure *Failure `json:"error,omitempty"`  // why there are none
+	URL     string   `json:"url,omitempty"`    // user info and secret parameters replaced
+	Format  string   `json:"format,omitempty"` // prometheus or expvar
+	Samples int      `json:"samples,omitempty"`
 }
 
 // Trace describes an execution trace.
 type Trace struct {
 	Status      Status    `json:"status"`
 	File        string    `json:"file,omitempty"`
-	Error       string    `json:"error,omitempty"` // also of a trace that was cut off
+	Failure     *Failure  `json:"error,omitempty"` // why there is none, or why it was cut off
 	Bytes       int64     `json:"bytes,omitempty"`
 	WindowStart time.Time `json:"window_start,omitzero"`
 	WindowEnd   time.Time `json:"window_end,omitzero"`

@@ -23,20 +23,25 @@ func sampleManifest() *profiles.Manifest {
 	at := func(second int) time.Time { return time.Date(2026, 1, 2, 3, 4, second, 0, time.UTC) }
 	requests := int64(36_000)
 	cpu := profiles.Profile{
-		Kind: profiles.CPU, Status: profiles.OK, File: "cpu.pb.gz", Note: "20s of the window's 30s; then: no answer", Delta: true,
+		Kind: profiles.CPU, Status: profiles.OK, File: "cpu.pb.gz", Delta: true,
 		WindowStart: at(1), WindowEnd: at(31), DurationNS: 20 * time.Second, Requests: &requests, Bytes: 5120, Samples: 310,
 		SampleTypes: []profiles.SampleType{{Type: "samples", Unit: "count", Total: 500}, {Type: "cpu", Unit: "nanoseconds", Total: 5_000_000_000}},
 		Period:      &profiles.Period{Type: "cpu", Unit: "nanoseconds", Value: 10_000_000},
+	}
+	cpu.Notes = profiles.Notes{
+		{Code: profiles.NotePartOfWindow, ProfiledNS: 20 * time.Second, PlannedNS: 30 * time.Second, Failure: &profiles.Failure{Code: profiles.FailTimedOut, Page: "/debug/pprof/profile", LimitNS: 30 * time.Second}},
+		{Code: profiles.NoteOwnShare, Share: 0.25, Functions: `^net/http/pprof\.`},
+		{Code: profiles.NoteWithoutTargets, Targets: []string{"api"}},
 	}
 	heap := profiles.Profile{
 		Kind: profiles.Heap, Status: profiles.OK, File: "heap.pb.gz", StartFile: "heap-start.pb.gz", WindowEnd: at(32), Bytes: 4096, Samples: 12,
 		SampleTypes: []profiles.SampleType{{Type: "inuse_space", Unit: "bytes", Total: 1 << 20}},
 		Period:      &profiles.Period{Type: "space", Unit: "bytes", Value: 512 << 10},
 	}
-	block := profiles.Profile{Kind: profiles.Block, Status: profiles.Failed, Delta: true, Error: "404 Not Found at /debug/pprof/block: is net/http/pprof registered on that port?"}
+	block := profiles.Profile{Kind: profiles.Block, Status: profiles.Failed, Delta: true, Failure: &profiles.Failure{Code: profiles.FailNotFound, Page: "/debug/pprof/block", Status: 404}}
 	all := []profiles.Profile{cpu, heap, block}
 	return &profiles.Manifest{
-		Format: profiles.Format, State: profiles.Partial, Reason: "interrupted 30s into a window of 40s",
+		Format: profiles.Format, State: profiles.Partial, Reason: profiles.Reasons{{Code: profiles.ReasonInterrupted, IntoNS: 30 * time.Second, PlannedNS: 40 * time.Second}, {Code: profiles.ReasonStoppedAnswering, Target: "web"}},
 		Tool: "lotteryctl v1", Command: []string{"lotteryctl", "profile", "--target", "http://127.0.0.1:6060"},
 		Started: at(0), Ended: at(33), WindowStart: at(1), WindowEnd: at(31), DurationNS: 40 * time.Second, Requests: &requests,
 		Profiles: all,
@@ -49,14 +54,18 @@ func sampleManifest() *profiles.Manifest {
 			Profiles:   all,
 			Goroutines: &profiles.Dump{Status: profiles.OK, File: "goroutines.txt", StartFile: "goroutines-start.txt", StartAt: at(0), EndAt: at(32)},
 			Metrics:    &profiles.Metrics{Status: profiles.OK, File: "metrics.jsonl", URL: "http://127.0.0.1:6060/metrics", Format: "prometheus", Samples: 32},
-			Trace: &profiles.Trace{Status: profiles.OK, File: "trace.out", Error: "cut off at 64 MiB, the bound on its size", Bytes: 64 << 20,
+			Trace: &profiles.Trace{Status: profiles.OK, File: "trace.out", Failure: &profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: 64 << 20}, Bytes: 64 << 20,
 				WindowStart: at(11), WindowEnd: at(16), Capped: true},
 		}},
-		Warnings: []string{"web restarted within the window: its profiles are of more than one process"},
+		Warnings: []profiles.Warning{
+			{Code: profiles.WarnRestarted, Target: "web"},
+			{Code: profiles.WarnProfilingOff, Target: "web", Kind: profiles.Mutex, Certain: true},
+			{Code: profiles.WarnFailed, Target: "web", Kinds: []profiles.Kind{profiles.Block}, Failure: block.Failure},
+		},
 	}
 }
 
-// TestManifestShape holds the JSON of format 1 still: it is a contract.
+// TestManifestShape holds the JSON of format 2 still: it is a contract.
 func TestManifestShape(t *testing.T) {
 	t.Parallel()
 	got, err := json.MarshalIndent(sampleManifest(), "", "  ")
@@ -87,7 +96,7 @@ func TestManifestIsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := map[string]bool{}
-	fieldNames(reflect.TypeFor[profiles.Manifest](), names)
+	fieldNames(reflect.TypeFor[profiles.Manifest](), names, map[reflect.Type]bool{})
 	if len(names) < 40 {
 		t.Fatalf("only %d fields were found", len(names))
 	}
@@ -98,16 +107,53 @@ func TestManifestIsDocumented(t *testing.T) {
 	}
 }
 
-func fieldNames(of reflect.Type, into map[string]bool) {
+func fieldNames(of reflect.Type, into map[string]bool, seen map[reflect.Type]bool) {
 	switch {
-	case of == reflect.TypeFor[time.Time]():
+	case of == reflect.TypeFor[time.Time](), seen[of]:
 	case of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice:
-		fieldNames(of.Elem(), into)
+		fieldNames(of.Elem(), into, seen)
 	case of.Kind() == reflect.Struct:
+		seen[of] = true
 		for i := range of.NumField() {
 			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
 			into[name] = true
-			fieldNames(of.Field(i).Type, into)
+			fieldNames(of.Field(i).Type, into, seen)
+		}
+	}
+}
+
+// TestReadFormat1 reads a bundle that has sentences where codes are now: they are
+// kept as they are.
+func TestReadFormat1(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("testdata", "profile-format-1.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := profiles.ReadManifest(fstest.MapFS{profiles.ManifestFile: {Data: text}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes := profiles.Notes{{Code: profiles.NoteInText, Text: "20s of the window's 30s; then: no answer"}}
+	block := &profiles.Failure{Code: profiles.FailInText, Said: "404 Not Found at /debug/pprof/block: is net/http/pprof registered on that port?"}
+	trace := &profiles.Failure{Code: profiles.FailInText, Said: "cut off at 64 MiB, the bound on its size"}
+	for _, row := range []struct {
+		name      string
+		got, want any
+	}{
+		{"format", m.Format, 1},
+		{"why partial", m.Reason, profiles.Reasons{{Code: profiles.ReasonInText, Text: "interrupted 30s into a window of 40s"}}},
+		{"note", m.Profiles[0].Notes, notes},
+		{"failure", m.Profiles[2].Failure, block},
+		{"note of the target", m.Targets[0].Profiles[0].Notes, notes},
+		{"trace", m.Targets[0].Trace.Failure, trace},
+		{"warnings", m.Warnings, []profiles.Warning{
+			{Code: profiles.WarnInText, Text: "web restarted within the window: its profiles are of more than one process"},
+			{Code: profiles.WarnInText, Kind: profiles.Mutex, Text: "mutex profiling is off on web: call runtime.SetMutexProfileFraction(100) when the service starts"},
+		}},
+	} {
+		if !reflect.DeepEqual(row.got, row.want) {
+			t.Errorf("%s: got %+v, want %+v", row.name, row.got, row.want)
 		}
 	}
 }
@@ -118,7 +164,7 @@ func TestReadManifestRefuses(t *testing.T) {
 		"":             "profile.json: not the manifest of a bundle: ",
 		"[]":           "profile.json: not the manifest of a bundle: ",
 		"{}":           "profile.json: not the manifest of a bundle: it has no format",
-		`{"format":2}`: "profile.json: the bundle has format 2 and this program reads format 1: use the version that wrote it",
+		`{"format":3}`: "profile.json: the bundle has format 3 and this program reads formats 1 to 2: use the version that wrote it",
 		`{"format":1,"profiles":[{"file":"../../etc/passwd"}]}`:                     `profile.json: the path "../../etc/passwd" leads out of the bundle`,
 		`{"format":1,"targets":[{"trace":{"file":"/dev/zero"}}]}`:                   `profile.json: the path "/dev/zero" leads out of the bundle`,
 		`{"format":1,"profiles":[],"state":` + strings.Repeat(" ", 17<<20) + `"x"}`: "profile.json: it is larger than 16 MiB",

@@ -1,9 +1,6 @@
 package profiles
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/google/pprof/profile"
 )
 
@@ -12,7 +9,8 @@ import (
 func mergeProducts(parts []product, names []string) product {
 	merged := product{entry: Profile{Kind: parts[0].entry.Kind, Status: parts[0].entry.Status, Delta: parts[0].entry.Delta}}
 	var all []*profile.Profile
-	var missing, reasons []string
+	var missing []string
+	var failures []TargetFailure
 	for i := range parts {
 		switch part := &parts[i]; {
 		case part.profile != nil:
@@ -20,18 +18,20 @@ func mergeProducts(parts []product, names []string) product {
 			merged.widen(part)
 		case part.entry.Status == Failed:
 			missing = append(missing, names[i])
-			reasons = append(reasons, fmt.Sprintf("%s: %s", names[i], part.entry.Error))
+			failures = append(failures, TargetFailure{names[i], *part.entry.Failure})
 		}
 	}
 	if len(all) == 0 {
-		merged.entry.Error = strings.Join(reasons, "; ")
+		if len(failures) > 0 {
+			merged.entry.Failure = &Failure{Code: FailAllTargets, Targets: failures}
+		}
 		merged.start = sumStarts(parts, func(*product) bool { return true })
 		return merged
 	}
 	sum, err := profile.Merge(all)
 	if err != nil {
 		return product{entry: Profile{Kind: merged.entry.Kind, Status: Failed, Delta: merged.entry.Delta,
-			Error: fmt.Sprintf("the targets' profiles do not fit together: %v", err)}}
+			Failure: &Failure{Code: FailTargetsMismatch, Said: err.Error()}}}
 	}
 	merged.profile = sum
 	merged.describe()
@@ -43,7 +43,7 @@ func mergeProducts(parts []product, names []string) product {
 		merged.entry.Requests = between(merged.before, merged.after)
 	}
 	if len(missing) > 0 {
-		merged.entry.Note = "without " + strings.Join(missing, ", ")
+		merged.entry.Notes = Notes{{Code: NoteWithoutTargets, Targets: missing}}
 	}
 	return merged
 }

@@ -34,7 +34,7 @@ type Plan struct {
 
 	// Trace takes an execution trace as well, for a shorter time within the
 	// window. While it runs it costs the target a little CPU, which the CPU
-	// profile then shows.
+	// profile then shows. By default there is none.
 	Trace bool
 
 	// TraceDuration is the trace's length, at most Duration. By default
@@ -77,9 +77,9 @@ type Phase string
 
 // The phases, in their order.
 const (
-	Starting Phase = "snapshots at the start"
-	Window   Phase = "profiling"
-	Ending   Phase = "snapshots at the end"
+	Starting Phase = "starting" // snapshots at the start
+	Window   Phase = "window"   // profiling
+	Ending   Phase = "ending"   // snapshots at the end
 )
 
 // Progress tells how far a capture is.

@@ -58,3 +58,11 @@ func TestBundleIsNotOverwritten(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestZeroOptionsAreDefaults: a plan needs its targets alone.
+func TestZeroOptionsAreDefaults(t *testing.T) {
+	t.Parallel()
+	if err := (profiles.Plan{Targets: []profiles.Target{{URL: "http://127.0.0.1:6060"}}}).Check(); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,7 +1,6 @@
 package profiles
 
 import (
-	"context"
 	"sync/atomic"
 	"time"
 )
@@ -36,40 +35,4 @@ func (p *presence) silent() time.Duration { return time.Since(time.Unix(0, p.hea
 func (p *presence) overdue(limit time.Duration) bool {
 	since := p.away.Load()
 	return since != 0 && time.Since(time.Unix(0, since)) >= limit
-}
-
-// lost says whether the target is given up: it has not answered for as long as
-// one waits for one answer, nor one question more, which may be asked now. It is
-// not asked for again.
-func (s *subject) lost(ctx context.Context) bool {
-	p := &s.client.presence
-	switch {
-	case p.given.Load() != 0:
-		return true
-	case !p.answered.Load() || !p.overdue(s.plan.Timeout):
-		return false
-	}
-	since := p.away.Load()
-	_ = s.askIndex(ctx) // what came of it is noted
-	if ctx.Err() != nil || !p.overdue(s.plan.Timeout) {
-		return false
-	}
-	p.given.CompareAndSwap(0, since)
-	return true
-}
-
-// isGone says since when the target does not answer any more; zero: it does, or
-// never has. A target that is away is asked until it is given up.
-func (s *subject) isGone(ctx context.Context) time.Time {
-	p := &s.client.presence
-	for p.answered.Load() && p.away.Load() != 0 && !s.lost(ctx) {
-		if !pause(ctx, retryPause) {
-			break
-		}
-		_ = s.askIndex(ctx)
-	}
-	if since := p.given.Load(); since != 0 {
-		return time.Unix(0, since)
-	}
-	return time.Time{}
 }

@@ -119,7 +119,7 @@ func TestTargetThatHangs(t *testing.T) {
 		t.Errorf("state %s, reason %q, gone %v, after %v", m.State, m.Reason, m.Targets[0].Gone, time.Since(began))
 	}
 	for _, kind := range []profiles.Kind{profiles.Heap, profiles.Allocs, profiles.Goroutine} {
-		if p := entry(t, m, kind); p.Status != profiles.Failed || p.Error == "" {
+		if p := entry(t, m, kind); p.Status != profiles.Failed || p.Failure == nil {
 			t.Errorf("got %+v", p)
 		}
 	}

@@ -1,9 +1,6 @@
 package profiles
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -47,7 +44,7 @@ func (s *subject) product(kind Kind, restarted bool) product {
 		err = s.snapshotProduct(&p)
 	}
 	if err != nil {
-		p = product{entry: Profile{Kind: kind, Status: Failed, Delta: kind.IsDelta(), Error: sentence(err)}}
+		p = product{entry: Profile{Kind: kind, Status: Failed, Delta: kind.IsDelta(), Failure: failureOf(err)}}
 		if kind == Heap { // what there was before is worth having without what was after
 			p.start = s.snapshots[Heap].start
 		}
@@ -64,7 +61,7 @@ func (s *subject) product(kind Kind, restarted bool) product {
 func (s *subject) cpuProduct(p *product) error {
 	if len(s.cpu.taken) == 0 {
 		if s.cpu.err == nil {
-			return errors.New("the window was too short")
+			return &Failure{Code: FailWindowTooShort}
 		}
 		return s.cpu.err
 	}
@@ -75,7 +72,7 @@ func (s *subject) cpuProduct(p *product) error {
 	p.take(t)
 	p.entry.Requests, p.entry.DurationNS = s.cpu.served(), s.cpu.profiled()
 	if s.cpu.err != nil {
-		p.entry.Note = fmt.Sprintf("%v of the window's %v; then: %s", p.entry.DurationNS.Round(100*time.Millisecond), s.plan.Duration, sentence(s.cpu.err))
+		p.note(Note{Code: NotePartOfWindow, ProfiledNS: p.entry.DurationNS, PlannedNS: s.plan.Duration, Failure: failureOf(s.cpu.err)})
 	}
 	return nil
 }
@@ -88,7 +85,7 @@ func (s *subject) deltaProduct(p *product, restarted bool) error {
 	case e.endErr != nil:
 		return e.endErr
 	case e.startErr != nil && !restarted:
-		return fmt.Errorf("without a snapshot at the start there is no difference: %w", e.startErr)
+		return &Failure{Code: FailNoStart, Cause: failureOf(e.startErr)}
 	}
 	p.take(e.end)
 	p.raw = nil
@@ -96,7 +93,7 @@ func (s *subject) deltaProduct(p *product, restarted bool) error {
 		p.profile = onlyAllocs(p.profile)
 	}
 	if restarted {
-		p.entry.Note = "the process restarted within the window: counted since the new one began"
+		p.note(Note{Code: NoteSinceRestart})
 		p.entry.WindowStart, p.before, p.entry.Requests, p.entry.DurationNS = time.Time{}, nil, nil, 0
 		if began := s.sampler.process.Started; !began.IsZero() && began.Before(e.end.asked) {
 			p.entry.WindowStart, p.entry.DurationNS = began, e.end.asked.Sub(began)
@@ -109,7 +106,7 @@ func (s *subject) deltaProduct(p *product, restarted bool) error {
 	}
 	diff, _, err := difference(start, p.profile)
 	if err != nil {
-		return fmt.Errorf("the snapshots do not fit together: %w", err)
+		return &Failure{Code: FailSnapshotsMismatch, Said: err.Error()}
 	}
 	p.profile = diff
 	p.entry.WindowStart, p.before = e.start.asked.UTC(), e.start.before
@@ -132,6 +129,8 @@ func (s *subject) snapshotProduct(p *product) error {
 	p.entry.WindowStart, p.entry.WindowEnd = time.Time{}, e.end.asked.UTC()
 	return nil
 }
+
+func (p *product) note(n Note) { p.entry.Notes = append(p.entry.Notes, n) }
 
 func (p *product) take(t *taken) {
 	p.profile, p.before, p.after = t.profile, t.before, t.after
@@ -161,10 +160,7 @@ func (p *product) describe() {
 		p.entry.Status = Empty
 	}
 	if share := ownShare(p.profile); share >= noticeable && p.entry.Kind != Goroutine && p.entry.Kind != ThreadCreate {
-		if p.entry.Note != "" {
-			p.entry.Note += "; "
-		}
-		p.entry.Note += fmt.Sprintf("%.0f %% of it is taking profiles: flame --ignore '%s' leaves that out", 100*share, ownPattern)
+		p.note(Note{Code: NoteOwnShare, Share: share, Functions: ownPattern})
 	}
 }
 
@@ -248,12 +244,4 @@ func (s *subject) restarted() bool {
 		_, backwards, err := difference(e.start.profile, e.end.profile)
 		return err == nil && backwards
 	})
-}
-
-// sentence is an error's text for the manifest.
-func sentence(err error) string {
-	if errors.Is(err, context.Canceled) {
-		return "interrupted before it was whole"
-	}
-	return err.Error()
 }

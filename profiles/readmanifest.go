@@ -45,8 +45,8 @@ func parseManifest(text []byte) (*Manifest, error) {
 	switch {
 	case head.Format == 0:
 		return nil, errors.New("not the manifest of a bundle: it has no format")
-	case head.Format != Format:
-		return nil, fmt.Errorf("the bundle has format %d and this program reads format %d: use the version that wrote it", head.Format, Format)
+	case head.Format != Format && head.Format != formatInText:
+		return nil, fmt.Errorf("the bundle has format %d and this program reads formats 1 to %d: use the version that wrote it", head.Format, Format)
 	}
 	m := new(Manifest)
 	if err := json.Unmarshal(text, m); err != nil {

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -30,16 +29,16 @@ func TestRestartWithinTheWindow(t *testing.T) {
 			}
 		},
 	})
-	if !m.Targets[0].Restarted || len(m.Warnings) != 1 || !strings.HasPrefix(m.Warnings[0], "web restarted within the window") {
-		t.Errorf("restarted %v, warnings %q", m.Targets[0].Restarted, m.Warnings)
+	if !m.Targets[0].Restarted || len(m.Warnings) != 1 || m.Warnings[0].Code != profiles.WarnRestarted || m.Warnings[0].Target != "web" {
+		t.Errorf("restarted %v, warnings %+v", m.Targets[0].Restarted, m.Warnings)
 	}
 	cpu := entry(t, m, profiles.CPU)
-	if cpu.Status != profiles.OK || !strings.Contains(cpu.Note, "of the window's 4s; then: ") || cpu.DurationNS <= 0 {
+	if cpu.Status != profiles.OK || len(cpu.Notes) == 0 || cpu.Notes[0].Code != profiles.NotePartOfWindow || cpu.Notes[0].PlannedNS != 4*time.Second || cpu.Notes[0].Failure == nil || cpu.DurationNS <= 0 {
 		t.Errorf("got %+v", cpu)
 	}
 	for _, kind := range []profiles.Kind{profiles.Allocs, profiles.Block, profiles.Mutex} {
 		p := entry(t, m, kind)
-		if p.Status != profiles.OK || !strings.HasPrefix(p.Note, "the process restarted within the window") || p.DurationNS <= 0 {
+		if p.Status != profiles.OK || len(p.Notes) == 0 || p.Notes[0].Code != profiles.NoteSinceRestart || p.DurationNS <= 0 {
 			t.Errorf("got %+v", p)
 			continue
 		}
@@ -65,11 +64,11 @@ func TestTargetThatDiesForGood(t *testing.T) {
 	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it took %v to give the target up", took)
 	}
-	if m.State != profiles.Partial || !strings.HasPrefix(m.Reason, "web stopped answering ") || !strings.HasSuffix(m.Reason, " into a window of 10m0s") || m.Targets[0].Gone.IsZero() {
-		t.Errorf("state %s, reason %q, gone %v", m.State, m.Reason, m.Targets[0].Gone)
+	if m.State != profiles.Partial || len(m.Reason) != 1 || m.Reason[0].Code != profiles.ReasonStoppedAnswering || m.Reason[0].Target != "web" || m.Reason[0].PlannedNS != 10*time.Minute || m.Targets[0].Gone.IsZero() {
+		t.Errorf("state %s, reason %+v, gone %v", m.State, m.Reason, m.Targets[0].Gone)
 	}
 	heap := entry(t, m, profiles.Heap)
-	if heap.Status != profiles.Failed || heap.File != "" || heap.Error == "" {
+	if heap.Status != profiles.Failed || heap.File != "" || heap.Failure == nil {
 		t.Errorf("got %+v", heap)
 	}
 	readProfile(t, dir, heap.StartFile)
@@ -99,8 +98,8 @@ func TestAllTargetsDie(t *testing.T) {
 			}
 		},
 	})
-	if m.State != profiles.Partial || !strings.Contains(m.Reason, "a stopped answering ") || !strings.Contains(m.Reason, "; b stopped answering ") {
-		t.Errorf("state %s, reason %q", m.State, m.Reason)
+	if m.State != profiles.Partial || len(m.Reason) != 2 || m.Reason[0].Target != "a" || m.Reason[1].Target != "b" || m.Reason[1].Code != profiles.ReasonStoppedAnswering {
+		t.Errorf("state %s, reason %+v", m.State, m.Reason)
 	}
 	readProfile(t, dir, entry(t, m, profiles.Heap).StartFile)
 }
@@ -140,6 +139,11 @@ func TestCountersThatGoBack(t *testing.T) {
 	}
 }
 
+// notedFailure says whether a profile is a part of the window because of a code.
+func notedFailure(p profiles.Profile, code profiles.FailureCode) bool {
+	return len(p.Notes) > 0 && p.Notes[0].Code == profiles.NotePartOfWindow && p.Notes[0].Failure.Code == code
+}
+
 // TestCPUProfileInUseForAWhile is waited out.
 func TestCPUProfileInUseForAWhile(t *testing.T) {
 	t.Parallel()
@@ -154,7 +158,7 @@ func TestCPUProfileInUseForAWhile(t *testing.T) {
 		w.Write(cpu)
 	})
 	m, _ := capture(t, profiles.Plan{Targets: []profiles.Target{{URL: serve(t, mux)}}, Kinds: []profiles.Kind{profiles.CPU}})
-	if p := entry(t, m, profiles.CPU); p.Status != profiles.OK || !strings.Contains(p.Note, "another profile of that kind") {
+	if p := entry(t, m, profiles.CPU); p.Status != profiles.OK || !notedFailure(p, profiles.FailBusy) {
 		t.Errorf("got %+v", p)
 	}
 }
@@ -171,7 +175,7 @@ func TestCPUProfileThatComesAtOnce(t *testing.T) {
 		}))}},
 		Kinds: []profiles.Kind{profiles.CPU},
 	})
-	if p := entry(t, m, profiles.CPU); p.Status != profiles.OK || asked.Load() != 1 || !strings.Contains(p.Note, "when asked to profile for 1s") {
+	if p := entry(t, m, profiles.CPU); p.Status != profiles.OK || asked.Load() != 1 || !notedFailure(p, profiles.FailEarlyAnswer) || p.Notes[0].Failure.LimitNS != time.Second {
 		t.Errorf("asked %d times: %+v", asked.Load(), p)
 	}
 }

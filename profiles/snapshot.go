@@ -4,86 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"time"
-
-	"github.com/google/pprof/profile"
 )
-
-// retryPause is the time between two questions to a target that is away.
-const retryPause = 200 * time.Millisecond
-
-// taken is one profile as it came.
-type taken struct {
-	asked, ended time.Time // when the question was sent, when the answer was whole
-	before       *int64    // requests answered until asked; nil if unknown
-	after        *int64    // until ended
-	raw          []byte
-	profile      *profile.Profile
-}
-
-// ends are the snapshots of one kind at both ends of the window.
-type ends struct {
-	start, end       *taken
-	startErr, endErr error
-}
-
-// giveUp says whether the end need not be asked for, and makes the failure of
-// the start its own: the same question would have the same answer, or without a
-// start there is nothing to compare with. After a restart there may be.
-func (e *ends) giveUp(kind Kind) bool {
-	if isOutcome(e.startErr, hopeless) || isOutcome(e.startErr, late) && kind.IsDelta() {
-		e.endErr = e.startErr
-		return true
-	}
-	return false
-}
-
-// subject is a target while it is captured. Its fields belong to whoever runs
-// the current phase; within a phase each goroutine has fields of its own.
-type subject struct {
-	name   string
-	target *Target
-	plan   *Plan
-	client *client
-	turn   chan struct{} // of the capture: one profile at a time is unpacked and parsed
-
-	snapshots     map[Kind]*ends // each is made before the phases begin
-	dumps         [2]textDump    // at the start and at the end
-	mutexFraction int64          // -1: not known
-	cpu           cpuSlices
-	sampler       *sampler
-	trace         *Trace    // nil: not asked for
-	gone          time.Time // since when it does not answer any more; zero: it does
-}
-
-// textDump is the text of all goroutines.
-type textDump struct {
-	at   time.Time
-	text []byte
-	err  error
-}
-
-func newSubject(target *Target, name string, plan *Plan, turn chan struct{}) (*subject, error) {
-	client, err := newClient(target, plan.Timeout)
-	if err != nil {
-		return nil, err
-	}
-	s := &subject{
-		name: name, target: target, plan: plan, client: client, turn: turn,
-		snapshots: map[Kind]*ends{}, mutexFraction: -1, sampler: &sampler{},
-	}
-	for _, kind := range Kinds() {
-		s.snapshots[kind] = &ends{}
-	}
-	if plan.Trace {
-		s.trace = &Trace{Status: Failed, Error: "the window ended before it began"}
-	}
-	return s, nil
-}
-
-func (s *subject) wants(kind Kind) bool { return slices.Contains(s.plan.Kinds, kind) }
 
 // begin takes what has to be there before the window.
 func (s *subject) begin(ctx context.Context) {
@@ -127,12 +50,6 @@ func (s *subject) absent(err error) {
 	s.dumps[0].err, s.dumps[1].err = err, err
 }
 
-// askIndex asks for a page that costs the target little, to see whether it
-// answers.
-func (s *subject) askIndex(ctx context.Context) error {
-	return s.client.get(ctx, s.client.endpoint(""), 0, func(io.Reader) error { return nil })
-}
-
 // end takes what has to be there after the window. A target that is away is
 // asked again until it has been for the timeout.
 func (s *subject) end(ctx context.Context) {
@@ -169,7 +86,7 @@ func (s *subject) end(ctx context.Context) {
 
 // endGone is the end of a target that is not asked again.
 func (s *subject) endGone() {
-	gone := &fetchError{unreachable, "the target does not answer any more"}
+	gone := &Failure{Code: FailTargetGone}
 	for _, kind := range []Kind{Allocs, Goroutine} {
 		if e := s.snapshots[kind]; e.end == nil {
 			e.endErr = gone
@@ -193,31 +110,6 @@ func (s *subject) each(group *sync.WaitGroup, take func(kind Kind, page string))
 	}
 }
 
-// hasStarted says whether any snapshot was had, so that the end of the window is
-// worth waiting for.
-func (s *subject) hasStarted() bool {
-	for _, e := range s.snapshots {
-		if e.start != nil {
-			return true
-		}
-	}
-	return s.dumps[0].text != nil
-}
-
-// fetch takes a profile from a page of net/http/pprof that takes so long.
-func (s *subject) fetch(ctx context.Context, page string, window time.Duration) (*taken, error) {
-	t := &taken{asked: time.Now(), before: s.requests()}
-	err := s.client.get(ctx, s.client.endpoint(page), window, func(r io.Reader) (err error) {
-		t.raw, t.profile, err = readProfile(r, s.plan.MaxProfileBytes, s.turn)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	t.ended, t.after = time.Now(), s.requests()
-	return t, nil
-}
-
 // fetchUntil is fetch that asks again while the target is away.
 func (s *subject) fetchUntil(ctx context.Context, page string, until time.Time) (*taken, error) {
 	for {
@@ -237,10 +129,10 @@ func (s *subject) dump(ctx context.Context) textDump {
 		return err
 	})
 	if d.err == nil && len(d.text) == 0 {
-		d.err = &fetchError{hopeless, "the answer is empty"}
+		d.err = &Failure{Code: FailEmptyAnswer}
 	}
 	if d.err == nil && !isDump(d.text) {
-		d.err = &fetchError{hopeless, "the answer is no dump of goroutines"}
+		d.err = &Failure{Code: FailNotDump}
 	}
 	if d.err != nil {
 		d.text = nil
@@ -253,22 +145,4 @@ func isDump(text []byte) bool {
 	var id int64
 	_, err := fmt.Sscanf(string(text[:min(len(text), 40)]), "goroutine %d", &id)
 	return err == nil
-}
-
-func (s *subject) requests() *int64 {
-	if s.plan.Requests == nil {
-		return nil
-	}
-	n := s.plan.Requests()
-	return &n
-}
-
-// pause waits, and says whether ctx let it.
-func pause(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(max(d, 0)):
-		return true
-	}
 }

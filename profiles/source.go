@@ -63,7 +63,7 @@ func (s *subject) dumpEntry() *Dump {
 		d.StartAt = time.Time{}
 	}
 	if err := s.dumps[1].err; err != nil {
-		d.Status, d.Error, d.EndAt = Failed, sentence(err), time.Time{}
+		d.Status, d.Failure, d.EndAt = Failed, failureOf(err), time.Time{}
 	}
 	return d
 }
@@ -72,7 +72,7 @@ func (s *subject) metricsEntry() *Metrics {
 	m := &Metrics{Status: OK, Format: s.sampler.format, Samples: len(s.sampler.samples)}
 	switch {
 	case s.sampler.err != nil:
-		return &Metrics{Status: Failed, Error: sentence(s.sampler.err)}
+		return &Metrics{Status: Failed, Failure: failureOf(s.sampler.err)}
 	case s.sampler.url == nil || m.Samples == 0:
 		return &Metrics{Status: Skipped}
 	}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"strconv"
 	"time"
@@ -22,7 +21,7 @@ func (s *subject) takeTrace(ctx context.Context, path string, start time.Time) {
 	}
 	if !s.stay(ctx, time.Now().Add(wait)) {
 		if s.lost(ctx) {
-			s.trace.Error = "the target does not answer any more"
+			s.trace.Failure = &Failure{Code: FailTargetGone}
 		}
 		return
 	}
@@ -31,7 +30,7 @@ func (s *subject) takeTrace(ctx context.Context, path string, start time.Time) {
 		if err == nil {
 			return
 		}
-		s.trace.Status, s.trace.Error = Failed, sentence(err)
+		s.trace.Status, s.trace.Failure = Failed, failureOf(err)
 		again := isOutcome(err, busy) || isAway(err) && s.client.answered.Load() && !s.lost(ctx)
 		if !again || time.Now().After(latest) || !pause(ctx, retryPause) {
 			return
@@ -55,8 +54,8 @@ func (s *subject) streamTrace(ctx context.Context, path string) error {
 		return err
 	}
 	t.WindowEnd = time.Now().UTC()
-	if err != nil && t.Error == "" {
-		t.Error = "cut off: " + sentence(err)
+	if err != nil && t.Failure == nil {
+		t.Failure = failureOf(err)
 	}
 	*s.trace = *t
 	return nil
@@ -67,7 +66,7 @@ func (s *subject) streamTrace(ctx context.Context, path string) error {
 func (t *Trace) copyFrom(w io.Writer, r io.Reader, limit int64) (ok bool, err error) {
 	buffered := bufio.NewReader(r)
 	if head, _ := buffered.Peek(5); !bytes.Equal(head, []byte("go 1.")) {
-		return false, &fetchError{hopeless, "the answer is no execution trace"}
+		return false, &Failure{Code: FailNotTrace}
 	}
 	var failed writeError
 	t.Bytes, err = io.Copy(failed.watch(w), io.LimitReader(buffered, limit))
@@ -77,7 +76,7 @@ func (t *Trace) copyFrom(w io.Writer, r io.Reader, limit int64) (ok bool, err er
 	if err == nil {
 		if _, more := buffered.ReadByte(); more == nil {
 			t.Capped = true
-			t.Error = fmt.Sprintf("cut off at %s, the bound on its size", sizeText(limit))
+			t.Failure = &Failure{Code: FailSizeBound, MaxBytes: limit}
 		}
 	}
 	return true, nil

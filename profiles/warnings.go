@@ -1,39 +1,29 @@
 package profiles
 
-import (
-	"fmt"
-	"maps"
-	"slices"
-)
-
 // warnings are the doubts about a bundle.
-func (c *capture) warnings(m *Manifest) []string {
-	var all []string
+func (c *capture) warnings(m *Manifest) []Warning {
+	var all []Warning
 	for i, s := range c.subjects {
 		source := &m.Targets[i]
 		if len(c.subjects) > 1 { // of one target the profiles themselves say it
 			all = append(all, source.failures()...)
 		}
 		if source.Restarted {
-			all = append(all, fmt.Sprintf("%s restarted within the window: its profiles are of more than one process", s.name))
+			all = append(all, Warning{Code: WarnRestarted, Target: s.name})
 		}
 		all = append(all, s.offWarnings()...)
-		if t := source.Trace; t != nil && t.Status == OK && t.Error != "" {
-			all = append(all, fmt.Sprintf("the trace of %s was %s", s.name, t.Error))
+		if t := source.Trace; t != nil && t.Status == OK && t.Failure != nil {
+			all = append(all, Warning{Code: WarnTraceCut, Target: s.name, Failure: t.Failure})
 		}
 	}
 	return all
 }
 
 // offWarnings says which rates are off on the target: the profile is empty at
-// both ends of the window.
-func (s *subject) offWarnings() []string {
-	switchOn := map[Kind]string{
-		Block: "runtime.SetBlockProfileRate(10_000)",
-		Mutex: "runtime.SetMutexProfileFraction(100)",
-	}
-	var all []string
-	for _, kind := range slices.Sorted(maps.Keys(switchOn)) {
+// both ends of the window, or the mutex profile itself tells.
+func (s *subject) offWarnings() []Warning {
+	var all []Warning
+	for _, kind := range []Kind{Block, Mutex} {
 		e := s.snapshots[kind]
 		if !s.wants(kind) || e.start == nil || e.end == nil {
 			continue
@@ -41,11 +31,7 @@ func (s *subject) offWarnings() []string {
 		empty := len(e.start.profile.Sample)+len(e.end.profile.Sample) == 0
 		off := kind == Mutex && s.mutexFraction == 0
 		if on := kind == Mutex && s.mutexFraction > 0; off || empty && !on {
-			appears := "appears to be"
-			if off {
-				appears = "is"
-			}
-			all = append(all, fmt.Sprintf("%s profiling %s off on %s: call %s when the service starts", kind, appears, s.name, switchOn[kind]))
+			all = append(all, Warning{Code: WarnProfilingOff, Target: s.name, Kind: kind, Certain: off})
 		}
 	}
 	return all

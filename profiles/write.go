@@ -2,15 +2,11 @@ package profiles
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
-	"time"
 )
 
 // write makes the bundle of what was taken, the manifest last.
@@ -49,32 +45,24 @@ func (c *capture) manifest(interrupted bool) *Manifest {
 	}
 	if interrupted {
 		m.State = Partial
-		m.Reason = fmt.Sprintf("interrupted %v into a window of %v", c.windowEnd.Sub(c.windowStart).Round(100*time.Millisecond), c.plan.Duration)
+		m.Reason = Reasons{{Code: ReasonInterrupted, IntoNS: c.windowEnd.Sub(c.windowStart), PlannedNS: c.plan.Duration}}
 	}
 	return m
 }
 
 // addGone says which targets were lost.
 func (c *capture) addGone(m *Manifest) {
-	var reasons []string
 	for i, s := range c.subjects {
 		if s.gone.IsZero() {
 			continue
 		}
 		m.Targets[i].Gone = s.gone.UTC()
-		when := "before the window"
+		reason := Reason{Code: ReasonGoneBefore, Target: s.name}
 		if into := s.gone.Sub(c.windowStart); into >= 0 {
-			when = fmt.Sprintf("%v into a window of %v", into.Round(100*time.Millisecond), c.plan.Duration)
+			reason = Reason{Code: ReasonStoppedAnswering, Target: s.name, IntoNS: into, PlannedNS: c.plan.Duration}
 		}
-		reasons = append(reasons, fmt.Sprintf("%s stopped answering %s", s.name, when))
+		m.State, m.Reason = Partial, append(m.Reason, reason)
 	}
-	if len(reasons) == 0 {
-		return
-	}
-	if m.Reason != "" {
-		reasons = append([]string{m.Reason}, reasons...)
-	}
-	m.State, m.Reason = Partial, strings.Join(reasons, "; ")
 }
 
 // hasStart says whether anything of a target's profiles was had at the start of
@@ -93,11 +81,11 @@ func (c *capture) nothing(m *Manifest, interrupted bool) (*Manifest, error) {
 	if interrupted {
 		return nil, nil // the caller returns the context's error
 	}
-	var reasons []string
+	failed := new(NothingError)
 	for i := range m.Targets {
-		reasons = append(reasons, m.Targets[i].failures()...)
+		failed.Failures = append(failed.Failures, m.Targets[i].failures()...)
 	}
-	return m, errors.New("nothing could be captured: " + strings.Join(reasons, "; "))
+	return m, failed
 }
 
 // writeTargets writes the files of each target.

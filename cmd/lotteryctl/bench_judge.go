@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -26,9 +27,9 @@ func judgeRounds(rounds []runfolder.Round, strict bool) error {
 		return nil
 	}
 	for _, r := range rounds {
-		for _, v := range r.Verdict {
-			if v.Kind == loadgen.GeneratorLimit || v.Kind == loadgen.RateNotReached {
-				return inconclusive(fmt.Errorf("run %d is not what was asked for: %s", r.Round, v))
+		for _, d := range r.Doubts {
+			if d.Code == loadgen.GeneratorLimit || d.Code == loadgen.RateNotReached {
+				return inconclusive(fmt.Errorf("run %d is not what was asked for: %s: %s", r.Round, words.DoubtName(d.Code), words.Doubt(d)))
 			}
 		}
 	}

@@ -5,8 +5,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
+	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -31,7 +33,7 @@ func (r benchReport) writeNotes(b *strings.Builder) {
 }
 
 func (r benchReport) notes() []string {
-	notes := r.verdictNotes()
+	notes := r.doubtNotes()
 	notes = append(notes, r.runNotes()...)
 	notes = append(notes, r.comparisonNotes()...)
 	notes = append(notes, profileNotes(r.Folder, r.Profiled)...)
@@ -129,27 +131,34 @@ func (r benchReport) comparisonNotes() (notes []string) {
 	return notes
 }
 
-// verdictNotes groups the verdicts by kind: how many runs, and the first's
-// reason with its figures.
-func (r benchReport) verdictNotes() []string {
-	var kinds []loadgen.VerdictKind
-	count, first := map[loadgen.VerdictKind]int{}, map[loadgen.VerdictKind]string{}
+// doubtNotes groups the doubts by code: how many runs, and the first's figures.
+func (r benchReport) doubtNotes() []string {
+	var codes []loadgen.DoubtCode
+	count, first := map[loadgen.DoubtCode]int{}, map[loadgen.DoubtCode]string{}
 	for _, round := range r.Rounds {
-		seen := map[loadgen.VerdictKind]bool{}
-		for _, v := range round.Verdict {
-			if seen[v.Kind] || v.Kind == loadgen.RunPartial {
+		seen := map[loadgen.DoubtCode]bool{}
+		for _, d := range round.Doubts {
+			if seen[d.Code] || d.Code == loadgen.RunPartial {
 				continue
 			}
-			seen[v.Kind] = true
-			if count[v.Kind]++; count[v.Kind] == 1 {
-				kinds = append(kinds, v.Kind)
-				first[v.Kind] = fmt.Sprintf("%s: %s", r.runName(round), v.Reason)
+			seen[d.Code] = true
+			if count[d.Code]++; count[d.Code] == 1 {
+				codes = append(codes, d.Code)
+				first[d.Code] = fmt.Sprintf("%s: %s", r.runName(round), doubtText(round, d))
 			}
 		}
 	}
 	var notes []string
-	for _, kind := range kinds {
-		notes = append(notes, fmt.Sprintf("%s in %d of %d runs (%s)", kind, count[kind], len(r.Rounds), first[kind]))
+	for _, code := range codes {
+		notes = append(notes, fmt.Sprintf("%s in %d of %d runs (%s)", words.DoubtName(code), count[code], len(r.Rounds), first[code]))
 	}
 	return notes
+}
+
+// doubtText is a doubt with its figures; those of an unsteady run are the round's.
+func doubtText(round runfolder.Round, d loadgen.Doubt) string {
+	if d.Code == experiment.Unsteady && d.Text == "" && round.Halves != nil {
+		return words.HalvesDisagree(round.Halves.First, round.Halves.Second)
+	}
+	return words.Doubt(d)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -33,16 +34,18 @@ func profileNotes(folder string, runs []runfolder.Profiled) (notes []string) {
 		}
 		for _, p := range m.Profiles {
 			if p.Status == profiles.Failed {
-				notes = append(notes, fmt.Sprintf("%s: no %s profile: %s", name, p.Kind, p.Error))
+				notes = append(notes, fmt.Sprintf("%s: no %s profile: %s", name, p.Kind, words.Failure(p.Failure)))
 			}
 		}
 		for _, warning := range m.Warnings {
 			if len(m.Targets) == 1 { // each round has another port
-				warning = strings.ReplaceAll(warning, m.Targets[0].Name, "the service")
+				warning.Target = ""
+				warning.Text = strings.ReplaceAll(warning.Text, m.Targets[0].Name, "the service")
 			}
-			if told := run.Arm + ": " + warning; !seen[told] {
+			sentence := words.Warning(warning)
+			if told := run.Arm + ": " + sentence; !seen[told] {
 				seen[told] = true
-				notes = append(notes, fmt.Sprintf("%s: %s", name, warning))
+				notes = append(notes, fmt.Sprintf("%s: %s", name, sentence))
 			}
 		}
 	}

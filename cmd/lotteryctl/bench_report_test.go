@@ -47,7 +47,7 @@ func sampleReport(t *testing.T, n int) benchReport {
 		})
 	}
 	if n > 1 {
-		r.Rounds[1].Verdict = []loadgen.Verdict{{Kind: loadgen.GeneratorLimit, Reason: "its sending thread used 95 % of a core"}}
+		r.Rounds[1].Doubts = []loadgen.Doubt{{Code: loadgen.GeneratorLimit, SenderBusy: 0.95}}
 		r.Rounds[1].Load.Errors = 3
 		r.Rounds[1].Load.Failures = map[string]int64{"timeout": 3}
 	}
@@ -102,7 +102,7 @@ func TestStrictAsksForAnHonestLoad(t *testing.T) {
 		}
 	}
 	capped := sampleReport(t, 1).Rounds
-	capped[0].Verdict = []loadgen.Verdict{{Kind: loadgen.CapQueued, Reason: "5 waited"}}
+	capped[0].Doubts = []loadgen.Doubt{{Code: loadgen.CapQueued, Queued: 5}}
 	if err := judgeRounds(capped, true); err != nil {
 		t.Errorf("a cap that was asked for and counted is no doubt, got %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -47,9 +48,9 @@ func sayNoProfile(dir, folder string, err error) error {
 	case runfolder.NotAskedFor:
 		return fmt.Errorf("the bundle %s has no %s profile: it was not asked for%s", folder, e.Kind, otherKinds(e.Others))
 	case runfolder.OnlyStart:
-		return fmt.Errorf("the bundle %s has no %s profile: %s; that of the window's start is %s", folder, e.Kind, e.Cause, filepath.Join(dir, filepath.FromSlash(e.StartFile)))
+		return fmt.Errorf("the bundle %s has no %s profile: %s; that of the window's start is %s", folder, e.Kind, words.Failure(e.Cause), filepath.Join(dir, filepath.FromSlash(e.StartFile)))
 	}
-	return fmt.Errorf("the bundle %s has no %s profile: %s%s", folder, e.Kind, e.Cause, otherKinds(e.Others))
+	return fmt.Errorf("the bundle %s has no %s profile: %s%s", folder, e.Kind, words.Failure(e.Cause), otherKinds(e.Others))
 }
 
 // otherKinds names the profiles that a bundle has.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -94,7 +95,7 @@ func sourceInBundle(dir string, kind profiles.Kind) (flameSource, error) {
 
 // sourceIn is the file of a kind of those in a bundle at dir; folder is what the
 // user calls them.
-func sourceIn(dir, folder string, kind profiles.Kind, all []profiles.Profile, warnings []string) (flameSource, error) {
+func sourceIn(dir, folder string, kind profiles.Kind, all []profiles.Profile, warnings []profiles.Warning) (flameSource, error) {
 	p, err := runfolder.ChooseProfile(all, kind)
 	if err != nil {
 		return flameSource{}, sayNoProfile(dir, folder, err)
@@ -113,10 +114,11 @@ func sourceIn(dir, folder string, kind profiles.Kind, all []profiles.Profile, wa
 }
 
 // whyEmpty is what a bundle says of a profile that has nothing in it.
-func whyEmpty(kind profiles.Kind, warnings []string) string {
+func whyEmpty(kind profiles.Kind, warnings []profiles.Warning) string {
 	for _, warning := range warnings {
-		if strings.HasPrefix(warning, string(kind)+" profiling ") {
-			return warning
+		off := warning.Code == profiles.WarnProfilingOff || warning.Code == profiles.WarnInText
+		if off && warning.Kind == kind {
+			return words.Warning(warning)
 		}
 	}
 	return ""

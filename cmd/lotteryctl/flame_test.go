@@ -60,10 +60,10 @@ func writeBundle(t *testing.T, dir, folded string, requests int64) {
 		Format: profiles.Format, State: profiles.Complete,
 		Profiles: []profiles.Profile{
 			{Kind: profiles.CPU, Status: profiles.OK, File: "cpu.pb.gz", Requests: &requests, SampleTypes: []profiles.SampleType{{Type: "samples", Unit: "count"}}},
-			{Kind: profiles.Heap, Status: profiles.Failed, Error: "the target answered 404"},
+			{Kind: profiles.Heap, Status: profiles.Failed, Failure: &profiles.Failure{Code: profiles.FailNotFound, Page: "/debug/pprof/heap", Status: 404}},
 			{Kind: profiles.Mutex, Status: profiles.Empty, File: "mutex.pb.gz"},
 		},
-		Warnings: []string{"mutex profiling is off on web: call it"},
+		Warnings: []profiles.Warning{{Code: profiles.WarnProfilingOff, Target: "web", Kind: profiles.Mutex, Certain: true}},
 		Targets:  []profiles.Source{{Name: "web", Profiles: []profiles.Profile{{Kind: profiles.CPU, Status: profiles.OK, File: "targets/web/cpu.pb.gz"}}, Goroutines: &profiles.Dump{Status: profiles.OK, File: "goroutines.txt", StartFile: "goroutines-start.txt"}}},
 	}
 	text, err := json.Marshal(m)
@@ -262,8 +262,8 @@ func TestFlameRefusals(t *testing.T) {
 		{[]string{"--diff", "--old", at("a.folded")}, "name both sides"},
 		{[]string{"--goroutines", at("a.folded")}, "there is no goroutine in it"},
 		{[]string{"--goroutines", "--diff", at("a.folded")}, "give one of them"},
-		{[]string{"--kind", "heap", bundle}, "has no heap profile: the target answered 404; with --kind it shows cpu"},
-		{[]string{"--kind", "mutex", bundle}, "the profile is empty: mutex profiling is off on web: call it"},
+		{[]string{"--kind", "heap", bundle}, "has no heap profile: 404 Not Found at /debug/pprof/heap: is net/http/pprof registered on that port?; with --kind it shows cpu"},
+		{[]string{"--kind", "mutex", bundle}, "the profile is empty: mutex profiling is off on web: call runtime.SetMutexProfileFraction(100)"},
 		{[]string{"--kind", "heap", filepath.Join(bundle, "profile.json")}, "has no heap profile"},
 		{[]string{at("some.json")}, "it is JSON"},
 		{[]string{"--kind", "mutex", at("snapshot")}, "a snapshot has no mutex profile"},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -44,11 +45,12 @@ func (f bundleFolder) working() string { return f.path + ".incomplete" }
 // are what profiles.Capture returned.
 func finishBundle(env environment, folder bundleFolder, m *profiles.Manifest, err error, asJSON bool) error {
 	interrupted := errors.Is(err, context.Canceled)
+	var nothing *profiles.NothingError
 	switch {
 	case interrupted && m == nil:
 		return &exitError{codeInterrupted, errors.New("interrupted before anything was captured; nothing was written")}
-	case err != nil && m != nil && !interrupted:
-		return gateFailed(err) // nothing was captured
+	case errors.As(err, &nothing):
+		return gateFailed(errors.New(words.Nothing(nothing)))
 	case err != nil && !interrupted:
 		return folder.explain(err)
 	}
@@ -59,7 +61,7 @@ func finishBundle(env environment, folder bundleFolder, m *profiles.Manifest, er
 		return err
 	}
 	if interrupted {
-		return &exitError{codeInterrupted, fmt.Errorf("%s; what was captured is in %s", m.Reason, folder.path)}
+		return &exitError{codeInterrupted, fmt.Errorf("%s; what was captured is in %s", words.Reasons(m.Reason), folder.path)}
 	}
 	return judgeBundle(m, folder.path)
 }
@@ -68,7 +70,7 @@ func finishBundle(env environment, folder bundleFolder, m *profiles.Manifest, er
 // asked for is not there, though something may be.
 func judgeBundle(m *profiles.Manifest, path string) error {
 	if m.State == profiles.Partial {
-		return gateFailed(fmt.Errorf("%s; what was captured is in %s", m.Reason, path))
+		return gateFailed(fmt.Errorf("%s; what was captured is in %s", words.Reasons(m.Reason), path))
 	}
 	for _, target := range m.Targets {
 		taken := func(p profiles.Profile) bool { return p.Status == profiles.OK || p.Status == profiles.Empty }

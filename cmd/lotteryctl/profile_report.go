@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -31,7 +32,7 @@ func printBundle(w io.Writer, path string, m *profiles.Manifest, asJSON bool) er
 		fmt.Fprintln(&b)
 	}
 	for _, warning := range m.Warnings {
-		fmt.Fprintf(&b, "warning: %s\n", warning)
+		fmt.Fprintf(&b, "warning: %s\n", words.Warning(warning))
 	}
 	fmt.Fprintf(&b, "\nbundle: %s\n", path)
 	if file := lookAt(m); file != "" {
@@ -53,7 +54,7 @@ func bundleTitle(m *profiles.Manifest) string {
 	took := m.WindowEnd.Sub(m.WindowStart).Round(100 * time.Millisecond)
 	title := fmt.Sprintf("%s of %s", took, strings.Join(names, ", "))
 	if m.State == profiles.Partial {
-		title += ", " + m.Reason
+		title += ", " + words.Reasons(m.Reason)
 	}
 	if m.Requests != nil {
 		title += fmt.Sprintf("; %s requests", grouped(*m.Requests))
@@ -68,9 +69,9 @@ func bundleTable(m *profiles.Manifest) *text {
 		switch p.Status {
 		case profiles.Skipped:
 		case profiles.Failed:
-			t.row(string(p.Kind), unknown, unknown, unknown, "failed: "+p.Error)
+			t.row(string(p.Kind), unknown, unknown, unknown, "failed: "+words.Failure(p.Failure))
 		default:
-			t.row(string(p.Kind), grouped(int64(p.Samples)), totalText(p), grouped(p.Bytes), p.Note)
+			t.row(string(p.Kind), grouped(int64(p.Samples)), totalText(p), grouped(p.Bytes), words.Notes(p.Notes))
 		}
 	}
 	return t
@@ -105,15 +106,15 @@ func writeExtras(b *strings.Builder, s profiles.Source, several bool) {
 		of = " of " + s.Name
 	}
 	if d := s.Goroutines; d != nil && d.Status == profiles.Failed {
-		fmt.Fprintf(b, "goroutine dump%s failed: %s\n", of, d.Error)
+		fmt.Fprintf(b, "goroutine dump%s failed: %s\n", of, words.Failure(d.Failure))
 	}
 	if m := s.Metrics; m.Status == profiles.Failed {
-		fmt.Fprintf(b, "metrics%s failed: %s\n", of, m.Error)
+		fmt.Fprintf(b, "metrics%s failed: %s\n", of, words.Failure(m.Failure))
 	} else if m.Status == profiles.OK {
 		fmt.Fprintf(b, "metrics%s: %d samples from %s\n", of, m.Samples, m.URL)
 	}
 	if t := s.Trace; t != nil && t.Status == profiles.Failed {
-		fmt.Fprintf(b, "trace%s failed: %s\n", of, t.Error)
+		fmt.Fprintf(b, "trace%s failed: %s\n", of, words.Failure(t.Failure))
 	} else if t != nil {
 		fmt.Fprintf(b, "trace%s: %s in %s bytes\n", of, t.WindowEnd.Sub(t.WindowStart).Round(100*time.Millisecond), grouped(t.Bytes))
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -103,7 +104,7 @@ func (o *profileOptions) bundleName(first profiles.Target) string {
 // captureLine is the progress of a capture.
 func captureLine(p profiles.Progress) string {
 	if p.Phase != profiles.Window {
-		return string(p.Phase)
+		return words.Phase(p.Phase)
 	}
-	return fmt.Sprintf("%s, %s of %s", p.Phase, p.Elapsed.Round(time.Second), p.Window)
+	return fmt.Sprintf("%s, %s of %s", words.Phase(p.Phase), p.Elapsed.Round(time.Second), p.Window)
 }

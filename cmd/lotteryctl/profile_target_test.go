@@ -74,7 +74,7 @@ func TestProfileTargetJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	var m profiles.Manifest
-	if err := json.Unmarshal([]byte(stdout), &m); err != nil || m.Format != 1 {
+	if err := json.Unmarshal([]byte(stdout), &m); err != nil || m.Format != profiles.Format {
 		t.Errorf("got %+v, %v", m, err)
 	}
 	onDisk, err := os.ReadFile(filepath.Join(out, "profile.json"))
@@ -92,7 +92,7 @@ func TestProfileTargetFailures(t *testing.T) {
 		code int
 		want string
 	}{
-		"no credentials": {[]string{"--target", url}, 1, "401 Unauthorized at /debug/pprof/: the service wants credentials; send them as a header"},
+		"no credentials": {[]string{"--target", url}, 1, "401 Unauthorized at /debug/pprof/: the service requires credentials; send them as a header"},
 		"nobody":         {[]string{"--target", "http://u:hush@127.0.0.1:1"}, 1, "connection refused"},
 		"no URL":         {[]string{"--target", "u:hush@host"}, 2, "target 1: the URL must begin with http:// or https://"},
 		"no name":        {[]string{"--target", "=" + url}, 2, "--target has no name before '='"},

@@ -10,6 +10,7 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/reference"
 	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
+	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -55,8 +56,8 @@ func (b *bench) load(ctx context.Context, t *experiment.Target) (sample, error) 
 	if n := r.Counts.ErrorCount() + r.Counts.Answered - r.Counts.StatusClass(2); n > 0 {
 		return nil, fmt.Errorf("%d draws were not answered with 200: %v %v", n, r.Counts.Errors, r.Counts.Statuses)
 	}
-	for _, v := range r.Verdicts {
-		fmt.Fprintf(b.progress, "  note: %s\n", v)
+	for _, d := range r.Doubts {
+		fmt.Fprintf(b.progress, "  note: %s: %s\n", words.DoubtName(d.Code), words.Doubt(d))
 	}
 	ms := func(q float64) float64 { return float64(r.Response.Quantile(q)) / 1e6 }
 	s := sample{

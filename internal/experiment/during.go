@@ -43,7 +43,7 @@ func (m *measurement) load(ctx context.Context, plan loadgen.Plan) (*loadgen.Res
 	work.Wait()
 	if result != nil && done {
 		result.Partial = false
-		result.Verdicts = slices.DeleteFunc(result.Verdicts, func(v loadgen.Verdict) bool { return v.Kind == loadgen.RunPartial })
+		result.Doubts = slices.DeleteFunc(result.Doubts, func(d loadgen.Doubt) bool { return d.Code == loadgen.RunPartial })
 		m.forgiven = result.Counts.Errors[loadgen.KindUnfinished]
 	}
 	return result, err

@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -9,10 +8,11 @@ import (
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-// Unsteady is the verdict of a run whose first and second half differ: the
+// Unsteady is the doubt about a run whose first and second half differ: the
 // warm-up was too short, or something changed while it ran. It only says so;
-// a rule that dropped such runs would choose by latency.
-const Unsteady loadgen.VerdictKind = "first and second half disagree"
+// a rule that dropped such runs would choose by latency. The figures are the
+// round's Halves.
+const Unsteady loadgen.DoubtCode = "halves-disagree"
 
 // What two halves of a steady run may differ by.
 const (
@@ -49,9 +49,10 @@ func (h *halfClock) halves() *runfolder.Halves {
 	return &out
 }
 
-// unsteady is the verdict that goes with halves that disagree.
-func unsteady(h *runfolder.Halves) loadgen.Verdict {
-	return loadgen.Verdict{Kind: Unsteady, Reason: fmt.Sprintf(
-		"the median was %v in the first half of the window and %v in the second: was the warm-up long enough?",
-		h.First.Round(time.Microsecond), h.Second.Round(time.Microsecond))}
+// doubts is empty if the halves agree.
+func doubts(h *runfolder.Halves) []loadgen.Doubt {
+	if h.Agree {
+		return nil
+	}
+	return []loadgen.Doubt{{Code: Unsteady}}
 }

@@ -1,9 +1,9 @@
 package experiment
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -41,12 +41,23 @@ func TestHalves(t *testing.T) {
 		if got == nil || got.Agree != row.agree {
 			t.Fatalf("%s: got %+v, want agreement %v", name, got, row.agree)
 		}
-		if v := unsteady(got); v.Kind != Unsteady || !strings.Contains(v.Reason, "first half") {
-			t.Errorf("%s: got %v", name, v)
+		if d := doubts(got); row.agree != (len(d) == 0) || !row.agree && d[0].Code != Unsteady {
+			t.Errorf("%s: got %v", name, d)
 		}
 	}
 	if got := (&halfClock{}).halves(); got != nil {
 		t.Errorf("nothing answered: got %+v, want nil", got)
+	}
+}
+
+// TestDoubtsOfOldRounds reads a line of when doubts were phrases and sentences.
+func TestDoubtsOfOldRounds(t *testing.T) {
+	var r runfolder.Round
+	err := json.Unmarshal([]byte(`{"verdicts": [{"kind": "first and second half disagree", "reason": "the median was 2ms"},
+		{"kind": "rate not reached", "reason": "800.0/s were sent"}]}`), &r)
+	want := []loadgen.Doubt{{Code: Unsteady, Text: "the median was 2ms"}, {Code: loadgen.RateNotReached, Text: "800.0/s were sent"}}
+	if err != nil || !slices.Equal(r.Doubts, want) {
+		t.Errorf("got %+v, %v", r.Doubts, err)
 	}
 }
 

@@ -27,7 +27,7 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *runfolder.R
 	}
 	last := m.mark(reading)
 	again := &mark{reading: m.read(reading)}
-	r.Start, r.Partial, r.Verdict = result.Start, result.Partial, result.Verdicts
+	r.Start, r.Partial, r.Doubts = result.Start, result.Partial, result.Doubts
 	r.Load = newLoad(result, m.good)
 	forgive(&r.Load, m.forgiven)
 	r.Load.Outcomes = m.outcomes
@@ -37,8 +37,8 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *runfolder.R
 		r.Noise = last.noise.since(first.noise)
 		r.Noise.LoadAverage = average
 	}
-	if r.Halves = m.halves.halves(); r.Halves != nil && !r.Halves.Agree && !r.Partial {
-		r.Verdict = append(r.Verdict, unsteady(r.Halves))
+	if r.Halves = m.halves.halves(); r.Halves != nil && !r.Partial {
+		r.Doubts = append(r.Doubts, doubts(r.Halves)...)
 	}
 	return result, [2]*mark{first, last}, nil
 }

@@ -61,7 +61,7 @@ func TestProfiledRounds(t *testing.T) {
 			t.Errorf("got %+v, want a whole run", run)
 		}
 		if l := run.Load; l.WindowNS < time.Second || l.Errors != 0 || l.Requests < rate || wasCancelled(run.Round) {
-			t.Errorf("%s: got %+v and verdicts %v, want a second of load or more", run.Arm, l, run.Verdict)
+			t.Errorf("%s: got %+v and doubts %+v, want a second of load or more", run.Arm, l, run.Doubts)
 		}
 		if len(run.From) != 1 || !strings.HasPrefix(run.From[0], "http://127.0.0.1:") {
 			t.Errorf("%s was profiled at %v", run.Arm, run.From)
@@ -82,7 +82,7 @@ func TestProfiledRounds(t *testing.T) {
 }
 
 func wasCancelled(r runfolder.Round) bool {
-	return slices.ContainsFunc(r.Verdict, func(v loadgen.Verdict) bool { return v.Kind == loadgen.RunPartial })
+	return slices.ContainsFunc(r.Doubts, func(d loadgen.Doubt) bool { return d.Code == loadgen.RunPartial })
 }
 
 // checkBundle wants a CPU profile of a second in which a service was busy with

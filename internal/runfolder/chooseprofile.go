@@ -13,10 +13,10 @@ func ChooseProfile(all []profiles.Profile, kind profiles.Kind) (p profiles.Profi
 	if at := slices.IndexFunc(all, func(p profiles.Profile) bool { return p.Kind == kind }); at >= 0 {
 		p = all[at]
 	}
-	missing := &NoProfileError{Kind: kind, Cause: p.Error, StartFile: p.StartFile}
+	missing := &NoProfileError{Kind: kind, Cause: p.Failure, StartFile: p.StartFile}
 	switch {
 	case p.Kind == "" || p.Status == profiles.Skipped:
-		missing.Reason, missing.Cause, missing.StartFile = NotAskedFor, "", ""
+		missing.Reason, missing.Cause, missing.StartFile = NotAskedFor, nil, ""
 	case p.File == "" && p.StartFile != "":
 		missing.Reason = OnlyStart
 	case p.File == "":
@@ -46,9 +46,9 @@ const (
 type NoProfileError struct {
 	Kind   profiles.Kind
 	Reason NoProfileReason
-	// Cause is what went wrong, as the bundle has it; "" where it was not asked
+	// Cause is what went wrong, as the bundle has it; nil where it was not asked
 	// for.
-	Cause string
+	Cause *profiles.Failure
 	// StartFile is the profile of the window's start within the bundle, with
 	// slashes; "" without.
 	StartFile string
@@ -57,7 +57,7 @@ type NoProfileError struct {
 
 // Error has the kind, the reason and the cause.
 func (e *NoProfileError) Error() string {
-	if e.Cause == "" {
+	if e.Cause == nil {
 		return fmt.Sprintf("no %s profile: %s", e.Kind, e.Reason)
 	}
 	return fmt.Sprintf("no %s profile: %s: %s", e.Kind, e.Reason, e.Cause)

@@ -124,8 +124,8 @@ func TestWhatArgumentsStandFor(t *testing.T) {
 func TestChooseProfile(t *testing.T) {
 	all := []profiles.Profile{
 		{Kind: profiles.CPU, Status: profiles.OK, File: "cpu.pprof"},
-		{Kind: profiles.Heap, Status: profiles.Failed, Error: "it went away", StartFile: "heap-start.pprof"},
-		{Kind: profiles.Mutex, Status: profiles.Failed, Error: "404"},
+		{Kind: profiles.Heap, Status: profiles.Failed, Failure: &profiles.Failure{Code: profiles.FailTargetGone}, StartFile: "heap-start.pprof"},
+		{Kind: profiles.Mutex, Status: profiles.Failed, Failure: &profiles.Failure{Code: profiles.FailNotFound}},
 		{Kind: profiles.Block, Status: profiles.Skipped},
 	}
 	if p, err := runfolder.ChooseProfile(all, profiles.CPU); err != nil || p.File != "cpu.pprof" {
@@ -135,8 +135,8 @@ func TestChooseProfile(t *testing.T) {
 		kind profiles.Kind
 		want runfolder.NoProfileError
 	}{
-		{profiles.Heap, runfolder.NoProfileError{Reason: runfolder.OnlyStart, Cause: "it went away", StartFile: "heap-start.pprof"}},
-		{profiles.Mutex, runfolder.NoProfileError{Reason: runfolder.NotTaken, Cause: "404"}},
+		{profiles.Heap, runfolder.NoProfileError{Reason: runfolder.OnlyStart, Cause: all[1].Failure, StartFile: "heap-start.pprof"}},
+		{profiles.Mutex, runfolder.NoProfileError{Reason: runfolder.NotTaken, Cause: all[2].Failure}},
 		{profiles.Block, runfolder.NoProfileError{Reason: runfolder.NotAskedFor}},
 		{profiles.Goroutine, runfolder.NoProfileError{Reason: runfolder.NotAskedFor}},
 	} {

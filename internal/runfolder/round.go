@@ -38,12 +38,14 @@ type Round struct {
 	// NotChecked says why the state is CheckMissing.
 	NotChecked *Reason `json:"not_checked,omitempty"`
 
-	Load     Load              `json:"load"`
-	Cost     Cost              `json:"cost"`
-	Noise    Noise             `json:"noise"`
-	Halves   *Halves           `json:"halves,omitempty"`
-	Capacity *Capacity         `json:"capacity,omitempty"`
-	Verdict  []loadgen.Verdict `json:"verdicts,omitempty"`
+	Load     Load      `json:"load"`
+	Cost     Cost      `json:"cost"`
+	Noise    Noise     `json:"noise"`
+	Halves   *Halves   `json:"halves,omitempty"`
+	Capacity *Capacity `json:"capacity,omitempty"`
+	// Doubts are what kept the run from being what was asked: those of loadgen,
+	// and Unsteady.
+	Doubts []loadgen.Doubt `json:"verdicts,omitempty"`
 }
 
 // CheckState is what a check came to. Empty: the target has no check.

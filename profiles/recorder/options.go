@@ -21,7 +21,7 @@ type Options struct {
 	// TraceAge is how much of the execution trace the flight recorder tries to
 	// hold. 0: 5 seconds. Negative: there is no flight recorder.
 	TraceAge time.Duration
-	// Budget bounds the cost.
+	// Budget bounds the cost. Each field of it has a default, too.
 	Budget Budget
 
 	// Latency makes [Recorder.Observe] take a snapshot when a request took

@@ -365,3 +365,19 @@ func TestBadOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestZeroOptionsAreDefaults: no option has to be given.
+func TestZeroOptionsAreDefaults(t *testing.T) {
+	r, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Options{
+		Keep: 5 * time.Minute, Slice: time.Second, Every: 10 * time.Second, TraceAge: 5 * time.Second,
+		Budget:          Budget{CPU: 0.005, RingBytes: 8 << 20, TraceBytes: 8 << 20, SnapshotBytes: 32 << 20, SnapshotEvery: 5 * time.Minute},
+		GoroutineGrowth: 3, GoroutineFloor: 1000,
+	}
+	if r.options != want {
+		t.Errorf("got %+v, want %+v", r.options, want)
+	}
+}

@@ -1,0 +1,78 @@
+package words
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// DoubtName names a doubt about a run in a few words, such as "generator was the
+// limit".
+func DoubtName(code loadgen.DoubtCode) string {
+	switch code {
+	case loadgen.GeneratorLimit:
+		return "generator was the limit"
+	case loadgen.RateNotReached:
+		return "rate not reached"
+	case loadgen.CapQueued:
+		return "connection cap queued requests"
+	case loadgen.RunPartial:
+		return "run was cancelled"
+	case halvesDisagree:
+		return "first and second half disagree"
+	}
+	return string(code)
+}
+
+// Doubt says what a doubt about a run rests on, with its figures.
+func Doubt(d loadgen.Doubt) string {
+	if d.Text != "" {
+		return d.Text
+	}
+	switch d.Code {
+	case loadgen.GeneratorLimit:
+		return generatorLimit(d)
+	case loadgen.RateNotReached:
+		if d.Unanswered > 0 {
+			return fmt.Sprintf("%.1f %% of the requests got no answer (%d of %d)",
+				100*float64(d.Unanswered)/float64(max(d.Intended, 1)), d.Unanswered, d.Intended)
+		}
+		return fmt.Sprintf("%.1f/s were sent of %.1f/s due (%.1f/s asked)", d.SentRate, d.DueRate, d.AskedRate)
+	case loadgen.CapQueued:
+		return fmt.Sprintf("%d requests waited %v in all (p99 of the waits %v) because all %d connections were busy; their latency counts it",
+			d.Queued, threeDigits(d.QueuedFor), threeDigits(d.WaitP99), d.Cap)
+	case loadgen.RunPartial:
+		return fmt.Sprintf("%v of the measured window were run", threeDigits(d.Window))
+	}
+	return DoubtName(d.Code)
+}
+
+func generatorLimit(d loadgen.Doubt) string {
+	switch {
+	case d.SenderBusy > 0:
+		return fmt.Sprintf("its sending thread was at work %.0f %% of the time", 100*d.SenderBusy)
+	case d.LocalErrors > 0:
+		return fmt.Sprintf("this machine ran out of ports, files or memory for %d requests", d.LocalErrors)
+	}
+	return fmt.Sprintf("it was %v late at p99, against a response p99 of %v", threeDigits(d.LatenessP99), threeDigits(d.ResponseP99))
+}
+
+// halvesDisagree is the code that experiments add to those of loadgen.
+const halvesDisagree loadgen.DoubtCode = "halves-disagree"
+
+// HalvesDisagree says that a run was not steady: the medians of the two halves
+// of its window differ.
+func HalvesDisagree(first, second time.Duration) string {
+	return fmt.Sprintf("the median was %v in the first half of the window and %v in the second: was the warm-up long enough?",
+		first.Round(time.Microsecond), second.Round(time.Microsecond))
+}
+
+// threeDigits keeps three digits or so: 1.234567ms reads as 1.23ms.
+func threeDigits(d time.Duration) time.Duration {
+	unit := time.Duration(1)
+	for d/unit >= 1000 {
+		unit *= 10
+	}
+	return d.Round(unit)
+}

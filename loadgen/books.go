@@ -1,0 +1,38 @@
+package loadgen
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// drainGrace is how long a cancelled run waits for answers still under way.
+const drainGrace = time.Second
+
+// run is what a sending engine needs: the compiled plan and the books.
+type run struct {
+	plan    *Plan
+	request *request
+	meter   *meter
+	conns   connCounts
+
+	cancelledAt atomic.Int64 // offset in ns
+}
+
+// onCancel calls f once when ctx is cancelled. Call settle once, at the end of
+// the work: f will not begin after that, and if it began, settle waits for its
+// end and returns true.
+func onCancel(ctx context.Context, f func()) (settle func() bool) {
+	ended := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		f()
+	})
+	return func() bool {
+		if stop() {
+			return false
+		}
+		<-ended
+		return true
+	}
+}

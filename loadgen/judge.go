@@ -1,0 +1,62 @@
+package loadgen
+
+import "time"
+
+// The thresholds of the doubts. Lateness is judged against the latencies it
+// is part of, and only when it is above what an idle machine shows.
+const (
+	latenessFloor     = time.Millisecond
+	latenessShare     = 0.3
+	senderBusy        = 0.9
+	backlogShare      = 0.01
+	backlogTime       = 250 * time.Millisecond
+	unansweredAllowed = 0.01
+	refusedMost       = 0.5 // more: the latencies are those of refusals
+)
+
+// judge is a pure function of the measured figures.
+func judge(r *Result) []Doubt {
+	out := judgeGenerator(r)
+	if r.Arrivals != Closed {
+		out = append(out, judgeRate(r)...)
+	}
+	if c := r.Connections; c.Queued > 0 {
+		out = append(out, Doubt{Code: CapQueued, Queued: c.Queued, QueuedFor: c.QueuedFor, WaitP99: r.ConnWait.Quantile(0.99), Cap: c.Cap})
+	}
+	if r.Partial {
+		out = append(out, Doubt{Code: RunPartial, Window: r.Window})
+	}
+	return out
+}
+
+func judgeGenerator(r *Result) (out []Doubt) {
+	late, response := r.Lateness.Quantile(0.99), r.Response.Quantile(0.99)
+	// Refusals take no time, and anything is late against them.
+	refused := float64(r.Counts.Errors[KindRefused]) > refusedMost*float64(r.Counts.Intended)
+	if !refused && late >= latenessFloor && float64(late) >= latenessShare*float64(response) {
+		out = append(out, Doubt{Code: GeneratorLimit, LatenessP99: late, ResponseP99: response})
+	}
+	if r.CPU.Sender >= senderBusy {
+		out = append(out, Doubt{Code: GeneratorLimit, SenderBusy: r.CPU.Sender})
+	}
+	if n := r.Counts.Errors[KindLocal]; n > 0 {
+		out = append(out, Doubt{Code: GeneratorLimit, LocalErrors: n})
+	}
+	return out
+}
+
+func judgeRate(r *Result) (out []Doubt) {
+	intended := float64(r.Counts.Intended)
+	// The rate really due in the window: a Poisson draw is not exactly Rate.
+	due := intended / max(r.Window.Seconds(), 1e-9)
+	backlog := (due - r.SentRate) * r.Window.Seconds()
+	if backlog > backlogShare*intended && backlog > r.AskedRate*backlogTime.Seconds() {
+		out = append(out, Doubt{Code: RateNotReached, SentRate: r.SentRate, DueRate: due, AskedRate: r.AskedRate})
+	}
+	// Those under way at a cancel are nobody's fault.
+	lost := r.Counts.ErrorCount() - r.Counts.Errors[KindUnfinished]
+	if float64(lost) > unansweredAllowed*intended {
+		out = append(out, Doubt{Code: RateNotReached, Unanswered: lost, Intended: r.Counts.Intended})
+	}
+	return out
+}

@@ -1,0 +1,223 @@
+//go:build linux && (amd64 || arm64)
+
+package loadgen
+
+import (
+	"context"
+	"net/netip"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+func runEpoll(ctx context.Context, r *run, addr netip.AddrPort) error {
+	poll, err := newPoller()
+	if err != nil {
+		return err
+	}
+	defer poll.close()
+	l := &loop{run: r, poll: poll, to: sockaddrOf(addr), nextDue: never, giveUp: never, buf: make([]byte, 64<<10)}
+	if r.plan.Arrivals != Closed {
+		if l.schedule, err = NewSchedule(r.plan.Arrivals, r.plan.Rate, r.plan.Seed); err != nil {
+			return err
+		}
+		l.advance()
+	}
+	settle := onCancel(ctx, poll.wake)
+	defer settle() // before the eventfd is closed
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	sharpTimers()
+	defer normalTimers()
+	r.meter.live.sender.Store(int64(threadID()))
+	defer l.closeAll()
+	return l.turn(ctx)
+}
+
+// turn is the loop itself.
+func (l *loop) turn(ctx context.Context) error {
+	if l.schedule == nil {
+		l.startClosed()
+	}
+	live := &l.meter.live
+	live.work(l.meter.now())
+	for {
+		now := l.sendDue()
+		if ctx.Err() != nil && !l.cancelled {
+			l.cancel(now)
+		}
+		l.expire(now)
+		l.pump()
+		if l.finished(now) {
+			return nil
+		}
+		before := l.meter.now()
+		live.rest(before)
+		events, err := l.poll.wait(l.nextWake() - before)
+		if err != nil {
+			return err
+		}
+		live.work(l.meter.now())
+		for i := range events {
+			l.handle(&events[i])
+			l.pump()
+			// Answers must not hold up what is due: look at the clock
+			// between them.
+			if l.schedule != nil {
+				l.sendDue()
+			}
+		}
+	}
+}
+
+// sendAtOnce bounds how many requests are started before answers and a cancel
+// are looked at again: behind a rate that nobody can send there is no end of
+// requests whose time has come.
+const sendAtOnce = 256
+
+// sendDue starts the requests whose time has come.
+func (l *loop) sendDue() (now time.Duration) {
+	now = l.meter.now()
+	for n := 0; n < sendAtOnce && l.nextDue <= now; n++ {
+		l.start(l.newJob(l.nextDue, now))
+		l.advance()
+		now = l.meter.now()
+	}
+	return now
+}
+
+// advance sets the next time to send; never after the end of the window.
+func (l *loop) advance() {
+	if l.nextDue = l.schedule.Next(); l.nextDue >= l.meter.to {
+		l.nextDue = never
+	}
+}
+
+func (l *loop) newJob(intended, now time.Duration) job {
+	l.meter.live.due.Add(1)
+	l.nextSeq++
+	return job{seq: l.nextSeq - 1, intended: intended, ready: now}
+}
+
+// start sends the request on an idle connection, or on a new one, or makes it
+// wait.
+func (l *loop) start(j job) {
+	switch c := l.idle.last(); {
+	case c != nil:
+		l.idle.remove(c)
+		l.send(c, j)
+	case l.mayOpen():
+		l.dial(l.exchangeOf(j))
+	default:
+		j.queued = true
+		l.queue.push(j)
+	}
+}
+
+func (l *loop) mayOpen() bool {
+	limit := l.plan.Connections
+	return limit == 0 || l.open < limit
+}
+
+// pump lets waiting requests have the connections that became free, and a closed
+// loop send its next ones.
+func (l *loop) pump() {
+	for ; l.again > 0; l.again-- {
+		l.another()
+	}
+	for l.queue.len() > 0 && (l.idle.last() != nil || l.mayOpen()) {
+		l.start(l.queue.pop())
+	}
+}
+
+// startClosed opens all connections of a closed loop with a request each.
+func (l *loop) startClosed() {
+	for range l.plan.Connections {
+		l.another()
+	}
+}
+
+// another starts a closed loop's next request unless the window is over.
+func (l *loop) another() {
+	if now := l.meter.now(); now < l.meter.to && !l.cancelled {
+		l.start(l.newJob(now, now))
+	}
+}
+
+// expire ends what waited too long, and wakes closed-loop connections whose
+// pause after a failure is over.
+func (l *loop) expire(now time.Duration) {
+	for c := l.active.first(); c != nil && c.deadline <= now; c = l.active.first() {
+		l.fail(c, &Error{KindTimeout, errTimeout})
+	}
+	for l.queue.len() > 0 && l.queue.first().ready+l.plan.Timeout <= now {
+		l.endUnsent(l.queue.pop(), &Error{KindTimeout, errQueued})
+	}
+	for l.pauses.len() > 0 && l.pauses.first() <= now {
+		l.pauses.pop()
+		l.another()
+	}
+}
+
+// endUnsent ends a request that never had a connection.
+func (l *loop) endUnsent(j job, err *Error) {
+	var w wire
+	l.request.render(&w, j.seq)
+	now := l.meter.now()
+	l.meter.done(&Exchange{
+		Seq: j.seq, Intended: j.intended, Done: now, RequestBody: w.body, Err: err,
+		ready: j.ready, queued: j.queued, connWait: now - j.ready,
+	})
+}
+
+// cancel stops sending and gives answers under way a little time.
+func (l *loop) cancel(now time.Duration) {
+	l.cancelled, l.nextDue = true, never
+	l.giveUp = now + min(drainGrace, l.plan.Timeout)
+	for l.queue.len() > 0 {
+		l.endUnsent(l.queue.pop(), &Error{KindUnfinished, errUnfinished})
+	}
+}
+
+// finished reports whether nothing more can come.
+func (l *loop) finished(now time.Duration) bool {
+	if now >= l.giveUp {
+		for c := l.active.first(); c != nil; c = l.active.first() {
+			l.fail(c, &Error{KindUnfinished, errUnfinished})
+		}
+	}
+	pausing := l.pauses.len() > 0 && !l.cancelled && now < l.meter.to
+	return l.nextDue == never && l.active.first() == nil && l.queue.len() == 0 && !pausing
+}
+
+// nextWake is the earliest time at which there is something to do unasked.
+func (l *loop) nextWake() time.Duration {
+	wake := min(l.nextDue, l.giveUp)
+	if c := l.active.first(); c != nil {
+		wake = min(wake, c.deadline)
+	}
+	if l.queue.len() > 0 {
+		wake = min(wake, l.queue.first().ready+l.plan.Timeout)
+	}
+	if l.pauses.len() > 0 {
+		wake = min(wake, l.pauses.first())
+	}
+	return min(wake, l.meter.now()+time.Second)
+}
+
+// handle passes an event to its connection, unless that is gone already.
+func (l *loop) handle(e *syscall.EpollEvent) {
+	slot := int(e.Fd)
+	if slot == wakeSlot || l.conns[slot] == nil || int32(l.conns[slot].gen) != e.Pad {
+		return // the cancel itself is seen in turn
+	}
+	l.ready(l.conns[slot], e.Events)
+}
+
+func (l *loop) closeAll() {
+	for _, c := range l.conns {
+		if c != nil {
+			l.drop(c)
+		}
+	}
+}
