@@ -21,7 +21,7 @@ func TestCauseIsTheOnePartThatChanged(t *testing.T) {
 		"shrank":     {new, old, []string{"burn"}},
 		"everything": {"main;a 3000\nmain;b 2000\nmain;c %d\n", "main;a 6000\nmain;b 4000\nmain;c %d\nmain;c 4000\n", []string{"everything"}},
 	} {
-		d, err := flame.Compare(rounds(t, row.old), rounds(t, row.new), flame.DefaultDiffOptions())
+		d, err := flame.Compare(rounds(t, row.old), rounds(t, row.new), flame.DiffOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,8 +27,7 @@ func newRootCmd(env environment) *cobra.Command {
 	root := newGroupCmd("lotteryctl", "Finds out why a Go HTTP service is slow, and whether a change helped")
 	root.Example = `  lotteryctl services up    # a private Redis and Postgres
   lotteryctl steps          # the tuning steps of the reference service`
-	root.Version = versionText(env)
-	root.SetVersionTemplate("{{.Version}}\n")
+	addVersionFlag(root, env)
 	root.SilenceErrors = true // run prints the error, once
 	root.SilenceUsage = true
 	root.CompletionOptions.HiddenDefaultCmd = true
@@ -65,6 +64,24 @@ func usageErrorf(cmd *cobra.Command, format string, args ...any) error {
 	return fmt.Errorf("%s: see `%s --help`", fmt.Sprintf(format, args...), cmd.CommandPath())
 }
 
+// addVersionFlag lets root print the version. Cobra's own way needs a template,
+// with which the linker keeps every method of the program.
+func addVersionFlag(root *cobra.Command, env environment) {
+	version := root.Flags().BoolP("version", "v", false, "version for lotteryctl")
+	usual := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if *version {
+			return printVersion(env)
+		}
+		return usual(cmd, args)
+	}
+}
+
+func printVersion(env environment) error {
+	_, err := fmt.Fprintln(env.stdout, versionText(env))
+	return err
+}
+
 func versionText(env environment) string {
 	return fmt.Sprintf("lotteryctl %s (%s, %s/%s)", env.version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
@@ -75,9 +92,6 @@ func newVersionCmd(env environment) *cobra.Command {
 		Short:   "Print the version",
 		Example: "  lotteryctl version",
 		Args:    noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(env.stdout, versionText(env))
-			return err
-		},
+		RunE:    func(*cobra.Command, []string) error { return printVersion(env) },
 	}
 }
