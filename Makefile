@@ -101,8 +101,8 @@ bench-planted: build ## is 5 % more work found? 1 ms of sleep in one request of 
 # At that rate threads wait for the processor because of the load itself, so
 # only what others use of it has a round measured again.
 bench-recorder: servers ## lotteryd without its recorder and with it, then tracing all the time, at 5,000 draws/s; half an hour
-	$(GO) test ./profiles -run '^$$' -bench 'Labels|Observe|Slice' -cpu 1
-	$(GO) test ./profiles -run '^$$' -bench RecorderSample -cpu 1 -benchtime 30x
+	$(GO) test ./profiles/recorder -run '^$$' -bench 'Labels|Observe|Slice' -cpu 1
+	$(GO) test ./profiles/recorder -run '^$$' -bench RecorderSample -cpu 1 -benchtime 30x
 	bin/lotteryctl bench --lotteryd-arm off='--recorder off' --lotteryd-arm on= --rate 5000 --duration 40s --warmup 5s --runs 10 --no-check --noise-limit foreign-cpu=10%
 	bin/lotteryctl bench --lotteryd-arm off='--recorder off' --lotteryd-arm tracing='--recorder-cpu 0.5' \
 		--rate 5000 --duration 15s --warmup 5s --runs 10 --no-check --noise-limit foreign-cpu=10%

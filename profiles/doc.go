@@ -21,9 +21,6 @@
 // A target is asked with its headers and TLS settings, and nobody else is: a
 // redirect to another host is refused.
 //
-// # Record
-//
-// A service that embeds a [Recorder] has the minutes before a trigger: a ring
-// of CPU slices and the flight recorder's trace, at a cost within a budget.
-// [Labels] lets its profiles be sliced by route. See docs/recorder.md.
+// What a service embeds to have the minutes before something went wrong is in
+// package recorder, below this one.
 package profiles

@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path/filepath"
+
+	"github.com/lotteryctl/lotteryctl/internal/wholefile"
 )
 
 // maxManifestBytes bounds what ReadManifest reads.
@@ -29,25 +30,11 @@ func ReadManifest(fsys fs.FS) (*Manifest, error) {
 }
 
 func readManifest(fsys fs.FS) (*Manifest, error) {
-	text, err := readBounded(fsys, ManifestFile)
+	text, err := wholefile.Read(fsys, ManifestFile, maxManifestBytes)
 	if err != nil {
 		return nil, err
 	}
 	return parseManifest(text)
-}
-
-// readBounded reads a file of at most maxManifestBytes.
-func readBounded(fsys fs.FS, name string) ([]byte, error) {
-	file, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxManifestBytes+1))
-	if len(text) > maxManifestBytes {
-		return nil, fmt.Errorf("it is larger than %d MiB", maxManifestBytes>>20)
-	}
-	return text, err
 }
 
 func parseManifest(text []byte) (*Manifest, error) {

@@ -83,3 +83,8 @@ func oneDecimal(v *float64) string  { return scaled(v, 1, 1) }
 func micro(ns *float64) string      { return scaled(ns, 1e-3, 1) }
 func milli(seconds *float64) string { return scaled(seconds, 1e3, 2) }
 func mebi(bytes *float64) string    { return scaled(bytes, 1.0/(1<<20), 1) }
+
+// shortDuration is 45s, 2m5s: whole seconds, at least one.
+func shortDuration(d time.Duration) string {
+	return max(d.Round(time.Second), time.Second).String()
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 )
@@ -69,9 +68,4 @@ func progressLine(e experiment.Progress, several bool) string {
 		line += fmt.Sprintf(", about %s left", shortDuration(e.Remaining))
 	}
 	return line
-}
-
-// shortDuration is 45s, 2m5s: whole seconds, at least one.
-func shortDuration(d time.Duration) string {
-	return max(d.Round(time.Second), time.Second).String()
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -202,4 +203,18 @@ func plural(name string, n int64) string {
 		return "losses"
 	}
 	return name + "s"
+}
+
+// rateText tells what was found, for the header of the result.
+func rateText(choice *experiment.RateChoice) string {
+	found, slow := make([]string, len(choice.Arms)), ""
+	for i, arm := range choice.Arms {
+		found[i] = fmt.Sprintf("%s %s", arm.Name, groupedFloat(math.Round(arm.Rate)))
+		if arm.SLO > choice.Asked {
+			found[i] += fmt.Sprintf(" (within %v)", arm.SLO)
+			slow = "; arms that keep it at no rate were given more time"
+		}
+	}
+	return fmt.Sprintf("the rate is %.0f %% of what the slowest arm can do; a short search for p95 within %v found, in requests/s: %s%s",
+		100*choice.Share, choice.Asked, strings.Join(found, ", "), slow)
 }

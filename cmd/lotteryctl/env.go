@@ -4,8 +4,6 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
-
-	"github.com/spf13/cobra"
 )
 
 // environment is what a command gets from outside, so that it can be built and
@@ -41,12 +39,4 @@ func isTerminal(w io.Writer) bool {
 	}
 	info, err := file.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// noArgs refuses arguments with one sentence.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageErrorf(cmd, "unexpected argument %q", args[0])
-	}
-	return nil
 }

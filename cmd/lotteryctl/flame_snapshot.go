@@ -11,14 +11,15 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/profiles"
+	"github.com/lotteryctl/lotteryctl/profiles/recorder"
 )
 
-// snapshot is what profiles.Recorder leaves behind: a folder, or a zip file with
+// snapshot is what recorder.Recorder leaves behind: a folder, or a zip file with
 // one in it.
 type snapshot struct {
 	path     string // as the user calls it
 	packed   bool
-	manifest *profiles.SnapshotManifest
+	manifest *recorder.Manifest
 }
 
 // openSnapshot reads the manifest of a snapshot; nil if path is none.
@@ -38,7 +39,7 @@ func openSnapshot(path string) (*snapshot, error) {
 		return nil, err
 	}
 	defer done()
-	s.manifest, err = profiles.ReadSnapshot(root)
+	s.manifest, err = recorder.ReadManifest(root)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && s.packed:
 		return nil, fmt.Errorf("%s: no snapshot of a recorder is in it: it has no manifest.json", path)
@@ -59,7 +60,7 @@ func snapshotsIn(dir string) error {
 	latest := ""
 	for _, e := range entries { // in the order of names, which begin with the time
 		path := filepath.Join(dir, e.Name())
-		if _, err := profiles.ReadSnapshot(os.DirFS(path)); err == nil {
+		if _, err := recorder.ReadManifest(os.DirFS(path)); err == nil {
 			latest = path
 		}
 	}
@@ -118,16 +119,16 @@ func (c *closing) Close() error {
 
 // dump is its text of all goroutines.
 func (s *snapshot) dump() (flameSource, error) {
-	if why := s.manifest.Failed[profiles.GoroutinesFile]; why != "" {
+	if why := s.manifest.Failed[recorder.GoroutinesFile]; why != "" {
 		return flameSource{}, fmt.Errorf("the snapshot %s has no dump of goroutines: %s", s.path, why)
 	}
-	return s.file(profiles.GoroutinesFile), nil
+	return s.file(recorder.GoroutinesFile), nil
 }
 
 // source is the snapshot's profile of a kind. Its allocations are in the file of
 // the heap, whose own first look is at what is in use.
 func (s *snapshot) source(kind profiles.Kind) (flameSource, error) {
-	file, err := s.manifest.ProfileFile(kind)
+	file, err := s.manifest.ProfileFile(string(kind))
 	if err != nil {
 		return flameSource{}, fmt.Errorf("the snapshot %s: %w", s.path, err)
 	}

@@ -129,3 +129,20 @@ func TestVersion(t *testing.T) {
 		t.Errorf("--version: got %q, %v", flag, err)
 	}
 }
+
+// TestHelpLeadsWithDiagnosis: whoever asks for help has a slow service, not a
+// prize draw.
+func TestHelpLeadsWithDiagnosis(t *testing.T) {
+	help, _, err := execute(t, "--help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := -1
+	for _, text := range []string{"\n  lotteryctl bench --url", "\n  lotteryctl profile --url", "\n  lotteryctl flame --diff", "\n  bench ", "\n  profile ", "\n  services ", "\n  version "} {
+		next := strings.Index(help, text)
+		if next <= at {
+			t.Errorf("%q is at %d, want it after %d in\n%s", text, next, at, help)
+		}
+		at = next
+	}
+}

@@ -7,26 +7,46 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// commands are the factories of the subcommands, in the order of --help. A new
-// command is a file with a factory, and a line here.
-func commands() []func(environment) *cobra.Command {
-	return []func(environment) *cobra.Command{
-		newBenchCmd,
-		newCompareCmd,
-		newFlameCmd,
-		newProfileCmd,
-		newServicesCmd,
-		newStepsCmd,
-		newVerifyCmd,
-		newVersionCmd,
+// The groups of --help, in its order: first what a person with a slow service
+// needs.
+const (
+	diagnoseGroup  = "diagnose"
+	referenceGroup = "reference"
+)
+
+// group is some subcommands under one heading of --help.
+type group struct {
+	id, title string
+	commands  []func(environment) *cobra.Command
+}
+
+// groups lists the factories of the subcommands. A new command is a file with a
+// factory, and a line here.
+func groups() []group {
+	return []group{
+		{diagnoseGroup, "Find the cause, and prove what fixed it:", []func(environment) *cobra.Command{
+			newBenchCmd, newProfileCmd, newFlameCmd, newCompareCmd,
+		}},
+		{referenceGroup, "The reference service, lotteryd:", []func(environment) *cobra.Command{
+			newServicesCmd, newStepsCmd, newVerifyCmd,
+		}},
+		{"", "", []func(environment) *cobra.Command{newVersionCmd}},
 	}
 }
 
 // newRootCmd builds a whole, fresh command tree over env.
 func newRootCmd(env environment) *cobra.Command {
-	root := newGroupCmd("lotteryctl", "Finds out why a Go HTTP service is slow, and whether a change helped")
-	root.Example = `  lotteryctl services up    # a private Redis and Postgres
-  lotteryctl steps          # the tuning steps of the reference service`
+	root := newGroupCmd("lotteryctl", "Find out why a Go HTTP service is slow, and prove what fixed it")
+	root.Example = `  # How fast is my service under 500 requests/s, and what does it spend its time on?
+  lotteryctl bench --url http://127.0.0.1:8080/search --rate 500
+  lotteryctl profile --url http://127.0.0.1:8080/search --rate 500 --target http://127.0.0.1:6060 --out before
+  lotteryctl flame --open before
+
+  # Did my change help? Both builds take turns, and the result has intervals.
+  lotteryctl bench --arm old='./svc-old -port {{port}}' --arm new='./svc-new -port {{port}}' \
+      --url http://127.0.0.1:{{port}}/search
+  lotteryctl flame --diff before after
+  lotteryctl compare old.txt new.txt`
 	addVersionFlag(root, env)
 	root.SilenceErrors = true // run prints the error, once
 	root.SilenceUsage = true
@@ -37,31 +57,17 @@ func newRootCmd(env environment) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageErrorf(cmd, "%v", err)
 	})
-	for _, newCmd := range commands() {
-		root.AddCommand(newCmd(env))
+	for _, g := range groups() {
+		if g.id != "" {
+			root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+		}
+		for _, newCmd := range g.commands {
+			cmd := newCmd(env)
+			cmd.GroupID = g.id
+			root.AddCommand(cmd)
+		}
 	}
 	return root
-}
-
-// newGroupCmd is a command that only holds others: alone it prints its help,
-// with an unknown name one sentence.
-func newGroupCmd(use, short string) *cobra.Command {
-	return &cobra.Command{
-		Use:   use,
-		Short: short,
-		Args:  cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return cmd.Help()
-			}
-			return usageErrorf(cmd, "unknown command %q", args[0])
-		},
-	}
-}
-
-// usageErrorf is a usage error that names the help to read.
-func usageErrorf(cmd *cobra.Command, format string, args ...any) error {
-	return fmt.Errorf("%s: see `%s --help`", fmt.Sprintf(format, args...), cmd.CommandPath())
 }
 
 // addVersionFlag lets root print the version. Cobra's own way needs a template,

@@ -5,29 +5,29 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
-	"github.com/lotteryctl/lotteryctl/profiles"
+	"github.com/lotteryctl/lotteryctl/profiles/recorder"
 )
 
 // openRecorder makes the recorder that c asks for, nil for none. It records
 // from when its Run is called.
-func openRecorder(c Config) (*profiles.Recorder, error) {
+func openRecorder(c Config) (*recorder.Recorder, error) {
 	if c.Recorder == "off" {
 		return nil, nil
 	}
-	return profiles.NewRecorder(profiles.RecorderOptions{
+	return recorder.New(recorder.Options{
 		Dir: c.RecorderDir, Latency: c.RecorderLatency,
-		Budget: profiles.RecorderBudget{CPU: c.RecorderCPU},
+		Budget: recorder.Budget{CPU: c.RecorderCPU},
 	})
 }
 
 // watched tells the recorder how long draws and lookups take.
 type watched struct {
 	httpapi.Observer
-	recorder *profiles.Recorder
+	recorder *recorder.Recorder
 }
 
 // watchedBy leaves the observer as it is where there is no recorder.
-func watchedBy(r *profiles.Recorder, o httpapi.Observer) httpapi.Observer {
+func watchedBy(r *recorder.Recorder, o httpapi.Observer) httpapi.Observer {
 	if r == nil {
 		return o
 	}

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/profiles"
+	"github.com/lotteryctl/lotteryctl/profiles/recorder"
 )
 
 // adminGet asks the admin port and wants a 200.
@@ -29,7 +29,7 @@ func (d *deployment) adminGet(path string) []byte {
 	return body
 }
 
-func (d *deployment) recorderStats() (s profiles.RecorderStats) {
+func (d *deployment) recorderStats() (s recorder.Stats) {
 	d.t.Helper()
 	if err := json.Unmarshal(d.adminGet("/debug/recorder"), &s); err != nil {
 		d.t.Fatal(err)
@@ -55,7 +55,7 @@ func TestRecorderInService(t *testing.T) {
 	}
 	stop()
 	s := d.recorderStats()
-	if len(s.Snapshots) != 1 || s.Snapshots[0].Reason != profiles.ReasonLatency || s.Refused[fmt.Sprintf("latency: %v", profiles.ErrTooSoon)] == 0 {
+	if len(s.Snapshots) != 1 || s.Snapshots[0].Reason != recorder.ReasonLatency || s.Refused[fmt.Sprintf("latency: %v", recorder.ErrTooSoon)] == 0 {
 		t.Fatalf("after slow draws: %+v", s)
 	}
 	name := s.Snapshots[0].Name

@@ -15,7 +15,7 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/postgres"
 	"github.com/lotteryctl/lotteryctl/internal/redis"
 	"github.com/lotteryctl/lotteryctl/internal/telemetry"
-	"github.com/lotteryctl/lotteryctl/profiles"
+	"github.com/lotteryctl/lotteryctl/profiles/recorder"
 )
 
 // service is a wired lotteryd. openService takes it up to the point where it
@@ -32,7 +32,7 @@ type service struct {
 	keeper    *lottery.Keeper
 	engine    *lottery.Engine
 	drain     *httpapi.Drain
-	recorder  *profiles.Recorder // nil: none
+	recorder  *recorder.Recorder // nil: none
 }
 
 // graceAfterEnd is how long answers stay in Redis after an activity's end; wins

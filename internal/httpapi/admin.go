@@ -7,7 +7,7 @@ import (
 	"net/http"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
-	"github.com/lotteryctl/lotteryctl/profiles"
+	"github.com/lotteryctl/lotteryctl/profiles/recorder"
 )
 
 // AdminOptions is what the admin port needs.
@@ -26,7 +26,7 @@ type AdminOptions struct {
 	Drain *Drain
 	// Recorder is served under /debug/recorder, and gives way to CPU profiles
 	// that are asked for. Nil: there is none.
-	Recorder *profiles.Recorder
+	Recorder *recorder.Recorder
 	// Token is demanded as a bearer token on everything but /livez and /readyz.
 	// Empty: none is, and only loopback host names are answered to.
 	Token string

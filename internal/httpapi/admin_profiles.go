@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
-	"github.com/lotteryctl/lotteryctl/profiles"
+	"github.com/lotteryctl/lotteryctl/profiles/recorder"
 )
 
 // maxProfileSeconds bounds how long a profile is recorded: an hour's CPU
@@ -22,7 +22,7 @@ const maxProfileSeconds = 3600
 //
 // The runtime takes one CPU profile at a time, so the recorder, which may be
 // nil, gives way to one that is asked for by hand.
-func (a *admin) profiles(mux *http.ServeMux, r *profiles.Recorder) {
+func (a *admin) profiles(mux *http.ServeMux, r *recorder.Recorder) {
 	cpu := r.YieldTo(http.HandlerFunc(pprof.Profile))
 	// Index serves every profile by name. Its cmdline is not registered: a
 	// command line may hold secrets.

@@ -9,14 +9,14 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
-	"github.com/lotteryctl/lotteryctl/profiles"
+	"github.com/lotteryctl/lotteryctl/profiles/recorder"
 )
 
 // withRecorder is an admin port over a recorder that runs until the test ends.
 // It has no flight recorder, which the process has but one of.
 func withRecorder(t *testing.T, adjust ...func(*httpapi.AdminOptions)) *adminPort {
 	t.Helper()
-	r, err := profiles.NewRecorder(profiles.RecorderOptions{TraceAge: -1})
+	r, err := recorder.New(recorder.Options{TraceAge: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func withRecorder(t *testing.T, adjust ...func(*httpapi.AdminOptions)) *adminPor
 func TestRecorderIsServed(t *testing.T) {
 	p := withRecorder(t)
 	w := p.send("GET", "/debug/recorder", "")
-	var stats profiles.RecorderStats
+	var stats recorder.Stats
 	if err := json.Unmarshal(w.Body.Bytes(), &stats); err != nil || w.Code != 200 || !stats.Running {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
-	"github.com/lotteryctl/lotteryctl/profiles"
+	"github.com/lotteryctl/lotteryctl/profiles/recorder"
 )
 
 // mostTierLabels bounds how many label sets of tiers there are; wins of tiers
@@ -26,9 +26,9 @@ type drawLabels struct {
 // routeLabels are the label sets of one route.
 type routeLabels struct {
 	name          string
-	open          profiles.LabelSet // the result is not known
-	loss, pending profiles.LabelSet
-	wins          atomic.Pointer[map[string]profiles.LabelSet] // by tier; replaced, never changed
+	open          recorder.LabelSet // the result is not known
+	loss, pending recorder.LabelSet
+	wins          atomic.Pointer[map[string]recorder.LabelSet] // by tier; replaced, never changed
 	grow          sync.Mutex
 }
 
@@ -37,10 +37,10 @@ func newDrawLabels() *drawLabels {
 	for op, name := range map[operation]string{drawing: "draw", lookingUp: "lookup"} {
 		r := &l.routes[op]
 		r.name = name
-		r.open = profiles.NewLabelSet("route", name)
-		r.loss = profiles.NewLabelSet("route", name, "result", lottery.Loss.String())
-		r.pending = profiles.NewLabelSet("route", name, "result", lottery.Pending.String())
-		r.wins.Store(&map[string]profiles.LabelSet{})
+		r.open = recorder.NewLabelSet("route", name)
+		r.loss = recorder.NewLabelSet("route", name, "result", lottery.Loss.String())
+		r.pending = recorder.NewLabelSet("route", name, "result", lottery.Pending.String())
+		r.wins.Store(&map[string]recorder.LabelSet{})
 	}
 	return l
 }
@@ -71,11 +71,11 @@ func (l *drawLabels) answered(op operation, a *lottery.Answer) {
 // end takes the labels off: the goroutine serves other requests next.
 func (l *drawLabels) end() {
 	if l != nil {
-		profiles.LabelSet{}.Set()
+		recorder.LabelSet{}.Set()
 	}
 }
 
-func (r *routeLabels) win(tier string) profiles.LabelSet {
+func (r *routeLabels) win(tier string) recorder.LabelSet {
 	if set, ok := (*r.wins.Load())[tier]; ok {
 		return set
 	}
@@ -89,7 +89,7 @@ func (r *routeLabels) win(tier string) profiles.LabelSet {
 		return set
 	}
 	next := maps.Clone(known)
-	next[tier] = profiles.NewLabelSet("route", r.name, "result", lottery.Win.String(), "tier", tier)
+	next[tier] = recorder.NewLabelSet("route", r.name, "result", lottery.Win.String(), "tier", tier)
 	r.wins.Store(&next)
 	return next[tier]
 }

@@ -1,7 +1,8 @@
 // Package wholefile writes files as a whole or not at all: into a file of
 // another name in the same folder, which then takes the place of the old one. A
 // reader sees the old content or the new, and a failure leaves the old. A crash
-// may leave a file that matches [Pattern] behind.
+// may leave a file that matches [Pattern] behind. [Read] reads a small file as a
+// whole, or refuses it as too large.
 package wholefile
 
 import (
@@ -63,4 +64,19 @@ func named(path, standIn string, err error) error {
 		return fmt.Errorf("writing %s: %w", path, inRename.Err)
 	}
 	return err
+}
+
+// Read reads the file called name of at most so many bytes. A larger one is an
+// error, which does not name the file; neither does a failure to read.
+func Read(fsys fs.FS, name string, most int64) ([]byte, error) {
+	file, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, most+1))
+	if int64(len(data)) > most {
+		return nil, fmt.Errorf("it is larger than %d MiB", most>>20)
+	}
+	return data, err
 }

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
+	"testing/fstest"
 
 	"github.com/lotteryctl/lotteryctl/internal/wholefile"
 )
@@ -71,5 +73,18 @@ func TestErrorsSpeakOfTheFile(t *testing.T) {
 	}
 	if err := wholefile.Write(path, own); !errors.Is(err, syscall.ENOSPC) || err.Error() != "writing "+path+": no space left on device" {
 		t.Errorf("a full disk: got %v", err)
+	}
+}
+
+func TestRead(t *testing.T) {
+	files := fstest.MapFS{"a": {Data: []byte("four")}}
+	if data, err := wholefile.Read(files, "a", 4); err != nil || string(data) != "four" {
+		t.Errorf("got %q, %v", data, err)
+	}
+	if data, err := wholefile.Read(files, "a", 3); err == nil {
+		t.Errorf("a file larger than allowed was read: %q", data)
+	}
+	if _, err := wholefile.Read(files, "b", 4); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v", err)
 	}
 }
