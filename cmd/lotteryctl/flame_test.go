@@ -452,6 +452,34 @@ func TestFlameServes(t *testing.T) {
 	}
 }
 
+// TestFlameServeCounts: what each argument has is said, and one without anything
+// is an error, wherever it stands.
+func TestFlameServeCounts(t *testing.T) {
+	dir := flameFiles(t)
+	bundle, heap, missing := filepath.Join(dir, "bundle"), filepath.Join(dir, "heap.pb.gz"), filepath.Join(dir, "missing")
+	writeBundle(t, bundle, foldedProfile, 10)
+	for _, row := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"the last is missing", []string{bundle, missing}, missing + ": no such file or directory"},
+		{"the first is missing", []string{missing, bundle}, missing + ": no such file or directory"},
+		{"a folder without profiles", []string{heap, t.TempDir()}, ""},
+		{"stdin", []string{heap, "-"}, "stdin cannot be read then"},
+	} {
+		stdout, stderr, err := execute(t, append([]string{"flame", "--serve"}, row.args...)...)
+		if exitCode(err) != codeUsage || stdout != "" || !strings.Contains(stderr, row.want) {
+			t.Errorf("%s: exit code %d, it says %q and %q", row.name, exitCode(err), stdout, stderr)
+		}
+	}
+	var stderr bytes.Buffer
+	entries, err := flameEntries(&stderr, []string{bundle, heap})
+	if want := "note: " + bundle + " has 2 profiles, " + heap + " has 1 profile\n"; err != nil || len(entries) != 3 || stderr.String() != want {
+		t.Errorf("%d entries, %v, it says %q, want %q", len(entries), err, stderr.String(), want)
+	}
+}
+
 func get(t *testing.T, url, host string) (int, string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
