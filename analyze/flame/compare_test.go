@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/pprof/profile"
@@ -13,10 +14,35 @@ import (
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 )
 
+// programs keeps what many tests need: the programs of stackgen, and the profiles
+// of their runs as the readers see them. Nothing changes a profile, so tests that
+// run at the same time may share it.
+type programs struct {
+	mu   sync.Mutex
+	made map[program]*stackgen.Program
+	runs map[stackgen.Options]*stackprofile.Profile
+}
+
+type program struct {
+	stacks, depth int
+	seed          uint64
+}
+
+var cache = programs{made: map[program]*stackgen.Program{}, runs: map[stackgen.Options]*stackprofile.Profile{}}
+
 // generated is a profile of stackgen as the readers see it.
 func generated(t testing.TB, o stackgen.Options) *stackprofile.Profile {
 	t.Helper()
-	return read(t, stackgen.New(o))
+	cache.mu.Lock()
+	defer cache.mu.Unlock()
+	key := program{o.Stacks, o.Depth, o.Seed}
+	if cache.made[key] == nil {
+		cache.made[key] = stackgen.NewProgram(o.Stacks, o.Depth, o.Seed)
+	}
+	if cache.runs[o] == nil {
+		cache.runs[o] = read(t, cache.made[key].Run(o.Weights, o.Load, o.Slower))
+	}
+	return cache.runs[o]
 }
 
 func read(t testing.TB, made *profile.Profile) *stackprofile.Profile {
@@ -100,7 +126,7 @@ func TestCompareOfAProfileWithItselfIsEmpty(t *testing.T) {
 func TestCompareMirrors(t *testing.T) {
 	t.Parallel()
 	slower := small()
-	slower.Slower = 3
+	slower.Slower = 4
 	for _, side := range []int{1, 3, 6} {
 		old, new := runs(t, side, 1, small()), runs(t, side, 100, slower)
 		there, back := compare(t, old, new, flame.DiffOptions{}), compare(t, new, old, flame.DiffOptions{})

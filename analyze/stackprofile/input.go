@@ -66,15 +66,18 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// pieceSize is how much is read at once. Pieces are joined at the end, which
-// costs one copy; a buffer that grows costs several.
-const pieceSize = 4 << 20
+// The first piece that is read at once, and the largest. Pieces are joined at the
+// end, which costs one copy; a buffer that grows costs several.
+const (
+	firstPiece   = 64 << 10
+	largestPiece = 4 << 20
+)
 
 func readUpTo(r io.Reader, limit int64) ([]byte, error) {
 	var pieces [][]byte
 	var total int64
-	for {
-		piece := make([]byte, pieceSize)
+	for size := firstPiece; ; size = min(2*size, largestPiece) {
+		piece := make([]byte, size)
 		n, err := fill(r, piece)
 		pieces = append(pieces, piece[:n])
 		total += int64(n)

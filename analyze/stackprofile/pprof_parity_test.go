@@ -127,12 +127,28 @@ func readFile(t *testing.T, path string) *stackprofile.Profile {
 	return p
 }
 
+// pprofPath is where go tool pprof is. Asked once: the go command takes thirty
+// times as long to find it as pprof to answer.
+var pprofPath = sync.OnceValues(func() (string, error) {
+	out, err := exec.Command("go", "tool", "-n", "pprof").Output() // makes it, if need be
+	return strings.TrimSpace(string(out)), err
+})
+
+func pprofProgram(t *testing.T) string {
+	t.Helper()
+	path, err := pprofPath()
+	if err != nil {
+		t.Fatalf("go tool -n pprof: %v", err)
+	}
+	return path
+}
+
 // pprofTop is flat and cumulative by function, as go tool pprof has them.
 func pprofTop(t *testing.T, path string, valueType stackprofile.ValueType, more ...string) map[string][2]int64 {
 	t.Helper()
-	args := append([]string{"tool", "pprof", "-top", "-nodecount=0", "-nodefraction=0", "-edgefraction=0", "-symbolize=none",
+	args := append([]string{"-top", "-nodecount=0", "-nodefraction=0", "-edgefraction=0", "-symbolize=none",
 		"-unit=" + valueType.Unit, "-sample_index=" + valueType.Name}, more...)
-	cmd := exec.CommandContext(t.Context(), "go", append(args, path)...)
+	cmd := exec.CommandContext(t.Context(), pprofProgram(t), append(args, path)...)
 	cmd.Env = append(os.Environ(), "PPROF_TMPDIR="+t.TempDir(), "PPROF_BINARY_PATH="+t.TempDir())
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
