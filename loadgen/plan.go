@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 )
 
 // MaxRate is the highest rate a [Plan] may ask for, in requests per second. It
@@ -181,28 +183,34 @@ func setDefault[T comparable](field *T, value T) {
 // splitURL cuts the URL template into what must be fixed (scheme and host) and
 // what may be a template (path and query). The fragment is dropped.
 func splitURL(raw string) (base *url.URL, target string, err error) {
-	scheme, rest, ok := strings.Cut(raw, "://")
-	if !ok || (scheme != "http" && scheme != "https") {
-		return nil, "", fmt.Errorf("URL %q must start with http:// or https://", raw)
+	u := endpoint.Split(raw)
+	said := endpoint.Redact(raw) // errors may be kept
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, "", fmt.Errorf("URL %q must start with http:// or https://", said)
+	case strings.Contains(u.UserInfo+u.Host, "{{"):
+		return nil, "", fmt.Errorf("URL %q: placeholders are allowed in path and query, not in the host", said)
 	}
-	end := strings.IndexAny(rest, "/?#")
-	if end < 0 {
-		end = len(rest)
-	}
-	host := rest[:end]
-	if strings.Contains(host, "{{") {
-		return nil, "", fmt.Errorf("URL %q: placeholders are allowed in path and query, not in the host", raw)
-	}
-	base, err = url.Parse(scheme + "://" + host)
+	base, err = url.Parse(u.Base())
 	if err != nil {
-		return nil, "", fmt.Errorf("URL %q: %w", raw, err)
+		return nil, "", fmt.Errorf("URL %q: %w", said, withoutURL(err, u))
 	}
 	if base.Hostname() == "" {
-		return nil, "", fmt.Errorf("URL %q names no host", raw)
+		return nil, "", fmt.Errorf("URL %q names no host", said)
 	}
-	target, _, _ = strings.Cut(rest[end:], "#")
+	target, _, _ = strings.Cut(u.Rest, "#")
 	if !strings.HasPrefix(target, "/") {
 		target = "/" + target
 	}
 	return base, target, nil
+}
+
+// withoutURL is why a URL cannot be read, without repeating what may be a
+// password in it.
+func withoutURL(err error, u endpoint.URL) error {
+	var wrapped *url.Error
+	if u.UserInfo == "" && errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return errors.New("it is not written as a URL must be")
 }

@@ -116,7 +116,7 @@ type Period struct {
 // Source describes one target and what came from it.
 type Source struct {
 	Name    string   `json:"name"`
-	URL     string   `json:"url"`               // secrets replaced
+	URL     string   `json:"url"`               // user info and secret parameters replaced
 	Headers []string `json:"headers,omitempty"` // names only
 	Process Process  `json:"process,omitzero"`
 
@@ -162,7 +162,7 @@ type Metrics struct {
 	Status  Status `json:"status"`
 	File    string `json:"file,omitempty"`
 	Error   string `json:"error,omitempty"`
-	URL     string `json:"url,omitempty"`    // secrets replaced
+	URL     string `json:"url,omitempty"`    // user info and secret parameters replaced
 	Format  string `json:"format,omitempty"` // prometheus or expvar
 	Samples int    `json:"samples,omitempty"`
 }

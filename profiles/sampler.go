@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"sync"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 )
 
 // Bounds of one reading of the metrics.
@@ -67,17 +69,13 @@ func metricsPlaces(base *url.URL, asked string) ([]*url.URL, error) {
 		}
 		return []*url.URL{u}, nil
 	}
-	prefixes := []string{base.Path}
-	if base.Path != "" {
-		prefixes = append(prefixes, "")
-	}
 	var places []*url.URL
-	for _, prefix := range prefixes {
-		for _, path := range []string{"/metrics", "/debug/vars"} {
-			u := *base
-			u.Path = prefix + path
-			places = append(places, &u)
+	for _, place := range runtimemetrics.Places(base.String()) {
+		u, err := url.Parse(place)
+		if err != nil {
+			return nil, err
 		}
+		places = append(places, u)
 	}
 	return places, nil
 }
@@ -98,15 +96,22 @@ func (s *sampler) sample(ctx context.Context, c *client) error {
 	if err != nil {
 		return err
 	}
-	reading, err := parseMetrics(body)
+	answer, err := runtimemetrics.Parse(body)
 	if err != nil {
-		return err
+		return errors.New("the answer has no metrics of the Go runtime")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.format, s.process = reading.format, reading.process
-	s.samples = append(s.samples, sample{at, s.target, reading.values})
+	s.format, s.process = string(answer.Format), processOf(answer.Program)
+	s.samples = append(s.samples, sample{at, s.target, answer.Values})
 	return nil
+}
+
+// processOf is what the metrics say of the program, each in one line.
+func processOf(p runtimemetrics.Program) Process {
+	return Process{
+		GoVersion: firstLine(p.GoVersion), Module: firstLine(p.Module), Version: firstLine(p.Version), Started: p.Started,
+	}
 }
 
 // run samples until ctx ends. A sample that fails is left out: the target may be
@@ -131,7 +136,7 @@ func (s *sampler) run(ctx context.Context, c *client, every time.Duration) {
 func (s *sampler) restarted() bool {
 	var first float64
 	for _, sample := range s.samples {
-		start := sample.Values[startTimeName]
+		start := sample.Values[runtimemetrics.StartTime]
 		if first != 0 && start != 0 && start != first {
 			return true
 		}

@@ -5,12 +5,14 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 )
 
 // source is the manifest's part on one target, still without its files' sizes.
 func (s *subject) source() (Source, []product) {
 	source := Source{
-		Name: s.name, URL: redactURL(s.client.base), Headers: headerNames(s.target.Header),
+		Name: s.name, URL: endpoint.Redact(s.client.base.String()), Headers: endpoint.HeaderNames(s.target.Header),
 		Restarted: s.restarted(), Trace: s.trace,
 	}
 	products := s.products(source.Restarted)
@@ -74,6 +76,6 @@ func (s *subject) metricsEntry() *Metrics {
 	case s.sampler.url == nil || m.Samples == 0:
 		return &Metrics{Status: Skipped}
 	}
-	m.URL = redactURL(s.sampler.url)
+	m.URL = endpoint.Redact(s.sampler.url.String())
 	return m
 }

@@ -1,31 +1,30 @@
 package bench
 
 import (
-	"fmt"
 	"math"
 )
 
-// tooFewRequests says why a percentile is no verdict; "" if it may be one.
-func tooFewRequests(t *Table, set *Set) string {
+// tooFewRequests says why a percentile is no verdict; zero if it may be one.
+func tooFewRequests(t *Table, set *Set) Advisory {
 	need := requestsFor(t.Unit)
 	if need == 0 {
-		return ""
+		return Advisory{}
 	}
 	least := leastRequests(t, set)
 	if least >= need {
-		return ""
+		return Advisory{}
 	}
-	return fmt.Sprintf("%s needs %s requests a run, the smallest run has %s", t.Unit, grouped(need), grouped(least))
+	return Advisory{TooFewRequests, need, least}
 }
 
-// explanatory says of units that explain others why they are no verdicts,
+// explanatory says of units that explain others that they are no verdicts,
 // unless a gate asks for them by name.
-func explanatory(unit string) string {
+func explanatory(unit string) Advisory {
 	switch unit {
 	case "max-latency-sec", "gc-cycles", "gc-pause-sec":
-		return unit + " explains others and is no goal of its own"
+		return Advisory{Code: Explanatory}
 	}
-	return ""
+	return Advisory{}
 }
 
 // leastRequests is the smallest number of iterations among the table's lines.

@@ -13,6 +13,7 @@ import (
 // The error is a [QueryError]; a query that no result matches is no error and
 // gives no tables.
 func (q Query) Tables(set *Set) (*Tables, error) {
+	q = q.filled()
 	p, err := q.compile()
 	if err != nil {
 		return nil, err

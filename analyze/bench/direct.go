@@ -6,7 +6,10 @@ import (
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
 )
 
-// errorUnits count failed requests.
+// NotExact is the oddity of values that were declared exact and differ.
+const NotExact stat.Oddity = "not-exact"
+
+// errorUnit counts failed requests.
 const errorUnit = "errors/op"
 
 // isDirect reports whether values are compared as they are: those declared
@@ -27,7 +30,7 @@ func directRatio(t *Table, old, new *Cell) stat.Ratio {
 	if !t.Exact {
 		before, after = average(old.Values), average(new.Values)
 	} else if lowest(old) != highest(old) || lowest(new) != highest(new) {
-		return stat.Ratio{Center: quotient(before, after), High: math.Inf(1), Level: 1, Note: "declared exact, but values differ"}
+		return stat.Ratio{Center: quotient(before, after), High: math.Inf(1), Level: 1, Note: NotExact}
 	}
 	ratio := quotient(before, after)
 	return stat.Ratio{Center: ratio, Low: ratio, High: ratio, Level: 1}

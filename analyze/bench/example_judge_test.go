@@ -22,23 +22,23 @@ func ExampleJudge() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	tables, err := bench.DefaultQuery().Tables(set)
+	var query bench.Query // compares file with file
+	tables, err := query.Tables(set)
 	if err != nil {
 		log.Fatal(err)
 	}
-	policy := bench.DefaultPolicy()
 	gate, err := bench.ParseFailOn("p95-latency>5%")
 	if err != nil {
 		log.Fatal(err)
 	}
-	policy.Gates = append(policy.Gates, gate)
-	report, err := bench.Judge(tables, policy)
+	report, err := bench.Judge(tables, bench.Policy{Gates: []bench.Gate{gate}})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(report.Judged[0].Judgements[0][1].Verdict)
-	fmt.Println(report.Outcome(false))
+	outcome, why := report.Outcome(false)
+	fmt.Println(outcome, why.Gate.Gate.Text, why.Check.Reason)
 	// Output:
 	// regressed
-	// failed gate "p95-latency>5%" failed: p95-latency-sec of Draw: +9.8% [+8.6%, +11.1%] p<0.0001
+	// failed p95-latency>5% effect
 }

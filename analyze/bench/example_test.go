@@ -99,8 +99,8 @@ func ExampleNote() {
 		log.Fatal(err)
 	}
 	for _, note := range tables.Notes {
-		fmt.Printf("%s: %s\n", note.Code, note.Text)
+		fmt.Println(note.Code, note.Row, note.Names)
 	}
 	// Output:
-	// pooled-inputs: values of old and new are pooled in one sample, as for "X": put .file into a projection to tell them apart, or into ignore if that is meant
+	// pooled-inputs X [old new]
 }

@@ -61,7 +61,7 @@ func TestGatesThatCannotFire(t *testing.T) {
 	}
 	report := judge(t, bench.DefaultQuery(), gated(t, "p95-latency>5%"), text)
 	if outcome, why := report.Outcome(false); outcome != bench.Unusable {
-		t.Errorf("a gate with nothing to compare: %s (%s)", outcome, why)
+		t.Errorf("a gate with nothing to compare: %s (%v)", outcome, why)
 	}
 }
 
@@ -123,7 +123,7 @@ func TestSLO(t *testing.T) {
 		{few, "p95-latency<6ms", bench.Unusable},
 		{few, "p95-latency<4ms", bench.Failed},
 	} {
-		policy := bench.DefaultPolicy()
+		policy := bench.Policy{}
 		gate, err := bench.ParseSLO(test.gate)
 		if err != nil {
 			t.Fatal(err)

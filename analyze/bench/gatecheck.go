@@ -1,49 +1,11 @@
 package bench
 
 import (
-	"fmt"
 	"math"
-
-	"github.com/lotteryctl/lotteryctl/analyze/stat"
 )
-
-// Outcome is what a gate says.
-type Outcome string
-
-// The outcomes, from best to worst. Several become the worst of them, but that
-// a failure which is proven stays one beside what could not be judged.
-const (
-	Passed    Outcome = "passed"
-	Undecided Outcome = "undecided" // neither proven to be in nor out of bounds
-	Unusable  Outcome = "unusable"  // no data that could decide: never a pass
-	Failed    Outcome = "failed"
-)
-
-func worse(a, b Outcome) Outcome {
-	rank := map[Outcome]int{Passed: 0, Undecided: 1, Unusable: 2, Failed: 3}
-	if rank[b] > rank[a] {
-		return b
-	}
-	return a
-}
-
-// GateResult is a gate with what it found.
-type GateResult struct {
-	Gate    Gate
-	Outcome Outcome
-	Checks  []GateCheck // one for each cell it is about
-}
-
-// GateCheck is a gate's view of one cell.
-type GateCheck struct {
-	Table    *JudgedTable
-	Row, Col int
-	Outcome  Outcome
-	Text     string // why, in words; "" when passed
-}
 
 // gates checks all gates. matches are in the order of the report's tables.
-func (j *judge) gates(report *Report, matches gateMatches) []GateResult {
+func (j *judging) gates(report *Report, matches gateMatches) []GateResult {
 	judged := make(map[*Table]*JudgedTable)
 	for _, t := range report.Judged {
 		judged[t.Table] = t
@@ -56,7 +18,7 @@ func (j *judge) gates(report *Report, matches gateMatches) []GateResult {
 			result.Checks = append(result.Checks, missingChecks(g, judged[t], report)...)
 		}
 		if len(result.Checks) == 0 {
-			result.Checks = []GateCheck{{Table: judged[matches.tables[i][0]], Row: -1, Col: -1, Outcome: Unusable, Text: "there is nothing to compare: the metric was measured on one side only"}}
+			result.Checks = []GateCheck{{Table: judged[matches.tables[i][0]], Row: -1, Col: -1, Outcome: Unusable, Reason: ByNothing}}
 		}
 		for _, c := range result.Checks {
 			result.Outcome = worse(result.Outcome, c.Outcome)
@@ -67,7 +29,7 @@ func (j *judge) gates(report *Report, matches gateMatches) []GateResult {
 }
 
 // check looks at every cell that the gate is about.
-func (j *judge) check(g Gate, t *JudgedTable, family int) (checks []GateCheck) {
+func (j *judging) check(g Gate, t *JudgedTable, family int) (checks []GateCheck) {
 	for row, cells := range t.Cells {
 		for col, cell := range cells {
 			if cell == nil || !g.isAt(t.Table, row, col) {
@@ -76,9 +38,9 @@ func (j *judge) check(g Gate, t *JudgedTable, family int) (checks []GateCheck) {
 			c := GateCheck{Table: t, Row: row, Col: col}
 			switch {
 			case g.Kind == SLO && (col != t.Baseline || len(t.Cols) == 1):
-				c.Outcome, c.Text = checkSLO(g, t, cell)
+				c.checkSLO(g, cell)
 			case g.Kind == FailOn && t.Judgements[row][col] != nil && t.Judgements[row][col].Verdict != Uncompared:
-				c.Outcome, c.Text = j.checkFailOn(g, t, t.Judgements[row][col], family)
+				c.checkFailOn(g, t.Judgements[row][col], j.tables.Query.Alpha, family)
 			default:
 				continue
 			}
@@ -92,7 +54,7 @@ func (j *judge) check(g Gate, t *JudgedTable, family int) (checks []GateCheck) {
 func missingChecks(g Gate, t *JudgedTable, report *Report) (checks []GateCheck) {
 	for _, m := range report.Tables.missingIn(t.Table) {
 		if g.Where == "" || g.means(t.Rows[m.row]) || g.means(Key{Label: m.col, Fields: []Field{{Value: m.col}}}) {
-			checks = append(checks, GateCheck{Table: t, Row: m.row, Col: -1, Outcome: Unusable, Text: "not measured in " + quoted(m.col)})
+			checks = append(checks, GateCheck{Table: t, Row: m.row, Col: -1, Outcome: Unusable, Reason: ByAbsence, Column: m.col})
 		}
 	}
 	return checks
@@ -100,34 +62,38 @@ func missingChecks(g Gate, t *JudgedTable, report *Report) (checks []GateCheck) 
 
 // checkFailOn: failed iff the change for the worse is beyond the bound and
 // established; passed iff the worst change that the interval allows is within.
-func (j *judge) checkFailOn(g Gate, t *JudgedTable, judgement *Judgement, family int) (Outcome, string) {
-	if t.Advisory != "" {
-		return Undecided, t.Advisory
+func (c *GateCheck) checkFailOn(g Gate, judgement *Judgement, alpha float64, family int) {
+	if c.Table.Advisory.Code != "" {
+		c.Outcome, c.Reason, c.Advisory = Undecided, ByAdvisory, c.Table.Advisory
+		return
 	}
-	bound, _ := g.Bound.in(t.Unit) // was checked when the gate was matched
-	amount := func(ratio float64) float64 { return worsening(ratio, judgement, t.Better, g.Bound) }
+	bound, _ := g.Bound.in(c.Table.Unit) // was checked when the gate was matched
+	amount := func(ratio float64) float64 { return worsening(ratio, judgement, c.Table.Better, g.Bound) }
 	center := amount(judgement.Effect.Center)
 	worst := max(amount(judgement.Effect.Low), amount(judgement.Effect.High))
+	c.Judgement = judgement
 	if judgement.Test == Direct {
 		switch {
 		case judgement.Effect.Low != judgement.Effect.High:
-			return Undecided, judgement.Effect.Note
+			c.Outcome, c.Reason = Undecided, ByInexact
 		case center > bound:
-			return Failed, "changed " + changeText(judgement.Effect.Center)
+			c.Outcome, c.Reason = Failed, ByChange
+		default:
+			c.Outcome = Passed
 		}
-		return Passed, ""
+		return
 	}
-	alpha := j.tables.Query.Alpha
 	established := judgement.PHolm <= alpha && judgement.Effect.Excludes1()
 	switch {
 	case established && center > bound:
-		return Failed, effectText(judgement)
-	case minP(judgement)*float64(max(family, 1)) > alpha:
-		return Unusable, tooFew(judgement, alpha, family)
+		c.Outcome, c.Reason = Failed, ByEffect
+	case judgement.MinP()*float64(max(family, 1)) > alpha:
+		c.Outcome, c.Reason, c.Few = Unusable, ByShortage, judgement.shortage(alpha, family)
 	case worst <= bound:
-		return Passed, ""
+		c.Outcome = Passed
+	default:
+		c.Outcome, c.Reason = Undecided, ByEffect
 	}
-	return Undecided, effectText(judgement) + runsText(judgement.Runs)
 }
 
 // worsening is by how much a ratio new/old is worse than 1, in the gate's
@@ -146,41 +112,24 @@ func worsening(ratio float64, judgement *Judgement, better Better, bound Quantit
 	return judgement.New.Summary.Center // from zero: all of it
 }
 
-// minP is the least p-value that the test of this cell could have given.
-func minP(g *Judgement) float64 {
-	if g.Test == SignFlipTest {
-		return stat.MinPSignFlip(len(g.new))
-	}
-	return stat.MinPMannWhitney(len(g.old), len(g.new))
-}
-
-func tooFew(g *Judgement, alpha float64, family int) string {
-	need := stat.RunsForAlpha(alpha, family, g.Test == SignFlipTest)
-	text := fmt.Sprintf("with %s no change, however large, can be told from chance", runsOf(len(g.old), len(g.new)))
-	if family > 1 {
-		text += fmt.Sprintf(" among %d questions", family)
-	}
-	return fmt.Sprintf("%s; it takes %d runs of each arm", text, need)
-}
-
 // checkSLO compares the interval of the new arm's centre with the bound.
-func checkSLO(g Gate, t *JudgedTable, c *Cell) (Outcome, string) {
-	bound, _ := g.Bound.in(t.Unit)
-	low, high := c.Summary.Lo, c.Summary.Hi
-	few := math.IsInf(low, 0) || math.IsInf(high, 0) || len(c.Values) < 2
+func (check *GateCheck) checkSLO(g Gate, c *Cell) {
+	bound, _ := g.Bound.in(check.Table.Unit)
+	level := &Level{Center: c.Summary.Center, Low: c.Summary.Lo, High: c.Summary.Hi, Runs: len(c.Values)}
+	few := math.IsInf(level.Low, 0) || math.IsInf(level.High, 0) || level.Runs < 2
 	if few { // no interval: only what every single run says counts
-		low, high = lowest(c), highest(c)
+		level.Low, level.High = lowest(c), highest(c)
 	}
-	text := fmt.Sprintf("%s [%s, %s]", valueText(c.Summary.Center, t.Unit), valueText(low, t.Unit), valueText(high, t.Unit))
+	low, high := holds(level.Low, g.Op, bound), holds(level.High, g.Op, bound)
+	check.Outcome, check.Reason, check.Level = Undecided, ByLevel, level
 	switch {
-	case !holds(low, g.Op, bound) && !holds(high, g.Op, bound):
-		return Failed, text
+	case !low && !high:
+		check.Outcome = Failed
 	case few:
-		return Unusable, fmt.Sprintf("%s in %s: too few for an interval", text, runsOf(len(c.Values), len(c.Values)))
-	case holds(low, g.Op, bound) && holds(high, g.Op, bound):
-		return Passed, ""
+		check.Outcome, check.Reason = Unusable, ByLevelOfFew
+	case low && high:
+		check.Outcome, check.Reason = Passed, ""
 	}
-	return Undecided, text
 }
 
 func holds(value float64, op string, bound float64) bool {
@@ -193,79 +142,4 @@ func holds(value float64, op string, bound float64) bool {
 		return value > bound
 	}
 	return value >= bound
-}
-
-// Outcome is what all gates together say, with one sentence why; with strict,
-// an undecided gate counts, and without any gate an inconclusive verdict on a
-// gated metric. Lines or values that could not be read make gates unusable:
-// what they would have said is not known.
-func (r *Report) Outcome(strict bool) (Outcome, string) {
-	outcome, why := Passed, ""
-	raise := func(o Outcome, text string) {
-		if worst := worse(outcome, o); worst != outcome {
-			outcome, why = worst, text
-		}
-	}
-	for _, g := range r.Gates {
-		if g.Outcome != Undecided || strict {
-			raise(g.Outcome, g.sentence())
-		}
-	}
-	if len(r.Gates) > 0 {
-		if n := r.Tables.Set.unread(); n > 0 {
-			raise(Unusable, fmt.Sprintf("%s could not be read, so the gates prove nothing", counted(n, "line or value", "lines or values")))
-		}
-	} else if strict {
-		if len(r.Missing) > 0 {
-			raise(Unusable, "not everything was compared: "+r.Missing[0])
-		}
-		if n := r.count(Inconclusive); n > 0 {
-			raise(Undecided, fmt.Sprintf("%s inconclusive", counted(n, "comparison is", "comparisons are")))
-		}
-	}
-	return outcome, why
-}
-
-// sentence names the gate and the first cell that decided its outcome.
-func (g GateResult) sentence() string {
-	for _, c := range g.Checks {
-		if c.Outcome == g.Outcome && g.Outcome != Passed {
-			return fmt.Sprintf("gate %q %s: %s: %s", g.Gate.Text, g.Outcome, c.where(), c.Text)
-		}
-	}
-	return ""
-}
-
-func (c GateCheck) where() string {
-	switch {
-	case c.Row < 0:
-		return c.Table.Unit
-	case c.Col < 0:
-		return c.Table.Unit + " of " + c.Table.Rows[c.Row].Label
-	}
-	return c.Table.Unit + " of " + c.Table.subject(c.Row, c.Col)
-}
-
-// unread counts lines and values that were lost.
-func (s *Set) unread() int {
-	n := 0
-	for _, source := range s.Sources {
-		n += source.Unread + source.Rejected
-	}
-	return n
-}
-
-// count counts gated judgements of one verdict.
-func (r *Report) count(v Verdict) int {
-	n := 0
-	for _, t := range r.Judged {
-		if t.Gated {
-			t.each(func(_, _ int, g *Judgement) {
-				if g.Verdict == v {
-					n++
-				}
-			})
-		}
-	}
-	return n
 }

@@ -83,7 +83,7 @@ func byArm() bench.Query {
 
 func gated(t *testing.T, failOn ...string) bench.Policy {
 	t.Helper()
-	policy := bench.DefaultPolicy()
+	policy := bench.Policy{}
 	for _, text := range failOn {
 		gate, err := bench.ParseFailOn(text)
 		if err != nil {
@@ -137,10 +137,10 @@ func TestGateSeesPlantedRegression(t *testing.T) {
 	} {
 		outcome, why := test.report.Outcome(true)
 		if outcome != test.want {
-			t.Errorf("%s: %s (%s), want %s", name, outcome, why, test.want)
+			t.Errorf("%s: %s (%v), want %s", name, outcome, why, test.want)
 		}
-		if (why == "") != (test.want == bench.Passed) {
-			t.Errorf("%s: %s says %q", name, outcome, why)
+		if (why.Code == "") != (test.want == bench.Passed) {
+			t.Errorf("%s: %s says %q", name, outcome, why.Code)
 		}
 	}
 }
@@ -186,14 +186,14 @@ func TestPairing(t *testing.T) {
 		"a round less, out of step":     {byArm(), bench.PairAuto, []string{short}, bench.MannWhitneyTest, 8},
 		"a line that cannot be counted": {byArm(), bench.PairAuto, []string{broken}, bench.MannWhitneyTest, 8},
 	} {
-		policy := bench.DefaultPolicy()
+		policy := bench.Policy{}
 		policy.Pairing = test.pairing
 		g := only(t, judge(t, test.query, policy, test.texts...), "p95-latency-sec")
 		if g.Test != test.want {
 			t.Errorf("%s: %s, want %s", name, g.Test, test.want)
 		}
 	}
-	policy := bench.DefaultPolicy()
+	policy := bench.Policy{}
 	policy.Pairing = bench.Paired
 	if _, err := tryJudge(t, byArm(), policy, broken); err == nil {
 		t.Error("a pairing that was demanded and is impossible is no error")
@@ -231,7 +231,7 @@ func TestVerdicts(t *testing.T) {
 		"no errors at all":            {repeat(4, "%g x 0 errors/op"), repeat(4, "%g x 0 errors/op"), "errors/op", bench.Equivalent},
 		"pauses that are gone":        {repeat(8, "%g wait-sec"), repeat(8, "%g x 0 wait-sec"), "wait-sec", bench.Changed},
 	} {
-		g := only(t, judge(t, bench.DefaultQuery(), bench.DefaultPolicy(), test.old, test.new), test.unit)
+		g := only(t, judge(t, bench.DefaultQuery(), bench.Policy{}, test.old, test.new), test.unit)
 		if g.Verdict != test.want {
 			t.Errorf("%s: %s, want %s (%+v)", name, g.Verdict, test.want, g.Effect)
 		}
@@ -246,7 +246,7 @@ func TestPercentilesNeedRequests(t *testing.T) {
 		old.requests, new.requests = requests, requests
 		report := judge(t, byArm(), gated(t, "p99-latency>5%"), inRounds(21, 10, old, new))
 		if outcome, why := report.Outcome(true); outcome != want {
-			t.Errorf("%d requests: %s (%s), want %s", requests, outcome, why, want)
+			t.Errorf("%d requests: %s (%v), want %s", requests, outcome, why, want)
 		}
 	}
 }
@@ -255,7 +255,7 @@ func TestPercentilesNeedRequests(t *testing.T) {
 func TestFamily(t *testing.T) {
 	old, new := quiet("old"), quiet("new")
 	text := inRounds(22, 10, old, new)
-	all := judge(t, byArm(), bench.DefaultPolicy(), text)
+	all := judge(t, byArm(), bench.Policy{}, text)
 	if all.Family != 4 { // p95, p99, CPU, allocations; errors are zero and need no test
 		t.Errorf("family of all: %d", all.Family)
 	}
@@ -278,7 +278,7 @@ func TestManyQuestionsAboutFewRounds(t *testing.T) {
 	text := inRounds(26, 10, arms...)
 	query := bench.DefaultQuery()
 	query.Col = "/arm@(a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12)"
-	report := judge(t, query, bench.DefaultPolicy(), text)
+	report := judge(t, query, bench.Policy{}, text)
 	if g := only(t, report, "p95-latency-sec"); g.Test != bench.MannWhitneyTest || g.Verdict != bench.Improved || warningCodes(report)[bench.WarnFewRuns] != 1 {
 		t.Errorf("%d questions: %s, %s, warnings %v", report.Family, g.Test, g.Verdict, report.Warnings)
 	}
@@ -313,13 +313,13 @@ func TestMissingIsNeverAPass(t *testing.T) {
 	} {
 		report := judge(t, bench.DefaultQuery(), gated(t, "p95-latency>5%"), text, test.new)
 		if outcome, why := report.Outcome(false); outcome != test.want {
-			t.Errorf("%s: %s (%s), want %s", name, outcome, why, test.want)
+			t.Errorf("%s: %s (%v), want %s", name, outcome, why, test.want)
 		}
 	}
 	// Without a gate too, once strictness is asked for.
-	report := judge(t, bench.DefaultQuery(), bench.DefaultPolicy(), text, without("arm=y"))
+	report := judge(t, bench.DefaultQuery(), bench.Policy{}, text, without("arm=y"))
 	if outcome, why := report.Outcome(true); outcome != bench.Unusable {
-		t.Errorf("strict, a benchmark is missing: %s (%s)", outcome, why)
+		t.Errorf("strict, a benchmark is missing: %s (%v)", outcome, why)
 	}
 }
 
@@ -336,7 +336,7 @@ func TestWarnings(t *testing.T) {
 		"drift":   {inRounds(34, 10, quiet("x"), drifting), map[bench.WarningCode]bool{bench.WarnTrend: true}},
 		"few":     {inRounds(35, 3, quiet("x"), quiet("y")), map[bench.WarningCode]bool{bench.WarnFewRuns: true}},
 	} {
-		got := warningCodes(judge(t, byArm(), bench.DefaultPolicy(), test.text))
+		got := warningCodes(judge(t, byArm(), bench.Policy{}, test.text))
 		for _, code := range []bench.WarningCode{bench.WarnSequential, bench.WarnTrend, bench.WarnFewRuns, bench.WarnMissing} {
 			if (got[code] > 0) != test.want[code] {
 				t.Errorf("%s: %d warnings %q, want %v", name, got[code], code, test.want[code])
@@ -404,7 +404,7 @@ func alarmsInAA(t *testing.T, text string) (n int) {
 // alarms counts what is called regressed or improved.
 func alarms(t *testing.T, text string) (n int) {
 	t.Helper()
-	for _, table := range judge(t, byArm(), bench.DefaultPolicy(), text).Judged {
+	for _, table := range judge(t, byArm(), bench.Policy{}, text).Judged {
 		for _, row := range table.Judgements {
 			for _, g := range row {
 				if g != nil && (g.Verdict == bench.Regressed || g.Verdict == bench.Improved) {
@@ -425,7 +425,7 @@ func TestOverallSeesWhatRowsHide(t *testing.T) {
 		old.WriteString(strings.ReplaceAll(inRounds(50+s, 10, one), "=x", name))
 		new.WriteString(strings.ReplaceAll(inRounds(70+s, 10, other), "=x", name))
 	}
-	report := judge(t, bench.DefaultQuery(), bench.DefaultPolicy(), old.String(), new.String())
+	report := judge(t, bench.DefaultQuery(), bench.Policy{}, old.String(), new.String())
 	for _, table := range report.Judged {
 		if table.Unit != "p95-latency-sec" {
 			continue
@@ -488,7 +488,7 @@ func TestCalibrate(t *testing.T) {
 	text := inRounds(63, 10, quiet("old"), slower)
 	query := bench.DefaultQuery()
 	query.Col = "/arm@(old new)"
-	policy := bench.DefaultPolicy()
+	policy := bench.Policy{}
 	if g := only(t, judge(t, query, policy, text), "p95-latency-sec"); g.Verdict != bench.Regressed {
 		t.Fatalf("without a floor: %s", g.Verdict)
 	}
@@ -521,7 +521,7 @@ func atSpeed(seed uint64, effect float64) string {
 // nothing.
 func TestCPUIsComparedAtEqualSpeed(t *testing.T) {
 	for name, effect := range map[string]float64{"planted": 1.08, "healthy": 1} {
-		report := judge(t, byArm(), bench.DefaultPolicy(), "Unit cpu-ns/op better=lower\n"+atSpeed(3, effect))
+		report := judge(t, byArm(), bench.Policy{}, "Unit cpu-ns/op better=lower\n"+atSpeed(3, effect))
 		found := false
 		for _, table := range report.Judged {
 			if table.Unit != "cpu-sec/op" {

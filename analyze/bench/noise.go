@@ -7,8 +7,6 @@ import (
 	"io"
 	"math"
 	"slices"
-
-	"github.com/lotteryctl/lotteryctl/analyze/stat"
 )
 
 // NoiseFormat is the version of the JSON form of [Noise].
@@ -38,36 +36,6 @@ type Floor struct {
 
 const noiseKind = "noise"
 
-// Calibrate measures the noise floor of every unit from an A/A run: tables of
-// one column, whose runs are split at random, or of two, which are the same
-// program twice. Columns beyond the second are not looked at. Rows with fewer
-// than four runs, and units whose floor has no bound because of zeros, are
-// skipped, and named.
-func Calibrate(tables *Tables, seed uint64) (n *Noise, skipped []string) {
-	j := &judge{policy: Policy{Pairing: PairAuto, Seed: seed}, tables: tables}
-	n = &Noise{Format: NoiseFormat, Kind: noiseKind, Share: noiseShare, Floors: []Floor{}}
-	for _, t := range tables.Tables {
-		floor := Floor{Unit: t.Unit, Change: -1}
-		for row, cells := range t.Cells {
-			change, runs := j.cellNoise(cells)
-			if math.IsNaN(change) || math.IsInf(change, 0) {
-				skipped = append(skipped, fmt.Sprintf("%s of %s has no noise floor: it needs four runs, and none or all of its values zero", t.Unit, t.Rows[row].Label))
-				continue
-			}
-			if change > floor.Change {
-				floor.Change, floor.Runs = change, runs
-				if len(t.Rows) > 1 {
-					floor.Largest = t.Rows[row].Label
-				}
-			}
-		}
-		if floor.Change >= 0 {
-			n.add(floor)
-		}
-	}
-	return n, skipped
-}
-
 // add keeps the larger floor of a unit that several tables have.
 func (n *Noise) add(f Floor) {
 	i := slices.IndexFunc(n.Floors, func(have Floor) bool { return have.Unit == f.Unit })
@@ -77,20 +45,6 @@ func (n *Noise) add(f Floor) {
 	case f.Change > n.Floors[i].Change:
 		n.Floors[i] = f
 	}
-}
-
-// cellNoise is the floor of one row.
-func (j *judge) cellNoise(cells []*Cell) (change float64, runs int) {
-	cells = slices.DeleteFunc(slices.Clone(cells), func(c *Cell) bool { return c == nil })
-	if len(cells) == 1 {
-		return stat.NoiseFloor(cells[0].Values, noiseShare, j.policy.Seed), len(cells[0].Values)
-	}
-	g := &Judgement{Old: cells[0], New: cells[1], old: cells[0].Values, new: cells[1].Values}
-	if pairs, _ := j.pair(g); pairs { // PairAuto has no error
-		return stat.NoiseFloorPaired(g.old, g.new, noiseShare, j.policy.Seed), 2 * len(g.old)
-	}
-	all := slices.Concat(g.old, g.new)
-	return stat.NoiseFloor(all, noiseShare, j.policy.Seed), len(all)
 }
 
 // floor is the least effect of a unit: its noise floor, or otherwise.
@@ -113,10 +67,18 @@ func (n *Noise) Raise(least float64) {
 }
 
 // WriteJSON writes the noise as one JSON object, which [ReadNoise] reads.
-func (n *Noise) WriteJSON(w io.Writer) error { return writeJSON(w, n) }
+func (n *Noise) WriteJSON(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(n)
+}
+
+// ErrNoNoise says that a text is JSON and no calibration.
+var ErrNoNoise = errors.New("not a calibration")
 
 // ReadNoise reads what WriteJSON wrote. Anything else is an error of one
-// sentence.
+// sentence; [ErrNoNoise] if it is JSON of another kind.
 func ReadNoise(r io.Reader) (*Noise, error) {
 	var n Noise
 	if err := json.NewDecoder(r).Decode(&n); err != nil {
@@ -124,7 +86,7 @@ func ReadNoise(r io.Reader) (*Noise, error) {
 	}
 	switch {
 	case n.Kind != noiseKind:
-		return nil, errors.New("not a calibration: write one with compare --calibrate RUN --json")
+		return nil, ErrNoNoise
 	case n.Format < 1 || n.Format > NoiseFormat:
 		return nil, fmt.Errorf("calibration of format %d: only 1 to %d are known, a newer lotteryctl may read it", n.Format, NoiseFormat)
 	case len(n.Floors) == 0:
@@ -136,11 +98,4 @@ func ReadNoise(r io.Reader) (*Noise, error) {
 		}
 	}
 	return &n, nil
-}
-
-func writeJSON(w io.Writer, v any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(v)
 }

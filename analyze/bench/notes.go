@@ -2,7 +2,6 @@ package bench
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -50,9 +49,7 @@ func pooledInputs(t *Tables) []Note {
 				if len(labels) < 2 {
 					continue
 				}
-				return []Note{{NotePooled, fmt.Sprintf(
-					"values of %s are pooled in one sample, as for %s: put .file into a projection to tell them apart, or into ignore if that is meant",
-					strings.Join(labels, " and "), quoted(table.Rows[r].Label)), i}}
+				return []Note{{Code: NotePooled, Table: i, Unit: table.Unit, Config: table.Config, Row: table.Rows[r].Label, Rows: 1, Names: labels}}
 			}
 		}
 	}
@@ -83,9 +80,7 @@ func noBaseline(t *Tables, index int, table *Table) []Note {
 	if table.Baseline >= 0 && table.measured(table.Baseline) {
 		return nil
 	}
-	return []Note{{NoteNoBaseline, fmt.Sprintf(
-		"%s was not measured in %s, so %s has nothing to be compared with%s",
-		table.Unit, quoted(table.baseline), quoted(strings.Join(table.others(), ", ")), table.where()), index}}
+	return []Note{{Code: NoteNoBaseline, Table: index, Unit: table.Unit, Config: table.Config, Baseline: table.baseline, Names: table.others()}}
 }
 
 // others returns the labels of the columns that are not the baseline.
@@ -97,20 +92,6 @@ func (t *Table) others() []string {
 		}
 	}
 	return labels
-}
-
-// where tells the configuration of a table, for messages: " (pkg: x)".
-func (t *Table) where() string {
-	var parts []string
-	for _, f := range t.Config {
-		if f.Value != "" {
-			parts = append(parts, f.Name+": "+f.Value)
-		}
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(parts, ", ") + ")"
 }
 
 // procsSuffixes notes names such as step=pool-5 and step=pool-6, of which the
@@ -138,12 +119,9 @@ func procsSuffixes(s *Set, p *plan) []Note {
 		if len(ends) < 2 {
 			continue
 		}
-		list := slices.Sorted(maps.Keys(ends))
-		all = append(all, Note{NoteProcsSuffix, fmt.Sprintf(
-			"%s ends in %s, which is read as GOMAXPROCS, so these have one and the same %s: if the numbers are part of the value, write them without the hyphen",
-			at.name, strings.Join(list, " and "), at.key), -1})
+		all = append(all, Note{Code: NoteProcsSuffix, Table: -1, Stem: at.name, Key: at.key, Names: slices.Sorted(maps.Keys(ends))})
 	}
-	slices.SortFunc(all, func(a, b Note) int { return cmp.Compare(a.Text, b.Text) })
+	slices.SortFunc(all, func(a, b Note) int { return cmp.Or(cmp.Compare(a.Stem, b.Stem), cmp.Compare(a.Key, b.Key)) })
 	return all
 }
 
@@ -195,21 +173,20 @@ func lopsidedIntervals(t *Tables) []Note {
 		if below < 0 || above < 0 || below == above {
 			continue
 		}
-		all = append(all, Note{NoteLopsided, fmt.Sprintf(
-			"the interval of %d values is lopsided: it leaves out %d below and %d above%s",
-			n, below, above, advice(n, t.Query.Confidence)), -1})
+		all = append(all, Note{Code: NoteLopsided, Table: -1, Values: n, Below: below, Above: above, Better: straight(n, t.Query.Confidence)})
 	}
 	return all
 }
 
-// advice names the next larger sample size whose interval is not lopsided.
-func advice(n int, confidence float64) string {
+// straight is the next larger sample size whose interval is not lopsided; 0 if
+// none of the next ten is.
+func straight(n int, confidence float64) int {
 	for next := n + 1; next <= n+10; next++ {
 		if ci := stats.QuantileCI(next, 0.5, confidence); ci.LoOrder-1 == next-ci.HiOrder {
-			return fmt.Sprintf("; with %d values it would not be", next)
+			return next
 		}
 	}
-	return ""
+	return 0
 }
 
 // doubtfulTests notes, once a table, that p-values printed in it are wrong.
@@ -223,13 +200,5 @@ func doubtfulTests(index int, table *Table) []Note {
 	if len(rows) == 0 {
 		return nil
 	}
-	what := quoted(rows[0])
-	if len(rows) > 1 {
-		what += fmt.Sprintf(" and %d more", len(rows)-1)
-	}
-	return []Note{{NoteDoubtfulP, fmt.Sprintf(
-		"benchstat's p of %s in %s cannot be trusted: it has ties, and samples of different size%s",
-		table.Unit, what, table.where()), index}}
+	return []Note{{Code: NoteDoubtfulP, Table: index, Unit: table.Unit, Config: table.Config, Row: rows[0], Rows: len(rows)}}
 }
-
-func quoted(s string) string { return fmt.Sprintf("%q", s) }

@@ -5,25 +5,28 @@ import (
 	"math"
 )
 
-// errUnpairable is the answer to a pairing that was demanded and cannot be.
-var errUnpairable = errors.New("its runs cannot be paired, because lines could not be read, several benchmarks share a cell, or fewer than two rounds are common: repair the inputs or leave --rounds at auto")
+// ErrUnpairable is the answer to a pairing that was demanded and cannot be:
+// lines could not be read, several benchmarks share a cell, or fewer than two
+// rounds are common.
+var ErrUnpairable = errors.New("its runs cannot be paired, because lines could not be read, several benchmarks share a cell, or fewer than two rounds are common")
 
 // pair decides whether the runs of two cells belong together round by round
-// and, if so, reduces old and new to the rounds that both have.
-func (j *judge) pair(g *Judgement) (bool, error) {
-	if j.policy.Pairing == Unpaired {
+// and, if so, reduces old and new to the rounds that both have. The error is
+// ErrUnpairable.
+func pair(set *Set, pairing Pairing, g *Judgement) (bool, error) {
+	if pairing == Unpaired {
 		return false, nil
 	}
 	// Two inputs of a thousand benchmarks are told apart before anything is sorted.
-	if j.policy.Pairing == PairAuto && !j.tables.Set.oneInput(g.Old, g.New) {
+	if pairing == PairAuto && !set.oneInput(g.Old, g.New) {
 		return false, nil
 	}
 	old, oldOK := byRound(g.Old)
 	new, newOK := byRound(g.New)
 	if !oldOK || !newOK || len(old) < 2 || len(new) < 2 {
-		return false, j.unpairable()
+		return false, unpairable(pairing)
 	}
-	if j.policy.Pairing == PairAuto && !inRounds(old, new) {
+	if pairing == PairAuto && !inRounds(old, new) {
 		return false, nil
 	}
 	var a, b []float64
@@ -37,15 +40,15 @@ func (j *judge) pair(g *Judgement) (bool, error) {
 		}
 	}
 	if len(a) < 2 {
-		return false, j.unpairable()
+		return false, unpairable(pairing)
 	}
 	g.old, g.new = a, b
 	return true, nil
 }
 
-func (j *judge) unpairable() error {
-	if j.policy.Pairing == Paired {
-		return errUnpairable
+func unpairable(pairing Pairing) error {
+	if pairing == Paired {
+		return ErrUnpairable
 	}
 	return nil
 }

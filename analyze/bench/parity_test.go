@@ -49,7 +49,7 @@ func compare(t testing.TB, fsys fs.FS, args []string) (stdout, stderr string) {
 	}
 
 	set := readFiles(t, fsys, flags.Args()...)
-	tables, err := q.Tables(set)
+	tables, err := q.Literally().Tables(set)
 	if err != nil {
 		t.Fatal(err)
 	}

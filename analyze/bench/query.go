@@ -1,8 +1,10 @@
 package bench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math"
 
 	"golang.org/x/perf/benchmath"
 	"golang.org/x/perf/benchproc"
@@ -10,22 +12,24 @@ import (
 
 // Query says which results to compare and how to arrange them. Each field is
 // the benchstat flag of the same name, in the same language: see
-// https://pkg.go.dev/golang.org/x/perf/benchproc/syntax. Start from
-// [DefaultQuery]; the zero value has no rows.
+// https://pkg.go.dev/golang.org/x/perf/benchproc/syntax. The zero value compares
+// files with each other, benchmark by benchmark.
 type Query struct {
 	// Filter keeps the results, and the units of results, that match.
 	// By default "*", all.
 	Filter string
 
 	// Table, Row and Col split results into tables, rows and columns.
-	// By default ".config" (all file configuration), ".fullname" and ".file".
+	// By default ".config" (all file configuration), ".fullname" and ".file";
+	// [NoKeys] does not split at all.
 	Table, Row, Col string
 
 	// Ignore names keys that shall not split or be warned about.
 	// By default "", none.
 	Ignore string
 
-	// Alpha is the p-value up to which a difference counts. By default 0.05.
+	// Alpha is the p-value up to which a difference counts. By default 0.05;
+	// [Never] lets none count.
 	Alpha float64
 
 	// Confidence is the least level of the intervals of centres.
@@ -33,16 +37,44 @@ type Query struct {
 	Confidence float64
 }
 
-// DefaultQuery compares files with each other, benchmark by benchmark.
-func DefaultQuery() Query {
-	return Query{
-		Filter:     "*",
-		Table:      ".config",
-		Row:        ".fullname",
-		Col:        ".file",
-		Alpha:      benchmath.DefaultThresholds.CompareAlpha,
-		Confidence: 0.95,
+// NoKeys is the projection of a [Query] that does not split.
+const NoKeys = "()"
+
+// Never is the level of a [Query] that stands for 0.
+const Never = math.SmallestNonzeroFloat64
+
+// DefaultQuery is the zero query with its defaults filled in.
+func DefaultQuery() Query { return Query{}.filled() }
+
+// filled is the query with its defaults filled in. NoKeys stays.
+func (q Query) filled() Query {
+	q.Filter = cmp.Or(q.Filter, "*")
+	q.Table = cmp.Or(q.Table, ".config")
+	q.Row = cmp.Or(q.Row, ".fullname")
+	q.Col = cmp.Or(q.Col, ".file")
+	q.Alpha = cmp.Or(q.Alpha, benchmath.DefaultThresholds.CompareAlpha)
+	q.Confidence = cmp.Or(q.Confidence, 0.95)
+	return q
+}
+
+// Literally is the query with its empty projections and zero levels taken at
+// their word: as NoKeys and Never. It is for command lines, whose flags begin
+// with the defaults, so that what is empty was set.
+func (q Query) Literally() Query {
+	q.Table = cmp.Or(q.Table, NoKeys)
+	q.Row = cmp.Or(q.Row, NoKeys)
+	q.Col = cmp.Or(q.Col, NoKeys)
+	q.Alpha = cmp.Or(q.Alpha, Never)
+	q.Confidence = cmp.Or(q.Confidence, Never)
+	return q
+}
+
+// projection is what benchproc understands by a part of a query.
+func projection(text string) string {
+	if text == NoKeys {
+		return ""
 	}
+	return text
 }
 
 // QueryError says which part of a [Query] cannot be understood.
@@ -69,7 +101,7 @@ type plan struct {
 	unit            *benchproc.Field      // the last field of table
 }
 
-// compile checks the query and builds its projections. All projections come
+// compile checks a filled query and builds its projections. All projections come
 // from one parser, which takes specific keys out of the general ones: with
 // Col "/format", rows by .fullname are names without their format.
 func (q Query) compile() (*plan, error) {
@@ -86,7 +118,7 @@ func (q Query) compile() (*plan, error) {
 	}
 	p := &plan{filter: filter}
 	var parser benchproc.ProjectionParser
-	if p.table, p.unit, err = parser.ParseWithUnit(q.Table, filter); err != nil {
+	if p.table, p.unit, err = parser.ParseWithUnit(projection(q.Table), filter); err != nil {
 		return nil, &QueryError{"table", err}
 	}
 	for _, part := range []struct {
@@ -97,7 +129,7 @@ func (q Query) compile() (*plan, error) {
 		{"col", q.Col, &p.col},
 		{"ignore", q.Ignore, &p.ignore},
 	} {
-		if *part.into, err = parser.Parse(part.text, filter); err != nil {
+		if *part.into, err = parser.Parse(projection(part.text), filter); err != nil {
 			return nil, &QueryError{part.name, err}
 		}
 	}

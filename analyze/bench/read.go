@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -176,23 +175,4 @@ func (r *reader) name(b []byte) string {
 
 func (r *reader) problem(source, line int, text string) {
 	r.set.Problems = append(r.set.Problems, Problem{source, r.set.Sources[source].Path, line, text})
-}
-
-// config is the configuration in force at some lines. Most files have one, so
-// their results share it.
-type config struct{ pairs []benchfmt.Config }
-
-func newConfig(from []benchfmt.Config) *config {
-	pairs := slices.Clone(from)
-	for i := range pairs {
-		pairs[i].Value = bytes.Clone(pairs[i].Value)
-	}
-	return &config{pairs}
-}
-
-// equal is false for nil, the configuration before the first line.
-func (c *config) equal(pairs []benchfmt.Config) bool {
-	return c != nil && slices.EqualFunc(c.pairs, pairs, func(a, b benchfmt.Config) bool {
-		return a.Key == b.Key && a.File == b.File && bytes.Equal(a.Value, b.Value)
-	})
 }

@@ -1,7 +1,9 @@
 package bench
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 
 	"golang.org/x/perf/benchfmt"
 )
@@ -78,3 +80,31 @@ type Problem struct {
 
 // String returns "path:line: text".
 func (p Problem) String() string { return fmt.Sprintf("%s:%d: %s", p.Path, p.Line, p.Text) }
+
+// config is the configuration in force at some lines. Most files have one, so
+// their results share it.
+type config struct{ pairs []benchfmt.Config }
+
+func newConfig(from []benchfmt.Config) *config {
+	pairs := slices.Clone(from)
+	for i := range pairs {
+		pairs[i].Value = bytes.Clone(pairs[i].Value)
+	}
+	return &config{pairs}
+}
+
+// equal is false for nil, the configuration before the first line.
+func (c *config) equal(pairs []benchfmt.Config) bool {
+	return c != nil && slices.EqualFunc(c.pairs, pairs, func(a, b benchfmt.Config) bool {
+		return a.Key == b.Key && a.File == b.File && bytes.Equal(a.Value, b.Value)
+	})
+}
+
+// unread counts lines and values that were lost.
+func (s *Set) unread() int {
+	n := 0
+	for _, source := range s.Sources {
+		n += source.Unread + source.Rejected
+	}
+	return n
+}

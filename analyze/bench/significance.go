@@ -2,9 +2,9 @@ package bench
 
 import "github.com/lotteryctl/lotteryctl/analyze/stat"
 
-// test estimates, tests and corrects one family: all gated cells, or all
+// testAll estimates, tests and corrects one family: all gated cells, or all
 // others. It returns how many questions that is.
-func (j *judge) test(tables []*JudgedTable, gated bool) (family int) {
+func (j *judging) testAll(tables []*JudgedTable, gated bool) (family int) {
 	var asked []*Judgement
 	for _, t := range tables {
 		if t.Gated == gated {
@@ -15,6 +15,12 @@ func (j *judge) test(tables []*JudgedTable, gated bool) (family int) {
 			})
 		}
 	}
+	j.testFamily(asked)
+	return len(asked)
+}
+
+// testFamily estimates and tests each judgement and corrects for all of them.
+func (j *judging) testFamily(asked []*Judgement) {
 	p := make([]float64, len(asked))
 	for i, g := range asked {
 		j.testOne(g, len(asked))
@@ -23,12 +29,11 @@ func (j *judge) test(tables []*JudgedTable, gated bool) (family int) {
 	for i, corrected := range stat.Holm(p) {
 		asked[i].PHolm = corrected
 	}
-	return len(asked)
 }
 
 // testOne takes the interval that goes with the test, so that the two seldom
 // contradict each other.
-func (j *judge) testOne(g *Judgement, family int) {
+func (j *judging) testOne(g *Judgement, family int) {
 	confidence := j.tables.Query.Confidence
 	if g.paired && !j.tooFewRounds(g, family) {
 		g.Test = SignFlipTest
@@ -53,7 +58,7 @@ func (j *judge) testOne(g *Judgement, family int) {
 // 40 questions ten rounds give 0.078 at best by flips, 0.0004 by ranks. Only
 // numbers of runs and questions enter, never their values, so the choice is
 // made as if beforehand; ranks of interleaved runs err on the careful side.
-func (j *judge) tooFewRounds(g *Judgement, family int) bool {
+func (j *judging) tooFewRounds(g *Judgement, family int) bool {
 	alpha, n := j.tables.Query.Alpha, len(g.old)
 	return j.policy.Pairing == PairAuto &&
 		stat.MinPSignFlip(n)*float64(family) > alpha &&
@@ -62,8 +67,8 @@ func (j *judge) tooFewRounds(g *Judgement, family int) bool {
 
 // mannWhitney takes benchmath's p-value where it is right, which is dear to
 // compute a second time: for samples of one size.
-func (j *judge) mannWhitney(g *Judgement) float64 {
-	if len(g.old) == len(g.new) && len(g.old) == len(g.Old.Values) && len(g.new) == len(g.New.Values) {
+func (j *judging) mannWhitney(g *Judgement) float64 {
+	if g.New.Baseline == g.Old && len(g.old) == len(g.new) && len(g.old) == len(g.Old.Values) && len(g.new) == len(g.New.Values) {
 		return g.New.Comparison.P
 	}
 	return j.calculator.MannWhitney(g.old, g.new)
@@ -71,7 +76,7 @@ func (j *judge) mannWhitney(g *Judgement) float64 {
 
 // overall asks of every column whether its rows changed together, round by
 // round if the first row is paired; rows of the other kind are left out.
-func (j *judge) overall(t *JudgedTable) {
+func (j *judging) overall(t *JudgedTable) {
 	t.Overall = make([]*stat.Overall, len(t.Cols))
 	if t.Exact || len(t.Rows) < 2 {
 		return

@@ -165,36 +165,65 @@ type Geomean struct {
 	Warnings []error
 }
 
-// Note is a doubt about the tables that benchstat does not voice.
+// Note is a doubt about the tables that benchstat does not voice. Code says
+// which; the figures that belong to it are set, the others are zero.
 type Note struct {
 	Code NoteCode
-	Text string // one sentence: what, where, what to do
 
 	// Table is the index in Tables.Tables, or -1 if the note is about all.
 	Table int
+
+	// Unit and Config are those of the table, if it is about one.
+	Unit   string
+	Config []Field
+
+	// Row is the first row that it is about, and Rows how many there are.
+	Row  string
+	Rows int
+
+	// Names are the labels of the inputs that are pooled, of the columns that
+	// have nothing to be compared with, or the ends of names ("-5").
+	Names []string
+
+	// Baseline is the column that lacks the unit.
+	Baseline string
+
+	// Stem is what the names have in common, and Key the key that it is the
+	// value of.
+	Stem, Key string
+
+	// Values is the size of a sample whose interval leaves out Below values at
+	// its low end and Above at its high end; with Better values it would leave
+	// out as many on both. Better is 0 if no size near is better.
+	Values, Below, Above, Better int
 }
 
 // NoteCode names a kind of [Note], for programs.
 type NoteCode string
 
-// The kinds of notes.
+// The kinds of notes, with the figures that they have.
 const (
 	// NotePooled: a cell mixes values of several inputs, because no projection
-	// uses .file.
+	// uses .file. Row, Names.
 	NotePooled NoteCode = "pooled-inputs"
 
 	// NoteNoBaseline: the baseline has no value in this table, so nothing in
-	// it is compared.
+	// it is compared. Baseline, Names.
 	NoteNoBaseline NoteCode = "no-baseline"
 
 	// NoteProcsSuffix: names that end in different -N are one value of a
-	// projected key, because -N is read as GOMAXPROCS.
+	// projected key, because -N is read as GOMAXPROCS. Stem, Names, Key.
 	NoteProcsSuffix NoteCode = "gomaxprocs-suffix"
 
 	// NoteLopsided: the interval of samples of this size is lopsided to the
-	// low side.
+	// low side. Values, Below, Above, Better.
 	NoteLopsided NoteCode = "lopsided-interval"
 
-	// NoteDoubtfulP: see Cell.DoubtfulP.
+	// NoteDoubtfulP: see Cell.DoubtfulP. Row, Rows.
 	NoteDoubtfulP NoteCode = "doubtful-p"
 )
+
+// NoteCodes lists them all.
+func NoteCodes() []NoteCode {
+	return []NoteCode{NotePooled, NoteNoBaseline, NoteProcsSuffix, NoteLopsided, NoteDoubtfulP}
+}

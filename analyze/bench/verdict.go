@@ -15,7 +15,7 @@ const (
 	Changed Verdict = "changed"
 	// Equivalent: the whole interval is within the least effect.
 	Equivalent Verdict = "equivalent"
-	// Inconclusive: none of these. It is no "no change".
+	// Inconclusive: none of these. This does not mean that nothing changed.
 	Inconclusive Verdict = "inconclusive"
 	// Uncompared: there is nothing to compare with.
 	Uncompared Verdict = "uncompared"
@@ -49,6 +49,9 @@ func direct(ratio float64, better Better) Verdict {
 	}
 	return Regressed
 }
+
+// IsChange reports whether the verdict says that something changed.
+func (v Verdict) IsChange() bool { return v == Regressed || v == Improved || v == Changed }
 
 // IsDecided reports whether the verdict answers the question.
 func (v Verdict) IsDecided() bool { return v != Inconclusive && v != Uncompared }

@@ -28,7 +28,7 @@ func (c *Calculator) HodgesLehmann(old, new []float64, confidence float64) Ratio
 // twoSamples are two independent samples that have a ratio, or why not.
 type twoSamples struct {
 	old, new []float64
-	unfit    string
+	unfit    Oddity
 }
 
 func new2(old, new []float64) twoSamples {
@@ -47,14 +47,10 @@ func (s twoSamples) hodgesLehmann(c *Calculator, confidence float64) Ratio {
 		r = newSortedDifferences(s.old, s.new).ratio(cut, level)
 	}
 	if allZero(s.old) && allZero(s.new) {
-		r.Note = noteZeros
+		r.Note = AllZero
 	}
 	return r
 }
-
-// maxDifferences bounds the memory for differences that are written down:
-// 8 MiB. Beyond it they are only counted.
-const maxDifferences = 1 << 20
 
 // differences returns the log ratio of every pair, in memory that the next call
 // uses again: a big table asks a thousand times.

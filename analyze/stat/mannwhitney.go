@@ -5,14 +5,6 @@ import (
 	"slices"
 )
 
-// The sizes up to which Mann-Whitney is exact: both samples must be larger for
-// the normal approximation to take over. For samples of one size they are
-// benchstat's limits, so that the two agree where benchstat is right.
-const (
-	exactUntied = 50
-	exactTied   = 25
-)
-
 // MannWhitney is the two-sided p-value of the Mann-Whitney U test (Wilcoxon's
 // rank sum test): the chance of ranks at least as one-sided as these, if both
 // samples came from one source. It is twice the smaller tail, at most 1.
@@ -169,41 +161,4 @@ func approximateTwoSided(groups []tieGroup, n1, n2 int) float64 {
 	u := float64(rankSum2(groups))/2 - float64(n1)*float64(n1+1)/2
 	z := max(math.Abs(u-mean)-0.5, 0) / sd
 	return min(1, math.Erfc(z/math.Sqrt2))
-}
-
-// rankSumMoments are mean and standard deviation of U without ties.
-func rankSumMoments(n1, n2 int) (mean, sd float64) {
-	a, b := float64(n1), float64(n2)
-	return a * b / 2, math.Sqrt(a * b * (a + b + 1) / 12)
-}
-
-// rankSumNull is the null distribution of U without ties.
-type rankSumNull struct {
-	cumulated []float64 // P(U <= u) for u = 0, ..., n1·n2
-}
-
-// newRankSumNull multiplies out Gauss's binomial coefficient, in which the
-// number of arrangements with U = u stands at q^u:
-//
-//	∏ (1 - q^(n2+i)) / (1 - q^i)   for i = 1, ..., n1
-func newRankSumNull(n1, n2 int) rankSumNull {
-	counts := make([]float64, n1*n2+1)
-	counts[0] = 1
-	total := 1.0
-	for i := 1; i <= n1; i++ {
-		for u := len(counts) - 1; u >= n2+i; u-- {
-			counts[u] -= counts[u-n2-i]
-		}
-		for u := i; u < len(counts); u++ {
-			counts[u] += counts[u-i]
-		}
-		total *= float64(n2+i) / float64(i)
-	}
-	return rankSumNull{cumulate(counts, total)}
-}
-
-// twoSided uses that without ties the distribution is symmetric.
-func (d rankSumNull) twoSided(u int) float64 {
-	u = min(u, len(d.cumulated)-1-u)
-	return min(1, 2*d.cumulated[u])
 }

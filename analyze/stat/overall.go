@@ -41,7 +41,7 @@ const (
 // bootstrap", 1993, section 13.3, for the interval.
 func OverallPaired(cells []Cell, confidence float64, seed uint64) Overall {
 	rounds, entered := roundMeans(cells)
-	o := Overall{Cells: entered, LeftOut: len(cells) - entered, P: 1, Ratio: anything(noteEmpty)}
+	o := Overall{Cells: entered, LeftOut: len(cells) - entered, P: 1, Ratio: anything(NoValues)}
 	if len(rounds) == 0 {
 		return o
 	}
@@ -100,7 +100,7 @@ func hasZero(values []float64) bool {
 // are no more than 4,999, else that many are drawn.
 func OverallUnpaired(cells []Cell, confidence float64, seed uint64) Overall {
 	old, new, entered := runMeans(cells)
-	o := Overall{Cells: entered, LeftOut: len(cells) - entered, P: 1, Ratio: anything(noteEmpty)}
+	o := Overall{Cells: entered, LeftOut: len(cells) - entered, P: 1, Ratio: anything(NoValues)}
 	if entered == 0 {
 		return o
 	}

@@ -15,7 +15,7 @@ type Ratio struct {
 	// ranks come in steps. 1 when it is [0, +Inf].
 	Level float64
 	// Note says why the figures are not what they usually are; "" otherwise.
-	Note string
+	Note Oddity
 }
 
 // Excludes1 reports whether no change is outside the interval.
@@ -35,33 +35,42 @@ func (r Ratio) AtLeast(effect float64) bool {
 }
 
 // anything is the estimate of those who know nothing, and why.
-func anything(note string) Ratio {
+func anything(note Oddity) Ratio {
 	return Ratio{Center: 1, Low: 0, High: math.Inf(1), Level: 1, Note: note}
 }
 
-// The notes of a Ratio.
+// Oddity is a reason for which the figures of a [Ratio] are not what they
+// usually are.
+type Oddity string
+
+// The oddities; "" is none.
 const (
-	noteEmpty    = "no values"
-	noteNegative = "values below 0 have no ratio"
-	noteNaN      = "values that are not finite have no ratio"
-	noteOpposed  = "as much rises from zero as falls to zero: there is no ratio"
-	noteFromZero = "old is zero: the ratio has no bound"
-	noteToZero   = "new is zero"
-	noteZeros    = "all values are zero"
+	NoValues  Oddity = "no-values"
+	Negative  Oddity = "negative"   // values below 0 have no ratio
+	NotFinite Oddity = "not-finite" // nor have infinite ones
+	Opposed   Oddity = "opposed"    // as much rises from zero as falls to zero
+	FromZero  Oddity = "from-zero"  // old is zero: the ratio has no bound
+	ToZero    Oddity = "to-zero"    // new is zero
+	AllZero   Oddity = "all-zero"   // no value is anything else
 )
 
+// Oddities lists them all.
+func Oddities() []Oddity {
+	return []Oddity{NoValues, Negative, NotFinite, Opposed, FromZero, ToZero, AllZero}
+}
+
 // unfit says why values have no ratio, "" if they have.
-func unfit(samples ...[]float64) string {
+func unfit(samples ...[]float64) Oddity {
 	for _, sample := range samples {
 		if len(sample) == 0 {
-			return noteEmpty
+			return NoValues
 		}
 		for _, v := range sample {
 			switch {
 			case math.IsNaN(v) || math.IsInf(v, 0):
-				return noteNaN
+				return NotFinite
 			case v < 0:
-				return noteNegative
+				return Negative
 			}
 		}
 	}
@@ -121,14 +130,14 @@ func fromLogs(diffs []float64, cut int, level float64) Ratio {
 // ratioOf leaves the logarithmic scale, and says what is odd about the result.
 func ratioOf(middle, low, high, level float64) Ratio {
 	if math.IsNaN(middle) { // -Inf and +Inf on the two sides of the middle
-		return anything(noteOpposed)
+		return anything(Opposed)
 	}
 	r := Ratio{Center: math.Exp(middle), Low: math.Exp(low), High: math.Exp(high), Level: level}
 	switch {
 	case math.IsInf(middle, 1):
-		r.Note = noteFromZero
+		r.Note = FromZero
 	case math.IsInf(middle, -1):
-		r.Note = noteToZero
+		r.Note = ToZero
 	}
 	return r
 }

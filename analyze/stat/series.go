@@ -89,22 +89,6 @@ func kendallP(chances []float64, s int) float64 {
 	return min(1, 2*tail)
 }
 
-// inversionsNull is the chance of each number of inversions in a random order
-// of n values: the i-th value can be put before 0 to i-1 of those before it.
-func inversionsNull(n int) []float64 {
-	chances := []float64{1}
-	for i := 2; i <= n; i++ {
-		next := make([]float64, len(chances)+i-1)
-		for k, c := range chances {
-			for put := range i {
-				next[k+put] += c / float64(i)
-			}
-		}
-		chances = next
-	}
-	return chances
-}
-
 func approximateKendallP(n, s int, groups []tieGroup) float64 {
 	spread := func(n int) float64 { return float64(n) * float64(n-1) * float64(2*n+5) }
 	variance := spread(n)

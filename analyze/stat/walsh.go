@@ -27,11 +27,11 @@ func (c *Calculator) PairedHodgesLehmann(old, new []float64, confidence float64)
 	cut, level := c.signedRankCut(n, (1-confidence)/2)
 	averages, opposed := walshAverages(LogRatios(old, new))
 	if opposed {
-		return anything(noteOpposed)
+		return anything(Opposed)
 	}
 	r := fromLogs(averages, cut, level)
 	if allZero(old) && allZero(new) {
-		r.Note = noteZeros
+		r.Note = AllZero
 	}
 	return r
 }
@@ -67,27 +67,4 @@ func (c *Calculator) signedRankCut(n int, tail float64) (cut int, level float64)
 		return 0, 1
 	}
 	return cut, 1 - 2*cumulated[cut-1]
-}
-
-// signedRankNull is P(W+ <= w) for w = 0, 1, ...: each of the ranks 1 to n is
-// positive or not, with equal chances.
-func signedRankNull(n int) []float64 {
-	counts := make([]float64, n*(n+1)/2+1)
-	counts[0] = 1
-	for rank := 1; rank <= n; rank++ {
-		for w := len(counts) - 1; w >= rank; w-- {
-			counts[w] += counts[w-rank]
-		}
-	}
-	return cumulate(counts, math.Exp2(float64(n)))
-}
-
-// cumulate turns counts into cumulated shares of total, in place.
-func cumulate(counts []float64, total float64) []float64 {
-	sum := 0.0
-	for i, c := range counts {
-		sum += c
-		counts[i] = min(sum/total, 1)
-	}
-	return counts
 }

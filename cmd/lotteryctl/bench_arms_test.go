@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
-	"github.com/lotteryctl/lotteryctl/internal/study"
 )
 
 // TestBenchArms compares two builds of a service, one of them slower by 20 ms.
@@ -52,7 +52,7 @@ func comparisonOf(t *testing.T, stdout string) (c struct {
 				Unit     string
 				From, To float64
 			}
-			Verdict study.Word
+			Verdict benchmarks.Verdict
 		}
 	}
 }) {

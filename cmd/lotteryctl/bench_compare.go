@@ -5,18 +5,25 @@ import (
 	"slices"
 	"strings"
 
+	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
+	"github.com/lotteryctl/lotteryctl/analyze/units"
+	"github.com/lotteryctl/lotteryctl/internal/benchreport"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 )
 
-// writeComparison is the answer to --arm: every arm against the first.
+// writeComparison is the answer to --arm: every arm against the first, as
+// compare judges them.
 func writeComparison(b *strings.Builder, c study.Comparison) {
 	for _, arm := range c.Arms {
-		fmt.Fprintf(b, "%s against %s (median of the rounds; ratio with a 95 %% interval; p corrected by Holm;\n"+
-			"a change counts from %.0f %% on; metrics without a verdict are for the record)\n", arm.Arm, c.Base, 100*c.Rule.MinEffect)
-		t := newText("metric", c.Base, arm.Arm, "change", "95 % interval", "p", "verdict").right(1, 2, 3, 5)
+		fmt.Fprintf(b, "%s against %s (medians of the rounds; ratio with a 95%% interval; p corrected by Holm for all %s;\n"+
+			"a change counts from %s)\n", arm.Arm, c.Base, units.Counted(c.Family, "comparison", "comparisons"), units.Size(c.Rule.MinEffect))
+		t := newText("metric", c.Base, arm.Arm, "change", "95% interval", "p", "verdict").right(1, 2, 3, 5)
 		for _, m := range arm.Metrics {
+			if m.Advisory == benchmarks.Explanatory && !m.Verdict.IsChange() {
+				continue // compare does not list it either
+			}
 			u, e := shownAs(m.Effect.Unit), m.Effect
-			t.row(u.name, u.text(&e.From), u.text(&e.To), change(e.Ratio.Center), interval(e.Ratio), pText(m.Corrected), metricVerdict(m))
+			t.row(u.name, u.text(&e.From), u.text(&e.To), units.Change(e.Ratio.Center), units.Interval(e.Ratio), benchreport.P(m.Judgement), metricVerdict(m))
 		}
 		t.write(b)
 		if slices.ContainsFunc(arm.Metrics, func(m study.MetricComparison) bool { return m.Effect.Adjusted }) {
@@ -26,22 +33,18 @@ func writeComparison(b *strings.Builder, c study.Comparison) {
 	}
 }
 
+// metricVerdict is the verdict and what else compare says beside it.
 func metricVerdict(m study.MetricComparison) string {
-	const outOfReach = 1000 // rounds
-	switch {
-	case m.Verdict == "":
-		return unknown
-	case m.Verdict == study.Inconclusive && m.Rounds >= outOfReach:
-		return fmt.Sprintf("%s: too noisy to be decided by more rounds", m.Verdict)
-	case m.Verdict == study.Inconclusive && m.Rounds > 0:
-		return fmt.Sprintf("%s: about %d rounds would decide", m.Verdict, m.Rounds)
+	text := string(m.Verdict)
+	if note := benchreport.Remark(m.Table, m.Judgement); note != "" {
+		text += ": " + note
 	}
-	return string(m.Verdict)
+	return text
 }
 
 // writeCapacities is the answer to --capacity.
 func (r benchReport) writeCapacities(b *strings.Builder) {
-	t := newText("arm", "rounds", "requests/s", "95 % interval", "against "+r.arms()[0], "95 % interval", "p").right(1, 2, 4, 6)
+	t := newText("arm", "rounds", "requests/s", "95% interval", "against "+r.arms()[0], "95% interval", "p").right(1, 2, 4, 6)
 	for _, c := range r.Capacities {
 		t.row(capacityCells(c)...)
 		if c.GeneratorBound > 0 {
@@ -58,7 +61,7 @@ func capacityCells(c study.ArmCapacity) []string {
 		cells[2], cells[3] = "none", unknown // not even the lowest rate held
 	}
 	if c.Versus != nil {
-		cells[4], cells[5], cells[6] = change(c.Versus.Ratio.Center), interval(c.Versus.Ratio), pText(c.Corrected)
+		cells[4], cells[5], cells[6] = units.Change(c.Versus.Ratio.Center), units.Interval(c.Versus.Ratio), pText(c.Corrected)
 	}
 	return cells
 }

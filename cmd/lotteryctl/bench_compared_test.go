@@ -190,7 +190,7 @@ func TestStepsJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := got.Steps.Findings[0]
-	if got.Format != 1 || got.Steps.Design != "each article" || first.Switch != "conn-pool" || first.Verdict != "helps" ||
+	if got.Format != 2 || got.Steps.Design != "each article" || first.Switch != "conn-pool" || first.Verdict != "helps" ||
 		first.Effect.Ratio > 0.4 || first.Corrected == nil || *first.Corrected > 0.05 || len(got.Steps.Accounts) != 1 ||
 		got.Steps.Accounts[0].Rest.Values[0] == nil {
 		t.Errorf("got %+v", got)
@@ -215,21 +215,6 @@ func TestDesignIsReadFromRunJSON(t *testing.T) {
 	for _, text := range []string{"stairs", "drop only nothing,best"} {
 		if _, err := designOf(experiment.Manifest{Design: text}); err == nil {
 			t.Errorf("%q was read", text)
-		}
-	}
-}
-
-func TestChange(t *testing.T) {
-	for ratio, want := range map[float64]string{
-		1: "+0.0 %", 1.0421: "+4.2 %", 0.99999: "+0.0 %", 0.97: "-3.0 %", 2: "×2.00", 15.41: "×15.4", 1234.6: "×1235", 0.5: "÷2.00", 1 / 15.41: "÷15.4", 0: "÷∞",
-	} {
-		if got := change(ratio); got != want {
-			t.Errorf("%v: got %s, want %s", ratio, got, want)
-		}
-	}
-	for p, want := range map[float64]string{0.0001: "<0.001", 0.0314: "0.031", 1: "1.000"} {
-		if got := pText(&p); got != want {
-			t.Errorf("%v: got %s, want %s", p, got, want)
 		}
 	}
 }

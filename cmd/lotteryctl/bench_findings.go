@@ -5,15 +5,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 )
 
 // writeFindings is the answer to --steps and --vary: for each step the metric
 // that should move, what it did, and the article's claim below.
 func writeFindings(b *strings.Builder, r study.Result) {
-	fmt.Fprintf(b, "what each step does to the metric that should move (median of the rounds; ratio with a 95 %% interval;\n"+
-		"p by itself, and corrected by Holm for the number of questions, %d; a change counts from %.0f %% on)\n", len(r.Findings), 100*r.Rule.MinEffect)
-	t := newText("step", "metric", "without", "with", "change", "95 % interval", "p alone", "p", "verdict").right(2, 3, 4, 6, 7)
+	fmt.Fprintf(b, "what each step does to the metric that should move (medians of the rounds; ratio with a 95%% interval;\n"+
+		"p of the single question, and corrected by Holm for all %d; a change counts from %s)\n", len(r.Findings), units.Size(r.Rule.MinEffect))
+	t := newText("step", "metric", "without", "with", "change", "95% interval", "single p", "corrected p", "verdict").right(2, 3, 4, 6, 7)
 	for _, f := range r.Findings {
 		t.row(findingCells(f)...)
 		if f.Claim != "" {
@@ -40,17 +41,17 @@ const adjustedNote = "(CPU at equal machine speed: what moves with the generator
 func findingCells(f study.Finding) []string {
 	u := shownAs(f.Metric)
 	if f.Effect == nil {
-		return []string{f.Title, u.name, unknown, unknown, unknown, unknown, unknown, unknown, string(f.Verdict)}
+		return []string{f.Title, u.name, unknown, unknown, unknown, unknown, unknown, unknown, string(f.Answer)}
 	}
 	e := f.Effect
-	return []string{f.Title, u.name, u.text(&e.From), u.text(&e.To), change(e.Ratio.Center), interval(e.Ratio),
-		pText(&e.P), pText(f.Corrected), string(f.Verdict)}
+	return []string{f.Title, u.name, u.text(&e.From), u.text(&e.To), units.Change(e.Ratio.Center), units.Interval(e.Ratio),
+		pText(&e.P), pText(f.Corrected), string(f.Answer)}
 }
 
 // writeAlso shows the other metrics. A change whose interval holds "no change"
 // is in brackets.
 func writeAlso(b *strings.Builder, r study.Result) {
-	b.WriteString("the same steps on all metrics (no verdict rests on these; in brackets: may be nothing)\n")
+	b.WriteString("the same steps on all metrics (no verdict rests on these; in brackets: not distinguishable from zero)\n")
 	titles := []string{"step"}
 	for _, unit := range shownUnits() {
 		titles = append(titles, shownAs(unit).name)
@@ -85,9 +86,9 @@ func alsoCell(f study.Finding, unit string) string {
 		switch {
 		case e.Unit != unit:
 		case e.Excludes1():
-			return change(e.Ratio.Center)
+			return units.Change(e.Ratio.Center)
 		default:
-			return "(" + change(e.Ratio.Center) + ")"
+			return "(" + units.Change(e.Ratio.Center) + ")"
 		}
 	}
 	return unknown

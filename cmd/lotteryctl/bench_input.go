@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -205,10 +206,5 @@ func (b *benchRun) defaultName() string {
 	case o.url == "":
 		return referenceName
 	}
-	_, rest, _ := strings.Cut(o.url, "://")
-	host := rest
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		host = rest[:i]
-	}
-	return experiment.CleanName(host[strings.LastIndexByte(host, '@')+1:])
+	return experiment.CleanName(endpoint.Host(o.url))
 }

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -41,17 +41,13 @@ func (b *benchRun) manifest(w *workload, choice *experiment.RateChoice) experime
 }
 
 // armManifest tells the load without its secrets: of headers the names, of the
-// body its length and hash, of the URL no password and no query.
+// body its length and hash, of the URL what endpoint.Redact leaves.
 func armManifest(name string, p loadgen.Plan) experiment.ArmManifest {
 	m := experiment.ArmManifest{
-		Name: name, URL: redactURL(p.URL), Method: p.Method, Arrivals: string(p.Arrivals), Rate: p.Rate,
+		Name: name, URL: endpoint.Redact(p.URL), Method: p.Method, Arrivals: string(p.Arrivals), Rate: p.Rate,
 		Connections: p.Connections, DurationNS: p.Duration, WarmupNS: p.Warmup, TimeoutNS: p.Timeout,
-		BodyBytes: len(p.Body),
+		BodyBytes: len(p.Body), Headers: endpoint.HeaderNames(p.Header),
 	}
-	for name := range p.Header {
-		m.Headers = append(m.Headers, http.CanonicalHeaderKey(name))
-	}
-	slices.Sort(m.Headers)
 	if m.Method == "" {
 		m.Method = http.MethodGet
 		if p.Body != "" {

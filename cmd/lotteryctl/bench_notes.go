@@ -119,7 +119,7 @@ func (r benchReport) comparisonNotes() (notes []string) {
 	}
 	if s := r.Steps; s != nil {
 		for _, f := range s.Findings {
-			if f.Verdict == study.TooFew {
+			if f.Answer == study.TooFew {
 				notes = append(notes, fmt.Sprintf("with so few rounds nothing can be decided, however large: for %d at once it takes --runs %d",
 					len(s.Findings), s.Rule.RoundsNeeded(len(s.Findings))))
 				break

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -25,7 +26,7 @@ func checkPprof(ctx context.Context, targets []profiles.Target, flag string) err
 			}
 		}
 		if missing != nil {
-			return fmt.Errorf("no profiles at %s (%w): the service must serve net/http/pprof; say where with --%s", redactURL(base), missing, flag)
+			return fmt.Errorf("no profiles at %s (%w): the service must serve net/http/pprof; say where with --%s", endpoint.Redact(base), missing, flag)
 		}
 	}
 	return nil

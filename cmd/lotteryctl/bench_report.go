@@ -14,7 +14,7 @@ import (
 )
 
 // benchFormat is the version of what bench --json prints.
-const benchFormat = 1
+const benchFormat = 2
 
 // benchReport is what bench --json prints; docs/run-folder.md describes it.
 type benchReport struct {
@@ -42,15 +42,17 @@ func newReport(folder string, run experiment.Manifest, rounds []experiment.Round
 	case err != nil:
 		return r, err
 	case run.Rules.CapacityOnly:
-		r.Capacities = study.Capacities(r.arms(), rounds)
+		r.Capacities, err = study.Capacities(r.arms(), rounds)
 	case design != nil:
-		result := study.Judge(*design, rounds, study.DefaultRule())
+		var result study.Result
+		result, err = study.Judge(*design, rounds, study.Rule{})
 		r.Steps = &result
 	case len(run.Arms) > 1:
-		comparison := study.Compare(r.arms(), rounds, study.DefaultRule(), run.Arms[0].Arrivals == string(loadgen.Closed))
+		var comparison study.Comparison
+		comparison, err = study.Compare(r.arms(), rounds, study.Rule{})
 		r.Comparison = &comparison
 	}
-	return r, nil
+	return r, err
 }
 
 // designOf is which steps the run compared; nil if none.

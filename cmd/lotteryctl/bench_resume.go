@@ -73,7 +73,7 @@ func (f storedFlag) hidden() bool {
 	if f.name == "body" {
 		return !strings.HasPrefix(f.value, "@")
 	}
-	return slices.Contains([]string{"header", "profile-header", "url", "metrics-url", "ready-url", "profile-url", "redis", "postgres", "arm"}, f.name) &&
+	return slices.Contains([]string{"header", "profile-header", "url", "metrics-url", "ready-url", "profile-url", "redis", "postgres", "arm", "lotteryd-arm"}, f.name) &&
 		strings.Contains(f.value, "***")
 }
 

@@ -38,6 +38,7 @@ func TestFlagsThatMustBeGivenAgain(t *testing.T) {
 		{storedFlag{"url", "http://***@host/"}, true},
 		{storedFlag{"url", "http://host/?q={{user}}"}, false},
 		{storedFlag{"arm", "a=env TOKEN=*** ./svc"}, true},
+		{storedFlag{"lotteryd-arm", "a=--redis-url redis://***@host"}, true},
 		{storedFlag{"name", "***"}, false},
 	} {
 		if got := row.flag.hidden(); got != row.want {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -35,17 +36,17 @@ func (r benchReport) writeStepsSection(b *strings.Builder) {
 
 // writeVerdicts says in a few lines what the table below shows.
 func writeVerdicts(b *strings.Builder, findings []study.Finding) {
-	for _, verdict := range []study.Verdict{
+	for _, verdict := range []study.Answer{
 		study.Breaks, study.Harms, study.Helps, study.Small, study.Unsure, study.None, study.TooFew, study.Missing,
 	} {
 		var titles []string
 		for _, f := range findings {
 			switch {
-			case f.Verdict != verdict:
+			case f.Answer != verdict:
 			case f.Effect == nil || verdict == study.None:
 				titles = append(titles, f.Title)
 			default:
-				titles = append(titles, fmt.Sprintf("%s (%s %s)", f.Title, shownAs(f.Metric).name, change(f.Effect.Ratio.Center)))
+				titles = append(titles, fmt.Sprintf("%s (%s %s)", f.Title, shownAs(f.Metric).name, units.Change(f.Effect.Ratio.Center)))
 			}
 		}
 		if len(titles) > 0 {
@@ -57,7 +58,7 @@ func writeVerdicts(b *strings.Builder, findings []study.Finding) {
 
 // writeAlsoRows shows what the steps did to metrics that do not decide.
 func writeAlsoRows(b *strings.Builder, findings []study.Finding) {
-	b.WriteString("\nThe same steps on all metrics. No verdict rests on these; in brackets is what may be nothing.\n\n| step |")
+	b.WriteString("\nThe same steps on all metrics. No verdict rests on these; in brackets is what is not distinguishable from zero.\n\n| step |")
 	for _, unit := range shownUnits() {
 		fmt.Fprintf(b, " %s |", shownAs(unit).name)
 	}
@@ -109,7 +110,7 @@ func (r benchReport) howMeasured(name string) string {
 }
 
 func writeFindingRows(b *strings.Builder, findings []study.Finding) {
-	b.WriteString("| step | the article claims | metric | without | with | change | 95 % interval | p alone | p | verdict |\n|---|---|---|--:|--:|--:|---|--:|--:|---|\n")
+	b.WriteString("| step | the article claims | metric | without | with | change | 95% interval | single p | corrected p | verdict |\n|---|---|---|--:|--:|--:|---|--:|--:|---|\n")
 	for _, f := range findings {
 		claim := f.Claim
 		if claim == "" {
@@ -136,7 +137,7 @@ func writeBalanceRows(b *strings.Builder, balance study.Balance) {
 }
 
 func (r benchReport) writeCapacityRows(b *strings.Builder) {
-	fmt.Fprintf(b, "| arm | rounds | requests/s | 95 %% interval | against %s | 95 %% interval | p |\n|---|--:|--:|---|--:|---|--:|\n", r.arms()[0])
+	fmt.Fprintf(b, "| arm | rounds | requests/s | 95%% interval | against %s | 95%% interval | p |\n|---|--:|--:|---|--:|---|--:|\n", r.arms()[0])
 	for _, c := range r.Capacities {
 		fmt.Fprintf(b, "| %s |\n", strings.Join(capacityCells(c), " | "))
 	}

@@ -327,7 +327,7 @@ func TestBenchJSONIsOneDocument(t *testing.T) {
 		t.Fatalf("got %v from\n%s", err, stdout)
 	}
 	arm := report.Run.Arms[0].Name
-	if report.Format != 1 || report.Folder != out || len(report.Rounds) != 2 || len(report.Summary[arm]) == 0 || report.Run.State != experiment.Complete {
+	if report.Format != benchFormat || report.Folder != out || len(report.Rounds) != 2 || len(report.Summary[arm]) == 0 || report.Run.State != experiment.Complete {
 		t.Errorf("got %+v", report)
 	}
 }

@@ -1,12 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"math"
-	"strconv"
-
-	"github.com/lotteryctl/lotteryctl/analyze/stat"
-)
+import "github.com/lotteryctl/lotteryctl/analyze/units"
 
 // unitText is how tables show a unit of bench.txt.
 type unitText struct {
@@ -25,6 +19,12 @@ func shownAs(unit string) unitText {
 		return unitText{"p95 ms", msFloat}
 	case "p99-latency-ns":
 		return unitText{"p99 ms", msFloat}
+	case "max-latency-ns":
+		return unitText{"max ms", msFloat}
+	case "gc-cycles":
+		return unitText{"GC cycles", whole}
+	case "gc-pause-sec":
+		return unitText{"GC pauses ms", milli}
 	case "cpu-ns/op":
 		return unitText{"CPU µs", micro}
 	case "B/op":
@@ -41,52 +41,10 @@ func shownAs(unit string) unitText {
 	return unitText{unit, func(v *float64) string { return scaled(v, 1, 2) }}
 }
 
-// change writes a ratio as people say it: +4.2 %, or ×2.10 and ÷15.4 from a
-// factor of 2 on.
-func change(ratio float64) string {
-	switch {
-	case math.IsInf(ratio, 1):
-		return "∞"
-	case ratio == 0:
-		return "÷∞"
-	case ratio >= 2:
-		return "×" + factor(ratio)
-	case ratio <= 0.5:
-		return "÷" + factor(1/ratio)
-	}
-	text := fmt.Sprintf("%+.1f %%", 100*(ratio-1))
-	if text == "-0.0 %" {
-		return "+0.0 %"
-	}
-	return text
-}
-
-// factor has three digits.
-func factor(v float64) string {
-	switch {
-	case v >= 99.95:
-		return strconv.FormatFloat(v, 'f', 0, 64)
-	case v >= 9.995:
-		return strconv.FormatFloat(v, 'f', 1, 64)
-	}
-	return strconv.FormatFloat(v, 'f', 2, 64)
-}
-
-// interval is "[-5.1 %, -3.0 %]", or that there is none.
-func interval(r stat.Ratio) string {
-	if r.Low == 0 && math.IsInf(r.High, 1) {
-		return "[no interval]"
-	}
-	return "[" + change(r.Low) + ", " + change(r.High) + "]"
-}
-
-// pText writes a corrected p-value.
+// pText writes a p-value that may be unknown.
 func pText(p *float64) string {
-	switch {
-	case p == nil:
+	if p == nil {
 		return unknown
-	case *p < 0.001:
-		return "<0.001"
 	}
-	return strconv.FormatFloat(*p, 'f', 3, 64)
+	return units.P(*p)
 }

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"strings"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -49,7 +50,7 @@ func (b *benchRun) openURL(ctx context.Context, progress *benchProgress) (*workl
 		}
 	}
 	return &workload{
-		benchmark: "HTTP", service: redactURL(b.options.url), close: func(context.Context) error { return nil },
+		benchmark: "HTTP", service: endpoint.Redact(b.options.url), close: func(context.Context) error { return nil },
 		arms: func(plan loadgen.Plan) []experiment.Arm {
 			var arms []experiment.Arm
 			for _, name := range b.armNames() {
@@ -63,7 +64,7 @@ func (b *benchRun) openURL(ctx context.Context, progress *benchProgress) (*workl
 			var manifests []experiment.ArmManifest
 			for _, name := range b.armNames() {
 				m := armManifest(name, plan)
-				m.MetricsURL = redactURL(metricsURL)
+				m.MetricsURL = endpoint.Redact(metricsURL)
 				manifests = append(manifests, m)
 			}
 			return manifests
@@ -78,7 +79,7 @@ func (b *benchRun) openProcesses() *workload {
 		names[i] = p.Name
 	}
 	return &workload{
-		benchmark: "HTTP", service: strings.Join(names, " and ") + " at " + redactURL(b.options.url),
+		benchmark: "HTTP", service: strings.Join(names, " and ") + " at " + endpoint.Redact(b.options.url),
 		close: func(context.Context) error { return nil },
 		arms: func(plan loadgen.Plan) []experiment.Arm {
 			var arms []experiment.Arm
@@ -93,8 +94,8 @@ func (b *benchRun) openProcesses() *workload {
 			for _, p := range b.processes {
 				m := armManifest(p.Name, plan)
 				m.FreshProcess = true
-				m.Command = strings.Fields(redactCommand(p.Command))
-				m.MetricsURL = redactURL(p.MetricsURL)
+				m.Command = strings.Fields(endpoint.RedactCommand(p.Command))
+				m.MetricsURL = endpoint.Redact(p.MetricsURL)
 				manifests = append(manifests, m)
 			}
 			return manifests
@@ -104,22 +105,18 @@ func (b *benchRun) openProcesses() *workload {
 
 // dial looks whether something listens at the URL's host.
 func dial(ctx context.Context, rawURL string) error {
-	u, err := url.Parse(rawURL[:len("https://")+hostEnd(rawURL[len("https://"):])])
+	host, port, err := endpoint.Address(rawURL)
 	if err != nil {
 		return fmt.Errorf("--url: %w", err)
 	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
 	dialer := net.Dialer{Timeout: dialTimeout}
-	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(host, port))
 	if err != nil {
 		var wrapped *net.OpError // its text repeats the address
 		if errors.As(err, &wrapped) {
 			err = wrapped.Err
 		}
-		return fmt.Errorf("nothing answers at %s port %s (%w): is the service running?", u.Hostname(), port, err)
+		return fmt.Errorf("nothing answers at %s port %s (%w): is the service running?", host, port, err)
 	}
 	return conn.Close()
 }
@@ -130,17 +127,17 @@ func (b *benchRun) findMetrics(ctx context.Context) (string, error) {
 	case "none":
 		return "", nil
 	case "":
-		if source := experiment.FindSource(ctx, b.options.url, b.plan.TLS); source != nil {
+		if source := runtimemetrics.Find(ctx, endpoint.Base(b.options.url), b.plan.TLS); source != nil {
 			return source.URL, nil
 		}
 		if len(b.pprof) == 1 && len(b.pprof[0].Header) == 0 { // the service's private port has both, often
-			if source := experiment.FindSource(ctx, b.pprof[0].URL, b.pprof[0].TLS); source != nil {
+			if source := runtimemetrics.Find(ctx, b.pprof[0].URL, b.pprof[0].TLS); source != nil {
 				return source.URL, nil
 			}
 		}
 		return "", nil
 	default:
-		_, _, err := experiment.NewSource(asked, b.plan.TLS).Read(ctx)
+		_, _, err := runtimemetrics.NewSource(asked, b.plan.TLS).Read(ctx)
 		if err != nil {
 			return "", fmt.Errorf("--metrics-url: %w", err)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"runtime/debug"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
+	"github.com/lotteryctl/lotteryctl/internal/benchreport"
 )
 
 type compareOptions struct {
@@ -106,12 +108,17 @@ func runCompare(cmd *cobra.Command, env environment, opts *compareOptions, args 
 		}
 		return opts.writeCalibration(env, tables)
 	}
-	policy.Warnings = material.doubts()
-	report, err := benchmarks.Judge(tables, policy)
+	judgement, err := benchmarks.Judge(tables, policy)
+	if errors.Is(err, benchmarks.ErrUnpairable) {
+		return fmt.Errorf("%w: repair the inputs or leave --rounds at auto", err)
+	}
 	if err != nil {
 		return err
 	}
-	report.Appendices = material.profileChanges(cmd.Context(), env, opts.base)
+	report := &benchreport.Report{
+		Report: judgement, Doubts: material.doubts(),
+		Appendices: material.profileChanges(cmd.Context(), env, opts.base),
+	}
 	if err := opts.write(env, func(w io.Writer) error { return opts.print(w, env, report) }); err != nil {
 		return err
 	}
@@ -120,8 +127,10 @@ func runCompare(cmd *cobra.Command, env environment, opts *compareOptions, args 
 
 // check looks at what can be judged without reading any input.
 func (o *compareOptions) check(cmd *cobra.Command, args []string) (benchmarks.Policy, error) {
-	policy := benchmarks.DefaultPolicy()
-	policy.LeastEffect, policy.Pairing = o.minEffect, benchmarks.Pairing(o.rounds)
+	policy := benchmarks.Policy{LeastEffect: o.minEffect, Pairing: benchmarks.Pairing(o.rounds)}
+	if o.minEffect == 0 {
+		policy.LeastEffect = benchmarks.AnyEffect
+	}
 	if o.json {
 		if cmd.Flags().Changed("format") && o.format != "json" {
 			return policy, usageErrorf(cmd, "--json and --format %s contradict each other", o.format)
@@ -141,7 +150,7 @@ func (o *compareOptions) check(cmd *cobra.Command, args []string) (benchmarks.Po
 		return policy, usageErrorf(cmd, "- was given twice; stdin can be read once")
 	case !(o.minEffect >= 0) || o.minEffect > 10:
 		return policy, usageErrorf(cmd, "--min-effect is %v; give a share such as 0.05 for 5 %%", o.minEffect)
-	case !slices.Contains([]benchmarks.Pairing{benchmarks.PairAuto, benchmarks.Paired, benchmarks.Unpaired}, policy.Pairing):
+	case !slices.Contains(benchmarks.Pairings(), policy.Pairing):
 		return policy, usageErrorf(cmd, "--rounds is %q; it must be auto, paired or unpaired", o.rounds)
 	case !slices.Contains([]string{"text", "csv", "markdown", "json", "html"}, o.format):
 		return policy, usageErrorf(cmd, "--format is %q; it must be text, csv, markdown, json or html", o.format)
@@ -169,7 +178,7 @@ func (o *compareOptions) parseGates(policy *benchmarks.Policy) error {
 	return nil
 }
 
-func (o *compareOptions) print(w io.Writer, env environment, report *benchmarks.Report) error {
+func (o *compareOptions) print(w io.Writer, env environment, report *benchreport.Report) error {
 	switch o.format {
 	case "csv":
 		return report.WriteCSV(w, env.stderr)
@@ -192,8 +201,9 @@ func (o *compareOptions) write(env environment, print func(io.Writer) error) err
 }
 
 // outcomeError gives the report's outcome its exit code.
-func outcomeError(report *benchmarks.Report, strict bool) error {
-	outcome, why := report.Outcome(strict)
+func outcomeError(report *benchreport.Report, strict bool) error {
+	outcome, cause := report.Outcome(strict)
+	why := benchreport.Why(cause)
 	switch outcome {
 	case benchmarks.Failed:
 		return gateFailed(errors.New(why))

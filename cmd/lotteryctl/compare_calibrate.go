@@ -7,11 +7,13 @@ import (
 	"text/tabwriter"
 
 	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
+	"github.com/lotteryctl/lotteryctl/analyze/units"
+	"github.com/lotteryctl/lotteryctl/internal/benchreport"
 )
 
 // writeCalibration prints the noise floor of every metric.
 func (o *compareOptions) writeCalibration(env environment, tables *benchmarks.Tables) error {
-	noise, skipped := benchmarks.Calibrate(tables, benchmarks.DefaultPolicy().Seed)
+	noise, skipped := benchmarks.Calibrate(tables, benchmarks.DefaultSeed)
 	if len(noise.Floors) == 0 {
 		return errors.New("no metric has a noise floor: a calibration needs four runs of one program")
 	}
@@ -24,18 +26,18 @@ func (o *compareOptions) writeCalibration(env environment, tables *benchmarks.Ta
 	if err != nil {
 		return err
 	}
-	for _, text := range skipped {
-		fmt.Fprintln(env.stderr, text)
+	for _, metric := range skipped {
+		fmt.Fprintln(env.stderr, benchreport.Unbounded(metric))
 	}
 	return nil
 }
 
 func printNoise(w io.Writer, noise *benchmarks.Noise) error {
-	fmt.Fprintf(w, "%g%% of comparisons of these runs with themselves stay below:\n\n", 100*noise.Share)
+	fmt.Fprintf(w, "%s of comparisons of these runs with themselves stay below:\n\n", units.Size(noise.Share))
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "metric\tchange\truns")
 	for _, f := range noise.Floors {
-		fmt.Fprintf(out, "%s\t±%.1f%%\t%d", f.Unit, 100*f.Change, f.Runs)
+		fmt.Fprintf(out, "%s\t±%s%%\t%d", f.Unit, units.Fixed(100*f.Change, 1), f.Runs)
 		if f.Largest != "" {
 			fmt.Fprintf(out, "\tof %s, the largest", f.Largest)
 		}

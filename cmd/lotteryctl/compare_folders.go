@@ -4,44 +4,44 @@ import (
 	"fmt"
 	"time"
 
-	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
+	"github.com/lotteryctl/lotteryctl/internal/benchreport"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 )
 
 // doubts are what the manifests of run folders tell and their results do not:
 // that a run broke an invariant or was cut short, that arms ran under different conditions, or one
 // after the other.
-func (m *material) doubts() (warnings []benchmarks.Warning) {
-	warn := func(code benchmarks.WarningCode, format string, args ...any) {
-		warnings = append(warnings, benchmarks.Warning{Code: code, Text: fmt.Sprintf(format, args...)})
+func (m *material) doubts() (doubts []benchreport.Doubt) {
+	warn := func(code, format string, args ...any) {
+		doubts = append(doubts, benchreport.Doubt{Code: code, Text: fmt.Sprintf(format, args...)})
 	}
 	for _, f := range m.folders {
 		for _, text := range f.broken {
-			warn(benchmarks.WarnUnlike, "%s: %s", f.path, text)
+			warn(benchreport.DoubtUnlike, "%s: %s", f.path, text)
 		}
 		if f.run.State != experiment.Complete {
-			warn(benchmarks.WarnUnlike, "%s is %s: %s", f.path, f.run.State, orNoReason(f.run.Reason))
+			warn(benchreport.DoubtUnlike, "%s is %s: %s", f.path, f.run.State, orNoReason(f.run.Reason))
 		}
 		for _, arm := range f.run.Arms {
 			if !arm.FreshProcess {
-				warn(benchmarks.WarnUnlike, "all runs of arm %s in %s loaded one process, so they are not independent", arm.Name, f.path)
+				warn(benchreport.DoubtUnlike, "all runs of arm %s in %s loaded one process, so they are not independent", arm.Name, f.path)
 			}
 		}
 	}
 	if len(m.folders) < 2 {
-		return warnings
+		return doubts
 	}
 	old := m.folders[0]
 	for _, new := range m.folders[1:] {
 		for _, d := range differences(old.run, new.run) {
-			warn(benchmarks.WarnUnlike, "%s: %s in %s, %s in %s", d.what, d.old, old.path, d.new, new.path)
+			warn(benchreport.DoubtUnlike, "%s: %s in %s, %s in %s", d.what, d.old, old.path, d.new, new.path)
 		}
 		if first, second, apart := sequential(old, new); apart {
-			warn(benchmarks.WarnSequential, "%s was over before %s began (%s): what drifted in between looks like a change, and no test can tell; run both as arms of one bench",
+			warn(benchreport.DoubtSequential, "%s was over before %s began (%s): a drift in between looks like a change, and no test can tell them apart; run both as arms of one bench",
 				first.path, second.path, second.run.Started.Format(time.RFC3339))
 		}
 	}
-	return warnings
+	return doubts
 }
 
 func orNoReason(reason string) string {

@@ -8,13 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/study"
 )
 
 // benchText is the file of a run folder that holds its results.
@@ -136,10 +136,10 @@ func (m *material) report(stderr io.Writer) {
 // tells of such differences instead. Where each has one arm the names of the arms
 // do not matter.
 func (m *material) tables(cmd *cobra.Command, opts *compareOptions) (*benchmarks.Tables, error) {
-	query := opts.query
+	query := opts.query.Literally()
 	chosen := cmd.Flags().Changed
 	if len(m.folders) == m.inputs && !chosen("table") {
-		query.Table = ""
+		query.Table = benchmarks.NoKeys
 	}
 	switch {
 	case m.inputs == 1 && len(m.folders) == 1 && !chosen("col") && !chosen("row"):
@@ -195,11 +195,7 @@ func (m *material) armOrder(base string) (string, error) {
 		}
 		names = slices.Insert(slices.Delete(names, at, at+1), 0, base)
 	}
-	var quoted []string
-	for _, name := range names {
-		quoted = append(quoted, strconv.Quote(name))
-	}
-	return "/arm@(" + strings.Join(quoted, " ") + ")", nil
+	return study.Query(names).Col, nil
 }
 
 func comparesAnything(tables *benchmarks.Tables) bool {
@@ -229,6 +225,9 @@ func (o *compareOptions) readNoise(ctx context.Context) (*benchmarks.Noise, erro
 	}
 	defer file.Close()
 	noise, err := benchmarks.ReadNoise(file)
+	if errors.Is(err, benchmarks.ErrNoNoise) {
+		return nil, fmt.Errorf("--noise: %s: %w: write one with compare --calibrate RUN --json", o.noise, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("--noise: %s: %w", o.noise, err)
 	}
@@ -243,8 +242,7 @@ func calibrateFolder(ctx context.Context, path string) (*benchmarks.Noise, error
 	if err := m.isAA(); err != nil {
 		return nil, fmt.Errorf("--noise: %w", err)
 	}
-	query := benchmarks.DefaultQuery()
-	query.Table = ""
+	query := benchmarks.Query{Table: benchmarks.NoKeys}
 	if query.Col, err = m.armOrder(""); err != nil {
 		return nil, fmt.Errorf("--noise: %w", err)
 	}
@@ -252,7 +250,7 @@ func calibrateFolder(ctx context.Context, path string) (*benchmarks.Noise, error
 	if err != nil {
 		return nil, fmt.Errorf("--noise: %w", err)
 	}
-	noise, _ := benchmarks.Calibrate(tables, benchmarks.DefaultPolicy().Seed)
+	noise, _ := benchmarks.Calibrate(tables, benchmarks.DefaultSeed)
 	if len(noise.Floors) == 0 {
 		return nil, fmt.Errorf("--noise: %s has too few runs for a noise floor", path)
 	}

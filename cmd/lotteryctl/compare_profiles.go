@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/internal/benchreport"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/flamepage"
 	"github.com/lotteryctl/lotteryctl/profiles"
@@ -25,7 +25,7 @@ type profiledArm struct {
 // profileChanges says what is certain to have changed in the CPU profiles of
 // the runs that are compared, where they have some. It decides nothing, so
 // profiles that cannot be used are told and no error.
-func (m *material) profileChanges(ctx context.Context, env environment, base string) (appendices []benchmarks.Appendix) {
+func (m *material) profileChanges(ctx context.Context, env environment, base string) (appendices []benchreport.Appendix) {
 	for _, pair := range m.profiledPairs(base) {
 		d, err := compareBundles(ctx, env, pair[0].arm.Dirs, pair[1].arm.Dirs)
 		if err != nil {
@@ -37,7 +37,7 @@ func (m *material) profileChanges(ctx context.Context, env environment, base str
 			items = []string{"no change is certain"}
 		}
 		items = append(items, append(doubtsOf(pair[0].arm.Runs), doubtsOf(pair[1].arm.Runs)...)...)
-		appendices = append(appendices, benchmarks.Appendix{Title: "what changed in the CPU profile, " + pair[0].title + " → " + pair[1].title, Items: items})
+		appendices = append(appendices, benchreport.Appendix{Title: "what changed in the CPU profile, " + pair[0].title + " → " + pair[1].title, Items: items})
 	}
 	return appendices
 }

@@ -4,12 +4,12 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -97,11 +97,7 @@ func (o *profileOptions) bundleName(first profiles.Target) string {
 	case first.Name != "":
 		return first.Name
 	}
-	u, err := url.Parse(first.URL)
-	if err != nil {
-		return "target"
-	}
-	return experiment.CleanName(u.Host)
+	return experiment.CleanName(endpoint.Host(first.URL))
 }
 
 // captureLine is the progress of a capture.

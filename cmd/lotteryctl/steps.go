@@ -92,7 +92,7 @@ func writeSteps(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, " \tswitch\twhat\tthe claim is\tshould move\tvariants")
 	for _, s := range steps.Every() {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", stepNumber(s), s.Name, s.Title, s.Verdict, s.Metric, markedVariants(s))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", stepNumber(s), s.Name, s.Title, s.Truth, s.Metric, markedVariants(s))
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -128,7 +128,7 @@ func writeStep(w io.Writer, s steps.Switch) error {
 		fmt.Fprintf(&b, "step %d, ", s.Number)
 	}
 	fmt.Fprintf(&b, "%s: %s\n\nclaimed      %s\nfound        %s: %s\nshould move  %s\n\nvariants (lotteryd --step %s=...)\n",
-		s.Name, s.Title, s.Claim, s.Verdict, s.Finding, s.Metric, s.Name)
+		s.Name, s.Title, s.Claim, s.Truth, s.Finding, s.Metric, s.Name)
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, v := range s.Variants {
 		fmt.Fprintf(table, "  %s\t%s%s\n", v.Name, v.What, roleOf(s, v))

@@ -69,10 +69,10 @@ The article claims, for all eight steps together: p95 from 12.3 to 0.8 ms, 1.4 t
 request, 3.2 times the capacity, at 1,200 requests a second. It measured no step alone.
 
 How to read the tables: "change" is the ratio with/without of the metric that should move (the
-Hodges-Lehmann estimate over rounds) with its 95 % interval; p alone is that of the exact
-sign-flip test over rounds, p the same corrected for all questions of the table by Holm. A step
+Hodges-Lehmann estimate over rounds) with its 95% interval; the single p is that of the exact
+sign-flip test over rounds, the corrected p the same corrected by Holm for all questions of the table. A step
 **helps** or **harms** if p is at most 0.05, the interval excludes no change, and the change is at
-least 5 %. CPU is compared at equal machine speed: what moves with the load generator's own CPU
+least 5%. CPU is compared at equal machine speed: what moves with the load generator's own CPU
 a request, which does the same in all arms, is taken out. "Not certain" is a change that its
 interval shows and the corrected p does not.
 How to do the same elsewhere: [experiments.md](experiments.md).

@@ -122,7 +122,7 @@ func TestLookupNeverDraws(t *testing.T) {
 
 func TestWithoutPostgresLossesGoOnAndWinsArePending(t *testing.T) {
 	t.Parallel()
-	p := plant(t, fault{})
+	p := plantOn(t, openOwnStores(t), fault{})
 	s := mugs("half", 5)
 	s.BlankWeight = 1
 	p.put(s)

@@ -17,10 +17,10 @@ import (
 // repeatable as far as a scheduler can be.
 const kills = 20
 
-// strike runs load, strikes kills times at seeded moments, and audits.
-func strike(t *testing.T, seed uint64, opt audit.Options, fault func(*deployment, int)) {
+// strike runs load over the stores, strikes kills times at seeded moments, and audits.
+func strike(t *testing.T, open func(*testing.T) privateStores, seed uint64, opt audit.Options, fault func(*deployment, int)) {
 	t.Parallel()
-	d := deploy(t, nil)
+	d := deployOn(t, open(t), nil)
 	rng := rand.New(rand.NewPCG(seed, 0))
 	stop := d.load(8, seed)
 	for i := range kills {
@@ -36,7 +36,7 @@ func strike(t *testing.T, seed uint64, opt audit.Options, fault func(*deployment
 }
 
 func TestKilledLotterydLosesNothing(t *testing.T) {
-	strike(t, 1, audit.Options{}, func(d *deployment, _ int) {
+	strike(t, openStores, 1, audit.Options{}, func(d *deployment, _ int) {
 		d.kill()
 		d.start()
 	})
@@ -45,7 +45,7 @@ func TestKilledLotterydLosesNothing(t *testing.T) {
 func TestKilledRedisLosesNoWin(t *testing.T) {
 	// A killed Redis may forget its last second (AOF everysec): losses may be
 	// drawn again then, wins never.
-	strike(t, 2, audit.Options{RedisLostData: true}, func(d *deployment, i int) {
+	strike(t, openStores, 2, audit.Options{RedisLostData: true}, func(d *deployment, i int) {
 		if err := d.servers.KillRedis(); err != nil {
 			d.t.Fatal(err)
 		}
@@ -62,7 +62,7 @@ func TestKilledRedisLosesNoWin(t *testing.T) {
 }
 
 func TestKilledPostgresLosesNothing(t *testing.T) {
-	strike(t, 3, audit.Options{}, func(d *deployment, _ int) {
+	strike(t, openOwnStores, 3, audit.Options{}, func(d *deployment, _ int) {
 		if err := d.servers.KillPostgres(); err != nil {
 			d.t.Fatal(err)
 		}

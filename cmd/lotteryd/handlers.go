@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
-	"github.com/lotteryctl/lotteryctl/internal/telemetry"
 )
 
 func (s *service) publicHandler() http.Handler {
@@ -60,24 +58,4 @@ func checked(name string, err error) httpapi.Check {
 		c.Detail = err.Error()
 	}
 	return c
-}
-
-// observer is the metrics, with a log line for what an operator must see.
-type observer struct {
-	*telemetry.Metrics
-	log *slog.Logger
-}
-
-var _ lottery.Observer = observer{}
-
-// Rebuilt implements [lottery.Observer].
-func (o observer) Rebuilt(activity string) {
-	o.Metrics.Rebuilt(activity)
-	o.log.Info("the state in redis was built from the ledger", "activity", activity)
-}
-
-// Violation implements [lottery.Observer].
-func (o observer) Violation(activity, what string) {
-	o.Metrics.Violation(activity, what)
-	o.log.Error("invariant violated", "activity", activity, "what", what)
 }

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/audit"
-	"github.com/lotteryctl/lotteryctl/internal/localservices"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
 
@@ -28,13 +27,18 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := stopSharedPostgres(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 // deployment is a real lotteryd process over a private Redis and Postgres.
 type deployment struct {
 	t        *testing.T
-	servers  *localservices.Services
+	servers  privateStores
 	public   string // host:port, the same over restarts
 	admin    string
 	process  *exec.Cmd
@@ -66,16 +70,15 @@ func (b *lockedBuffer) String() string {
 // win, until the prizes run out. Everything ends with the test.
 func deploy(t *testing.T, edit func(*lottery.Spec), flags ...string) *deployment {
 	t.Helper()
-	servers, err := localservices.Start(context.Background(), localservices.Options{Redis: true, Postgres: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	return deployOn(t, openStores(t), edit, flags...)
+}
+
+// deployOn is deploy over stores that are there.
+func deployOn(t *testing.T, servers privateStores, edit func(*lottery.Spec), flags ...string) *deployment {
+	t.Helper()
 	d := &deployment{t: t, servers: servers, public: freeAddress(t), admin: freeAddress(t), log: new(lockedBuffer), recorder: new(audit.Recorder), flags: flags}
 	t.Cleanup(func() {
 		d.kill()
-		if err := servers.Stop(context.Background()); err != nil {
-			t.Error(err)
-		}
 		if t.Failed() {
 			t.Logf("lotteryd's log, last part:\n%s", tail(d.log.String(), 4000))
 		}
@@ -204,6 +207,10 @@ func (d *deployment) draw(client *http.Client, user, request string) audit.Answe
 // final tells whether a request has an answer that may never change.
 func final(a audit.Answer) bool { return a.Result == audit.Win || a.Result == audit.Loss }
 
+// patience is how long a client waits after an answer that says nothing. Without
+// it, most of the load would be requests to a service that is not there.
+const patience = 10 * time.Millisecond
+
 // load draws with many clients until stop is called: new requests, copies of
 // old ones, retries of all that is not final. stop waits for the clients, lets
 // them retry whatever has no final answer yet, and replays every answer once.
@@ -225,8 +232,12 @@ func (d *deployment) runClient(ctx context.Context, number int, rng *rand.Rand) 
 	type draw struct{ user, request string }
 	var asked, open []draw
 	ask := func(x draw) {
-		if a := d.draw(client, x.user, x.request); !final(a) && a.Kind != string(lottery.KindLimitReached) {
+		a := d.draw(client, x.user, x.request)
+		if !final(a) && a.Kind != string(lottery.KindLimitReached) {
 			open = append(open, x)
+		}
+		if a.Result == audit.Unknown {
+			time.Sleep(patience)
 		}
 	}
 	for ctx.Err() == nil {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/audit"
-	"github.com/lotteryctl/lotteryctl/internal/localservices"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 	"github.com/lotteryctl/lotteryctl/internal/postgres"
 	"github.com/lotteryctl/lotteryctl/internal/redis"
@@ -28,7 +27,7 @@ type fault struct {
 // planted is a service in this process, with a fault in it.
 type planted struct {
 	t        *testing.T
-	servers  *localservices.Services
+	servers  privateStores
 	engine   *lottery.Engine
 	keeper   *lottery.Keeper
 	recorder audit.Recorder
@@ -40,6 +39,12 @@ const plantedActivity = "planted"
 // every draw wins until 20 mugs are gone.
 func plant(t *testing.T, f fault) *planted {
 	t.Helper()
+	return plantOn(t, openStores(t), f)
+}
+
+// plantOn is plant over stores that are there.
+func plantOn(t *testing.T, servers privateStores, f fault) *planted {
+	t.Helper()
 	ctx := context.Background()
 	must := func(err error) {
 		t.Helper()
@@ -47,8 +52,6 @@ func plant(t *testing.T, f fault) *planted {
 			t.Fatal(err)
 		}
 	}
-	servers, err := localservices.Start(ctx, localservices.Options{Redis: true, Postgres: true})
-	must(err)
 	ledger, err := postgres.Open(ctx, postgres.Options{URL: servers.PostgresURL()})
 	must(err)
 	_, err = ledger.Migrate(ctx)
@@ -67,7 +70,7 @@ func plant(t *testing.T, f fault) *planted {
 		if p.keeper != nil {
 			p.keeper.Stop()
 		}
-		_, _, _ = fast.Close(), ledger.Close(), servers.Stop(ctx)
+		_, _ = fast.Close(), ledger.Close()
 	})
 	var truth lottery.Ledger = ledger
 	if f.ledger != nil {
@@ -215,7 +218,7 @@ func (l *hastyLedger) Commit(ctx context.Context, w lottery.WinRow) lottery.Deci
 	lost := l.asked%3 == 0
 	l.mu.Unlock()
 	if lost {
-		return lottery.Decision{Verdict: lottery.VerdictCommitted, Row: w, Code: "AAAAAAAAAAAAAAAA"}
+		return lottery.Decision{Ruling: lottery.RulingCommitted, Row: w, Code: "AAAAAAAAAAAAAAAA"}
 	}
 	return l.Ledger.Commit(ctx, w)
 }

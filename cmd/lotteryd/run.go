@@ -14,13 +14,6 @@ import (
 // version is set by the linker (see the Makefile) and nowhere else.
 var version = "devel"
 
-// environment is the outside world as commands see it.
-type environment struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	getenv         func(string) string
-}
-
 // run is the whole program but for the process: it executes args and prints a
 // failure, once and as one sentence, to stderr.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) error {
@@ -40,13 +33,6 @@ func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
 }
-
-// servingError marks a failure of a service that had started (exit 1); all
-// others are the caller's to mend (exit 2).
-type servingError struct{ err error }
-
-func (e *servingError) Error() string { return e.err.Error() }
-func (e *servingError) Unwrap() error { return e.err }
 
 func exitCode(err error) int {
 	var serving *servingError
@@ -72,12 +58,4 @@ func newRootCmd(env environment) *cobra.Command {
 	root.SetErr(env.stderr)
 	root.AddCommand(newServeCmd(env, "serve"), newMigrateCmd(env), newSeedCmd(env))
 	return root
-}
-
-// noArgs refuses positional arguments with the command's name.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return fmt.Errorf("%s takes no argument %q; see `%s --help`", cmd.CommandPath(), args[0], cmd.CommandPath())
-	}
-	return nil
 }

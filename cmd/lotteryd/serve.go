@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 )
@@ -52,35 +50,4 @@ of the YAML file named by --config; the first of these that is given counts.`,
 // runServe serves with servers that are there already.
 func runServe(ctx context.Context, env environment, c Config, migrate bool) error {
 	return serve(ctx, c, newLogging(env.stderr, c), migrate, func(*service, listeners) error { return nil })
-}
-
-// serve opens, serves and closes a service. started runs once both ports
-// answer; its error stops the service.
-func serve(ctx context.Context, c Config, log logging, migrate bool, started func(*service, listeners) error) error {
-	setPace(c.Switches, c.MemoryLimitRatio, log.Logger)
-	setProfileRates(c)
-	logChoice(c.Switches, log.Logger)
-	l, err := listen(c)
-	if err != nil {
-		return err
-	}
-	s, err := openService(ctx, c, log, migrate)
-	if err != nil {
-		_, _ = l.public.Close(), l.admin.Close()
-		return err
-	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	var startErr error
-	err = s.serve(ctx, l, func() {
-		log.Info("listening", "public", l.public.Addr().String(), "admin", l.admin.Addr().String(), "region", c.Region)
-		if startErr = started(s, l); startErr != nil {
-			stop()
-		}
-	})
-	if err = errors.Join(startErr, err, s.close()); err != nil {
-		return &servingError{fmt.Errorf("serving: %w", err)}
-	}
-	log.Info("stopped")
-	return nil
 }

@@ -245,3 +245,9 @@ func level(name string, to *slog.Level, usage string) setting {
 		return nil
 	}, show: func() string { return strings.ToLower(to.String()) }}
 }
+
+// redactedURL shows a URL without its password. In dev the URL may have been
+// put in after loading, so it is read when it is shown.
+func redactedURL(u *string) func() string {
+	return func() string { return telemetry.SecretURL(*u).String() }
+}

@@ -48,6 +48,7 @@ func TestEveryVariantKeepsTheInvariants(t *testing.T) {
 	article, _ := steps.ParseChoice("article", nil)
 	for i, c := range append(covering(), none, article) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
 			t.Log(c)
 			d := deploy(t, diceFor(c), c.Flags()...)
 			stop := d.load(4, uint64(i))

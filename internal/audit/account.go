@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"encoding/hex"
 	"fmt"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
@@ -118,4 +119,9 @@ func (a *account) uncertain() string {
 	}
 	_, why := a.atRest()
 	return why
+}
+
+func (a *account) commitment() string {
+	sum := lottery.Commitment(a.book.Record.Secret)
+	return hex.EncodeToString(sum[:])
 }

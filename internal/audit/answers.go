@@ -2,11 +2,9 @@ package audit
 
 import "time"
 
-const noLog = "no log of answers was given"
-
 // winsAreInLedger is I1: every acknowledged win is a row with the same prize,
 // unit and code. It looks at every answer, not at one for each request.
-func (c *checker) winsAreInLedger(v *verdict) {
+func (c *checker) winsAreInLedger(v *finding) {
 	if c.ev.Log == nil {
 		v.skip(noLog)
 		return
@@ -51,7 +49,7 @@ func (c *checker) eachAnswer(f func(a *Answer, acc *account)) {
 }
 
 // answersAgree is the half of I3 that the log shows by itself.
-func (c *checker) answersAgree(v *verdict) {
+func (c *checker) answersAgree(v *finding) {
 	if c.ev.Log == nil {
 		v.skip(noLog)
 		return
@@ -90,7 +88,7 @@ type winner struct {
 
 // contradictions are answers of different kinds to one request. A loss that
 // turns into a win later is a contradiction too, unless Redis lost data.
-func (c *checker) contradictions(q *request, v *verdict) {
+func (c *checker) contradictions(q *request, v *finding) {
 	switch {
 	case q.win != nil && q.loss != nil && q.lastLoss.after(q.earliestWin):
 		v.broke("%s was told a loss after the win of %s unit %d", q, q.win.Prize, q.win.Unit)
@@ -119,7 +117,7 @@ const clockSkew = 5 * time.Second
 
 // lossesStayLosses is the half of I3 that the ledger shows: a request that was
 // answered "loss" has no row.
-func (c *checker) lossesStayLosses(v *verdict) {
+func (c *checker) lossesStayLosses(v *finding) {
 	for _, q := range c.requests {
 		acc := c.byID[q.activity]
 		if acc == nil || q.loss == nil || q.win != nil {
@@ -138,7 +136,7 @@ func (c *checker) lossesStayLosses(v *verdict) {
 
 // winsAreReplayed is the half of I3 that Redis shows: a retry of any win must
 // find it on record, or it would be drawn a second time.
-func (c *checker) winsAreReplayed(v *verdict) {
+func (c *checker) winsAreReplayed(v *finding) {
 	for _, a := range c.accounts {
 		s, why := a.alive()
 		if s == nil {

@@ -2,14 +2,29 @@ package audit
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
 
+// commitments compares the ledger's secrets with what was published.
+func (c *checker) commitments(v *finding) {
+	for _, a := range c.accounts {
+		want, ok := c.opt.Commitments[a.id]
+		if !ok {
+			continue
+		}
+		v.look(1)
+		if !strings.EqualFold(strings.TrimSpace(want), a.commitment()) {
+			v.broke("the dice secret of activity %s is not the one committed to: its SHA-256 is %s", a.id, a.commitment())
+		}
+	}
+}
+
 // rowsFollowDice is I8, row by row: the word is the one the dice give (if they
 // are committed), and the prize is what the word chooses or what stands in for
 // it.
-func (c *checker) rowsFollowDice(v *verdict) {
+func (c *checker) rowsFollowDice(v *finding) {
 	for _, a := range c.accounts {
 		v.look(len(a.book.Rows))
 		for i := range a.book.Rows {
@@ -18,7 +33,7 @@ func (c *checker) rowsFollowDice(v *verdict) {
 	}
 }
 
-func (a *account) rowFollowsDice(r *Row, v *verdict) {
+func (a *account) rowFollowsDice(r *Row, v *finding) {
 	act := a.versions[r.Version]
 	if act == nil {
 		v.broke("%s was drawn under version %d, of which the ledger has no record", a.name(r), r.Version)
@@ -47,7 +62,7 @@ func (a *account) rowFollowsDice(r *Row, v *verdict) {
 // standInIsDue: a stand-in is given only when everything before it is sold out.
 // What is left at the end tells about every moment before, unless a rebuild or a
 // hold in flight brought units back.
-func (a *account) standInIsDue(r *Row, before []int, v *verdict) {
+func (a *account) standInIsDue(r *Row, before []int, v *finding) {
 	for _, better := range before {
 		if a.left[better] <= 0 {
 			continue
@@ -69,7 +84,7 @@ func (a *account) entry(o owner) lottery.Entry {
 // and the win limit are reasons; which version of the weights was used is not
 // known of a loss, so every version must object. It is judged only where the
 // end of the run tells about every moment before: at rest and never rebuilt.
-func (c *checker) lossesFollowDice(v *verdict) {
+func (c *checker) lossesFollowDice(v *finding) {
 	for _, q := range c.requests {
 		acc := c.byID[q.activity]
 		if acc == nil || q.loss == nil || acc.book.Record.Spec.Dice != lottery.DiceCommitted {
@@ -114,7 +129,7 @@ func (a *account) unexplained(o owner) (prize int, yes bool) {
 // of the winners chose follow the weights. A prize whose chain ran dry stopped
 // counting at some moment and is left out; among the others the odds stay as
 // they are. Limits do not disturb this: they do not ask which prize it is.
-func (c *checker) winsFitWeights(v *verdict) {
+func (c *checker) winsFitWeights(v *finding) {
 	for _, a := range c.accounts {
 		for _, ver := range a.book.Versions {
 			act := a.versions[ver.Number]
@@ -144,7 +159,7 @@ func (c *checker) winsFitWeights(v *verdict) {
 // together. Committed dice are cast again, whatever was answered. Random dice
 // are known of wins only, so every request must have ended, every prize must
 // have been in stock and no limit in force: else a loss may be no blank.
-func (c *checker) drawsFitWeights(v *verdict) {
+func (c *checker) drawsFitWeights(v *finding) {
 	if c.ev.Log == nil {
 		v.skip("odds over all draws: %s", noLog)
 		return
@@ -204,7 +219,7 @@ func (a *account) lossesAreBlanks(requests []*request) bool {
 }
 
 // judgeDraws counts outcomes, the blank last, and judges them.
-func (a *account) judgeDraws(act *lottery.Activity, requests []*request, outcome func(*request) (int, bool), v *verdict) {
+func (a *account) judgeDraws(act *lottery.Activity, requests []*request, outcome func(*request) (int, bool), v *finding) {
 	n := len(act.Spec.Prizes)
 	seen, weights := make([]int64, n+1), make([]uint64, n+1)
 	for i, p := range act.Spec.Prizes {
@@ -228,7 +243,7 @@ const falseAlarm = 1e-6
 
 // judgeFit runs the test and says what it found. With one outcome to choose
 // from there is nothing to test.
-func (a *account) judgeFit(what string, version int64, seen []int64, weights []uint64, v *verdict) {
+func (a *account) judgeFit(what string, version int64, seen []int64, weights []uint64, v *finding) {
 	open := 0
 	for _, w := range weights {
 		if w > 0 {

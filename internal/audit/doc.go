@@ -9,7 +9,7 @@
 //
 // A tour, in the order of use: [Load] reads ledger and Redis so that they fit
 // together (ledger.go, schema.go, redis.go, load.go); [ReadAnswers] reads a
-// log, and a [Recorder] gathers one in a test (log.go, answer.go); [Check]
+// log, and a [Recorder] gathers one in a test (log.go, recorder.go); [Check]
 // compares them (check.go, then a file for each group of invariants) and
 // returns a [Report] (report.go). [Run] does Load and Check.
 //

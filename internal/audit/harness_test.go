@@ -27,7 +27,7 @@ var servers *localservices.Services
 func TestMain(m *testing.M) {
 	ctx := context.Background()
 	var err error
-	if servers, err = localservices.Start(ctx, localservices.Options{Redis: true, Postgres: true}); err != nil {
+	if servers, err = localservices.Start(ctx, localservices.Options{Redis: true, Postgres: true, LoginRounds: 1}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

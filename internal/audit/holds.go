@@ -4,7 +4,7 @@ import "time"
 
 // holdsAreYoung is I5 as Redis shows it: nothing stays in the journal for long,
 // and a hold without a journal entry would stay for ever.
-func (c *checker) holdsAreYoung(v *verdict) {
+func (c *checker) holdsAreYoung(v *finding) {
 	for _, a := range c.accounts {
 		s, why := a.alive()
 		if s == nil {
@@ -37,7 +37,7 @@ func (c *checker) holdsAreYoung(v *verdict) {
 
 // promisesAreKept is I5 as the client saw it: what was answered "pending" has a
 // row once nothing is in flight.
-func (c *checker) promisesAreKept(v *verdict) {
+func (c *checker) promisesAreKept(v *finding) {
 	if c.ev.Log == nil {
 		v.skip(noLog)
 		return

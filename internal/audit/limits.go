@@ -4,7 +4,7 @@ import "slices"
 
 // winOrders is I6 as the ledger shows it: the wins of a user are numbered
 // without repetition, from 1, and no number exceeds the limit.
-func (c *checker) winOrders(v *verdict) {
+func (c *checker) winOrders(v *finding) {
 	for _, a := range c.accounts {
 		_, limit := a.book.limits()
 		v.look(len(a.winsOf))
@@ -26,7 +26,7 @@ func (c *checker) winOrders(v *verdict) {
 
 // winOrder judges the sorted win numbers of one user. Gaps are broken only if
 // Redis was never rebuilt: a hold that is undone gives no number back.
-func (a *account) winOrder(user string, orders []int, limit int, v *verdict) {
+func (a *account) winOrder(user string, orders []int, limit int, v *finding) {
 	most := orders[len(orders)-1]
 	switch {
 	case len(slices.Compact(slices.Clone(orders))) < len(orders) || orders[0] < 1:
@@ -44,7 +44,7 @@ func (a *account) winOrder(user string, orders []int, limit int, v *verdict) {
 
 // redisCounts is I6 as Redis shows it: it never counts fewer wins than there
 // are, nor more than the limits allow.
-func (c *checker) redisCounts(v *verdict) {
+func (c *checker) redisCounts(v *finding) {
 	for _, a := range c.accounts {
 		s, why := a.alive()
 		if s == nil {
@@ -70,7 +70,7 @@ func (c *checker) redisCounts(v *verdict) {
 }
 
 // answeredDraws is I6 as the client saw it.
-func (c *checker) answeredDraws(v *verdict) {
+func (c *checker) answeredDraws(v *finding) {
 	if c.ev.Log == nil {
 		v.skip(noLog)
 		return
@@ -100,7 +100,7 @@ func (c *checker) answeredDraws(v *verdict) {
 
 // epochs is I7: no row comes from an epoch that the ledger has not reached, and
 // Redis works under the ledger's.
-func (c *checker) epochs(v *verdict) {
+func (c *checker) epochs(v *finding) {
 	for _, a := range c.accounts {
 		now := a.book.Record.Epoch
 		v.look(len(a.book.Rows))

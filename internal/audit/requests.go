@@ -23,55 +23,6 @@ func (q *request) String() string {
 	return fmt.Sprintf("user %q request %q in activity %s", q.user, q.request, q.activity)
 }
 
-// gather groups the answers by request and counts them.
-func (c *checker) gather(answers []Answer) {
-	type key struct {
-		activity string
-		owner
-	}
-	index := make(map[key]*request)
-	for i := range answers {
-		a := &answers[i]
-		c.counts.Answers++
-		activity := a.Activity
-		if activity == "" && len(c.accounts) == 1 {
-			activity = c.accounts[0].id // it can be no other
-		}
-		if c.ev.Only != "" && activity != c.ev.Only {
-			c.counts.Elsewhere++
-			continue
-		}
-		c.count(a.Result)
-		if a.User == "" || a.Request == "" {
-			continue // a refusal or a lost connection that names nobody
-		}
-		k := key{activity, owner{a.User, a.Request}}
-		q := index[k]
-		if q == nil {
-			q = &request{activity: activity, owner: k.owner}
-			index[k] = q
-			c.requests = append(c.requests, q)
-		}
-		q.hear(a)
-	}
-	c.counts.Requests = int64(len(c.requests))
-}
-
-func (c *checker) count(r Result) {
-	switch r {
-	case Win:
-		c.counts.Wins++
-	case Loss:
-		c.counts.Losses++
-	case Pending:
-		c.counts.Pendings++
-	case Refused:
-		c.counts.Refusals++
-	default:
-		c.counts.Unknowns++
-	}
-}
-
 func (q *request) hear(a *Answer) {
 	switch a.Result {
 	case Win:

@@ -7,7 +7,7 @@ import (
 
 // schemaInForce is the structural half of I2: the promises must not only be
 // kept but be impossible to break.
-func (c *checker) schemaInForce(v *verdict) {
+func (c *checker) schemaInForce(v *finding) {
 	v.look(len(promises()))
 	for _, m := range c.ev.Ledger.Missing {
 		v.broke("%s", m)
@@ -16,7 +16,7 @@ func (c *checker) schemaInForce(v *verdict) {
 
 // unitsAreWhole: the unit table holds 1..stock of each prize, once, with
 // distinct codes.
-func (c *checker) unitsAreWhole(v *verdict) {
+func (c *checker) unitsAreWhole(v *finding) {
 	for _, a := range c.accounts {
 		v.look(int(a.units))
 		byPrize := make(map[int]Stock)
@@ -43,7 +43,7 @@ func (c *checker) unitsAreWhole(v *verdict) {
 
 // unitsWonOnce: no unit twice, and only units that exist. A request with two
 // rows is listed here too: the same key was broken.
-func (c *checker) unitsWonOnce(v *verdict) {
+func (c *checker) unitsWonOnce(v *finding) {
 	type unit struct {
 		prize int
 		no    int64
@@ -75,7 +75,7 @@ func (c *checker) unitsWonOnce(v *verdict) {
 // countersAddUp is I4: at rest, every unit that Redis handed out is either won
 // or free, and none is both. Where the ledger chose the units, the numbers in
 // Redis name none, and what remains is that they add up.
-func (c *checker) countersAddUp(v *verdict) {
+func (c *checker) countersAddUp(v *finding) {
 	for _, a := range c.accounts {
 		s, why := a.atRest()
 		if s == nil {
@@ -109,7 +109,7 @@ func (c *checker) countersAddUp(v *verdict) {
 }
 
 // counters reads the highest unit handed out of each prize.
-func (a *account) counters(s *State, v *verdict) []int64 {
+func (a *account) counters(s *State, v *finding) []int64 {
 	next := make([]int64, len(a.left))
 	for field, text := range s.Units {
 		prize, err1 := strconv.Atoi(field)
@@ -128,7 +128,7 @@ func (a *account) counters(s *State, v *verdict) []int64 {
 
 // freeUnits counts the returned units of each prize and objects to those that
 // cannot be free.
-func (a *account) freeUnits(s *State, won []map[int64]bool, next []int64, v *verdict) []int64 {
+func (a *account) freeUnits(s *State, won []map[int64]bool, next []int64, v *finding) []int64 {
 	free := make([]int64, len(a.left))
 	for _, z := range s.Free {
 		member, _ := z.Member.(string)

@@ -30,6 +30,11 @@ type Call[In, Out any] struct {
 	done chan struct{} // nil for a call that its own caller runs
 }
 
+// Run answers every call of a batch, in its Out. It must return within a bounded
+// time and may not keep the slice. It is called by one goroutine at a time for
+// each lane.
+type Run[In, Out any] func(lane int, calls []*Call[In, Out])
+
 // Batcher runs calls in batches. Use [New]. Safe for concurrent use.
 type Batcher[In, Out any] struct {
 	run   Run[In, Out]

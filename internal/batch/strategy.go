@@ -15,11 +15,6 @@ type Strategy[In, Out any] interface {
 	Close()
 }
 
-// Run answers every call of a batch, in its Out. It must return within a bounded
-// time and may not keep the slice. It is called by one goroutine at a time for
-// each lane.
-type Run[In, Out any] func(lane int, calls []*Call[In, Out])
-
 var (
 	_ Strategy[int, int] = (*Batcher[int, int])(nil)
 	_ Strategy[int, int] = (*Lingering[int, int])(nil)

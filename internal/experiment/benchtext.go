@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// writeBench writes bench.txt: the n-th line of a name is its n-th round of
+// WriteBench writes bench.txt: the n-th line of a name is its n-th round of
 // those that count (see Kept), so lines of the same place were measured side by
 // side.
-func writeBench(w io.Writer, m *Manifest, rounds []Round) error {
+func WriteBench(w io.Writer, m *Manifest, rounds []Round) error {
 	if err := writeBenchHeader(w, m); err != nil {
 		return err
 	}

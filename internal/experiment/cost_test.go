@@ -4,16 +4,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-func at(ended int64, r Reading) *mark { return &mark{ended: ended, reading: r} }
+func at(ended int64, r runtimemetrics.Reading) *mark { return &mark{ended: ended, reading: r} }
 
 func TestCostIsDividedByTheRequestsBetweenTheReadings(t *testing.T) {
-	first := at(100, Reading{AllocBytes: 1000, Mallocs: 10, GCCycles: 5, GCPause: 0.5, CPUSeconds: 1})
-	last := at(300, Reading{AllocBytes: 401_000, Mallocs: 4010, GCCycles: 7, GCPause: 0.75, CPUSeconds: 1.5, RSS: 4096})
-	again := at(300, Reading{AllocBytes: 501_000, Mallocs: 6010, GCCycles: 7, GCPause: 0.75, CPUSeconds: 1.5})
-	m := measurement{source: &Source{}}
+	first := at(100, runtimemetrics.Reading{runtimemetrics.AllocBytes: 1000, runtimemetrics.Mallocs: 10, runtimemetrics.GCCycles: 5, runtimemetrics.GCPause: 0.5, runtimemetrics.CPUSeconds: 1})
+	last := at(300, runtimemetrics.Reading{runtimemetrics.AllocBytes: 401_000, runtimemetrics.Mallocs: 4010, runtimemetrics.GCCycles: 7, runtimemetrics.GCPause: 0.75, runtimemetrics.CPUSeconds: 1.5, runtimemetrics.RSS: 4096})
+	again := at(300, runtimemetrics.Reading{runtimemetrics.AllocBytes: 501_000, runtimemetrics.Mallocs: 6010, runtimemetrics.GCCycles: 7, runtimemetrics.GCPause: 0.75, runtimemetrics.CPUSeconds: 1.5})
+	m := measurement{source: &runtimemetrics.Source{}}
 	c := m.cost(&loadgen.Result{}, first, last, again)
 	for name, row := range map[string]struct {
 		got  *float64
@@ -37,18 +38,18 @@ func TestCostIsDividedByTheRequestsBetweenTheReadings(t *testing.T) {
 }
 
 func TestCostThatIsNotKnownIsAbsent(t *testing.T) {
-	reading := Reading{AllocBytes: 1000, Mallocs: 10, GCCycles: 5}
-	restarted := Reading{AllocBytes: 10, Mallocs: 1, GCCycles: 0}
+	reading := runtimemetrics.Reading{runtimemetrics.AllocBytes: 1000, runtimemetrics.Mallocs: 10, runtimemetrics.GCCycles: 5}
+	restarted := runtimemetrics.Reading{runtimemetrics.AllocBytes: 10, runtimemetrics.Mallocs: 1, runtimemetrics.GCCycles: 0}
 	for name, row := range map[string]struct {
-		source            *Source
+		source            *runtimemetrics.Source
 		first, last, next *mark
 	}{
 		"no metrics":             {nil, at(0, nil), at(10, nil), at(10, nil)},
-		"cancelled in warm-up":   {&Source{}, nil, at(10, reading), at(10, reading)},
-		"nothing ended":          {&Source{}, at(10, reading), at(10, reading), at(10, reading)},
-		"service was restarted":  {&Source{}, at(0, reading), at(10, restarted), at(10, restarted)},
-		"last reading failed":    {&Source{}, at(0, reading), at(10, nil), at(10, nil)},
-		"metrics without memory": {&Source{}, at(0, Reading{RSS: 1}), at(10, Reading{RSS: 1}), at(10, Reading{RSS: 1})},
+		"cancelled in warm-up":   {&runtimemetrics.Source{}, nil, at(10, reading), at(10, reading)},
+		"nothing ended":          {&runtimemetrics.Source{}, at(10, reading), at(10, reading), at(10, reading)},
+		"service was restarted":  {&runtimemetrics.Source{}, at(0, reading), at(10, restarted), at(10, restarted)},
+		"last reading failed":    {&runtimemetrics.Source{}, at(0, reading), at(10, nil), at(10, nil)},
+		"metrics without memory": {&runtimemetrics.Source{}, at(0, runtimemetrics.Reading{runtimemetrics.RSS: 1}), at(10, runtimemetrics.Reading{runtimemetrics.RSS: 1}), at(10, runtimemetrics.Reading{runtimemetrics.RSS: 1})},
 	} {
 		m := measurement{source: row.source}
 		if row.last.reading == nil && row.source != nil {

@@ -25,7 +25,7 @@
 //
 // What happens in a run: start the arm; load it with package loadgen; when the
 // warm-up ends, and again when the last answer is in, read the service's own
-// runtime metrics ([Source]) and the machine's noise; let the target check its
+// runtime metrics (package runtimemetrics) and the machine's noise; let the target check its
 // promises; stop the arm. Then, if asked for, start it again and search its
 // capacity ([FindCapacity]).
 //

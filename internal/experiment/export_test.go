@@ -5,6 +5,6 @@ import "strings"
 // BenchText is bench.txt of rounds.
 func BenchText(m *Manifest, rounds []Round) string {
 	var b strings.Builder
-	_ = writeBench(&b, m, rounds) // a Builder cannot fail
+	_ = WriteBench(&b, m, rounds) // a Builder cannot fail
 	return b.String()
 }

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/internal/wholefile"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -202,7 +203,7 @@ func (f *Folder) supersede(round, repeat int) error {
 // of 100 runs, 0.3 MB.
 func (f *Folder) save() error {
 	rounds := func(w io.Writer) error { return writeLines(w, f.rounds) }
-	bench := func(w io.Writer) error { return writeBench(w, &f.manifest, f.rounds) }
+	bench := func(w io.Writer) error { return WriteBench(w, &f.manifest, f.rounds) }
 	err := errors.Join(f.write(f.file(roundsFile), rounds), f.write(f.file(benchFile), bench))
 	if searches := capacityLines(f.rounds); len(searches) > 0 {
 		err = errors.Join(err, f.write(f.file(capacityFile), func(w io.Writer) error { return writeLines(w, searches) }))
@@ -217,10 +218,10 @@ func (f *Folder) file(name string) string { return filepath.Join(f.temporary, na
 
 // roundMetrics is metrics.json of a round.
 type roundMetrics struct {
-	Before Reading         `json:"before,omitempty"` // the service, at the end of the warm-up
-	After  Reading         `json:"after,omitempty"`  // and after the last answer
-	Ended  int64           `json:"requests_between"` // that ended between the two readings
-	Load   *loadgen.Result `json:"load"`             // all histograms and counts
+	Before runtimemetrics.Reading `json:"before,omitempty"` // the service, at the end of the warm-up
+	After  runtimemetrics.Reading `json:"after,omitempty"`  // and after the last answer
+	Ended  int64                  `json:"requests_between"` // that ended between the two readings
+	Load   *loadgen.Result        `json:"load"`             // all histograms and counts
 }
 
 func (f *Folder) addFiles(dir string, result *loadgen.Result, marks [2]*mark) error {

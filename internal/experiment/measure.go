@@ -8,13 +8,14 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // mark is what is read at the two ends of the measured window.
 type mark struct {
 	ended   int64 // requests that had ended by then, warm-up included
-	reading Reading
+	reading runtimemetrics.Reading
 	noise   noiseMark
 }
 
@@ -22,7 +23,7 @@ type mark struct {
 type measurement struct {
 	good   StatusSet
 	pid    int
-	source *Source // nil: the target shows no metrics
+	source *runtimemetrics.Source // nil: the target shows no metrics
 	ended  atomic.Int64
 	// answered counts the requests that were, warm-up included.
 	answered atomic.Int64
@@ -37,8 +38,8 @@ type measurement struct {
 	outcomes map[string]int64               // of the measured window
 	halves   halfClock
 
-	format  string // of the metrics
-	missing string // why there are none
+	format  runtimemetrics.Format // of the metrics
+	missing string                // why there are none
 }
 
 // run loads the target and fills in r. It returns the whole result and the two
@@ -125,7 +126,7 @@ func (m *measurement) mark(ctx context.Context) *mark {
 }
 
 // read asks the service for its metrics; nil when it has none or does not say.
-func (m *measurement) read(ctx context.Context) Reading {
+func (m *measurement) read(ctx context.Context) runtimemetrics.Reading {
 	if m.source == nil {
 		return nil
 	}
@@ -142,14 +143,14 @@ func (m *measurement) read(ctx context.Context) Reading {
 // tell its figures costs the service memory too: what grew between last and
 // again, read right after it, is the price of one reading and is taken off.
 func (m *measurement) cost(result *loadgen.Result, first, last, again *mark) Cost {
-	c := Cost{Source: m.format, Missing: m.missing}
+	c := Cost{Source: string(m.format), Missing: m.missing}
 	c.ClientCPU = positive(result.CPU.Client)
 	c.ServerCPU = positive(result.CPU.Server)
 	m.addCompany(&c, first, last)
 	if m.source == nil {
 		c.Missing = "no /metrics or /debug/vars with the Go runtime's figures was found"
 	}
-	if rss, ok := last.reading[RSS]; ok {
+	if rss, ok := last.reading[runtimemetrics.RSS]; ok {
 		c.RSS = &rss
 	}
 	if first == nil && c.Missing == "" {
@@ -159,31 +160,31 @@ func (m *measurement) cost(result *loadgen.Result, first, last, again *mark) Cos
 		return c
 	}
 	ended := float64(last.ended - first.ended)
-	perRequest := func(q Quantity, unit float64) *float64 {
-		total, ok := last.reading.since(first.reading, q)
+	perRequest := func(q runtimemetrics.Quantity, unit float64) *float64 {
+		total, ok := last.reading.Since(first.reading, q)
 		if !ok || ended <= 0 {
 			return nil
 		}
-		price, _ := again.reading.since(last.reading, q)
+		price, _ := again.reading.Since(last.reading, q)
 		v := (total - price) * unit / ended
 		if v <= 0 {
 			return nil // the reading cost more than the few requests did: not known
 		}
 		return &v
 	}
-	total := func(q Quantity) *float64 {
-		if v, ok := last.reading.since(first.reading, q); ok {
+	total := func(q runtimemetrics.Quantity) *float64 {
+		if v, ok := last.reading.Since(first.reading, q); ok {
 			return &v
 		}
 		return nil
 	}
-	c.Bytes, c.Allocs = perRequest(AllocBytes, 1), perRequest(Mallocs, 1)
+	c.Bytes, c.Allocs = perRequest(runtimemetrics.AllocBytes, 1), perRequest(runtimemetrics.Mallocs, 1)
 	if c.Bytes == nil && c.Missing == "" {
 		c.Missing = "the metrics lack the Go runtime's allocation counters, or these went backwards or grew by less than reading them costs"
 	}
-	c.GCCycles, c.GCPause = total(GCCycles), total(GCPause)
+	c.GCCycles, c.GCPause = total(runtimemetrics.GCCycles), total(runtimemetrics.GCPause)
 	if c.ServerCPU == nil {
-		c.ServerCPU = perRequest(CPUSeconds, float64(time.Second))
+		c.ServerCPU = perRequest(runtimemetrics.CPUSeconds, float64(time.Second))
 	}
 	return c
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 )
 
 // checkTimeout bounds a target's check.
@@ -171,7 +173,7 @@ func (r *runner) load(ctx context.Context, target *Target, dir string, record *R
 		outcome: target.Outcome, outcomes: map[string]int64{},
 	}
 	if target.MetricsURL != "" {
-		m.source = NewSource(target.MetricsURL, plan.TLS)
+		m.source = runtimemetrics.NewSource(target.MetricsURL, plan.TLS)
 	}
 	if profile != nil {
 		m.during = func(ctx context.Context) { profile.take(ctx, target, plan.Duration, m.answered.Load) }

@@ -1,9 +1,7 @@
 package experiment
 
 import (
-	"net/url"
-	"strings"
-
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -14,38 +12,21 @@ import (
 // found) where the target does not name its own.
 func PprofTargets(given []profiles.Target, plan loadgen.Plan, port, metricsURL string) []profiles.Target {
 	if len(given) == 0 {
-		given = []profiles.Target{{URL: origin(plan.URL)}}
+		given = []profiles.Target{{URL: endpoint.Base(plan.URL)}}
 	}
 	var targets []profiles.Target
 	for _, t := range given {
 		t.URL, t.MetricsURL = atPort(t.URL, port), atPort(t.MetricsURL, port)
 		if t.URL == "" {
-			t.URL = origin(plan.URL)
+			t.URL = endpoint.Base(plan.URL)
 		}
 		if t.TLS == nil {
 			t.TLS = plan.TLS
 		}
-		if t.MetricsURL == "" && len(given) == 1 && hostOf(metricsURL) == hostOf(t.URL) {
+		if t.MetricsURL == "" && len(given) == 1 && endpoint.Host(metricsURL) == endpoint.Host(t.URL) {
 			t.MetricsURL = metricsURL
 		}
 		targets = append(targets, t)
 	}
 	return targets
-}
-
-// origin is the scheme and host of a URL whose rest may hold placeholders.
-func origin(rawURL string) string {
-	scheme, rest, _ := strings.Cut(rawURL, "://")
-	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
-		rest = rest[:end]
-	}
-	return scheme + "://" + rest
-}
-
-func hostOf(rawURL string) string {
-	u, err := url.Parse(origin(rawURL))
-	if err != nil {
-		return ""
-	}
-	return u.Host
 }

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -217,7 +218,7 @@ func ask(ctx context.Context, rawURL string, plan *loadgen.Plan) error {
 	}
 	defer response.Body.Close()
 	if response.StatusCode >= http.StatusBadRequest {
-		return fmt.Errorf("%s answered %s", redacted(rawURL), response.Status)
+		return fmt.Errorf("%s answered %s", endpoint.Redact(rawURL), response.Status)
 	}
 	return nil
 }
@@ -227,7 +228,7 @@ func (p ProcessArm) metrics(ctx context.Context, plan loadgen.Plan, port string)
 	case "none":
 		return ""
 	case "":
-		if source := FindSource(ctx, plan.URL, plan.TLS); source != nil {
+		if source := runtimemetrics.Find(ctx, endpoint.Base(plan.URL), plan.TLS); source != nil {
 			return source.URL
 		}
 		return ""
@@ -259,22 +260,12 @@ func freePort() (string, error) {
 // hostPort is the address behind a URL whose path and query may hold
 // placeholders.
 func hostPort(rawURL string) (string, error) {
-	scheme, rest, ok := strings.Cut(rawURL, "://")
-	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
-		rest = rest[:end]
-	}
-	u, err := url.Parse(scheme + "://" + rest)
-	if !ok || err != nil || u.Hostname() == "" {
-		return "", fmt.Errorf("%q is no URL of a host", redacted(rawURL))
-	}
-	port := u.Port()
+	address, err := endpoint.HostPort(rawURL)
 	switch {
-	case port == "" && scheme == "http":
-		port = "80"
-	case port == "" && scheme == "https":
-		port = "443"
-	case port == "":
+	case errors.Is(err, endpoint.ErrNoPort):
 		return "", errors.New("a URL must begin with http:// or https://")
+	case err != nil:
+		return "", fmt.Errorf("%q is no URL of a host", endpoint.Redact(rawURL))
 	}
-	return net.JoinHostPort(u.Hostname(), port), nil
+	return address, nil
 }

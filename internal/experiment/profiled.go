@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -94,7 +95,7 @@ type capture struct {
 // were so far.
 func (c *capture) take(ctx context.Context, target *Target, window time.Duration, answered func() int64) {
 	for _, t := range target.Pprof {
-		c.from = append(c.from, redacted(t.URL))
+		c.from = append(c.from, endpoint.Redact(t.URL))
 	}
 	if len(target.Pprof) == 0 {
 		c.err = errors.New("it is not known where the service has its profiles (net/http/pprof)")

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"net/http"
 
@@ -34,17 +33,6 @@ type AdminOptions struct {
 	Panicked func()
 }
 
-// admin is the admin port.
-type admin struct {
-	organiser lottery.Organiser
-	config    func() any
-	level     *slog.LevelVar
-	log       *slog.Logger
-	readiness readiness
-	doorkeeper
-	problems problems
-}
-
 // NewAdmin returns the handler of the admin port. It has a mux of its own:
 // http.DefaultServeMux, where importing net/http/pprof registers itself, is
 // served nowhere. Safe for concurrent use.
@@ -73,6 +61,16 @@ func (a *admin) routes(o AdminOptions) http.Handler {
 	return outside
 }
 
+func (a *admin) behindTheDoor(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := a.check(r); err != nil {
+			a.refuse(w, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 func (a *admin) inside(o AdminOptions) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", o.Metrics)
@@ -93,23 +91,4 @@ func (a *admin) inside(o AdminOptions) http.Handler {
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { a.refuse(w, unknownPath(r)) })
 	return mux
-}
-
-func (a *admin) onlyMethods(allowed ...string) http.Handler { return onlyMethods(a.refuse, allowed...) }
-
-// refuse answers with err and logs what the client is not told.
-func (a *admin) refuse(w http.ResponseWriter, err error) {
-	if kind := a.problems.write(w, err); a.problems[kind].status >= http.StatusInternalServerError {
-		a.log.Error("admin request failed", "kind", string(kind), "error", err)
-	}
-}
-
-// writeJSON answers with v, indented: the admin port is read by people.
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	_ = e.Encode(v) // the client is gone; nobody is left to tell
 }

@@ -1,13 +1,8 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
-	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
@@ -114,32 +109,4 @@ func (a *admin) answerStatus(w http.ResponseWriter, r *http.Request, call status
 		return
 	}
 	writeJSON(w, http.StatusOK, st)
-}
-
-// readJSON reads one JSON value of at most limit bytes into v: no unknown
-// fields, nothing after it.
-func readJSON(w http.ResponseWriter, r *http.Request, v any, limit int64) error {
-	if err := checkContentType(r); err != nil {
-		return err
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return bodyTooLarge(limit)
-	}
-	if err != nil {
-		return brokenBody(err)
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err == io.EOF {
-		return lottery.Refuse(lottery.KindMalformed, "the body is empty; send one JSON object")
-	} else if err != nil {
-		return lottery.Refuse(lottery.KindMalformed, "the body is not the JSON we take, near byte %d: %s",
-			d.InputOffset(), strings.TrimPrefix(err.Error(), "json: "))
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return lottery.Refuse(lottery.KindMalformed, "something follows the JSON object at byte %d; send one object and nothing else", d.InputOffset())
-	}
-	return nil
 }

@@ -72,13 +72,3 @@ func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback()
 }
-
-func (a *admin) behindTheDoor(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := a.check(r); err != nil {
-			a.refuse(w, err)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}

@@ -5,16 +5,6 @@ import (
 	"sync"
 )
 
-// Contexts gives each request its memory, a DrawContext and buffers, and takes
-// it back: the tuning switch "object-pool".
-//
-// Safe for concurrent use, by several ports too. The interface is closed.
-type Contexts interface {
-	// serve runs p.handle with memory that no other request uses meanwhile. After
-	// a panic nothing is taken back: who knows what still holds it.
-	serve(p *public, op operation, w http.ResponseWriter, r *http.Request)
-}
-
 // AllocatedContexts makes everything anew for each request and leaves it to the
 // garbage collector.
 func AllocatedContexts(l Layout) Contexts { return allocatedContexts{l} }

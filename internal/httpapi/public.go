@@ -3,28 +3,10 @@ package httpapi
 import (
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
-
-// Observer hears what happens to each request of the public port; metrics and
-// logs hang here. Its methods are called on the hot path, from many goroutines
-// at once: they must be quick and must not block.
-type Observer interface {
-	// Started: a draw or lookup has got its slot; exactly one Answered or
-	// Failed follows.
-	Started()
-	// Answered: it was answered, took after it started.
-	Answered(e lottery.Entry, a lottery.Answer, took time.Duration)
-	// Failed: it was refused, or went wrong, took after it started.
-	Failed(e lottery.Entry, kind lottery.ErrorKind, took time.Duration)
-	// Refused: a request was turned away before it started.
-	Refused(kind lottery.ErrorKind)
-	// Panicked: a handler panicked. If a draw had started, its Failed came before.
-	Panicked()
-}
 
 // Defaults of [PublicOptions].
 const (
@@ -52,21 +34,6 @@ type PublicOptions struct {
 	Contexts Contexts
 	// Labels puts pprof labels on requests: route, result, tier.
 	Labels bool
-}
-
-// public is the public port.
-type public struct {
-	drawer    lottery.Drawer
-	observer  Observer
-	log       *slog.Logger
-	slots     slots
-	deadlines deadlines
-	codec     Codec
-	contexts  Contexts
-	labels    *drawLabels // nil: none
-	born      time.Time   // draws count their time from here: one clock read, one word
-	problems  problems
-	headers   answerHeaders
 }
 
 // NewPublic returns the handler of the public port. Safe for concurrent use; it
@@ -109,25 +76,23 @@ func (p *public) routes() http.Handler {
 	return mux
 }
 
-func (p *public) onlyMethods(allowed ...string) http.Handler {
-	return onlyMethods(p.refuse, allowed...)
+// draw serves POST /v1/activities/{activity}/draws.
+func (p *public) draw(w http.ResponseWriter, r *http.Request) {
+	if p.slots.full() { // before any work: shedding must cost next to nothing
+		p.refuse(w, p.overloaded())
+		return
+	}
+	p.serve(drawing, w, r)
 }
 
-// refuse answers with err and tells the observer: for requests that never
-// became a draw.
-func (p *public) refuse(w http.ResponseWriter, err error) {
-	p.observer.Refused(p.problems.write(w, err))
+// lookup serves GET /v1/activities/{activity}/draws/{request}?user=….
+func (p *public) lookup(w http.ResponseWriter, r *http.Request) {
+	p.serve(lookingUp, w, r)
 }
 
-// onlyMethods answers 405 and names the methods there are.
-func onlyMethods(refuse func(http.ResponseWriter, error), allowed ...string) http.Handler {
-	list := strings.Join(allowed, ", ")
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Allow", list)
-		refuse(w, lottery.Refuse(KindMethodNotAllowed, "%s is not possible here; use %s", clip(r.Method), list))
-	})
-}
-
-func unknownPath(r *http.Request) error {
-	return lottery.Refuse(KindUnknownPath, "nothing is served under %q; see docs/http-api.md for the paths there are", clip(r.URL.Path))
+// serve gives the request its labels and its memory.
+func (p *public) serve(op operation, w http.ResponseWriter, r *http.Request) {
+	defer p.labels.end() // also after a panic: the connection lives on
+	p.labels.begin(op)
+	p.contexts.serve(p, op, w, r)
 }

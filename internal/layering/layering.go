@@ -1,13 +1,18 @@
-// Package layering keeps the imports between the rooms of this repository to
-// the table in docs/ARCHITECTURE.md.
+// Package layering keeps the house to its plan, docs/ARCHITECTURE.md: the imports
+// between rooms, the arrows between the files of a package, and the sizes.
 //
 //  1. [ParseTable] reads the table: rooms, what each may import of ours, which
-//     outside modules it may use (table.go).
+//     outside modules it may use (table.go). [ParseAllowances] and [ParseLarge]
+//     read what is allowed for a time, or for a reason (exceptions.go).
 //  2. [ReadImports] reads the imports of every Go file of the tree, files for
-//     other systems included (imports.go).
-//  3. [Check] compares the two.
+//     other systems included (imports.go); [ReadPackages] parses the packages
+//     (sources.go).
+//  3. [Check] and [CheckBanned] judge imports. [CheckCycles] judges the arrows
+//     between files that a [Checker] finds: no two files of a package need each
+//     other, directly or over others (arrows.go, cycles.go). [CheckSizes] judges
+//     the sizes.
 //
-// The test of this package runs all three over the repository. So a new edge
+// The test of this package runs all of them over the repository. So a new edge
 // begins in the document, where it has to be justified, and not in the code.
 package layering
 
@@ -78,6 +83,26 @@ func (t Table) checkImport(from Room, module string, imp Import) string {
 		return ""
 	}
 	return fmt.Sprintf("%s: %s may not use %s", imp.File, from.Name, imp.Path)
+}
+
+// CheckBanned returns a sentence for each import of a banned package in a file
+// that allowed does not name, and for each file named there that has none.
+func CheckBanned(imports []Import, banned, allowed []string) []string {
+	var broken []string
+	unused := slices.Clone(allowed)
+	for _, imp := range imports {
+		switch {
+		case !slices.Contains(banned, imp.Path):
+		case slices.Contains(allowed, imp.File):
+			unused = slices.DeleteFunc(unused, func(file string) bool { return file == imp.File })
+		default:
+			broken = append(broken, fmt.Sprintf("%s: imports %s, which no file may", imp.File, imp.Path))
+		}
+	}
+	for _, file := range unused {
+		broken = append(broken, fmt.Sprintf("%s: may import what is banned and does not: remove its exception", file))
+	}
+	return broken
 }
 
 // covers reports whether one of the modules holds the package.

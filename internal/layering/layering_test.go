@@ -1,8 +1,6 @@
 package layering_test
 
 import (
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -11,49 +9,16 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/layering"
 )
 
-const root = "../.."
-
-// TestThisRepository is the purpose of the package.
-func TestThisRepository(t *testing.T) {
-	document, err := os.ReadFile(root + "/docs/ARCHITECTURE.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, err := layering.ParseTable(string(document))
-	if err != nil {
-		t.Fatalf("docs/ARCHITECTURE.md: %v", err)
-	}
-	imports, err := layering.ReadImports(os.DirFS(root))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, complaint := range layering.Check(table, ourModule(t), imports) {
-		t.Errorf("%s (the table is in docs/ARCHITECTURE.md)", complaint)
-	}
-}
-
-func ourModule(t *testing.T) string {
-	t.Helper()
-	gomod, err := os.ReadFile(root + "/go.mod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	match := regexp.MustCompile(`(?m)^module (\S+)$`).FindSubmatch(gomod)
-	if match == nil {
-		t.Fatal("go.mod has no module line")
-	}
-	return string(match[1])
-}
-
 const sampleTable = `
 # A house
 
 | room | sentence | imports | outside |
 |---|---|---|---|
-| ` + "`cmd/app`" + ` | Wires. | ` + "`core`, `store`" + ` | ` + "`example.org/flags`" + ` |
+| ` + "`cmd/app`" + ` | Wires. | ` + "`core`, `store`, `cmd/app/internal/show`" + ` | ` + "`example.org/flags`" + ` |
 | ` + "`store`" + ` | Keeps. | ` + "`core`" + ` | none |
 | ` + "`core`" + ` | Thinks. | none | none |
 | ` + "`kit`" + ` | Helps tests. | none | none |
+| ` + "`cmd/app/internal/show`" + ` | Shows. | ` + "`core`" + ` | none |
 | tests of any room | | ` + "`kit`" + ` | ` + "`example.org/compare`" + ` |
 
 Text after the table.
@@ -83,6 +48,10 @@ func healthy() []layering.Import {
 		{File: "store/store.go", Path: "example.org/us/store/internal/page"},
 		{File: "core/core.go", Path: "net/http"},
 		{File: "kit/kit.go", Path: "os"},
+		{File: "cmd/app/main.go", Path: "example.org/us/cmd/app/internal/show"},
+		{File: "cmd/app/internal/show/show.go", Path: "example.org/us/core"},
+		{File: "cmd/app/internal/show/internal/row/row.go", Path: "example.org/us/core"},
+		{File: "cmd/app/internal/other/other.go", Path: "example.org/us/store"},
 	}
 }
 
@@ -102,6 +71,10 @@ func TestPlantedViolations(t *testing.T) {
 		{"store/internal/page/p.go", "example.org/us/kit", "store/internal/page/p.go: store may not import kit"},
 		{"store/store.go", "example.org/compare", "store/store.go: store may not use example.org/compare"},
 		{"cmd/app/main.go", "example.org/flagship", "cmd/app/main.go: cmd/app may not use example.org/flagship"},
+		{"cmd/app/internal/show/show.go", "example.org/us/store", "cmd/app/internal/show/show.go: cmd/app/internal/show may not import store"},
+		{"cmd/app/internal/show/show.go", "example.org/us/cmd/app/internal/other", "cmd/app/internal/show/show.go: cmd/app/internal/show may not import cmd/app"},
+		{"cmd/app/internal/show/internal/row/row.go", "example.org/us/store", "cmd/app/internal/show/internal/row/row.go: cmd/app/internal/show may not import store"},
+		{"store/store.go", "example.org/us/cmd/app/internal/show", "store/store.go: store may not import cmd/app/internal/show"},
 		{"attic/attic.go", "os", "attic: the table names no such room"},
 		{"core/core.go", "example.org/us/attic", "core/core.go: imports attic, a room that the table does not name"},
 	} {
@@ -129,7 +102,7 @@ func TestBrokenTables(t *testing.T) {
 		{"| Thinks. | none | none |", "| Thinks. | store | none |", "neither"},
 		{"`kit` | Helps tests.", "kit | Helps tests.", "not one `room`"},
 		{"`kit` | Helps tests.", "`core` | Helps tests.", "core twice"},
-		{"`core`, `store`", "`core`, `stores`", "stores, which has no row"},
+		{"`core`, `store`,", "`core`, `stores`,", "stores, which has no row"},
 	} {
 		broken := strings.ReplaceAll(sampleTable, row.old, row.new)
 		_, err := layering.ParseTable(broken)
@@ -165,5 +138,25 @@ func TestReadImports(t *testing.T) {
 	tree["core/broken.go"] = &fstest.MapFile{Data: []byte("package")}
 	if _, err := layering.ReadImports(tree); err == nil || !strings.Contains(err.Error(), "core/broken.go") {
 		t.Errorf("broken file: got %v, want its name", err)
+	}
+}
+
+func TestBannedPackages(t *testing.T) {
+	banned := []string{"html/template"}
+	tree := append(healthy(), layering.Import{File: "core/page.go", Path: "html/template"}, layering.Import{File: "kit/page_test.go", Path: "html/template"})
+	for _, row := range []struct {
+		name    string
+		imports []layering.Import
+		allowed []string
+		want    []string
+	}{
+		{"healthy", healthy(), nil, nil},
+		{"one file allowed", tree, []string{"core/page.go"}, []string{"kit/page_test.go: imports html/template, which no file may"}},
+		{"both allowed", tree, []string{"core/page.go", "kit/page_test.go"}, nil},
+		{"exception not needed", healthy(), []string{"core/page.go"}, []string{"core/page.go: may import what is banned and does not: remove its exception"}},
+	} {
+		if got := layering.CheckBanned(row.imports, banned, row.allowed); !slices.Equal(got, row.want) {
+			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
 	}
 }

@@ -35,20 +35,13 @@ var quoted = regexp.MustCompile("`([^`]+)`")
 // import, outside modules it may use. Names are in backquotes; a cell without
 // one must say "none", so that a forgotten backquote does not become a ban.
 func ParseTable(markdown string) (Table, error) {
-	_, rest, found := strings.Cut(markdown, "\n"+tableHeader)
+	rows, found := rowsBelow(markdown, tableHeader)
 	if !found {
 		return Table{}, fmt.Errorf("no table that begins with %q", tableHeader)
 	}
 	var table Table
-	lines := strings.Split(rest, "\n")
-	for _, line := range lines[1:] { // the rest of the header comes first
-		if !strings.HasPrefix(line, "|") {
-			break
-		}
-		if strings.HasPrefix(line, "|--") {
-			continue
-		}
-		room, err := parseRow(line)
+	for _, row := range rows {
+		room, err := parseRow(row)
 		if err != nil {
 			return Table{}, err
 		}
@@ -61,8 +54,30 @@ func ParseTable(markdown string) (Table, error) {
 	return table, table.validate()
 }
 
+// rowsBelow returns the lines of the table whose header begins with the given
+// words, without the header and the line below it.
+func rowsBelow(markdown, header string) (rows []string, found bool) {
+	_, rest, found := strings.Cut(markdown, "\n"+header)
+	if !found {
+		return nil, false
+	}
+	for _, line := range strings.Split(rest, "\n")[1:] { // the rest of the header comes first
+		if !strings.HasPrefix(line, "|") {
+			break
+		}
+		if !strings.HasPrefix(line, "|--") {
+			rows = append(rows, line)
+		}
+	}
+	return rows, true
+}
+
+func cellsOf(row string) []string {
+	return strings.Split(strings.Trim(strings.TrimSpace(row), "|"), "|")
+}
+
 func parseRow(line string) (Room, error) {
-	cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+	cells := cellsOf(line)
 	if len(cells) != 4 {
 		return Room{}, fmt.Errorf("row with %d cells, want 4: %s", len(cells), line)
 	}
@@ -103,13 +118,18 @@ func (t Table) validate() error {
 	return nil
 }
 
-// roomOf finds the room of a folder: the row of that name, or the room whose
-// own internal folder it lies in (loadgen/internal/x belongs to loadgen).
+// roomOf finds the room of a folder: the row of that name, or else the room
+// whose own internal folder it lies in (loadgen/internal/x belongs to loadgen),
+// the innermost if there are several.
 func (t Table) roomOf(folder string) (Room, bool) {
+	var found Room
 	for _, room := range t.Rooms {
-		if folder == room.Name || strings.HasPrefix(folder, room.Name+"/internal/") {
+		if folder == room.Name {
 			return room, true
 		}
+		if strings.HasPrefix(folder, room.Name+"/internal/") && len(room.Name) > len(found.Name) {
+			found = room
+		}
 	}
-	return Room{}, false
+	return found, found.Name != ""
 }

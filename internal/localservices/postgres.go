@@ -2,6 +2,11 @@ package localservices
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/pbkdf2"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -24,25 +29,27 @@ const (
 type postgresServer struct {
 	server
 	password string
+	rounds   int // of hashing per login; 0 leaves it to Postgres
 	port     int
 	settings map[string]string
 }
 
-// newPostgresServer creates the cluster; nothing runs yet.
-func newPostgresServer(ctx context.Context, s *Services, bin string, settings map[string]string) (*postgresServer, error) {
-	home, err := s.folder.sub("postgres")
+// newPostgresServer creates the cluster within the timeout; nothing runs yet.
+func newPostgresServer(ctx context.Context, f *folder, dog *watchdog, timeout time.Duration, bin string, settings map[string]string, rounds int) (*postgresServer, error) {
+	home, err := f.sub("postgres")
 	if err != nil {
 		return nil, err
 	}
 	p := &postgresServer{
 		server: server{
-			name: "postgres", folder: s.folder, watchdog: s.watchdog, dir: home,
+			name: "postgres", folder: f, watchdog: dog, dir: home,
 			argv: []string{filepath.Join(bin, "postgres"), "-D", filepath.Join(home, "data")},
 		},
 		password: randomPassword(),
+		rounds:   rounds,
 		settings: settings,
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, fmt.Errorf("no cluster within %s", s.timeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no cluster within %s", timeout))
 	defer cancel()
 	return p, p.initCluster(ctx, filepath.Join(bin, "initdb"))
 }
@@ -52,7 +59,11 @@ func newPostgresServer(ctx context.Context, s *Services, bin string, settings ma
 // matter only to a power failure in the next seconds.
 func (p *postgresServer) initCluster(ctx context.Context, program string) error {
 	secret := filepath.Join(p.dir, "password")
-	if err := p.folder.writeSecret(secret, p.password+"\n"); err != nil {
+	stored, err := p.storedPassword()
+	if err != nil {
+		return err
+	}
+	if err := p.folder.writeSecret(secret, stored+"\n"); err != nil {
 		return err
 	}
 	defer os.Remove(secret)
@@ -74,6 +85,29 @@ func (p *postgresServer) initCluster(ctx context.Context, program string) error 
 		return initdb.startError(0, errors.New(run.cmd.ProcessState.String()))
 	}
 	return nil
+}
+
+// storedPassword is what initdb is told to store: the password, which it hashes
+// itself, or what the hashing with another number of rounds gives (RFC 5803,
+// in the notation of PostgreSQL's documentation of pg_authid).
+func (p *postgresServer) storedPassword() (string, error) {
+	if p.rounds <= 0 {
+		return p.password, nil
+	}
+	salt := make([]byte, 16)
+	rand.Read(salt) // never fails, see crypto/rand
+	salted, err := pbkdf2.Key(sha256.New, p.password, salt, p.rounds, sha256.Size)
+	if err != nil {
+		return "", fmt.Errorf("localservices: hashing the password: %w", err)
+	}
+	key := func(name string) []byte {
+		mac := hmac.New(sha256.New, salted)
+		mac.Write([]byte(name))
+		return mac.Sum(nil)
+	}
+	clientKey := sha256.Sum256(key("Client Key"))
+	text := base64.StdEncoding.EncodeToString
+	return fmt.Sprintf("SCRAM-SHA-256$%d:%s$%s:%s", p.rounds, text(salt), text(clientKey[:]), text(key("Server Key"))), nil
 }
 
 func (p *postgresServer) dataDir() string { return filepath.Join(p.dir, "data") }

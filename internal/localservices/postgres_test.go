@@ -2,6 +2,8 @@ package localservices_test
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,14 +89,28 @@ func TestPostgresRestartKeepsCommits(t *testing.T) {
 }
 
 func TestPostgresWantsThePassword(t *testing.T) {
-	s := start(t, localservices.Options{Postgres: true})
-	config, err := pgx.ParseConfig(s.PostgresURL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.Password = "guess"
-	if conn, err := pgx.ConnectConfig(t.Context(), config); err == nil {
-		conn.Close(t.Context())
-		t.Error("a wrong password was accepted")
+	for _, row := range []struct {
+		rounds int
+		stored string // what the catalogue's entry begins with
+	}{
+		{0, "SCRAM-SHA-256$4096:"},
+		{1, "SCRAM-SHA-256$1:"},
+	} {
+		t.Run(fmt.Sprint(row.rounds, " rounds"), func(t *testing.T) {
+			s := start(t, localservices.Options{Postgres: true, LoginRounds: row.rounds})
+			stored := queryText(t, connect(t, s.PostgresURL()), "SELECT rolpassword FROM pg_authid WHERE rolname = current_user")
+			if !strings.HasPrefix(stored, row.stored) {
+				t.Errorf("the stored password begins with %.24s, want %s", stored, row.stored)
+			}
+			config, err := pgx.ParseConfig(s.PostgresURL())
+			if err != nil {
+				t.Fatal(err)
+			}
+			config.Password = "guess"
+			if conn, err := pgx.ConnectConfig(t.Context(), config); err == nil {
+				conn.Close(t.Context())
+				t.Error("a wrong password was accepted")
+			}
+		})
 	}
 }

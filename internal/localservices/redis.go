@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -22,14 +20,14 @@ type redisServer struct {
 }
 
 // newRedisServer makes the data folder; nothing runs yet.
-func newRedisServer(s *Services, program string, settings map[string]string) (*redisServer, error) {
-	dir, err := s.folder.sub("redis")
+func newRedisServer(f *folder, dog *watchdog, program string, settings map[string]string) (*redisServer, error) {
+	dir, err := f.sub("redis")
 	if err != nil {
 		return nil, err
 	}
 	return &redisServer{
 		server: server{
-			name: "redis", folder: s.folder, watchdog: s.watchdog, dir: dir,
+			name: "redis", folder: f, watchdog: dog, dir: dir,
 			argv: []string{program, filepath.Join(dir, "redis.conf")},
 		},
 		password: randomPassword(),
@@ -135,19 +133,4 @@ func (r *redisServer) wipe() error {
 		}
 	}
 	return nil
-}
-
-// dialPatience bounds a conversation that finds out whether a server is up.
-const dialPatience = 2 * time.Second
-
-// dial connects to a port of 127.0.0.1 with a deadline for the whole
-// conversation.
-func dial(ctx context.Context, port int) (net.Conn, error) {
-	dialer := net.Dialer{Timeout: dialPatience}
-	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	if err != nil {
-		return nil, err
-	}
-	conn.SetDeadline(time.Now().Add(dialPatience))
-	return conn, nil
 }

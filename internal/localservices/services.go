@@ -9,44 +9,6 @@ import (
 	"time"
 )
 
-// defaultTimeout bounds the start of one server. Generous on purpose: initdb
-// takes one second on an idle machine and twenty on one that is compiling.
-const defaultTimeout = 90 * time.Second
-
-// Options says what to start and how. The zero value starts nothing and is
-// refused by Start.
-type Options struct {
-	// Redis asks for a Redis (or Valkey) server. By default none is started.
-	Redis bool
-
-	// Postgres asks for a Postgres server. By default none is started.
-	Postgres bool
-
-	// Dir is the folder in which the private folder is made. By default the
-	// temporary directory of the system. Run as root, the account that the
-	// servers run as must be able to enter it.
-	Dir string
-
-	// Log receives one line per step of the start, for people. By default
-	// nothing is written.
-	Log io.Writer
-
-	// Timeout bounds the start of each server until it answers. By default
-	// 90 seconds.
-	Timeout time.Duration
-
-	// SearchPath lists the folders searched for the programs, in order. By
-	// default (nil) PATH and then the usual places of the distributions; an
-	// empty non-nil list finds nothing.
-	SearchPath []string
-
-	// RedisSettings and PostgresSettings are added after our own settings and
-	// win over them. Values are written as they are into the configuration
-	// file, so quote them as the server wants. By default none.
-	RedisSettings    map[string]string
-	PostgresSettings map[string]string
-}
-
 // Services is a running set of private servers. Its methods may be called from
 // several goroutines; those that start, kill or stop wait for one another.
 type Services struct {
@@ -114,7 +76,7 @@ func prepare(opts Options) (*Services, error) {
 
 func (s *Services) startAll(ctx context.Context, opts Options, programs Programs) error {
 	if opts.Redis {
-		r, err := newRedisServer(s, programs.Redis, opts.RedisSettings)
+		r, err := newRedisServer(s.folder, s.watchdog, programs.Redis, opts.RedisSettings)
 		if err != nil {
 			return err
 		}
@@ -125,7 +87,7 @@ func (s *Services) startAll(ctx context.Context, opts Options, programs Programs
 	}
 	if opts.Postgres {
 		fmt.Fprintf(s.log, "creating a private Postgres cluster in %s\n", s.folder.path)
-		p, err := newPostgresServer(ctx, s, programs.PostgresBin, opts.PostgresSettings)
+		p, err := newPostgresServer(ctx, s.folder, s.watchdog, s.timeout, programs.PostgresBin, opts.PostgresSettings, opts.LoginRounds)
 		if err != nil {
 			return err
 		}

@@ -42,9 +42,6 @@ type Activity struct {
 	words   Words // for dice "random"
 }
 
-// NewActivity prepares a record whose spec is valid on the default [Workbench].
-func NewActivity(r Record) *Activity { return Workbench{}.Activity(r) }
-
 // Window is the activity's window in Unix milliseconds: draws are taken at
 // starts <= now < ends. A closed activity's window is empty.
 func (a *Activity) Window() (starts, ends int64) {

@@ -162,24 +162,24 @@ func (e *Engine) decide(ctx context.Context, t *Ticket, res Reservation) (a Answ
 		Epoch: t.Activity.Epoch, Hold: res.Hold,
 	})
 	e.observe.Committed(time.Since(start))
-	switch d.Verdict {
-	case VerdictCommitted:
+	switch d.Ruling {
+	case RulingCommitted:
 		e.reserver.Confirm(t)
 		return e.win(t.Activity, d, res.Replayed), true, nil
-	case VerdictOther:
+	case RulingOther:
 		// Redis forgot this win and handed out a second unit. The ledger's row is
 		// the answer; the rebuild takes the unit back.
 		e.observe.Violation(t.Activity.Spec.ID, ViolationForgottenWin)
 		e.keeper.RecoverSoon(t.Activity.Spec.ID, t.Activity.Epoch)
 		return e.win(t.Activity, d, true), true, nil
-	case VerdictSoldOut:
+	case RulingSoldOut:
 		// Wrong, and passed on so that it is measured: the unit is held and will be
 		// won by nobody who knows of it.
 		e.observe.Violation(t.Activity.Spec.ID, ViolationFalseSoldOut)
 		return Answer{Result: Loss}, true, nil
-	case VerdictMoved:
+	case RulingMoved:
 		err = e.keeper.Recover(ctx, t.Activity.Spec.ID, 0)
-	case VerdictClash:
+	case RulingClash:
 		e.observe.Violation(t.Activity.Spec.ID, ViolationTakenUnit)
 		err = e.keeper.Recover(ctx, t.Activity.Spec.ID, t.Activity.Epoch)
 	default:
@@ -242,13 +242,4 @@ func refusal(s Status, a *Activity) *Error {
 	default:
 		return Refuse(KindInternal, "unexpected reservation status %d", s)
 	}
-}
-
-// asUnavailable passes refusals through and hides everything else behind one.
-func asUnavailable(err error) error {
-	var refused *Error
-	if errors.As(err, &refused) {
-		return err
-	}
-	return Unavailable("storage", err)
 }

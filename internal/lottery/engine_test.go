@@ -84,7 +84,7 @@ type deaf struct{}
 
 func (deaf) Reserved(time.Duration)             {}
 func (deaf) Committed(time.Duration)            {}
-func (deaf) Reconciled(lottery.Verdict, int)    {}
+func (deaf) Reconciled(lottery.Ruling, int)     {}
 func (deaf) Rebuilt(string)                     {}
 func (deaf) Violation(_, _ string)              {}
 func (deaf) Pending(string, int, time.Duration) {}

@@ -95,3 +95,12 @@ func Unavailable(what string, cause error) *Error {
 		Cause:      cause,
 	}
 }
+
+// asUnavailable passes refusals through and hides everything else behind one.
+func asUnavailable(err error) error {
+	var refused *Error
+	if errors.As(err, &refused) {
+		return err
+	}
+	return Unavailable("storage", err)
+}

@@ -2,8 +2,6 @@ package lottery
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync"
 	"time"
 )
@@ -72,74 +70,11 @@ func NewKeeper(c *Catalogue, r Registry, l Ledger, w Workshop, o Observer, opt K
 	}
 }
 
-// Run refreshes, reconciles and recovers until ctx ends; pushed delivers the
-// ids of activities that another instance announced as changed. It returns when
-// everything it started has ended.
-func (k *Keeper) Run(ctx context.Context, pushed <-chan string, report func(error)) {
-	var work sync.WaitGroup
-	work.Go(func() { k.every(ctx, k.options.Refresh, pushed, func() { report(k.Refresh(ctx)) }) })
-	work.Go(func() { k.every(ctx, time.Second, nil, func() { report(k.Reconcile(ctx, k.options.Overdue)) }) })
-	work.Go(func() {
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case stale := <-k.urgent:
-				report(k.Recover(ctx, stale.activity, stale.epoch))
-			}
-		}
-	})
-	work.Wait()
-}
-
 // Stop ends the recoveries under way and waits for them. Call it once, after
 // the last draw and before the stores are closed.
 func (k *Keeper) Stop() {
 	close(k.ended)
 	k.rebuilding.Wait()
-}
-
-func (k *Keeper) every(ctx context.Context, d time.Duration, early <-chan string, f func()) {
-	tick := time.NewTicker(d)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		case id, ok := <-early:
-			if !ok {
-				early = nil // nobody announces any more; the ticks go on
-				continue
-			}
-			k.options.Changed(id)
-		}
-		if ctx.Err() == nil {
-			f()
-		}
-	}
-}
-
-// Refresh brings the catalogue up to the ledger and tells Redis of versions it
-// does not know yet. While Postgres is away the catalogue stays as it is.
-func (k *Keeper) Refresh(ctx context.Context) error {
-	records, err := k.registry.Activities(ctx)
-	if err != nil {
-		return fmt.Errorf("refreshing activities: %w", err)
-	}
-	old, next := k.catalogue.All(), k.catalogue.Merge(records)
-	k.catalogue.Publish(next)
-	var errs []error
-	for id, a := range next {
-		if before := old[id]; before != a {
-			k.options.Changed(id)
-		}
-		if before := old[id]; before == nil || before.Version != a.Version {
-			errs = append(errs, k.workshop.RaiseVersion(ctx, id, a.Version))
-		}
-		errs = append(errs, k.retire(ctx, a))
-	}
-	return errors.Join(errs...)
 }
 
 // retire lets the state of an activity that has ended expire after the grace.
@@ -165,19 +100,6 @@ func (k *Keeper) Archived(a *Activity) bool {
 	return time.Since(a.Spec.Ends) >= k.options.Grace
 }
 
-// Catchup is called by a draw whose ticket was refused as stale: whichever of
-// catalogue and Redis is behind is brought up.
-func (k *Keeper) Catchup(ctx context.Context, id string) error {
-	if err := k.Refresh(ctx); err != nil {
-		return err
-	}
-	k.options.Changed(id) // the catalogue may be up to date and the draw's source not
-	if a := k.catalogue.Find(id); a != nil {
-		return k.workshop.RaiseVersion(ctx, id, a.Version)
-	}
-	return unknownActivity(id)
-}
-
 // install puts one record into the catalogue, leaving the others alone.
 func (k *Keeper) install(rec Record) {
 	k.mu.Lock()
@@ -189,27 +111,4 @@ func (k *Keeper) install(rec Record) {
 	next[rec.Spec.ID] = k.catalogue.Prepare(rec)
 	k.catalogue.Publish(next)
 	k.options.Changed(rec.Spec.ID)
-}
-
-// Reconcile ends the holds that are at least overdue old: their draw died or
-// gave up between reserve and commit. It commits the very row the draw would
-// have committed, so racing a living draw is harmless.
-func (k *Keeper) Reconcile(ctx context.Context, overdue time.Duration) error {
-	var errs []error
-	for id, a := range k.catalogue.All() {
-		holds, err := k.workshop.Journal(ctx, a, overdue, journalPage)
-		if err != nil || len(holds) == 0 {
-			k.observe.Pending(id, 0, 0)
-			errs = append(errs, err)
-			continue
-		}
-		k.observe.Pending(id, len(holds), overdue)
-		settled, lost, err := k.commitAll(ctx, a, holds)
-		errs = append(errs, err, k.workshop.Settle(ctx, a, settled))
-		if len(lost) > 0 {
-			k.observe.Violation(id, ViolationHeldUnit)
-			errs = append(errs, k.Recover(ctx, id, a.Epoch))
-		}
-	}
-	return errors.Join(errs...)
 }

@@ -171,17 +171,17 @@ func (k *Keeper) commitAll(ctx context.Context, a *Activity, holds []WinRow) (se
 	}
 	asked.Wait()
 	for i, d := range decisions {
-		switch d.Verdict {
-		case VerdictCommitted:
+		switch d.Ruling {
+		case RulingCommitted:
 			settled = append(settled, holds[i])
-		case VerdictOther, VerdictClash:
+		case RulingOther, RulingClash:
 			lost = append(lost, holds[i])
-		case VerdictMoved:
+		case RulingMoved:
 			err = errors.New("the epoch moved again while holds were rolled forward")
-		case VerdictUnknown, VerdictSoldOut:
+		case RulingUnknown, RulingSoldOut:
 			err = errors.New("the ledger could not decide while holds were rolled forward")
 		}
-		k.observe.Reconciled(d.Verdict, 1)
+		k.observe.Reconciled(d.Ruling, 1)
 	}
 	return settled, lost, err
 }

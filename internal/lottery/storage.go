@@ -62,38 +62,38 @@ type WinRow struct {
 	Hold
 }
 
-// Verdict is what the ledger decided about a row it was asked to commit.
-type Verdict uint8
+// Ruling is what the ledger decided about a row it was asked to commit.
+type Ruling uint8
 
-// The verdicts.
+// The rulings.
 const (
-	// VerdictCommitted: the row is durable, written now or by an earlier try.
-	VerdictCommitted Verdict = iota
-	// VerdictOther: the request has another durable row, which is its answer.
-	VerdictOther
-	// VerdictMoved: the epoch has moved on; the row was refused.
-	VerdictMoved
-	// VerdictClash: the unit or the user's win number belongs to another
+	// RulingCommitted: the row is durable, written now or by an earlier try.
+	RulingCommitted Ruling = iota
+	// RulingOther: the request has another durable row, which is its answer.
+	RulingOther
+	// RulingMoved: the epoch has moved on; the row was refused.
+	RulingMoved
+	// RulingClash: the unit or the user's win number belongs to another
 	// request: Redis is stale and must be rebuilt.
-	VerdictClash
-	// VerdictUnknown: nobody can tell right now whether the row is durable.
-	VerdictUnknown
-	// VerdictSoldOut: the ledger says that no unit is left although Redis had
+	RulingClash
+	// RulingUnknown: nobody can tell right now whether the row is durable.
+	RulingUnknown
+	// RulingSoldOut: the ledger says that no unit is left although Redis had
 	// reserved one. Only a ledger that may be wrong about it says so: see the
 	// claim that skips a locked stock row.
-	VerdictSoldOut
+	RulingSoldOut
 )
 
 // String gives the word used in metrics and logs.
-func (v Verdict) String() string {
+func (v Ruling) String() string {
 	return [...]string{"committed", "other", "moved", "clash", "unknown", "sold_out"}[v]
 }
 
-// Decision is the ledger's verdict with the row that counts and its code.
+// Decision is the ledger's ruling with the row that counts and its code.
 type Decision struct {
-	Verdict Verdict
-	Row     WinRow
-	Code    string
+	Ruling Ruling
+	Row    WinRow
+	Code   string
 }
 
 // Ledger is the half of the protocol that Postgres keeps: the truth. Its schema
@@ -178,7 +178,7 @@ type Registry interface {
 type Observer interface {
 	Reserved(d time.Duration)        // one reserve round trip
 	Committed(d time.Duration)       // one wait for the ledger
-	Reconciled(v Verdict, n int)     // journal entries the reconciler brought to an end
+	Reconciled(v Ruling, n int)      // journal entries the reconciler brought to an end
 	Rebuilt(activity string)         // Redis was rebuilt from the ledger
 	Violation(activity, what string) // the impossible was seen: one of Violations
 	Pending(activity string, n int, oldest time.Duration)

@@ -53,3 +53,6 @@ func (b Workbench) Activity(r Record) *Activity {
 	}
 	return a
 }
+
+// NewActivity prepares a record whose spec is valid on the default [Workbench].
+func NewActivity(r Record) *Activity { return Workbench{}.Activity(r) }

@@ -37,7 +37,7 @@ func BenchmarkCommitAlone(b *testing.B) {
 				w := lottery.WinRow{Activity: rec.Spec.ID, User: fmt.Sprint("user-", i), Request: "1", Epoch: 1,
 					Hold: lottery.Hold{Unit: int64(i + 1), Order: 1, Version: 1}}
 				start := time.Now()
-				if d := s.Commit(ctx, w); d.Verdict != lottery.VerdictCommitted {
+				if d := s.Commit(ctx, w); d.Ruling != lottery.RulingCommitted {
 					b.Fatal(d)
 				}
 				busy += time.Since(start)

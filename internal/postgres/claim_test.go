@@ -45,24 +45,24 @@ func everyClaim(t *testing.T, f func(t *testing.T, s *postgres.Store)) {
 	}
 }
 
-// TestClaimsDecideAlike holds all ways to the same verdicts.
+// TestClaimsDecideAlike holds all ways to the same rulings.
 func TestClaimsDecideAlike(t *testing.T) {
 	everyClaim(t, func(t *testing.T, s *postgres.Store) {
 		ctx, rec := context.Background(), create(t, s)
 		first := s.Commit(ctx, mug(rec, "ann", "1", 1, 1))
-		if first.Verdict != lottery.VerdictCommitted || len(first.Code) != 16 || first.Row.Unit < 1 || first.Row.Unit > 200 {
+		if first.Ruling != lottery.RulingCommitted || len(first.Code) != 16 || first.Row.Unit < 1 || first.Row.Unit > 200 {
 			t.Fatalf("first: %+v", first)
 		}
-		if again := s.Commit(ctx, mug(rec, "ann", "1", 1, 1)); again.Verdict != lottery.VerdictCommitted || again.Code != first.Code || again.Row.Unit != first.Row.Unit {
+		if again := s.Commit(ctx, mug(rec, "ann", "1", 1, 1)); again.Ruling != lottery.RulingCommitted || again.Code != first.Code || again.Row.Unit != first.Row.Unit {
 			t.Errorf("the same request again: %+v, want %+v", again, first)
 		}
-		if d := s.Commit(ctx, mug(rec, "ann", "2", 2, 1)); d.Verdict != lottery.VerdictClash {
-			t.Errorf("a second first win of one user: %v", d.Verdict)
+		if d := s.Commit(ctx, mug(rec, "ann", "2", 2, 1)); d.Ruling != lottery.RulingClash {
+			t.Errorf("a second first win of one user: %v", d.Ruling)
 		}
 		old := mug(rec, "bob", "1", 2, 1)
 		old.Epoch = 7
-		if d := s.Commit(ctx, old); d.Verdict != lottery.VerdictMoved {
-			t.Errorf("another epoch: %v", d.Verdict)
+		if d := s.Commit(ctx, old); d.Ruling != lottery.RulingMoved {
+			t.Errorf("another epoch: %v", d.Ruling)
 		}
 		found, ok, err := s.Find(ctx, rec.Spec.ID, "ann", "1")
 		if err != nil || !ok || found.Code != first.Code || found.Row.Unit != first.Row.Unit {
@@ -91,8 +91,8 @@ func TestClaimsNeverSellTwice(t *testing.T) {
 		all.Wait()
 		units := map[int64]string{}
 		for i, d := range won {
-			if d.Verdict != lottery.VerdictCommitted {
-				t.Fatalf("win %d: %v", i, d.Verdict)
+			if d.Ruling != lottery.RulingCommitted {
+				t.Fatalf("win %d: %v", i, d.Ruling)
 			}
 			if other := units[d.Row.Unit]; other != "" && other != d.Row.User {
 				t.Fatalf("unit %d went to %s and %s", d.Row.Unit, other, d.Row.User)
@@ -112,8 +112,8 @@ func TestPrepareClaims(t *testing.T) {
 	rec := create(t, numbered)
 	for i := range 100 {
 		w := mug(rec, fmt.Sprint("user", i), "1", int64(2*i+1), 1) // every other unit
-		if d := numbered.Commit(ctx, w); d.Verdict != lottery.VerdictCommitted {
-			t.Fatal(d.Verdict)
+		if d := numbered.Commit(ctx, w); d.Ruling != lottery.RulingCommitted {
+			t.Fatal(d.Ruling)
 		}
 	}
 	s := openClaim(t, postgres.ClaimSkipLocked, postgres.Connections{})
@@ -122,12 +122,12 @@ func TestPrepareClaims(t *testing.T) {
 	}
 	for i := range 100 {
 		d := s.Commit(ctx, mug(rec, fmt.Sprint("user", 100+i), "1", 1, 1))
-		if d.Verdict != lottery.VerdictCommitted || d.Row.Unit%2 != 0 {
-			t.Fatalf("win %d: %v, unit %d; want a unit that was free", i, d.Verdict, d.Row.Unit)
+		if d.Ruling != lottery.RulingCommitted || d.Row.Unit%2 != 0 {
+			t.Fatalf("win %d: %v, unit %d; want a unit that was free", i, d.Ruling, d.Row.Unit)
 		}
 	}
-	if d := s.Commit(ctx, mug(rec, "late", "1", 1, 1)); d.Verdict != lottery.VerdictClash {
-		t.Errorf("a win beyond the stock: %v", d.Verdict)
+	if d := s.Commit(ctx, mug(rec, "late", "1", 1, 1)); d.Ruling != lottery.RulingClash {
+		t.Errorf("a win beyond the stock: %v", d.Ruling)
 	}
 }
 
@@ -137,23 +137,23 @@ func TestStockRowSaysSoldOutWrongly(t *testing.T) {
 	ctx := context.Background()
 	s := openClaim(t, postgres.ClaimStockRow, postgres.Connections{})
 	rec := create(t, s)
-	verdicts := make([]lottery.Verdict, 200)
+	rulings := make([]lottery.Ruling, 200)
 	var all sync.WaitGroup
-	for i := range verdicts {
+	for i := range rulings {
 		all.Go(func() {
-			verdicts[i] = s.Commit(ctx, mug(rec, fmt.Sprint("user", i), "1", int64(i+1), 1)).Verdict
+			rulings[i] = s.Commit(ctx, mug(rec, fmt.Sprint("user", i), "1", int64(i+1), 1)).Ruling
 		})
 	}
 	all.Wait()
-	count := map[lottery.Verdict]int64{}
-	for _, v := range verdicts {
+	count := map[lottery.Ruling]int64{}
+	for _, v := range rulings {
 		count[v]++
 	}
 	rows, err := s.CountWins(ctx, rec.Spec.ID)
-	if err != nil || rows != count[lottery.VerdictCommitted] || rows+count[lottery.VerdictSoldOut] != 200 {
-		t.Errorf("%d rows, verdicts %v, %v", rows, count, err)
+	if err != nil || rows != count[lottery.RulingCommitted] || rows+count[lottery.RulingSoldOut] != 200 {
+		t.Errorf("%d rows, rulings %v, %v", rows, count, err)
 	}
-	if count[lottery.VerdictSoldOut] == 0 {
+	if count[lottery.RulingSoldOut] == 0 {
 		t.Error("200 wins at once, and none was told sold out")
 	}
 }

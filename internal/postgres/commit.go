@@ -14,29 +14,24 @@ import (
 
 type commitCall = batch.Call[lottery.WinRow, lottery.Decision]
 
-// Commit implements [lottery.Ledger], in the way of [Options.Claim].
-func (s *Store) Commit(ctx context.Context, w lottery.WinRow) lottery.Decision {
-	return s.claim.commit(ctx, w)
-}
-
 // groupCommit is [ClaimNumbered]: the unit is the one that Redis numbered, so no
 // two wins want the same row. Wins that wait share one commit; none waits while
 // a lane is idle.
 type groupCommit struct {
-	*Store
+	*ledger
 	commits *batch.Batcher[lottery.WinRow, lottery.Decision]
 }
 
-func newGroupCommit(s *Store) *groupCommit {
-	g := &groupCommit{Store: s}
-	g.commits = batch.New(s.options.Lanes, s.options.MaxBatch, g.commitBatch)
+func newGroupCommit(l *ledger) *groupCommit {
+	g := &groupCommit{ledger: l}
+	g.commits = batch.New(l.options.Lanes, l.options.MaxBatch, g.commitBatch)
 	return g
 }
 
 func (s *groupCommit) commit(ctx context.Context, w lottery.WinRow) lottery.Decision {
 	d, err := s.commits.Do(ctx, w)
 	if err != nil {
-		return lottery.Decision{Verdict: lottery.VerdictUnknown, Row: w}
+		return lottery.Decision{Ruling: lottery.RulingUnknown, Row: w}
 	}
 	return d
 }
@@ -100,7 +95,7 @@ func (s *groupCommit) commitBatch(_ int, calls []*commitCall) {
 		time.Sleep(commitPause << try)
 	}
 	for _, c := range calls {
-		c.Out = lottery.Decision{Verdict: lottery.VerdictUnknown, Row: c.In}
+		c.Out = lottery.Decision{Ruling: lottery.RulingUnknown, Row: c.In}
 	}
 }
 
@@ -111,7 +106,7 @@ func (s *groupCommit) tryBatch(ctx context.Context, calls []*commitCall) error {
 	}
 	for _, c := range calls {
 		if code, ok := codes[keyOf(c.In)]; ok {
-			c.Out = lottery.Decision{Verdict: lottery.VerdictCommitted, Row: c.In, Code: code}
+			c.Out = lottery.Decision{Ruling: lottery.RulingCommitted, Row: c.In, Code: code}
 		} else if c.Out, err = s.explain(ctx, c.In); err != nil {
 			return err
 		}
@@ -169,52 +164,4 @@ func (s *groupCommit) insert(ctx context.Context, calls []*commitCall) (map[rowK
 	err := s.draws.each(ctx, insertWins, []any{ids, users, requests, prizes, units, orders, marks, epochs, versions, words},
 		[]any{&k.activity, &k.user, &k.request, &k.prize, &k.unit, &code}, func() { codes[k] = code })
 	return codes, err
-}
-
-// explain tells why a row was not written by this batch.
-func (s *Store) explain(ctx context.Context, w lottery.WinRow) (lottery.Decision, error) {
-	d, found, err := s.find(ctx, w.Activity, w.User, w.Request)
-	if err != nil {
-		return d, err
-	}
-	if found {
-		d.Verdict = lottery.VerdictOther
-		sameUnit := d.Row.Unit == w.Unit || s.options.Claim.choosesUnit()
-		if d.Row.Prize == w.Prize && sameUnit {
-			d.Verdict = lottery.VerdictCommitted
-		}
-		return d, nil
-	}
-	var epoch int64
-	err = s.draws.one(ctx, "SELECT epoch FROM activity WHERE id = $1", []any{w.Activity}, &epoch)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return d, err
-	}
-	if epoch != w.Epoch {
-		return lottery.Decision{Verdict: lottery.VerdictMoved, Row: w}, nil
-	}
-	return lottery.Decision{Verdict: lottery.VerdictClash, Row: w}, nil
-}
-
-// Find implements [lottery.Ledger].
-func (s *Store) Find(ctx context.Context, activity, user, request string) (lottery.Decision, bool, error) {
-	ctx, cancel := s.bounded(ctx)
-	defer cancel()
-	return s.find(ctx, activity, user, request)
-}
-
-func (s *Store) find(ctx context.Context, activity, user, request string) (d lottery.Decision, found bool, err error) {
-	w := lottery.WinRow{Activity: activity, User: user, Request: request}
-	var mark, word int64
-	err = s.draws.one(ctx, `
-		SELECT prize, no, win_order, mark, epoch, version, word, code
-		FROM draw JOIN unit USING (activity, prize, no)
-		WHERE activity = $1 AND user_id = $2 AND request = $3`, []any{activity, user, request},
-		&w.Prize, &w.Unit, &w.Order, &mark, &w.Epoch, &w.Version, &word, &d.Code)
-	if errors.Is(err, sql.ErrNoRows) {
-		return d, false, nil
-	}
-	w.Mark, w.Word = uint32(mark), uint64(word)
-	d.Row = w
-	return d, err == nil, err
 }

@@ -25,7 +25,7 @@ RETURNING (SELECT code FROM unit u WHERE u.activity = $1 AND u.prize = $4 AND u.
 // rowClaim takes the first free row of unit_claim: with the plain pick all
 // concurrent claims wait for the same row, one commit after another.
 type rowClaim struct {
-	*Store
+	*ledger
 	pick string
 }
 
@@ -49,11 +49,14 @@ func (c rowClaim) try(ctx context.Context, w lottery.WinRow) (d lottery.Decision
 
 // writeDraw inserts the ledger's row for w.
 func writeDraw(ctx context.Context, q querier, w lottery.WinRow) (lottery.Decision, error) {
-	d := lottery.Decision{Verdict: lottery.VerdictCommitted, Row: w}
+	d := lottery.Decision{Ruling: lottery.RulingCommitted, Row: w}
 	err := q.one(ctx, insertDraw, []any{w.Activity, w.User, w.Request, int32(w.Prize), int32(w.Unit), int32(w.Order),
 		int64(w.Mark), w.Epoch, w.Version, int64(w.Word)}, &d.Code)
 	return d, err
 }
+
+// errNotWritten ends a claim that found its epoch over or no free unit.
+var errNotWritten = errors.New("postgres: the claim wrote nothing")
 
 // unwritten turns "no rows" into errNotWritten.
 func unwritten(err error) error {
@@ -85,7 +88,7 @@ SELECT no, code FROM written JOIN unit USING (no) WHERE activity = $1 AND prize 
 // singleClaim claims in one statement, from the first free unit on or from a
 // random one.
 type singleClaim struct {
-	*Store
+	*ledger
 	random bool
 
 	mu     sync.Mutex
@@ -97,8 +100,8 @@ type prizeKey struct {
 	prize    int
 }
 
-func newSingleClaim(s *Store, random bool) *singleClaim {
-	return &singleClaim{Store: s, random: random, stocks: make(map[prizeKey]int32)}
+func newSingleClaim(l *ledger, random bool) *singleClaim {
+	return &singleClaim{ledger: l, random: random, stocks: make(map[prizeKey]int32)}
 }
 
 func (c *singleClaim) try(ctx context.Context, w lottery.WinRow) (lottery.Decision, error) {
@@ -118,7 +121,7 @@ func (c *singleClaim) try(ctx context.Context, w lottery.WinRow) (lottery.Decisi
 }
 
 func (c *singleClaim) claimFrom(ctx context.Context, w lottery.WinRow, from int32) (lottery.Decision, error) {
-	d := lottery.Decision{Verdict: lottery.VerdictCommitted, Row: w}
+	d := lottery.Decision{Ruling: lottery.RulingCommitted, Row: w}
 	err := c.draws.one(ctx, claimSingle, []any{w.Activity, w.User, w.Request, int32(w.Prize), int32(w.Order),
 		int64(w.Mark), w.Epoch, w.Version, int64(w.Word), from}, &d.Row.Unit, &d.Code)
 	return d, unwritten(err)

@@ -16,7 +16,7 @@ const (
 // stockRow counts down one row for each prize and skips it while another claim
 // holds it. "No row" then means "taken or busy", and reading it as "sold out"
 // is the error: the unit that Redis holds for the request stays behind.
-type stockRow struct{ *Store }
+type stockRow struct{ *ledger }
 
 func (c stockRow) try(ctx context.Context, w lottery.WinRow) (d lottery.Decision, err error) {
 	soldOut := false
@@ -36,7 +36,7 @@ func (c stockRow) try(ctx context.Context, w lottery.WinRow) (d lottery.Decision
 		return err
 	})
 	if soldOut {
-		return lottery.Decision{Verdict: lottery.VerdictSoldOut, Row: w}, nil
+		return lottery.Decision{Ruling: lottery.RulingSoldOut, Row: w}, nil
 	}
 	return d, unwritten(err)
 }

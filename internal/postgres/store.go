@@ -4,10 +4,10 @@
 //
 // A tour: [Open] connects and checks that the server keeps what it
 // acknowledges; [Store.Migrate] brings the schema up; commit.go decides wins in
-// groups; claim.go, rowclaim.go and stockrow.go are other ways to decide, kept
-// to be measured against it; connections.go is how connections are kept;
-// registry.go keeps activities, epochs and the rebuild lock. The schema
-// is in migrations/, with the promises each constraint makes.
+// groups; claim.go names the other ways to decide, rowclaim.go and stockrow.go,
+// which are kept to be measured against it; connections.go is how connections
+// are kept; registry.go keeps activities, epochs and the rebuild lock. The
+// schema is in migrations/, with the promises each constraint makes.
 package postgres
 
 import (
@@ -24,47 +24,11 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
 
-// Options configure a [Store].
-type Options struct {
-	URL string // postgres://user:password@host:port/db; required
-	// Lanes is how many connections commit wins. Two keep one commit's flush and
-	// the next one's work overlapping. By default, 2.
-	Lanes int
-	// MaxBatch bounds the wins of one commit. By default, 256.
-	MaxBatch int
-	// Timeout bounds one statement and its commit. By default, 2 s.
-	Timeout time.Duration
-	// BatchSize is told how many wins shared a commit. By default, nobody is.
-	BatchSize func(n int)
-	// Claim is how a win gets its unit. By default, [ClaimNumbered].
-	Claim Claim
-	// Connections is how the draw path keeps its connections. By default, in
-	// pgx' pool, all open.
-	Connections Connections
-}
-
-func (o Options) withDefaults() Options {
-	if o.Lanes <= 0 {
-		o.Lanes = 2
-	}
-	if o.MaxBatch <= 0 {
-		o.MaxBatch = 256
-	}
-	if o.Timeout <= 0 {
-		o.Timeout = 2 * time.Second
-	}
-	if o.BatchSize == nil {
-		o.BatchSize = func(int) {}
-	}
-	return o
-}
-
 // Store implements [lottery.Ledger] and [lottery.Registry]. Safe for concurrent
 // use. Close it.
 type Store struct {
-	options Options
+	*ledger // what draws go through
 	pool    *pgxpool.Pool
-	draws   conns // what draws go through
 	claim   claimer
 }
 
@@ -102,9 +66,20 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	s := &Store{options: opt, pool: pool, draws: opt.Connections.dial(pool)}
-	s.claim = opt.Claim.open(s)
-	return s, nil
+	l := &ledger{options: opt, draws: opt.Connections.dial(pool)}
+	return &Store{ledger: l, pool: pool, claim: newClaimer(l)}, nil
+}
+
+// Commit implements [lottery.Ledger], in the way of [Options.Claim].
+func (s *Store) Commit(ctx context.Context, w lottery.WinRow) lottery.Decision {
+	return s.claim.commit(ctx, w)
+}
+
+// Find implements [lottery.Ledger].
+func (s *Store) Find(ctx context.Context, activity, user, request string) (lottery.Decision, bool, error) {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	return s.find(ctx, activity, user, request)
 }
 
 // Close ends the commits that were accepted and closes all connections. No
@@ -157,13 +132,6 @@ func reached(err error) error {
 	}
 	c := connect.Config
 	return fmt.Errorf("postgres at %s:%d, database %q, cannot be used: %w; start it, or correct the URL", c.Host, c.Port, c.Database, why)
-}
-
-// bounded gives a database call its own deadline. The request's cancellation is
-// cut off: a cancelled statement would cost its connection and leave the
-// outcome unknown.
-func (s *Store) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), s.options.Timeout)
 }
 
 // notFound maps pgx' "no rows" to the domain's refusal.

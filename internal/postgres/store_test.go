@@ -23,7 +23,7 @@ var server *localservices.Services
 func TestMain(m *testing.M) {
 	ctx := context.Background()
 	var err error
-	if server, err = localservices.Start(ctx, localservices.Options{Postgres: true}); err != nil {
+	if server, err = localservices.Start(ctx, localservices.Options{Postgres: true, LoginRounds: 1}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -85,22 +85,22 @@ func TestCommitDecides(t *testing.T) {
 	for _, tc := range []struct {
 		about string
 		row   lottery.WinRow
-		want  lottery.Verdict
+		want  lottery.Ruling
 	}{
-		{"a new win", mug(rec, "ann", "1", 1, 1), lottery.VerdictCommitted},
-		{"the same row again", mug(rec, "ann", "1", 1, 1), lottery.VerdictCommitted},
-		{"the same request with another unit", mug(rec, "ann", "1", 2, 2), lottery.VerdictOther},
-		{"a unit somebody has", mug(rec, "bob", "1", 1, 1), lottery.VerdictClash},
-		{"a win number the user has used", mug(rec, "ann", "2", 3, 1), lottery.VerdictClash},
-		{"a row of an epoch that is not", old, lottery.VerdictMoved},
-		{"a unit that does not exist", nowhere, lottery.VerdictUnknown},
-		{"the next win", mug(rec, "ann", "2", 3, 2), lottery.VerdictCommitted},
+		{"a new win", mug(rec, "ann", "1", 1, 1), lottery.RulingCommitted},
+		{"the same row again", mug(rec, "ann", "1", 1, 1), lottery.RulingCommitted},
+		{"the same request with another unit", mug(rec, "ann", "1", 2, 2), lottery.RulingOther},
+		{"a unit somebody has", mug(rec, "bob", "1", 1, 1), lottery.RulingClash},
+		{"a win number the user has used", mug(rec, "ann", "2", 3, 1), lottery.RulingClash},
+		{"a row of an epoch that is not", old, lottery.RulingMoved},
+		{"a unit that does not exist", nowhere, lottery.RulingUnknown},
+		{"the next win", mug(rec, "ann", "2", 3, 2), lottery.RulingCommitted},
 	} {
 		d := s.Commit(ctx, tc.row)
-		if d.Verdict != tc.want {
-			t.Errorf("%s: verdict %d; want %d", tc.about, d.Verdict, tc.want)
+		if d.Ruling != tc.want {
+			t.Errorf("%s: ruling %d; want %d", tc.about, d.Ruling, tc.want)
 		}
-		if d.Verdict <= lottery.VerdictOther && len(d.Code) != 16 {
+		if d.Ruling <= lottery.RulingOther && len(d.Code) != 16 {
 			t.Errorf("%s: code %q; want 16 characters", tc.about, d.Code)
 		}
 	}
@@ -117,13 +117,13 @@ func TestConcurrentCopiesMakeOneRow(t *testing.T) {
 	s := open(t)
 	rec := create(t, s)
 	var copies sync.WaitGroup
-	verdicts := make([]lottery.Decision, 100)
-	for i := range verdicts {
-		copies.Go(func() { verdicts[i] = s.Commit(context.Background(), mug(rec, "ann", "1", 7, 1)) })
+	rulings := make([]lottery.Decision, 100)
+	for i := range rulings {
+		copies.Go(func() { rulings[i] = s.Commit(context.Background(), mug(rec, "ann", "1", 7, 1)) })
 	}
 	copies.Wait()
-	for i, d := range verdicts {
-		if d.Verdict != lottery.VerdictCommitted || d.Code != verdicts[0].Code {
+	for i, d := range rulings {
+		if d.Ruling != lottery.RulingCommitted || d.Code != rulings[0].Code {
 			t.Errorf("copy %d: %+v", i, d)
 		}
 	}
@@ -162,8 +162,8 @@ func TestEpochIsABarrier(t *testing.T) {
 			for i := range 25 {
 				unit := int64(1 + w*25 + i)
 				d := s.Commit(ctx, mug(rec, fmt.Sprint("user", unit), "1", unit, 1))
-				if d.Verdict != lottery.VerdictCommitted && d.Verdict != lottery.VerdictMoved {
-					t.Errorf("unit %d: verdict %d", unit, d.Verdict)
+				if d.Ruling != lottery.RulingCommitted && d.Ruling != lottery.RulingMoved {
+					t.Errorf("unit %d: ruling %d", unit, d.Ruling)
 				}
 			}
 		})
@@ -187,7 +187,7 @@ func TestTheSchemaItselfForbidsDoubleWins(t *testing.T) {
 	s := open(t)
 	rec := create(t, s)
 	ctx := context.Background()
-	if d := s.Commit(ctx, mug(rec, "ann", "1", 1, 1)); d.Verdict != lottery.VerdictCommitted {
+	if d := s.Commit(ctx, mug(rec, "ann", "1", 1, 1)); d.Ruling != lottery.RulingCommitted {
 		t.Fatal(d)
 	}
 	conn, err := pgx.Connect(ctx, server.PostgresURL())

@@ -31,17 +31,17 @@ const (
 	linger      = time.Millisecond
 )
 
-// start starts the strategy on opt.Lanes lanes.
-func (b Batching) start(opt Options, run batch.Run[question, reply]) batch.Strategy[question, reply] {
+// start starts the strategy on so many lanes. Only the first variant heeds most.
+func (b Batching) start(lanes, most int, run batch.Run[question, reply]) batch.Strategy[question, reply] {
 	switch b {
 	case BatchSingle:
-		return batch.NewSingle(opt.Lanes, run)
+		return batch.NewSingle(lanes, run)
 	case BatchFixed:
-		return batch.NewFixed(opt.Lanes, fixedBatch, linger, run)
+		return batch.NewFixed(lanes, fixedBatch, linger, run)
 	case BatchAdaptive:
 		rule := batch.Rule{Least: 8, Most: 128, Fast: 3 * time.Millisecond, Slow: 10 * time.Millisecond}
-		return batch.NewAdaptive(opt.Lanes, rule, linger, run)
+		return batch.NewAdaptive(lanes, rule, linger, run)
 	default:
-		return batch.New(opt.Lanes, opt.MaxBatch, run)
+		return batch.New(lanes, most, run)
 	}
 }

@@ -1,7 +1,6 @@
 package redis
 
 import (
-	"context"
 	"encoding/binary"
 	"strconv"
 
@@ -16,59 +15,68 @@ import (
 type form struct {
 	source, hash string // the draw script and its SHA-1
 	keys         int    // how many KEYS every call has
-	// tickets adds the calls' tickets to the lane's arguments.
-	tickets func(l *lane, calls []*batch.Call[question, reply])
+	// tickets adds the calls' tickets to the command's arguments.
+	tickets func(c *command, calls []*batch.Call[question, reply])
 	// chain adds to a ticket what its prize can be taken from.
 	chain func(b []byte, q question) []byte
 }
 
 func newForm(opt Options) (*form, error) {
-	source, err := compose(opt)
+	source, err := compose(opt.DrawScript, opt.Stock, opt.UserState)
 	if err != nil {
 		return nil, err
 	}
 	f := &form{source: source, hash: redis.NewScript(source).Hash(), keys: scriptKeys}
-	f.tickets, f.chain = (*lane).addTickets, appendChain
+	f.tickets, f.chain = (*command).addTickets, appendChain
 	if opt.Stock != StockInLua {
 		f.keys, f.chain = keySpare+1, appendUnit
 	}
 	if opt.UserState != StateInScript {
 		// The mirrors' names come behind all others, whether or not those are used.
-		f.keys, f.tickets = keySpare+1, (*lane).addTicketsAndMirrors
+		f.keys, f.tickets = keySpare+1, (*command).addTicketsAndMirrors
 	}
 	return f, nil
 }
 
-// call runs the script once. A script that Redis has forgotten is sent whole.
-// Time is bounded by the client's own timeouts, which need no context.
-func (l *lane) call(calls []*batch.Call[question, reply]) (string, error) {
-	l.arguments(calls)
-	text, err := l.send()
-	if err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
-		l.args[0], l.args[1] = "eval", l.form.source
-		text, err = l.send()
-		l.args[0], l.args[1] = "evalsha", l.form.hash
-	}
-	return text, err
+// command is the script call of a lane. It is built by hand and keeps the part
+// that seldom changes: at low load every draw is a call of its own, and the
+// convenient way would box seven keys and eight numbers for each.
+type command struct {
+	form *form
+	args []any // what is sent
+
+	header header // what fixed was made for
+	fixed  []any  // the part of a command that seldom changes: see writeHeader
+	blobs  []blob // argument space, reused
 }
 
-func (l *lane) send() (string, error) {
-	cmd := redis.NewCmd(context.Background(), l.args...)
-	if err := l.client.Process(context.Background(), cmd); err != nil {
-		return "", err
-	}
-	return cmd.Text()
+// header names what the fixed part of a command says.
+type header struct {
+	activity *lottery.Activity
+	peek     bool
+	serverID *string
 }
 
-// arguments lays out the command as draw.lua wants it, in l.args.
-func (l *lane) arguments(calls []*batch.Call[question, reply]) {
+// blob is an argument that go-redis sends without a copy or an allocation.
+type blob struct{ bytes []byte }
+
+// MarshalBinary hands the bytes to go-redis.
+func (b *blob) MarshalBinary() ([]byte, error) { return b.bytes, nil }
+
+// sendHash makes the command name the script, sendSource makes it carry it.
+func (c *command) sendHash()   { c.args[0], c.args[1] = "evalsha", c.form.hash }
+func (c *command) sendSource() { c.args[0], c.args[1] = "eval", c.form.source }
+
+// write lays out the command as draw.lua wants it. serverID is the run_id of the
+// process that it is meant for.
+func (c *command) write(calls []*batch.Call[question, reply], serverID *string) {
 	first := calls[0].In
-	want := header{first.ticket.Activity, first.peek, l.serverID.Load()}
-	if l.header != want {
-		l.header = want
-		l.writeHeader()
+	want := header{first.ticket.Activity, first.peek, serverID}
+	if c.header != want {
+		c.header = want
+		c.writeHeader()
 	}
-	l.form.tickets(l, calls)
+	c.form.tickets(c, calls)
 }
 
 // headerValues is how many ARGV come before the tickets.
@@ -76,64 +84,64 @@ const headerValues = 8
 
 // writeHeader writes what calls of one header share: the command, hash and
 // number of keys; the keys; the values.
-func (l *lane) writeHeader() {
-	a := l.header.activity
-	l.args = append(l.args[:0], "evalsha", l.form.hash, l.form.keys)
-	for _, name := range keys(a.Spec.ID)[:l.form.keys] {
-		l.args = append(l.args, name)
+func (c *command) writeHeader() {
+	a := c.header.activity
+	c.args = append(c.args[:0], "evalsha", c.form.hash, c.form.keys)
+	for _, name := range keys(a.Spec.ID)[:c.form.keys] {
+		c.args = append(c.args, name)
 	}
 	starts, ends := a.Window()
 	mode := "draw"
-	if l.header.peek {
+	if c.header.peek {
 		mode = "peek"
 	}
-	l.args = append(l.args, a.Epoch, a.Version, *l.header.serverID, starts, ends,
+	c.args = append(c.args, a.Epoch, a.Version, *c.header.serverID, starts, ends,
 		a.Spec.DrawsPerUser, a.Spec.WinsPerUser, mode)
-	l.fixed = append(l.fixed[:0], l.args...)
+	c.fixed = append(c.fixed[:0], c.args...)
 }
 
 // addTickets adds two values for each ticket to the header.
-func (l *lane) addTickets(calls []*batch.Call[question, reply]) {
-	l.args = l.args[:len(l.fixed)]
-	l.provide(2 * len(calls))
-	l.addValues(calls, l.blobs)
+func (c *command) addTickets(calls []*batch.Call[question, reply]) {
+	c.args = c.args[:len(c.fixed)]
+	c.provide(2 * len(calls))
+	c.addValues(calls, c.blobs)
 }
 
 // addTicketsAndMirrors adds two values for each ticket, and the names of its
 // three mirrors to the keys.
-func (l *lane) addTicketsAndMirrors(calls []*batch.Call[question, reply]) {
-	l.provide((2 + mirrors) * len(calls))
-	names, values := l.blobs[:mirrors*len(calls)], l.blobs[mirrors*len(calls):]
-	behind := len(l.fixed) - headerValues
-	l.args = append(l.args[:0], l.fixed[:behind]...)
-	l.args[2] = l.form.keys + len(names)
+func (c *command) addTicketsAndMirrors(calls []*batch.Call[question, reply]) {
+	c.provide((2 + mirrors) * len(calls))
+	names, values := c.blobs[:mirrors*len(calls)], c.blobs[mirrors*len(calls):]
+	behind := len(c.fixed) - headerValues
+	c.args = append(c.args[:0], c.fixed[:behind]...)
+	c.args[2] = c.form.keys + len(names)
 	for i := range names {
 		b := &names[i]
 		b.bytes = appendMirror(b.bytes[:0], calls[i/mirrors].In.ticket, i%mirrors)
-		l.args = append(l.args, b)
+		c.args = append(c.args, b)
 	}
-	l.args = append(l.args, l.fixed[behind:]...)
-	l.addValues(calls, values)
+	c.args = append(c.args, c.fixed[behind:]...)
+	c.addValues(calls, values)
 }
 
 // provide makes sure of n blobs. None may be in use.
-func (l *lane) provide(n int) {
-	for len(l.blobs) < n {
-		l.blobs = append(l.blobs, blob{})
+func (c *command) provide(n int) {
+	for len(c.blobs) < n {
+		c.blobs = append(c.blobs, blob{})
 	}
 }
 
-func (l *lane) addValues(calls []*batch.Call[question, reply], space []blob) {
-	for i, c := range calls {
+func (c *command) addValues(calls []*batch.Call[question, reply], space []blob) {
+	for i, call := range calls {
 		k, t := &space[2*i], &space[2*i+1]
-		k.bytes = append(append(k.bytes[:0], c.In.ticket.UserKey[:]...), c.In.ticket.RequestKey[:]...)
-		t.bytes = l.appendTicket(t.bytes[:0], c.In)
-		l.args = append(l.args, k, t)
+		k.bytes = append(append(k.bytes[:0], call.In.ticket.UserKey[:]...), call.In.ticket.RequestKey[:]...)
+		t.bytes = c.appendTicket(t.bytes[:0], call.In)
+		c.args = append(c.args, k, t)
 	}
 }
 
 // appendTicket writes the second argument of a ticket.
-func (l *lane) appendTicket(b []byte, q question) []byte {
+func (c *command) appendTicket(b []byte, q question) []byte {
 	t := q.ticket
 	kind := byte('L')
 	switch {
@@ -146,7 +154,7 @@ func (l *lane) appendTicket(b []byte, q question) []byte {
 	if kind != 'W' {
 		return b
 	}
-	b = l.form.chain(b, q)
+	b = c.form.chain(b, q)
 	b = append(b, ';')
 	b = strconv.AppendInt(b, t.Activity.Version, 10)
 	b = append(b, ',')

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
 
@@ -13,11 +15,21 @@ type confirmation struct {
 	request  lottery.Key
 }
 
-// Confirm implements [lottery.Reserver]. If the queue is full the confirmation
-// is left to the reconciler.
-func (s *Store) Confirm(t *lottery.Ticket) {
+// confirmations sends confirmations in the background.
+type confirmations struct {
+	control *redis.Client
+	timeout time.Duration // of one call
+	queue   chan confirmation
+}
+
+func newConfirmations(control *redis.Client, timeout time.Duration) *confirmations {
+	return &confirmations{control: control, timeout: timeout, queue: make(chan confirmation, 8192)}
+}
+
+// add drops a confirmation that finds the queue full.
+func (c *confirmations) add(one confirmation) {
 	select {
-	case s.confirms <- confirmation{t.Activity.Spec.ID, t.RequestKey}:
+	case c.queue <- one:
 	default:
 	}
 }
@@ -26,29 +38,45 @@ func (s *Store) Confirm(t *lottery.Ticket) {
 // round trip of its own for each would compete with the answer it follows.
 const confirmLinger = 20 * time.Millisecond
 
-// confirmLoop sends what has gathered, until the channel is closed. Failures
-// are left to the reconciler.
-func (s *Store) confirmLoop() {
+// run sends what has gathered, until the queue is closed. Failures are left to
+// the reconciler.
+func (c *confirmations) run() {
 	const most = 512
 	gathered := make(map[string][]lottery.Key)
-	for first := range s.confirms {
+	for first := range c.queue {
 		time.Sleep(confirmLinger)
 		gathered[first.activity] = append(gathered[first.activity], first.request)
 		for more, n := true, 1; more && n < most; n++ {
 			select {
-			case c, ok := <-s.confirms:
+			case next, ok := <-c.queue:
 				if more = ok; ok {
-					gathered[c.activity] = append(gathered[c.activity], c.request)
+					gathered[next.activity] = append(gathered[next.activity], next.request)
 				}
 			default:
 				more = false
 			}
 		}
 		for activity, done := range gathered {
-			ctx, cancel := context.WithTimeout(context.Background(), s.options.Timeout)
-			_ = s.forgetHolds(ctx, activity, done)
+			ctx, cancel := context.WithTimeout(context.Background(), c.timeout)
+			_ = forgetHolds(ctx, c.control, activity, done)
 			cancel()
 			delete(gathered, activity)
 		}
 	}
+}
+
+// forgetHolds ends the holds of requests whose wins are committed.
+func forgetHolds(ctx context.Context, control *redis.Client, activity string, done []lottery.Key) error {
+	names := keys(activity)
+	fields, members := make([]string, len(done)), make([]any, len(done))
+	for i, k := range done {
+		fields[i], members[i] = string(k[:]), string(k[:])
+	}
+	// Hold first: a crash between the two leaves a journal entry without a hold,
+	// which Journal clears away; the other order could strand a hold.
+	pipe := control.Pipeline()
+	pipe.HDel(ctx, names[keyHolds], fields...)
+	pipe.ZRem(ctx, names[keyJournal], members...)
+	_, err := pipe.Exec(ctx)
+	return err
 }

@@ -19,36 +19,14 @@ var errOtherServer = errors.New("redis restarted or failed over")
 // lane owns one connection and runs one batch at a time on it. Used by one
 // goroutine; only serverID is touched by go-redis' dialling, which happens
 // inside that goroutine's calls.
-//
-// A lane builds its commands by hand and keeps the part that seldom changes: at
-// low load every draw is a call of its own, and the convenient way would box
-// seven keys and eight numbers for each.
 type lane struct {
 	client   *redis.Client
-	form     *form
+	command  command
 	serverID atomic.Pointer[string] // run_id of the process behind the connection
-
-	header header // what fixed was made for
-	fixed  []any  // the part of a command that seldom changes: see writeHeader
-	args   []any
-	blobs  []blob // argument space, reused
 }
-
-// header names what the fixed part of a command says.
-type header struct {
-	activity *lottery.Activity
-	peek     bool
-	serverID *string
-}
-
-// blob is an argument that go-redis sends without a copy or an allocation.
-type blob struct{ bytes []byte }
-
-// MarshalBinary hands the bytes to go-redis.
-func (b *blob) MarshalBinary() ([]byte, error) { return b.bytes, nil }
 
 func newLane(conf redis.Options, f *form) *lane {
-	l := &lane{form: f}
+	l := &lane{command: command{form: f}}
 	conf.PoolSize = 1
 	// A retry would send a script call that names the old process to the new
 	// one; the domain retries instead, with a fresh call.
@@ -117,4 +95,25 @@ func (l *lane) answer(calls []*batch.Call[question, reply]) {
 			r.Hold.Version, r.Hold.Word = c.In.ticket.Activity.Version, c.In.ticket.Word
 		}
 	}
+}
+
+// call runs the script once. A script that Redis has forgotten is sent whole.
+// Time is bounded by the client's own timeouts, which need no context.
+func (l *lane) call(calls []*batch.Call[question, reply]) (string, error) {
+	l.command.write(calls, l.serverID.Load())
+	text, err := l.send()
+	if err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
+		l.command.sendSource()
+		text, err = l.send()
+		l.command.sendHash()
+	}
+	return text, err
+}
+
+func (l *lane) send() (string, error) {
+	cmd := redis.NewCmd(context.Background(), l.command.args...)
+	if err := l.client.Process(context.Background(), cmd); err != nil {
+		return "", err
+	}
+	return cmd.Text()
 }

@@ -9,6 +9,18 @@ import (
 //go:embed draw.lua
 var drawScript string // constant in effect: go:embed needs a variable
 
+//go:embed remember.lua
+var rememberScript string
+
+//go:embed undo.lua
+var undoScript string
+
+//go:embed resume.lua
+var resumeScript string
+
+//go:embed raise.lua
+var raiseScript string
+
 //go:embed draw_unit.lua
 var unitSection string
 
@@ -23,18 +35,18 @@ func DrawScript() string { return drawScript }
 const sectionMark = "--@ variants\n"
 
 // compose gives the draw script for the variants chosen.
-func compose(opt Options) (string, error) {
+func compose(script string, stock Stock, state UserState) (string, error) {
 	sections := ""
-	if opt.Stock != StockInLua {
+	if stock != StockInLua {
 		sections += unitSection
 	}
-	if opt.UserState != StateInScript {
+	if state != StateInScript {
 		sections += mirrorSection
 	}
 	if sections == "" {
-		return opt.DrawScript, nil
+		return script, nil
 	}
-	before, after, ok := strings.Cut(opt.DrawScript, sectionMark)
+	before, after, ok := strings.Cut(script, sectionMark)
 	if !ok {
 		return "", errors.New("redis: the draw script has no line for the sections of variants; keep \"" +
 			strings.TrimSpace(sectionMark) + "\" in it")

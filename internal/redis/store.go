@@ -8,7 +8,7 @@
 // keeper rebuilds; watch.go hears of changes made by other instances.
 //
 // userstate.go, stock.go and batching.go each hold the variants of one tuning
-// switch, side by side; [Options] chooses, and reserve.go wires the choice. The
+// switch, side by side; [Options] chooses, and store.go wires the choice. The
 // best variants add nothing to that tour.
 //
 // # Which Redis is this?
@@ -22,7 +22,6 @@ package redis
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"strings"
@@ -32,20 +31,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/lotteryctl/lotteryctl/internal/batch"
-	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
-
-//go:embed remember.lua
-var rememberScript string
-
-//go:embed undo.lua
-var undoScript string
-
-//go:embed resume.lua
-var resumeScript string
-
-//go:embed raise.lua
-var raiseScript string
 
 // Store implements [lottery.Reserver] and [lottery.Workshop]. Safe for
 // concurrent use. Close it.
@@ -55,23 +41,16 @@ type Store struct {
 	draws   batch.Strategy[question, reply]
 	control *redis.Client // rebuilds, confirmations, announcements
 
-	// How Reserve works, chosen once: the best variants ask the script alone.
-	reserve      func(context.Context, *lottery.Ticket) (lottery.Reservation, error)
-	preparations []preparation
+	preparations []preparation   // what Reserve does before it asks the script
 	clients      []*redis.Client // the preparations' own
 
-	confirms chan confirmation
-	tasks    sync.WaitGroup
+	confirmations *confirmations
+	tasks         sync.WaitGroup
 
 	mu        sync.Mutex
 	suspended map[string]string // activity -> run_id seen by Suspend
 	resumed   map[string]bool   // activities that this store has published itself
 }
-
-var (
-	_ lottery.Reserver = (*Store)(nil)
-	_ lottery.Workshop = (*Store)(nil)
-)
 
 // Open prepares a store. It does not dial: see [Store.Check].
 func Open(opt Options) (*Store, error) {
@@ -92,29 +71,54 @@ func Open(opt Options) (*Store, error) {
 	conf.DialerRetries = 1 // a draw is not worth waiting for a server that is away
 	s := &Store{
 		options: opt, suspended: make(map[string]string), resumed: make(map[string]bool),
-		confirms: make(chan confirmation, 8192),
 	}
 	for range opt.Lanes {
 		s.lanes = append(s.lanes, newLane(*conf, form))
 	}
-	s.prepareReserve(*conf)
+	s.prepare(*conf)
 	slow := *conf
 	// A rebuild loads many records in one call.
 	slow.ReadTimeout, slow.WriteTimeout, slow.PoolSize, slow.MaxRetries = 10*time.Second, 10*time.Second, 8, 1
 	s.control = redis.NewClient(&slow)
-	s.draws = opt.Batching.start(opt, func(i int, calls []*batch.Call[question, reply]) {
+	s.draws = opt.Batching.start(opt.Lanes, opt.MaxBatch, func(i int, calls []*batch.Call[question, reply]) {
 		opt.BatchSize(len(calls))
 		s.lanes[i].run(calls)
 	})
-	s.tasks.Go(s.confirmLoop)
+	s.confirmations = newConfirmations(s.control, opt.Timeout)
+	s.tasks.Go(s.confirmations.run)
 	return s, nil
+}
+
+// prepare chooses what Reserve does before it asks the script. State is read
+// before stock is taken: a user at his limit needs no unit.
+func (s *Store) prepare(conf redis.Options) {
+	if read := s.options.UserState.reading(); read != nil {
+		l := &lookout{client: s.newClient(conf, 1), read: read}
+		s.preparations = append(s.preparations, l.prepare)
+	}
+	if take := s.options.Stock.taking(); take != nil {
+		c := &counter{
+			client: s.newClient(conf, -1), // an increment that is sent again may count twice
+			take:   take, timeout: s.options.Timeout, published: make(map[string]int64),
+		}
+		s.preparations = append(s.preparations, c.prepare)
+	}
+}
+
+// newClient opens a client with a pool of go-redis' own size, ten connections a
+// processor, and the given number of retries; -1 is none.
+func (s *Store) newClient(conf redis.Options, retries int) *redis.Client {
+	conf.MaxRetries = retries
+	c := redis.NewClient(&conf)
+	s.clients = append(s.clients, c)
+	return c
 }
 
 // Close answers the draws that were accepted, sends the confirmations that
 // wait, and closes all connections. No draw may be started after it.
 func (s *Store) Close() error {
 	s.draws.Close()
-	close(s.confirms)
+	close(s.confirmations.queue)
 	s.tasks.Wait()
 	errs := []error{s.control.Close()}
 	for _, c := range s.clients {
@@ -142,14 +146,4 @@ func (s *Store) Check(ctx context.Context) error {
 		return fmt.Errorf("redis evicts keys when full (maxmemory-policy %s): a forgotten answer could be drawn again; set maxmemory-policy noeviction", policy)
 	}
 	return nil
-}
-
-// infoField finds "name:value" in the reply of INFO; "" if it is not there.
-func infoField(info, name string) string {
-	for line := range strings.Lines(info) {
-		if v, ok := strings.CutPrefix(line, name+":"); ok {
-			return strings.TrimSpace(v)
-		}
-	}
-	return ""
 }

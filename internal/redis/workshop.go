@@ -148,22 +148,7 @@ func (s *Store) Settle(ctx context.Context, a *lottery.Activity, wins []lottery.
 	for i, w := range wins {
 		_, done[i] = a.KeysOf(w.User, w.Request)
 	}
-	return s.forgetHolds(ctx, a.Spec.ID, done)
-}
-
-func (s *Store) forgetHolds(ctx context.Context, activity string, done []lottery.Key) error {
-	names := keys(activity)
-	fields, members := make([]string, len(done)), make([]any, len(done))
-	for i, k := range done {
-		fields[i], members[i] = string(k[:]), string(k[:])
-	}
-	// Hold first: a crash between the two leaves a journal entry without a hold,
-	// which Journal clears away; the other order could strand a hold.
-	pipe := s.control.Pipeline()
-	pipe.HDel(ctx, names[keyHolds], fields...)
-	pipe.ZRem(ctx, names[keyJournal], members...)
-	_, err := pipe.Exec(ctx)
-	return err
+	return forgetHolds(ctx, s.control, a.Spec.ID, done)
 }
 
 // Undo implements [lottery.Workshop].
@@ -244,3 +229,5 @@ func (s *Store) Retire(ctx context.Context, activity string, at time.Time) error
 	_, err := pipe.Exec(ctx)
 	return err
 }
+
+var _ lottery.Workshop = (*Store)(nil)

@@ -10,7 +10,7 @@ func connPool() Switch {
 	return ofEight(Switch{
 		Number: 1, Name: "conn-pool", Title: "Keep database connections open",
 		Claim:   "20 idle of 50 open connections instead of none idle removes the cost of connecting (4.7 ms blocked)",
-		Verdict: Confirmed,
+		Truth:   Confirmed,
 		Finding: "a new connection and query takes 5.0 ms, a kept one 0.06 ms; with 20 idle of 50 bursts still reconnect (p99 44 ms, with 50 of 50 16 ms)",
 		Metric:  "p95-latency-ns",
 		Variants: []Variant{
@@ -26,7 +26,7 @@ func objectPool() Switch {
 	return ofEight(Switch{
 		Number: 2, Name: "object-pool", Title: "Reuse the objects of a request",
 		Claim:   "sync.Pool for the result struct saves 128 B per request",
-		Verdict: Negligible,
+		Truth:   Negligible,
 		Finding: "52 ns and 128 B become 5.4 ns and 0 B; a request takes 200,000 ns",
 		Metric:  "B/op",
 		Variants: []Variant{
@@ -41,7 +41,7 @@ func jsonCodec() Switch {
 	return ofEight(Switch{
 		Number: 3, Name: "json", Title: "Encode without reflection",
 		Claim:   "fastjson instead of json.Marshal avoids reflection",
-		Verdict: Refuted,
+		Truth:   Refuted,
 		Finding: "fastjson marshals no structs; built by hand 493 ns against 341 ns, with reused buffers 204 ns; plain append 52-92 ns; decoding gains more: 1.47 us become 0.37 us",
 		Metric:  "cpu-ns/op",
 		Variants: []Variant{
@@ -58,7 +58,7 @@ func dice() Switch {
 	return ofEight(Switch{
 		Number: 4, Name: "dice", Title: "Draw without a global lock",
 		Claim:   "a rand.New per draw, seeded with the time, avoids the lock of the global source",
-		Verdict: Refuted,
+		Truth:   Refuted,
 		Finding: "4.0 ns and 0 B become 5,700 ns and 5,376 B; since Go 1.20 there is no such lock (a locked source takes at worst 157 ns); the seeds repeat and can be guessed",
 		Metric:  "cpu-ns/op",
 		Variants: []Variant{
@@ -78,7 +78,7 @@ func claim() Switch {
 	return ofEight(Switch{
 		Number: 5, Name: "claim", Title: "Claim a unit without waiting for locks",
 		Claim:   "FOR UPDATE SKIP LOCKED avoids waiting for row locks",
-		Verdict: Partial,
+		Truth:   Partial,
 		Finding: "one row per unit: 2,200 become 7,400 claims/s at 16 clients (11,900 as one statement); one stock row: 96-99 % wrongly told \"sold out\"",
 		Metric:  "p99-latency-ns",
 		Variants: []Variant{
@@ -99,7 +99,7 @@ func logging() Switch {
 	return ofEight(Switch{
 		Number: 6, Name: "log", Title: "Log fields instead of formatted text",
 		Claim:   "structured fields instead of fmt.Sprintf make logging cheaper",
-		Verdict: Partial,
+		Truth:   Partial,
 		Finding: "6 allocations become 1 (slog) or 0 (zerolog), but 569 ns become 780 ns (slog) or 238 ns (zerolog); a level that is off costs 19 ns",
 		Metric:  "allocs/op",
 		Variants: []Variant{
@@ -115,7 +115,7 @@ func garbage() Switch {
 	return ofEight(Switch{
 		Number: 7, Name: "gc", Title: "Set the pace of the garbage collector",
 		Claim:   "GOGC=50 makes collections rarer (pauses 1.2 ms to 0.07 ms)",
-		Verdict: Refuted,
+		Truth:   Refuted,
 		Finding: "it is the other way round: 1.44 times the cycles, 21 % less throughput; GOGC=200 gives 19 % more, 400 36 % more; pauses do not follow GOGC",
 		Metric:  "cpu-ns/op",
 		Variants: []Variant{
@@ -133,7 +133,7 @@ func userState() Switch {
 	return ofEight(Switch{
 		Number: 8, Name: "user-state", Title: "Read the user's state in one round trip",
 		Claim:   "a pipeline turns three round trips to Redis into one",
-		Verdict: Confirmed,
+		Truth:   Confirmed,
 		Finding: "2.5 times the operations at 64 clients on loopback; 6.95 ms become 2.32 ms at 2.3 ms per round trip; MGET does as well",
 		Metric:  "p95-latency-ns",
 		Variants: []Variant{

@@ -4,7 +4,7 @@ func stock() Switch {
 	return Switch{
 		Name: "stock", Title: "Take a unit from the stock in Redis",
 		Claim:   "INCRBY is atomic but not idempotent, a client's compare-and-set loop is not atomic, a Lua script is both atomic and idempotent",
-		Verdict: Partial,
+		Truth:   Partial,
 		Finding: "a WATCH loop is atomic too, it only repeats under contention; a script is one round trip (102,000 a second, 50 connections); the article's own script takes -5 units and touches a key it does not declare",
 		Metric:  "p95-latency-ns",
 		Before:  "incrby", Article: "lua", Best: "lua",
@@ -20,7 +20,7 @@ func sampler() Switch {
 	return Switch{
 		Name: "sampler", Title: "Pick a prize by its weight",
 		Claim:   "the alias method needs O(1) for a draw where reservoir sampling needs O(n)",
-		Verdict: Partial,
+		Truth:   Partial,
 		Finding: "O(1) it is, but reservoir sampling is no rival where weights stand still: alias 9.4 ns for any number of prizes, linear scan 18, 32, 236 ns and binary search 22, 37, 63 ns for 8, 64, 1,024; the article's table, as printed, always picks the first prize",
 		Metric:  "cpu-ns/op",
 		Before:  "reservoir", Article: "alias", Best: "alias",
@@ -37,7 +37,7 @@ func snapshot() Switch {
 	return Switch{
 		Name: "snapshot", Title: "Read the activities without a lock",
 		Claim:   "atomic.Value instead of a RWMutex makes reads of read-mostly data free",
-		Verdict: Negligible,
+		Truth:   Negligible,
 		Finding: "with two readers 42 ns (RWMutex) become 1.35 ns (atomic.Value) or 1.0 ns (atomic.Pointer, since Go 1.19); a request takes 200,000 ns",
 		Metric:  "cpu-ns/op",
 		Before:  "rwmutex", Article: "value", Best: "pointer",
@@ -53,7 +53,7 @@ func layout() Switch {
 	return Switch{
 		Name: "layout", Title: "Order the fields of the draw's context",
 		Claim:   "reordering three fields shrinks the context from 24 to 16 bytes, and atomic updates get 37 % faster on 16 cores",
-		Verdict: Partial,
+		Truth:   Partial,
 		Finding: "the sizes are true; an atomic update takes 20.1 ns in 24 bytes and 21.8 ns in 16 (2 cores): no gain, and a context of one request has one writer anyway",
 		Metric:  "B/op",
 		Before:  "wide", Article: "narrow", Best: "narrow",
@@ -68,7 +68,7 @@ func metadata() Switch {
 	return Switch{
 		Name: "metadata", Title: "Keep the activities at hand",
 		Claim:   "a local cache with single flight and expiry, told of changes by message, is at most 30 s behind",
-		Verdict: Partial,
+		Truth:   Partial,
 		Finding: "single flight works; but a load that races a change keeps the old version for a whole lifetime unless versions are compared; a query takes 0.06 ms at best, a snapshot 1 ns",
 		Metric:  "p95-latency-ns",
 		Before:  "per-draw", Article: "cache", Best: "snapshot",
@@ -84,7 +84,7 @@ func redisBatch() Switch {
 	return Switch{
 		Name: "redis-batch", Title: "Let draws share round trips to Redis",
 		Claim:   "batches of 128 instead of 8 lower the latency from 12.3 to 3.9 ms and raise 8,200 to 25,100 a second; halve the batch above 10 ms p99, double it below 3 ms",
-		Verdict: Refuted,
+		Truth:   Refuted,
 		Finding: "a larger batch takes longer: 0.53, 1.15, 4.60 ms for 8, 32, 128 keys with 64 clients, and 0.73, 1.38, 1.67 million keys a second; the rule works, but waits for company",
 		Metric:  "p95-latency-ns",
 		Before:  "single", Article: "adaptive", Best: "natural",

@@ -2,15 +2,15 @@ package steps
 
 import "slices"
 
-// Verdict is the outcome of checking the article's claim.
-type Verdict string
+// Truth is what a check of the article's claim found.
+type Truth string
 
-// The verdicts, from best to worst.
+// From best to worst.
 const (
-	Confirmed  Verdict = "true"
-	Negligible Verdict = "true, too small to see"
-	Partial    Verdict = "half true"
-	Refuted    Verdict = "false"
+	Confirmed  Truth = "true"
+	Negligible Truth = "true, too small to see"
+	Partial    Truth = "half true"
+	Refuted    Truth = "false"
 )
 
 // Switch is one technique with the variants of it that lotteryd can run.
@@ -23,9 +23,9 @@ type Switch struct {
 	Title string `json:"title"`
 	// Claim is what the article says, with its figure where it gives one.
 	Claim string `json:"claim"`
-	// Verdict is the outcome of checking the claim, Finding what was measured.
-	Verdict Verdict `json:"verdict"`
-	Finding string  `json:"finding"`
+	// Truth is what checking the claim found, Finding what was measured.
+	Truth   Truth  `json:"verdict"`
+	Finding string `json:"finding"`
 	// Metric is what should move if the step works, a unit of bench.txt.
 	Metric string `json:"metric"`
 	// Before is the variant the article argues against, Article the one it
@@ -73,37 +73,3 @@ func (s Switch) VariantNames() []string {
 
 // bestName is how every switch's best variant may be called.
 const bestName = "best"
-
-// All returns the eight steps in order. The slice is the caller's.
-func All() []Switch {
-	return []Switch{connPool(), objectPool(), jsonCodec(), dice(), claim(), logging(), garbage(), userState()}
-}
-
-// Extras returns the six switches beyond the eight steps. The slice is the
-// caller's.
-func Extras() []Switch {
-	return []Switch{stock(), sampler(), snapshot(), layout(), metadata(), redisBatch()}
-}
-
-// Every returns the eight steps, then the extras.
-func Every() []Switch { return append(All(), Extras()...) }
-
-// Find returns the switch with this short name, a step or an extra.
-func Find(name string) (Switch, bool) {
-	every := Every()
-	i := slices.IndexFunc(every, func(s Switch) bool { return s.Name == name })
-	if i < 0 {
-		return Switch{}, false
-	}
-	return every[i], true
-}
-
-// Names are the short names of all switches, the eight steps first.
-func Names() []string {
-	every := Every()
-	names := make([]string, len(every))
-	for i, s := range every {
-		names[i] = s.Name
-	}
-	return names
-}

@@ -30,7 +30,7 @@ func balanceUnits() []string {
 // balance adds up an account. A delta is the median of the differences within
 // rounds, so even a ladder, whose rungs add up by construction, leaves a rest
 // as large as the noise.
-func (t table) balance(d Design, a Account) Balance {
+func (f figures) balance(d Design, a Account) Balance {
 	b := Balance{Title: a.Title, Units: balanceUnits()}
 	total := d.Contrasts[a.Total]
 	b.Start.Title, b.End.Title = total.From, total.To
@@ -41,11 +41,11 @@ func (t table) balance(d Design, a Account) Balance {
 	for _, unit := range b.Units {
 		sum, complete := 0.0, true
 		for i, part := range a.Parts {
-			e, ok := t.effect(d.Contrasts[part].From, d.Contrasts[part].To, unit)
+			e, ok := f.describe(d.Contrasts[part].From, d.Contrasts[part].To, unit)
 			b.Steps[i].add(e.Delta, ok)
 			sum, complete = sum+e.Delta, complete && ok
 		}
-		whole, ok := t.effect(total.From, total.To, unit)
+		whole, ok := f.describe(total.From, total.To, unit)
 		b.Start.add(whole.From, ok)
 		b.End.add(whole.To, ok)
 		b.Sum.add(sum, complete)

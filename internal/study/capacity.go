@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 
+	"github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 )
@@ -47,23 +48,28 @@ func (c ArmCapacity) MarshalJSON() ([]byte, error) {
 }
 
 // Capacities sums up the capacity searches of the rounds, an entry for each arm
-// that has one.
-func Capacities(arms []string, rounds []experiment.Round) []ArmCapacity {
-	t := newTable(rounds)
+// that has one. The comparisons with the first arm are one family of
+// [bench.Ask].
+func Capacities(arms []string, rounds []experiment.Round) ([]ArmCapacity, error) {
+	m, err := newMeasured(arms, rounds, Rule{})
+	if err != nil {
+		return nil, err
+	}
+	var questions []bench.Question
+	for _, arm := range arms[1:] {
+		questions = append(questions, bench.Question{Unit: capacityUnit, From: arms[0], To: arm})
+	}
+	answers, _ := m.ask(questions)
 	var all []ArmCapacity
 	for i, arm := range arms {
-		_, values := t.paired(arm, arm, capacityUnit)
+		_, values := m.figures.paired(arm, arm, capacityUnit)
 		if len(values) == 0 {
 			continue
 		}
-		ones := make([]float64, len(values))
-		for i := range ones {
-			ones[i] = 1
-		}
-		r := stat.PairedHodgesLehmann(ones, values, confidence)
-		c := ArmCapacity{Arm: arm, Rounds: len(values), Median: median(values), Low: r.Low, High: r.High}
-		if e, ok := t.effect(arms[0], arm, capacityUnit); ok && i > 0 {
-			c.Versus = &e
+		c := newArmCapacity(arm, values)
+		if i > 0 {
+			a := answers[i-1]
+			c.Versus, c.Corrected = m.effect(a), corrected(a.Judgement)
 		}
 		for _, round := range experiment.Kept(rounds) {
 			if round.Arm == arm && round.Capacity != nil && round.Capacity.GeneratorBound {
@@ -72,22 +78,15 @@ func Capacities(arms []string, rounds []experiment.Round) []ArmCapacity {
 		}
 		all = append(all, c)
 	}
-	correct(all)
-	return all
+	return all, nil
 }
 
-// correct fills in the corrected p-values.
-func correct(all []ArmCapacity) {
-	var p []float64
-	for _, c := range all {
-		if c.Versus != nil {
-			p = append(p, c.Versus.P)
-		}
+// newArmCapacity encloses the centre of what the rounds of one arm found.
+func newArmCapacity(arm string, values []float64) ArmCapacity {
+	ones := make([]float64, len(values))
+	for i := range ones {
+		ones[i] = 1
 	}
-	corrected := stat.Holm(p)
-	for i := range all {
-		if all[i].Versus != nil {
-			all[i].Corrected, corrected = &corrected[0], corrected[1:]
-		}
-	}
+	r := stat.PairedHodgesLehmann(ones, values, bench.DefaultQuery().Confidence)
+	return ArmCapacity{Arm: arm, Rounds: len(values), Median: median(values), Low: r.Low, High: r.High}
 }

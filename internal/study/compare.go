@@ -1,27 +1,21 @@
 package study
 
 import (
-	"github.com/lotteryctl/lotteryctl/analyze/stat"
+	"github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 )
 
-// Word is the verdict on a metric of a program, in the words of
-// `lotteryctl compare`.
-type Word string
-
-// The words. Advisory metrics get none.
-const (
-	Improved     Word = "improved"
-	Regressed    Word = "regressed"
-	Equivalent   Word = "equivalent"
-	Inconclusive Word = "inconclusive"
-)
-
-// Comparison sets arms that are any programs against the first of them.
+// Comparison sets arms that are any programs against the first of them. Its
+// figures are those of `compare` for the same run folder.
 type Comparison struct {
-	Base string          `json:"base"`
-	Rule Rule            `json:"rule"`
-	Arms []ArmComparison `json:"arms"`
+	Base string `json:"base"`
+	Rule Rule   `json:"rule"`
+	// Family is how many comparisons the corrected p of gated metrics answer.
+	Family int             `json:"family"`
+	Arms   []ArmComparison `json:"arms"`
+	// Report is the judgement that all of this is taken from; nil if no round
+	// counts.
+	Report *bench.Report `json:"-"`
 }
 
 // ArmComparison is one arm against the base.
@@ -33,77 +27,80 @@ type ArmComparison struct {
 // MetricComparison is one metric of an arm.
 type MetricComparison struct {
 	Effect Effect `json:"effect"`
-	// Corrected is Effect.P after Holm's correction for all gated metrics of all
-	// arms; nil for an advisory metric, which also has no Verdict.
-	Corrected *float64 `json:"corrected_p,omitempty"`
-	Verdict   Word     `json:"verdict,omitempty"`
-	// Rounds is, for an inconclusive metric, how many would decide about a
-	// change of the least effect; 0 when that cannot be told.
+	// Gated says that the metric is in the family. The others are corrected
+	// among themselves, and Advisory says why they are no goals, if it is known.
+	Gated    bool               `json:"gated"`
+	Advisory bench.AdvisoryCode `json:"advisory,omitempty"`
+	// Corrected is Effect.P after Holm's correction; nil where nothing was
+	// tested.
+	Corrected *float64      `json:"corrected_p,omitempty"`
+	Verdict   bench.Verdict `json:"verdict"`
+	// Rounds is, for an inconclusive metric, about how many would decide; 0 when
+	// that cannot be told.
 	Rounds int `json:"rounds_needed,omitempty"`
+	// Table and Judgement are those of the report.
+	Table     *bench.JudgedTable `json:"-"`
+	Judgement *bench.Judgement   `json:"-"`
 }
 
-// gatedUnits get a verdict. p99 is not among them: even where nothing changes
-// it moves by tens of percent on a machine with other work.
-func gatedUnits(closed bool) []string {
-	units := []string{"p50-latency-ns", "p95-latency-ns", "cpu-ns/op", "B/op", "allocs/op"}
-	if closed { // with a rate that is set, answers a second say nothing
-		units = append(units, "ops/s")
+// Compare judges every arm against the first, as [bench.Judge] does under its
+// default policy: all metrics of known direction, in the order of bench.txt.
+func Compare(arms []string, rounds []experiment.Round, rule Rule) (Comparison, error) {
+	m, err := newMeasured(arms, rounds, rule)
+	if err != nil {
+		return Comparison{}, err
 	}
-	return units
-}
-
-func advisoryUnits() []string { return []string{"p99-latency-ns", "peak-RSS-bytes", "errors/op"} }
-
-// Compare judges every arm against the first. closed says that the load had no
-// rate of its own, so that the rate reached is a result.
-func Compare(arms []string, rounds []experiment.Round, rule Rule, closed bool) Comparison {
-	t, c := newTable(rounds), Comparison{Base: arms[0], Rule: rule}
-	var p []float64
+	c := Comparison{Base: arms[0], Rule: m.rule}
+	report, err := bench.Judge(m.tables, bench.Policy{LeastEffect: m.rule.MinEffect})
+	if err != nil {
+		return Comparison{}, err
+	}
+	c.Report, c.Family = report, report.Family
 	for _, arm := range arms[1:] {
 		a := ArmComparison{Arm: arm, Metrics: []MetricComparison{}}
-		for _, unit := range gatedUnits(closed) {
-			if e, ok := t.effect(c.Base, arm, unit); ok {
-				a.Metrics = append(a.Metrics, MetricComparison{Effect: e, Corrected: new(float64)})
-				p = append(p, e.P)
-			}
-		}
-		for _, unit := range advisoryUnits() {
-			if e, ok := t.effect(c.Base, arm, unit); ok {
-				a.Metrics = append(a.Metrics, MetricComparison{Effect: e})
+		for _, unit := range experiment.Units() {
+			if metric, ok := m.metric(report, c.Base, arm, unit[0]); ok {
+				a.Metrics = append(a.Metrics, metric)
 			}
 		}
 		c.Arms = append(c.Arms, a)
 	}
-	corrected := stat.Holm(p)
-	for _, arm := range c.Arms {
-		for i := range arm.Metrics {
-			m := &arm.Metrics[i]
-			if m.Corrected == nil {
-				continue
-			}
-			*m.Corrected, corrected = corrected[0], corrected[1:]
-			m.decide(rule)
-			if m.Verdict == Inconclusive {
-				old, new := t.paired(c.Base, arm.Arm, m.Effect.Unit)
-				m.Rounds = stat.RunsToDecide(old, new, stat.ToDetect(m.Effect.Ratio, rule.MinEffect), rule.Alpha, len(p), true)
-			}
-		}
-	}
-	return c
+	return c, nil
 }
 
-// decide gives the verdict of a gated metric.
-func (m *MetricComparison) decide(rule Rule) {
-	r := m.Effect.Ratio
-	switch {
-	case *m.Corrected <= rule.Alpha && r.Excludes1() && r.AtLeast(rule.MinEffect):
-		m.Verdict = Regressed
-		if (r.Center > 1) == higherIsBetter(m.Effect.Unit) {
-			m.Verdict = Improved
-		}
-	case r.Within(rule.MinEffect):
-		m.Verdict = Equivalent
-	default:
-		m.Verdict = Inconclusive
+// metric finds one metric of an arm in the report; false if it was not compared
+// or its direction is not known.
+func (m measured) metric(report *bench.Report, base, arm, unit string) (MetricComparison, bool) {
+	effect, ok := m.figures.describe(base, arm, unit)
+	if !ok {
+		return MetricComparison{}, false
 	}
+	for _, t := range report.Judged {
+		if t.Unit != m.tidied(unit) || t.Better == bench.Unknown {
+			continue
+		}
+		for col, key := range t.Cols {
+			if key.Label != arm || t.Judgements[0][col] == nil || t.Judgements[0][col].Old == nil {
+				continue
+			}
+			g := t.Judgements[0][col]
+			return MetricComparison{
+				Effect: effect.judged(g), Gated: t.Gated, Advisory: t.Advisory.Code, Corrected: corrected(g),
+				Verdict: g.Verdict, Rounds: g.Runs, Table: t, Judgement: g,
+			}, true
+		}
+	}
+	return MetricComparison{}, false
+}
+
+// tidied is the name that a unit of bench.txt has in tables.
+func (m measured) tidied(written string) string {
+	for i := range m.tables.Set.Results {
+		for _, u := range m.tables.Set.Results[i].Units() {
+			if u.Written == written {
+				return u.Name
+			}
+		}
+	}
+	return written
 }

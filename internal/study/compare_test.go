@@ -8,22 +8,41 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 )
+
+func compare(t *testing.T, arms []string, rounds []experiment.Round) study.Comparison {
+	t.Helper()
+	c, err := study.Compare(arms, rounds, study.Rule{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func capacities(t *testing.T, arms []string, rounds []experiment.Round) []study.ArmCapacity {
+	t.Helper()
+	all, err := study.Capacities(arms, rounds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
 
 func TestComparePrograms(t *testing.T) {
 	slower := plain()
 	slower.cpu = slower.cpu * 11 / 10
 	slower.p95 /= 2
 	arms := []string{"old", "same", "new"}
-	c := study.Compare(arms, rounds(12, map[string]figures{"old": plain(), "same": plain(), "new": slower}), study.DefaultRule(), false)
+	c := compare(t, arms, rounds(12, map[string]figures{"old": plain(), "same": plain(), "new": slower}))
 	if c.Base != "old" || len(c.Arms) != 2 || c.Arms[1].Arm != "new" {
 		t.Fatalf("got %+v", c)
 	}
-	for i, want := range []map[string]study.Word{
-		{"p50-latency-ns": study.Equivalent, "p95-latency-ns": study.Equivalent, "cpu-ns/op": study.Equivalent, "B/op": study.Equivalent, "p99-latency-ns": ""},
-		{"p50-latency-ns": study.Equivalent, "p95-latency-ns": study.Improved, "cpu-ns/op": study.Regressed, "B/op": study.Equivalent, "p99-latency-ns": ""},
+	for i, want := range []map[string]bench.Verdict{
+		{"p50-latency-ns": bench.Equivalent, "p95-latency-ns": bench.Equivalent, "cpu-ns/op": bench.Equivalent, "B/op": bench.Equivalent, "p99-latency-ns": bench.Equivalent, "ops/s": bench.Equivalent},
+		{"p50-latency-ns": bench.Equivalent, "p95-latency-ns": bench.Improved, "cpu-ns/op": bench.Regressed, "B/op": bench.Equivalent, "p99-latency-ns": bench.Improved, "ops/s": bench.Equivalent},
 	} {
 		seen := map[string]bool{}
 		for _, m := range c.Arms[i].Metrics {
@@ -31,8 +50,8 @@ func TestComparePrograms(t *testing.T) {
 			if seen[m.Effect.Unit] = true; asked && m.Verdict != word {
 				t.Errorf("%s, %s: got %q, want %q (%+v)", c.Arms[i].Arm, m.Effect.Unit, m.Verdict, word, m.Effect)
 			}
-			if m.Effect.Unit == "ops/s" {
-				t.Error("answers a second were compared although the rate was set")
+			if m.Effect.Unit != "max-latency-ns" && !m.Gated {
+				t.Errorf("%s, %s: not in the family", c.Arms[i].Arm, m.Effect.Unit)
 			}
 		}
 		if !seen["p95-latency-ns"] || !seen["p99-latency-ns"] || !seen["errors/op"] {
@@ -41,10 +60,42 @@ func TestComparePrograms(t *testing.T) {
 	}
 }
 
+// TestAPercentileOfFewRequestsIsAdvisory: it is shown, and not in the family.
+func TestAPercentileOfFewRequestsIsAdvisory(t *testing.T) {
+	measured := rounds(12, map[string]figures{"old": plain(), "new": plain()})
+	for i := range measured {
+		measured[i].Load.Requests = 5000
+	}
+	for _, m := range compare(t, []string{"old", "new"}, measured).Arms[0].Metrics {
+		want := map[string]bench.AdvisoryCode{"p99-latency-ns": bench.TooFewRequests, "max-latency-ns": bench.Explanatory}[m.Effect.Unit]
+		if m.Advisory != want || m.Gated != (want == "") {
+			t.Errorf("%s: got advisory %q, gated %v", m.Effect.Unit, m.Advisory, m.Gated)
+		}
+	}
+}
+
+// TestNoRoundThatCounts: there is nothing to compare, and that is no error.
+func TestNoRoundThatCounts(t *testing.T) {
+	measured := rounds(2, map[string]figures{"old": plain(), "new": plain()})
+	for i := range measured {
+		measured[i].Partial = true
+	}
+	if c := compare(t, []string{"old", "new"}, measured); len(c.Arms) != 1 || len(c.Arms[0].Metrics) != 0 || c.Family != 0 {
+		t.Errorf("got %+v", c)
+	}
+	if all := capacities(t, []string{"old", "new"}, measured); len(all) != 0 {
+		t.Errorf("got %+v", all)
+	}
+	d := design(t, "vary json=before,best")
+	if f := judge(t, d, nil).Findings[0]; f.Answer != study.Missing || f.Effect != nil {
+		t.Errorf("got %+v", f)
+	}
+}
+
 func TestCompareTellsHowManyRoundsWouldDecide(t *testing.T) {
-	c := study.Compare([]string{"old", "new"}, rounds(3, map[string]figures{"old": plain(), "new": plain()}), study.DefaultRule(), true)
+	c := compare(t, []string{"old", "new"}, rounds(3, map[string]figures{"old": plain(), "new": plain()}))
 	for _, m := range c.Arms[0].Metrics {
-		if m.Effect.Unit == "cpu-ns/op" && (m.Verdict != study.Inconclusive || m.Rounds < 6) {
+		if m.Effect.Unit == "cpu-ns/op" && (m.Verdict != bench.Inconclusive || m.Rounds < 6) {
 			t.Errorf("got %q and %d rounds needed from 3 rounds", m.Verdict, m.Rounds)
 		}
 	}
@@ -59,7 +110,7 @@ func TestCapacities(t *testing.T) {
 			}})
 		}
 	}
-	all := study.Capacities([]string{"before", "plus-json", "best"}, measured)
+	all := capacities(t, []string{"before", "plus-json", "best"}, measured)
 	if len(all) != 2 || all[0].Arm != "before" || all[0].Versus != nil || all[1].Versus == nil {
 		t.Fatalf("got %+v, want the two arms that were searched", all)
 	}
@@ -70,7 +121,7 @@ func TestCapacities(t *testing.T) {
 	if r := c.Versus.Ratio; r.Center < 35 || r.Center > 40 || !r.Excludes1() {
 		t.Errorf("got ratio %+v, want about 37", r)
 	}
-	few := study.Capacities([]string{"before"}, measured[:4])
+	few := capacities(t, []string{"before"}, measured[:4])
 	text, err := json.Marshal(few)
 	if err != nil || strings.Contains(string(text), "low") || few[0].Rounds != 2 {
 		t.Errorf("two rounds have no interval, got %s, %v", text, err)
@@ -81,7 +132,7 @@ func TestCapacities(t *testing.T) {
 // runs of a round, and the generator's processor time with it: 8 % more work
 // is found, and none is not.
 func TestCPUAtEqualMachineSpeed(t *testing.T) {
-	for effect, want := range map[float64]study.Word{1.08: study.Regressed, 1: ""} {
+	for effect, want := range map[float64]bench.Verdict{1.08: bench.Regressed, 1: ""} {
 		measured := rounds(10, map[string]figures{"old": plain(), "new": plain()})
 		random := rand.New(rand.NewPCG(5, 1))
 		for i := range measured {
@@ -93,14 +144,14 @@ func TestCPUAtEqualMachineSpeed(t *testing.T) {
 			}
 			r.Cost.ServerCPU, r.Cost.ClientCPU = &server, &client
 		}
-		for _, m := range study.Compare([]string{"old", "new"}, measured, study.DefaultRule(), false).Arms[0].Metrics {
+		for _, m := range compare(t, []string{"old", "new"}, measured).Arms[0].Metrics {
 			if m.Effect.Unit != "cpu-ns/op" {
 				continue
 			}
 			if !m.Effect.Adjusted || math.Abs(m.Effect.Ratio.Center-effect) > 0.02 {
 				t.Errorf("%v: got %+v", effect, m.Effect)
 			}
-			if want != "" && m.Verdict != want || want == "" && (m.Verdict == study.Regressed || m.Verdict == study.Improved) {
+			if want != "" && m.Verdict != want || want == "" && (m.Verdict == bench.Regressed || m.Verdict == bench.Improved) {
 				t.Errorf("%v: got %q", effect, m.Verdict)
 			}
 		}

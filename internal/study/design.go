@@ -48,30 +48,6 @@ type Account struct {
 // totalMetric decides about all steps together: it is the article's headline.
 const totalMetric = "p95-latency-ns"
 
-// New makes the design that spec describes. Arms that Spec.Only does not name
-// are left out, with the contrasts and accounts that need them.
-func New(spec Spec) (Design, error) {
-	d := &Design{Spec: spec}
-	switch spec.Plan {
-	case Ladder:
-		d.ladder()
-	case Each:
-		d.each()
-	case Drop:
-		d.drop()
-	case Vary:
-		if err := d.vary(); err != nil {
-			return Design{}, err
-		}
-	default:
-		return Design{}, fmt.Errorf("there is no plan %q; there are ladder, each, drop and vary", spec.Plan)
-	}
-	if len(spec.Only) > 0 {
-		return d.pick(spec.Only)
-	}
-	return *d, nil
-}
-
 // add appends an arm and returns its name.
 func (d *Design) add(name string, choice steps.Choice) string {
 	d.Arms = append(d.Arms, Arm{name, choice})

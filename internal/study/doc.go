@@ -8,12 +8,19 @@
 //  2. [New] makes it a [Design]: arms with their [steps.Choice], contrasts
 //     (two arms, one question), and accounts (contrasts that should add up to
 //     another one). design.go has the type, plans.go the four plans.
-//  3. [Measure] turns the rounds of a run folder into an [Effect] for each
-//     contrast and metric (effect.go).
-//  4. [Judge] corrects for the number of questions and gives the verdicts
-//     (judge.go); [Balance] adds the steps up and shows what is left over
-//     (account.go). [Compare] is the same for arms that are any program
-//     (compare.go).
+//  3. [Judge] answers the contrasts: a [Finding] for each, with an [Answer] in
+//     the words of the steps (answer.go); [Balance] adds the steps up and shows
+//     what is left over (account.go). [Compare] is for arms that are any program
+//     (compare.go), [Capacities] for the highest rates that were found.
+//
+// # One judge
+//
+// Nothing is tested here. Rounds become the same benchmark results that the run
+// folder holds (tables.go), and analyze/bench finds effects, intervals,
+// p-values, corrections and verdicts: [Compare] is the judgement of `compare`
+// for the same folder, and contrasts are asked as one family of [bench.Ask].
+// This package adds what a design knows: which arms answer which question,
+// which invariants broke, and what the steps add up to.
 //
 // # Why rounds are paired
 //

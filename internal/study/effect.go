@@ -5,19 +5,13 @@ import (
 	"math"
 	"slices"
 
+	"github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 )
 
-// confidence is the level of all intervals; flipSeed draws sign flips when
-// there are too many rounds to try them all, the same ones each time.
-const (
-	confidence = 0.95
-	flipSeed   = 1
-)
-
-// Effect is what one metric did between two arms, from the rounds that both
-// have.
+// Effect is what one metric did between two arms. Ratio, P and Adjusted are
+// those of analyze/bench; the rest describes the rounds that both arms have.
 type Effect struct {
 	Unit   string // as in bench.txt
 	Rounds int
@@ -25,14 +19,13 @@ type Effect struct {
 	From, To float64
 	// Delta is the median over rounds of what To has more than From, in Unit.
 	Delta float64
-	// Ratio is To/From: the Hodges-Lehmann estimate from the rounds' log ratios.
+	// Ratio is To/From with its interval.
 	Ratio stat.Ratio
 	// P is the chance of a difference at least this large if the arms did not
-	// differ, by flipping the signs of the rounds' log ratios; for this
-	// question alone.
+	// differ, for this question alone; NaN where nothing was tested.
 	P float64
-	// Adjusted says that Ratio and P are about what the machine's speed, told by
-	// the generator's processor time, does not explain; see [stat.Adjusted].
+	// Adjusted says that Ratio and P are about what the machine's speed, measured
+	// by the generator's processor time, does not explain; see [stat.Adjusted].
 	Adjusted bool
 }
 
@@ -62,30 +55,31 @@ func (e Effect) MarshalJSON() ([]byte, error) {
 	}{e.Unit, e.Rounds, e.From, e.To, e.Delta, finite(e.Ratio.Center), finite(e.Ratio.Low), finite(e.Ratio.High), finite(e.P), e.Adjusted})
 }
 
-// table holds the figures that count: by arm, unit and round.
-type table map[string]map[string]map[int]float64
+// figures are those of the rounds that count: by arm, unit and round.
+type figures map[string]map[string]map[int]float64
 
-// newTable takes the rounds that count and leaves out repeated, failed and
+// newFigures takes the rounds that count and leaves out repeated, failed and
 // partial ones.
-func newTable(rounds []experiment.Round) table {
-	t := table{}
+func newFigures(rounds []experiment.Round) figures {
+	f := figures{}
 	for _, r := range experiment.Kept(rounds) {
-		if t[r.Arm] == nil {
-			t[r.Arm] = map[string]map[int]float64{}
+		if f[r.Arm] == nil {
+			f[r.Arm] = map[string]map[int]float64{}
 		}
 		for _, m := range r.Metrics() {
-			if t[r.Arm][m.Unit] == nil {
-				t[r.Arm][m.Unit] = map[int]float64{}
+			if f[r.Arm][m.Unit] == nil {
+				f[r.Arm][m.Unit] = map[int]float64{}
 			}
-			t[r.Arm][m.Unit][r.Round] = m.Value
+			f[r.Arm][m.Unit][r.Round] = m.Value
 		}
 	}
-	return t
+	return f
 }
 
-// effect compares two arms in one unit. ok is false when no round has both.
-func (t table) effect(from, to, unit string) (e Effect, ok bool) {
-	old, new := t.paired(from, to, unit)
+// describe fills in what an effect says without judging. ok is false when no
+// round has both arms. The ratio is that of the medians, without an interval.
+func (f figures) describe(from, to, unit string) (e Effect, ok bool) {
+	old, new := f.paired(from, to, unit)
 	if len(old) == 0 {
 		return Effect{}, false
 	}
@@ -93,28 +87,29 @@ func (t table) effect(from, to, unit string) (e Effect, ok bool) {
 	for i := range old {
 		deltas[i] = new[i] - old[i]
 	}
-	e = Effect{Unit: unit, Rounds: len(old), From: median(old), To: median(new), Delta: median(deltas)}
-	ratios, speed := stat.LogRatios(old, new), t.speed(from, to, unit)
-	if left, ok := stat.Adjusted(ratios, speed, flipSeed); ok {
-		e.Adjusted, e.Ratio, e.P = true, stat.PairedRatio(left, confidence), stat.SignFlipAdjusted(ratios, speed, flipSeed)
-		return e, true
+	e = Effect{Unit: unit, Rounds: len(old), From: median(old), To: median(new), Delta: median(deltas), P: 1}
+	e.Ratio = stat.Ratio{Center: 1, High: math.Inf(1), Level: 1}
+	if e.From > 0 {
+		e.Ratio.Center = e.To / e.From
 	}
-	e.Ratio, e.P = stat.PairedHodgesLehmann(old, new, confidence), stat.SignFlip(ratios, flipSeed)
 	return e, true
 }
 
-// speed are the log ratios of what tells the machine's speed, for the unit whose
-// noise that mostly is; nil for all others.
-func (t table) speed(from, to, unit string) []float64 {
-	if unit != "cpu-ns/op" {
-		return nil
+// judged fills in what analyze/bench found; g may be nil, when it could not.
+func (e Effect) judged(g *bench.Judgement) Effect {
+	if g == nil || g.Old == nil {
+		return e
 	}
-	return stat.LogRatios(t.paired(from, to, "client-cpu-ns/op"))
+	e.Ratio, e.P, e.Adjusted = g.Effect, g.P, g.Adjusted
+	if g.Test == bench.Direct {
+		e.P = math.NaN()
+	}
+	return e
 }
 
 // paired are the values of the rounds that both arms have, in round order.
-func (t table) paired(from, to, unit string) (old, new []float64) {
-	a, b := t[from][unit], t[to][unit]
+func (f figures) paired(from, to, unit string) (old, new []float64) {
+	a, b := f[from][unit], f[to][unit]
 	var rounds []int
 	for round := range a {
 		if _, ok := b[round]; ok {
@@ -132,9 +127,4 @@ func (t table) paired(from, to, unit string) (old, new []float64) {
 func median(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
-}
-
-// higherIsBetter is the direction of a unit of bench.txt.
-func higherIsBetter(unit string) bool {
-	return slices.Contains(experiment.Units(), [2]string{unit, "higher"})
 }

@@ -13,6 +13,30 @@ const (
 	armBest    = "best"
 )
 
+// New makes the design that spec describes. Arms that Spec.Only does not name
+// are left out, with the contrasts and accounts that need them.
+func New(spec Spec) (Design, error) {
+	d := &Design{Spec: spec}
+	switch spec.Plan {
+	case Ladder:
+		d.ladder()
+	case Each:
+		d.each()
+	case Drop:
+		d.drop()
+	case Vary:
+		if err := d.vary(); err != nil {
+			return Design{}, err
+		}
+	default:
+		return Design{}, fmt.Errorf("there is no plan %q; there are ladder, each, drop and vary", spec.Plan)
+	}
+	if len(spec.Only) > 0 {
+		return d.pick(spec.Only)
+	}
+	return *d, nil
+}
+
 // all is the choice with the eight steps in one of the three ways.
 func all(how string) steps.Choice {
 	words := map[string]string{armBefore: "none", armArticle: "article", armBest: "all"}

@@ -45,7 +45,7 @@ type Spec struct {
 	Only []string
 }
 
-// ParseSteps reads --steps and --variant; variant may be empty.
+// ParseSteps reads a plan and its variant, which may be empty.
 func ParseSteps(plan, variant string) (Spec, error) {
 	s := Spec{Plan: Plan(plan), Variant: Variant(variant)}
 	defaults := map[Plan]Variant{Ladder: Article, Each: Both, Drop: ""}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -31,7 +32,7 @@ type Metrics struct {
 
 	reserve, commit          prometheus.Observer
 	redisBatch, commitBatch  prometheus.Observer
-	reconciled               map[lottery.Verdict]prometheus.Counter
+	reconciled               map[lottery.Ruling]prometheus.Counter
 	rebuilds                 prometheus.Counter
 	violations               map[string]prometheus.Counter // by what was seen
 	otherViolation           prometheus.Counter
@@ -39,6 +40,12 @@ type Metrics struct {
 
 	pendingLock sync.Mutex
 	pending     map[string]pendingState // by activity
+}
+
+// pendingState is what one activity has waiting.
+type pendingState struct {
+	count  int
+	oldest time.Duration
 }
 
 // latencyBuckets are upper bounds in seconds, closest together around a
@@ -127,12 +134,12 @@ func (m *Metrics) makeStageSeries() {
 
 func (m *Metrics) makeKeeperSeries() {
 	reconciled := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "lotteryd_reconciled_total", Help: "Reservations left behind that the reconciler brought to an end, by the ledger's verdict.",
+		Name: "lotteryd_reconciled_total", Help: "Reservations left behind that the reconciler brought to an end, by what the ledger decided.",
 	}, []string{"outcome"})
 	m.registry.MustRegister(reconciled)
-	m.reconciled = map[lottery.Verdict]prometheus.Counter{}
-	for verdict, name := range verdictNames() {
-		m.reconciled[verdict] = reconciled.WithLabelValues(name)
+	m.reconciled = map[lottery.Ruling]prometheus.Counter{}
+	for ruling, name := range rulingNames() {
+		m.reconciled[ruling] = reconciled.WithLabelValues(name)
 	}
 	m.rebuilds = m.counter("redis_epoch_rebuilds_total", "Rebuilds of Redis from the ledger.")
 	violations := prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -148,10 +155,10 @@ func (m *Metrics) makeKeeperSeries() {
 	m.pendingAge = m.gauge("pending_oldest_seconds", "Age of the oldest of them.")
 }
 
-func verdictNames() map[lottery.Verdict]string {
-	return map[lottery.Verdict]string{
-		lottery.VerdictCommitted: "committed", lottery.VerdictOther: "other_row", lottery.VerdictMoved: "epoch_moved",
-		lottery.VerdictClash: "clash", lottery.VerdictUnknown: "unknown",
+func rulingNames() map[lottery.Ruling]string {
+	return map[lottery.Ruling]string{
+		lottery.RulingCommitted: "committed", lottery.RulingOther: "other_row", lottery.RulingMoved: "epoch_moved",
+		lottery.RulingClash: "clash", lottery.RulingUnknown: "unknown",
 	}
 }
 

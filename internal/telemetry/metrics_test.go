@@ -90,9 +90,9 @@ func TestEngineSeries(t *testing.T) {
 	m.Committed(2 * time.Millisecond)
 	m.RedisBatch(3)
 	m.CommitBatch(65)
-	m.Reconciled(lottery.VerdictCommitted, 4)
-	m.Reconciled(lottery.VerdictClash, 1)
-	m.Reconciled(lottery.Verdict(200), 1) // no series for it, and no panic
+	m.Reconciled(lottery.RulingCommitted, 4)
+	m.Reconciled(lottery.RulingClash, 1)
+	m.Reconciled(lottery.Ruling(200), 1) // no series for it, and no panic
 	m.Rebuilt("spring")
 	m.Violation("spring", lottery.ViolationForgottenWin)
 	m.Violation("spring", "something new")

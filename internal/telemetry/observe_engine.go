@@ -20,8 +20,8 @@ func (m *Metrics) RedisBatch(n int) { m.redisBatch.Observe(float64(n)) }
 // CommitBatch observes how many wins shared a commit.
 func (m *Metrics) CommitBatch(n int) { m.commitBatch.Observe(float64(n)) }
 
-// Reconciled counts n reservations that the reconciler ended with verdict v.
-func (m *Metrics) Reconciled(v lottery.Verdict, n int) {
+// Reconciled counts n reservations that the reconciler ended with ruling v.
+func (m *Metrics) Reconciled(v lottery.Ruling, n int) {
 	if c, ok := m.reconciled[v]; ok {
 		c.Add(float64(n))
 	}
@@ -38,12 +38,6 @@ func (m *Metrics) Violation(_, what string) {
 		c = m.otherViolation
 	}
 	c.Inc()
-}
-
-// pendingState is what one activity has waiting.
-type pendingState struct {
-	count  int
-	oldest time.Duration
 }
 
 // Pending sets what an activity has waiting. The gauges show the sum and the

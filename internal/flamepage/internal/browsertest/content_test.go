@@ -37,10 +37,13 @@ func testHostileNames(t *testing.T, b *browsertest.Browser, format string) {
 	v := show(t, b, flamepage.Tree(tree), format, flamepage.Options{Title: names[0], Subtitle: names[2], Notes: names})
 	for i, want := range shown {
 		v.click(frame(0)) // all of them are seen
-		x := v.box(".chart").Width*(float64(i)+0.5)/float64(len(shown)) + v.box(".chart").X
-		v.must(b.Click(x, v.box(frame(0)).Y+25))
-		v.equal("status", run[string](v, `return document.querySelector(".status .name").textContent`), want)
-		v.equal("crumb", run[string](v, `return document.querySelector(".crumbs button:last-child").title`), want)
+		place := run[[2]box](v, `
+			return [".chart", arguments[0]].map(s => { const r = document.querySelector(s).getBoundingClientRect(); return {X: r.x, Y: r.y, Width: r.width, Height: r.height} })`, frame(0))
+		chart, root := place[0], place[1]
+		v.must(b.Click(chart.X+chart.Width*(float64(i)+0.5)/float64(len(shown)), root.Y+25))
+		seen := run[[2]string](v, `return [document.querySelector(".status .name").textContent, document.querySelector(".crumbs button:last-child").title]`)
+		v.equal("status", seen[0], want)
+		v.equal("crumb", seen[1], want)
 	}
 	v.keys("u")
 	v.equal("notes", run[[]string](v, `return [...document.querySelectorAll(".notes li")].map(n => n.textContent)`), shown)

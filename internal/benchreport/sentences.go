@@ -1,0 +1,258 @@
+package benchreport
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench"
+	"github.com/lotteryctl/lotteryctl/analyze/stat"
+	"github.com/lotteryctl/lotteryctl/analyze/units"
+)
+
+// Warning is the sentence for a warning; "" for a code that is not known.
+func Warning(w bench.Warning) string {
+	switch {
+	case w.Note != nil:
+		return Note(*w.Note)
+	case w.Code == bench.WarnMissing && w.Missing != nil:
+		return absence(w.Missing)
+	case w.Code == bench.WarnFewRuns && w.Few != nil:
+		return shortage(w.Few)
+	case w.Code == bench.WarnSequential && w.Blocks != nil:
+		return fmt.Sprintf(
+			"all runs of %q and of %q are in one block each, as in %s: a drift between the two blocks looks like a change, and no test can tell them apart; run the arms in alternation",
+			w.Blocks.Old, w.Blocks.New, w.Blocks.Row)
+	case w.Code == bench.WarnTrend && w.Series != nil:
+		where := w.Series.Table.Unit + " of " + subject(w.Series.Table.Table, w.Series.Row, w.Series.Col)
+		if w.Series.Tau != 0 {
+			return fmt.Sprintf("%s drifts from run to run (Kendall's tau %+.2f): the runs are not alike, so intervals are too narrow or show the drift instead of the change", where, w.Series.Tau)
+		}
+		return fmt.Sprintf("neighbouring runs of %s resemble each other (autocorrelation %.2f): they count for fewer independent runs than there are", where, w.Series.Lag1)
+	}
+	return ""
+}
+
+// more says that n more warnings of a kind are not shown.
+func more(code bench.WarningCode, n int) string {
+	if code == bench.WarnMissing {
+		return fmt.Sprintf("and %s missing", units.Counted(n, "more benchmark is", "more benchmarks are"))
+	}
+	return fmt.Sprintf("and %s more of this kind", units.Grouped(n))
+}
+
+// Note is the sentence for a note; "" for a code that is not known.
+func Note(n bench.Note) string {
+	switch n.Code {
+	case bench.NotePooled:
+		return fmt.Sprintf(
+			"values of %s are pooled in one sample, as for %q: put .file into a projection to tell them apart, or into ignore if that is meant",
+			strings.Join(n.Names, " and "), n.Row)
+	case bench.NoteNoBaseline:
+		return fmt.Sprintf("%s was not measured in %q, so there is nothing to compare %s with%s",
+			n.Unit, n.Baseline, quotedList(n.Names), inConfig(n.Config))
+	case bench.NoteProcsSuffix:
+		return fmt.Sprintf(
+			"%s ends in %s, which is read as GOMAXPROCS, so these have one and the same %s: if the numbers are part of the value, write them without the hyphen",
+			n.Stem, strings.Join(n.Names, " and "), n.Key)
+	case bench.NoteLopsided:
+		advice := ""
+		if n.Better > 0 {
+			advice = fmt.Sprintf("; with %d values it would not be", n.Better)
+		}
+		return fmt.Sprintf("the interval of %d values is lopsided: it leaves out %d below and %d above%s", n.Values, n.Below, n.Above, advice)
+	case bench.NoteDoubtfulP:
+		what := fmt.Sprintf("%q", n.Row)
+		if n.Rows > 1 {
+			what += fmt.Sprintf(" and %d more", n.Rows-1)
+		}
+		return fmt.Sprintf("benchstat's p of %s in %s cannot be trusted: it has ties, and samples of different size%s", n.Unit, what, inConfig(n.Config))
+	}
+	return ""
+}
+
+// Advisory says why a unit is no verdict; "" if it may be one.
+func Advisory(a bench.Advisory, unit string) string {
+	switch a.Code {
+	case bench.TooFewRequests:
+		return fmt.Sprintf("%s needs %s requests a run; the smallest run has %s", unit, units.Grouped(a.Need), units.Grouped(a.Least))
+	case bench.Explanatory:
+		return unit + " explains other metrics and is not judged itself"
+	}
+	return ""
+}
+
+// Oddity says why an effect is no usual number; "" if it is.
+func Oddity(o stat.Oddity) string {
+	switch o {
+	case stat.NoValues:
+		return "no values"
+	case stat.Negative:
+		return "values below 0 have no ratio"
+	case stat.NotFinite:
+		return "values that are not finite have no ratio"
+	case stat.Opposed:
+		return "as many values rise from zero as fall to zero, so there is no ratio"
+	case stat.FromZero:
+		return "old is zero, so the ratio has no bound"
+	case stat.ToZero:
+		return "new is zero"
+	case stat.AllZero:
+		return "all values are zero"
+	case bench.NotExact:
+		return "declared exact, but values differ"
+	}
+	return ""
+}
+
+// Check says why a gate's check did not pass; "" if it did.
+func Check(c bench.GateCheck) string {
+	switch c.Reason {
+	case bench.ByNothing:
+		return "there is nothing to compare: the metric was measured on one side only"
+	case bench.ByAbsence:
+		return fmt.Sprintf("not measured in %q", c.Column)
+	case bench.ByAdvisory:
+		return Advisory(c.Advisory, c.Table.Unit)
+	case bench.ByInexact:
+		return Oddity(bench.NotExact)
+	case bench.ByChange:
+		return "changed " + units.Change(c.Judgement.Effect.Center)
+	case bench.ByEffect:
+		text := units.Effect(c.Judgement.Effect) + ", " + units.PText(c.Judgement.PHolm)
+		if runs := RunsToDecide(c.Judgement); runs != "" && c.Outcome == bench.Undecided {
+			text += "; " + runs
+		}
+		return text
+	case bench.ByShortage:
+		return shortage(c.Few)
+	case bench.ByLevel:
+		return level(c)
+	case bench.ByLevelOfFew:
+		return fmt.Sprintf("%s in %s: too few for an interval", level(c), units.Counted(c.Level.Runs, "run", "runs"))
+	}
+	return ""
+}
+
+func level(c bench.GateCheck) string {
+	value := func(v float64) string { return units.Quantity(v, c.Table.Unit) }
+	return fmt.Sprintf("%s [%s, %s]", value(c.Level.Center), value(c.Level.Low), value(c.Level.High))
+}
+
+// where names the cell of a check.
+func where(c bench.GateCheck) string {
+	switch {
+	case c.Row < 0:
+		return c.Table.Unit
+	case c.Col < 0:
+		return c.Table.Unit + " of " + c.Table.Rows[c.Row].Label
+	}
+	return c.Table.Unit + " of " + subject(c.Table.Table, c.Row, c.Col)
+}
+
+// Why is the sentence for what decided a report; "" if nothing did.
+func Why(c bench.Cause) string {
+	switch c.Code {
+	case bench.CauseGate:
+		return fmt.Sprintf("gate %q %s: %s", c.Gate.Gate.Text, c.Gate.Outcome, deciding(c.Check))
+	case bench.CauseUnread:
+		return units.Counted(c.Count, "line or value", "lines or values") + " could not be read, so the gates prove nothing"
+	case bench.CauseMissing:
+		return "not everything was compared: " + absence(c.Missing)
+	case bench.CauseInconclusive:
+		return units.Counted(c.Count, "comparison is", "comparisons are") + " inconclusive"
+	}
+	return ""
+}
+
+// deciding is a check with its place.
+func deciding(c *bench.GateCheck) string { return where(*c) + ": " + Check(*c) }
+
+// Unbounded says why a metric has no noise floor.
+func Unbounded(u bench.Unbounded) string {
+	return fmt.Sprintf("%s of %s has no noise floor: it needs four runs, and none or all of its values zero", u.Unit, u.Row)
+}
+
+// RunsToDecide says about how many runs would decide an inconclusive
+// comparison; "" if that is not known.
+func RunsToDecide(g *bench.Judgement) string {
+	switch {
+	case g.Runs == 0:
+		return ""
+	case g.Runs >= stat.MaxRuns:
+		return fmt.Sprintf("more than %s runs of each arm would be needed", units.Grouped(stat.MaxRuns))
+	}
+	return fmt.Sprintf("about %s runs of each arm would decide", units.Grouped(g.Runs))
+}
+
+func shortage(s *bench.Shortage) string {
+	if s.Ranks {
+		return fmt.Sprintf(
+			"%d rounds are too few for the paired test of %d comparisons at once, so the Mann-Whitney test decides, which finds less; use %d rounds, or gates on fewer metrics",
+			s.Old, s.Family, s.Need)
+	}
+	runs := fmt.Sprintf("%d and %d runs", s.Old, s.New)
+	if s.Old == s.New {
+		runs = units.Counted(s.Old, "run", "runs") + " of each arm"
+	}
+	among := ""
+	if s.Family > 1 {
+		among = fmt.Sprintf(" in %d comparisons at once", s.Family)
+	}
+	return fmt.Sprintf("with %s no change, however large, can be told from chance%s; it takes %d runs of each arm", runs, among, s.Need)
+}
+
+func absence(a *bench.Absence) string {
+	var missing []string
+	for _, u := range a.Units {
+		missing = append(missing, u.Unit+inConfig(u.Config))
+	}
+	return fmt.Sprintf("%q lacks %s: %s", a.Column, a.Row, strings.Join(missing, ", "))
+}
+
+// inConfig tells the configuration of a table: " (pkg: x)".
+func inConfig(fields []bench.Field) string {
+	var parts []string
+	for _, f := range fields {
+		if f.Value != "" {
+			parts = append(parts, f.Name+": "+f.Value)
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+func quotedList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = fmt.Sprintf("%q", name)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// subject names a cell: its row, and its column where there are several things
+// compared with the baseline.
+func subject(t *bench.Table, row, col int) string {
+	label, column := t.Rows[row].Label, t.Cols[col].Label
+	switch {
+	case label == "":
+		return column
+	case column == "" || len(t.Cols) == 2 && col != t.Baseline:
+		return label
+	}
+	return label + " in " + column
+}
+
+// P is the corrected p-value of a judgement for a column, or that there is no
+// test.
+func P(g *bench.Judgement) string {
+	if g.Test == bench.Direct {
+		return "no test"
+	}
+	return units.P(g.PHolm)
+}
+
+// size is how far a judgement's effect is from no change.
+func size(g *bench.Judgement) float64 { return math.Abs(math.Log(g.Effect.Center)) }

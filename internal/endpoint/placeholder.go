@@ -1,0 +1,66 @@
+package endpoint
+
+import "strings"
+
+// placeholder returns the length of the placeholder {{...}} that text begins
+// with; 0 if it begins with none.
+func placeholder(text string) int {
+	if !strings.HasPrefix(text, "{{") {
+		return 0
+	}
+	end := strings.Index(text, "}}")
+	if end < 0 {
+		return 0
+	}
+	return end + len("}}")
+}
+
+// indexOutside finds the first of some ASCII characters that is in no
+// placeholder. It is the length of text if there is none.
+func indexOutside(text, characters string) int {
+	for i := 0; i < len(text); {
+		if n := placeholder(text[i:]); n > 0 {
+			i += n
+			continue
+		}
+		if strings.IndexByte(characters, text[i]) >= 0 {
+			return i
+		}
+		i++
+	}
+	return len(text)
+}
+
+// withoutPlaceholders puts another text in the place of each placeholder.
+func withoutPlaceholders(text, instead string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		if n := placeholder(text[i:]); n > 0 {
+			b.WriteString(instead)
+			i += n
+			continue
+		}
+		b.WriteByte(text[i])
+		i++
+	}
+	return b.String()
+}
+
+// hide replaces a value by ***, but for its placeholders.
+func hide(value string) string {
+	var b strings.Builder
+	for i := 0; i < len(value); {
+		if n := placeholder(value[i:]); n > 0 {
+			b.WriteString(value[i : i+n])
+			i += n
+			continue
+		}
+		b.WriteString(hidden)
+		for i++; i < len(value) && placeholder(value[i:]) == 0; i++ {
+		}
+	}
+	return b.String()
+}
+
+// hidden stands where something was left out.
+const hidden = "***"
