@@ -1,7 +1,7 @@
 # Common uses:
 #   make demo     see it work: private servers, lotteryd, load, the result
 #   make test     everything the project checks
-#   make check    the quick half of it: format, vet, lint, layering
+#   make check    the quick half of it: format, layering, doccheck, vet, lint
 #   make help     all targets
 #
 # Needs Go, git, make and gcc (for the race detector). A Redis, a Postgres and,
@@ -13,7 +13,7 @@ FUZZTIME ?= 3s
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
 # Pinned: a new release of the linter must not break an old commit.
-STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+STATICCHECK = v0.8.2
 
 # Without C: static programs run in any container and take 2 MiB less memory.
 # No version control stamp: it fails where git does not trust the folder's
@@ -22,7 +22,7 @@ BUILD = CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -ldflags '-X main.ve
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # check comes before the long tests, servers before what needs them
-.PHONY: help build servers browser demo test check format vet lint layering race fuzz-short bench-draw bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder clean
+.PHONY: help build servers browser demo test check format vet lint layering doccheck race fuzz-short bench-draw bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -39,14 +39,14 @@ servers: build ## install Redis and Postgres if they are missing (root on Debian
 browser: ## install Chromium and its driver if they are missing (root on Debian)
 	@.ci/install-browser
 
-demo: servers ## a minute: the tuning ladder's two ends and the article's version, seven rounds of each
+demo: servers ## a minute: lotteryd untuned, tuned as in the tuning article, and at its best; seven rounds
 	bin/lotteryctl bench --steps ladder --only before,article,best --runs 7 --rate 300 --duration 2s --warmup 500ms --noise-limit none
 
 # --- check -----------------------------------------------------------------
 
 test: check servers browser race fuzz-short ## everything: check, unit and integration tests under the race detector, short fuzzing
 
-check: format vet lint layering ## format, vet, lint, layering
+check: format layering doccheck vet lint ## the quick half: format, layering, doccheck, vet, lint
 
 format:
 	@unformatted=$$(gofmt -l analyze cmd internal loadgen profiles); \
@@ -55,11 +55,14 @@ format:
 vet:
 	$(GO) vet ./...
 
-lint: ## staticcheck, at a pinned version
-	$(GO) run $(STATICCHECK) ./...
+lint: ## staticcheck, at a pinned version, built once into bin
+	@GO='$(GO)' .ci/staticcheck $(STATICCHECK) ./...
 
-layering: ## imports against the table in docs/ARCHITECTURE.md
+layering: ## imports, arrows between files and sizes against docs/ARCHITECTURE.md
 	$(GO) test -count=1 ./internal/layering
+
+doccheck: ## names, files, links and words in documentation and comments
+	$(GO) test -count=1 ./internal/doccheck
 
 race: ## all tests under the race detector, with real servers and a real browser
 	$(GO) test -race -timeout 10m ./...
@@ -84,7 +87,7 @@ bench-flame: ## flame graphs of profiles with half a million stacks, alone and a
 bench-steps: servers ## what each tuning step does alone, audited; half an hour
 	bin/lotteryctl bench --steps each --duration 4s --warmup 1s --rate 600 --repeats 1
 
-bench-best: servers ## before, the article's and best: p95 at 1,200/s, then capacity; 20 minutes
+bench-best: servers ## the same three: p95 at 1,200/s, then capacity; 20 minutes
 	bin/lotteryctl bench --steps ladder --only before,article,best --duration 5s --warmup 2s --rate 1200
 	bin/lotteryctl bench --steps ladder --only before,article,best --capacity --slo 20ms
 

@@ -9,8 +9,8 @@
 //     a panic into a 500 and tells connections to close while draining.
 //  3. contexts.go and drawcontext.go: the memory of one request, allocated,
 //     pooled or on the stack, in one of two layouts.
-//  4. body.go and codec.go: the body, bounded and decoded strictly, into a
-//     [lottery.Entry]; the codecs are in the files named codec_*.go, and
+//  4. body.go, codec.go and entry.go: the body, bounded and decoded strictly,
+//     into a [lottery.Entry]; the codecs are in the files named codec_*.go, and
 //     decode.go is the hand-written decoder.
 //  5. slots.go and deadlines.go: how many draws at once, and for how long.
 //  6. draw.go: the call and its answer; encode.go and answer.go write it,
@@ -18,6 +18,9 @@
 //  7. labels.go: pprof labels, by which profiles of the service can be sliced.
 //  8. admin.go and the files named admin_*.go: the second, private port, for
 //     operators and probes.
+//
+// public_port.go and admin_port.go have what the handlers of a port share, below
+// them.
 //
 // Three tuning switches are chosen by constructor in [PublicOptions]: json is
 // the [Codec], object-pool the [Contexts], and layout the [Layout] they are

@@ -69,7 +69,8 @@ func shortestWay(arrows []Arrow, from, to string) []Arrow {
 }
 
 // describe writes a cycle with up to five identifiers of each arrow:
-// "a.go -(Thing, Thing.Do)-> b.go -(start)-> a.go".
+//
+//	a.go -(Thing, Thing.Do)-> b.go -(start)-> a.go
 func describe(cycle []Arrow) string {
 	var out strings.Builder
 	out.WriteString(cycle[0].From)

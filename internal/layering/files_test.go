@@ -152,6 +152,19 @@ func TestSizes(t *testing.T) {
 	}
 }
 
+func TestFoldersDeclaring(t *testing.T) {
+	packages, err := layering.ReadPackages(tree(
+		"p/p.go", "package p\ntype (\n\tOther int\n\tVerdict int\n)",
+		"q/q.go", "package q\nvar Verdict int\nfunc f() { type Verdict int }",
+		"r/r.go", "package r\ntype Verdict = int"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := layering.FoldersDeclaring(packages, "Verdict"), []string{"p", "r"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestExceptionsInTheDocument(t *testing.T) {
 	const document = `
 | package | arrows on cycles |

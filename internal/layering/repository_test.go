@@ -3,6 +3,7 @@ package layering_test
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,6 +45,9 @@ func TestFilesOfThisRepository(t *testing.T) {
 	for _, pkg := range packages {
 		found := checker.Arrows(pkg.Folder)
 		arrows[pkg.Folder] = found
+		if !testing.Verbose() {
+			continue // a test that fails would show it all
+		}
 		on := layering.OnCycles(found)
 		t.Logf("%s: %d files, %d arrows, %d on cycles", pkg.Folder, len(pkg.Lines), len(found), len(on))
 		for _, arrow := range on {
@@ -59,6 +63,15 @@ func TestSizesOfThisRepository(t *testing.T) {
 		t.Fatalf("docs/ARCHITECTURE.md: %v", err)
 	}
 	report(t, layering.CheckSizes(packagesOf(t), large))
+}
+
+// TestOneWordOneMeaning: a verdict is what analyze/bench says of a comparison.
+// Seven types were called so; these are left.
+func TestOneWordOneMeaning(t *testing.T) {
+	want := []string{"analyze/bench", "analyze/flame", "loadgen"}
+	if got := layering.FoldersDeclaring(packagesOf(t), "Verdict"); !slices.Equal(got, want) {
+		t.Errorf("the type Verdict is declared in %q, want %q: use another word, or shorten the list", got, want)
+	}
 }
 
 func report(t *testing.T, complaints []string) {

@@ -82,6 +82,28 @@ func readPackage(fsys fs.FS, folder string) (Package, error) {
 	return pkg, nil
 }
 
+// FoldersDeclaring returns the folders of the packages that declare a type of
+// the given name.
+func FoldersDeclaring(packages []Package, typeName string) []string {
+	var folders []string
+	for _, pkg := range packages {
+		for _, file := range pkg.files {
+			for _, declaration := range file.Decls {
+				general, ok := declaration.(*ast.GenDecl)
+				if !ok || general.Tok != token.TYPE {
+					continue
+				}
+				for _, spec := range general.Specs {
+					if spec.(*ast.TypeSpec).Name.Name == typeName {
+						folders = append(folders, pkg.Folder)
+					}
+				}
+			}
+		}
+	}
+	return folders
+}
+
 // total is the number of lines of the package.
 func (p Package) total() int {
 	sum := 0

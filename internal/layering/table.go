@@ -119,7 +119,7 @@ func (t Table) validate() error {
 }
 
 // roomOf finds the room of a folder: the row of that name, or else the room
-// whose own internal folder it lies in (loadgen/internal/x belongs to loadgen),
+// whose own internal folder it lies in (loadgen/internal/loadbench belongs to loadgen),
 // the innermost if there are several.
 func (t Table) roomOf(folder string) (Room, bool) {
 	var found Room

@@ -1,8 +1,0 @@
-//go:build !linux
-
-package experiment
-
-import "os"
-
-// lockFolder opens the folder: elsewhere nothing keeps two writers apart.
-func lockFolder(path string) (*os.File, error) { return os.Open(path) }
