@@ -25,7 +25,7 @@
 //
 // # A new reader
 //
-// It is a file read_FORMAT.go with two functions, and a line in formats (read.go):
+// It is a file such as read_perf.go with two functions, and a line in formats (read.go):
 // one that knows the format by the beginning of an input, and one that makes a
 // Profile of all of it. A text is best read into a textProfile, which holds to the
 // [Limits], counts lines that mean nothing and checks sums. Input comes from

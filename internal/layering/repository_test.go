@@ -68,7 +68,7 @@ func TestSizesOfThisRepository(t *testing.T) {
 // TestOneWordOneMeaning: a verdict is what analyze/bench says of a comparison.
 // Seven types were called so; these are left.
 func TestOneWordOneMeaning(t *testing.T) {
-	want := []string{"analyze/bench", "analyze/flame", "loadgen"}
+	want := []string{"analyze/bench", "loadgen"}
 	if got := layering.FoldersDeclaring(packagesOf(t), "Verdict"); !slices.Equal(got, want) {
 		t.Errorf("the type Verdict is declared in %q, want %q: use another word, or shorten the list", got, want)
 	}
