@@ -70,7 +70,7 @@ func Fold(p *stackprofile.Profile, valueType int, o FoldOptions) (*Tree, error) 
 func leastShare(asked float64) (float64, error) {
 	switch {
 	case math.IsNaN(asked) || asked >= 1:
-		return 0, fmt.Errorf("the least share is %v, which is not less than 1", asked)
+		return 0, fmt.Errorf("the minimum share is %v, which is not less than 1", asked)
 	case asked == 0:
 		return DefaultMinShare, nil
 	}

@@ -72,15 +72,15 @@ func (r LineReason) Error() string {
 	case NoValue:
 		return "it has no value after a space"
 	case NoWholeNumber:
-		return "its last field is no whole number"
+		return "its last field is not an integer"
 	case NoFrames:
 		return "it has no frames before the value"
 	case NoEvent:
 		return "it is neither an event nor a frame of perf script"
 	case NoCall:
-		return "it is no call"
+		return "this is not a function call"
 	case NoPlace:
-		return "it is no place in a source file"
+		return "this is not a location in a source file"
 	}
 	return string(r)
 }

@@ -51,7 +51,7 @@ func (d *decoder) newPruner() (*pruner, error) {
 func compileWhole(pattern string) (*regexp.Regexp, error) {
 	re, err := regexp.Compile("^(" + pattern + ")$")
 	if err != nil {
-		return nil, fmt.Errorf("it asks for frames to be left out by %q, which is no regular expression", pattern)
+		return nil, fmt.Errorf("it asks for frames to be left out by %q, which is not a regular expression", pattern)
 	}
 	return re, nil
 }

@@ -132,7 +132,7 @@ func (s *sampleReader) fields(raw []byte) error {
 			err = f.numbers(func(v uint64) error { s.values = append(s.values, int64(v)); return nil })
 		case 3:
 			if f.wire != wireBytes {
-				return errors.New("a label is no message")
+				return errors.New("a label is not a message")
 			}
 			s.marks = binary.AppendUvarint(s.marks, uint64(len(f.bytes)))
 			s.marks = append(s.marks, f.bytes...)

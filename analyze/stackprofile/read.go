@@ -55,7 +55,7 @@ func Read(r io.Reader, limits Limits) (*Profile, error) {
 			return f.read(data, limits)
 		}
 	}
-	return nil, errors.New("it is no profile that can be read")
+	return nil, errors.New("it is not a profile that can be read")
 }
 
 func isText(head []byte) bool { return looksLikeText(head) }

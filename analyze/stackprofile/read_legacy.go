@@ -23,7 +23,7 @@ func isLegacy(head []byte) bool {
 func readLegacy(data []byte, limits Limits) (*Profile, error) {
 	old, err := profile.ParseData(data)
 	if err != nil {
-		return nil, fmt.Errorf("it is no profile that can be read: %w", err)
+		return nil, fmt.Errorf("it is not a profile that can be read: %w", err)
 	}
 	unnamed := nameLegacy(old, legacyNames(data))
 	var raw bytes.Buffer

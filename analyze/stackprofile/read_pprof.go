@@ -9,7 +9,7 @@ import (
 func readPprof(data []byte, limits Limits) (*Profile, error) {
 	p, err := parsePprof(data, limits)
 	if err != nil {
-		return nil, fmt.Errorf("it is no profile that can be read: %w", err)
+		return nil, fmt.Errorf("it is not a profile that can be read: %w", err)
 	}
 	return p, nil
 }

@@ -84,8 +84,8 @@ func TestReadRefuses(t *testing.T) {
 		{"blank", "\n\n", "no line of it is a stack"},
 		{"too much", "a 9223372036854775807\nb 9223372036854775807\n", "more than 63 bits hold"},
 		{"a web page", "<!doctype html>\n<title>404</title>\n", "no line of it is a stack"},
-		{"a damaged old profile", "heap profile: what\n", "it is no profile that can be read"},
-		{"a dump without goroutines", "goroutine profile: total x\n", "it is no profile that can be read"},
+		{"a damaged old profile", "heap profile: what\n", "it is not a profile that can be read"},
+		{"a dump without goroutines", "goroutine profile: total x\n", "it is not a profile that can be read"},
 		{"half a gzip", "\x1f\x8b\x08", "its gzip header is damaged"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -175,7 +175,7 @@ func TestFlameFormats(t *testing.T) {
 		want string
 	}{
 		{[]string{a}, "samples (count): 10 in total\n\n      self    self%     sum%      total   total%  function\n         6     60 %     60 %          6     60 %  main.parse\n"},
-		{[]string{"--lines", "1", a}, "3 functions more, not shown."},
+		{[]string{"--lines", "1", a}, "3 more functions not shown."},
 		{[]string{"--format", "folded", a}, "main.main;main.serve 3\nmain.main;main.serve;main.parse 6\nruntime.gcBgMarkWorker 1\n"},
 		{[]string{"--format", "folded", a, a}, "main.main;main.serve 6\n"},
 		{[]string{"--format", "folded", "--focus", "parse", "--root", "serve", a}, "main.serve;main.parse 6\n"},

@@ -21,7 +21,7 @@ func profileNote(n stackprofile.Note) string {
 	case stackprofile.LineLeftOut:
 		return fmt.Sprintf("line %d is left out: %v: %s", n.Line, n.Reason, n.Text)
 	case stackprofile.LinesLeftOut:
-		return fmt.Sprintf("%d more lines that mean nothing are left out", n.Count)
+		return fmt.Sprintf("%d more lines are not understood and left out", n.Count)
 	case stackprofile.StacksCut:
 		return fmt.Sprintf("%d of %d stacks were cut at %d frames by the Go runtime: their real roots are not known, and they stand under %q",
 			n.Count, n.Of, n.Depth, n.Text)
@@ -56,20 +56,20 @@ func DiffNotes(d *flame.Diff) []string {
 func diffNote(n flame.Note) string {
 	switch n.Code {
 	case flame.SidesApart:
-		return "one side was profiled before the other began: what drifted on the machine in between looks like a change, and no test can tell; arms of one experiment take turns"
+		return "one side was profiled before the other began: drift of the machine in between looks like a change, and no test can separate the two; let the arms of one experiment alternate"
 	case flame.RequestsUnknown:
-		return "how many requests were served is not known, so the sides are scaled until most of the program is unchanged: what grew, grew against the rest"
+		return "the number of requests is not known, so the sides are scaled until most of the program is unchanged: growth is relative to the rest of the program"
 	case flame.NoiseUnknown:
-		return "nothing is known about noise here: colours show size alone; several profiles a side would tell change from chance"
+		return "nothing is known about noise here: colours show only the size of a change; several profiles per side would distinguish a change from chance"
 	case flame.TooFewProfiles:
-		return fmt.Sprintf("with %d and %d profiles no change can be certain: the least p-value possible is %.2g; take 4 or more a side", n.Old, n.New, n.LeastP)
+		return fmt.Sprintf("with %d and %d profiles no change can be significant: the smallest p-value possible is %.2g; take 4 or more per side", n.Old, n.New, n.LeastP)
 	case flame.CountsScatter:
-		return fmt.Sprintf("the counts scatter %.2f times as much as chance alone would make them, in the middle of all frames, and are judged by that", n.Inflation)
+		return fmt.Sprintf("the counts scatter %.2f times as much as chance alone explains (median of all frames), and are judged by that", n.Inflation)
 	case flame.OneProfileASide:
-		return "there is one profile on a side, so only the chance of sampling is known as noise: runs differ by more than that; several profiles a side would tell"
+		return "one side has only one profile, so only the sampling error is known: runs differ by more than that; take several profiles per side"
 	case flame.FunctionsSwapped:
-		return fmt.Sprintf("in the place of %s stands %s, and both call %s: what is below them is compared if both are hidden, with --hide '%s'",
-			n.Swap.Gone, n.Swap.New, n.Swap.Below, n.Swap.Pattern)
+		return fmt.Sprintf("%s replaces %s, and both call %s: to compare what is below them, hide both with --hide '%s'",
+			n.Swap.New, n.Swap.Gone, n.Swap.Below, n.Swap.Pattern)
 	}
 	return string(n.Code)
 }

@@ -43,7 +43,7 @@ func signed(v float64, unit string) string {
 }
 
 // changeWords is "10 µs/request to 12 µs/request, +2 µs/request (+20 %), 95 % in
-// +1.5 µs .. +2.5 µs, p = 0.002 among all: grew". The interval is of this change
+// +1.5 µs .. +2.5 µs, p = 0.002, corrected for all frames: grew". The interval is of this change
 // alone and the p-value corrected for all, so that they can disagree.
 func changeWords(d *flame.Diff, c flame.Change) string {
 	text := fmt.Sprintf("%s to %s, %s", amountText(c.Old, d.Unit), amountText(c.New, d.Unit), signed(c.Delta(), d.Unit))
@@ -54,7 +54,7 @@ func changeWords(d *flame.Diff, c flame.Change) string {
 		text += fmt.Sprintf(", 95 %% in %s .. %s", signed(c.Low, d.Unit), signed(c.High, d.Unit))
 	}
 	if !math.IsNaN(c.P) {
-		text += ", p = " + strconv.FormatFloat(c.P, 'g', 2, 64) + " among all"
+		text += ", p = " + strconv.FormatFloat(c.P, 'g', 2, 64) + ", corrected for all frames"
 	}
 	if d.Evidence == flame.FromNothing && c.Significance != flame.WithinNoise {
 		return text + ": " + c.Significance.String() + ", by size alone"

@@ -22,7 +22,7 @@ func WriteDiff(w io.Writer, d *flame.Diff, most int, notes ...string) error {
 	whole := d.Nodes[0].Total
 	fmt.Fprintf(out, "%s, %s: %s\n%s\n", d.Type, basisWords(d), changeWords(d, whole), evidenceWords(d))
 	if len(d.Causes) == 0 {
-		fmt.Fprint(out, "\nNo change is certain.\n")
+		fmt.Fprint(out, "\nNo significant change.\n")
 	} else {
 		fmt.Fprint(out, "\nWhere it changed:\n")
 		for _, i := range d.Causes {
@@ -56,7 +56,7 @@ func writeFunctions(out *bufio.Writer, d *flame.Diff, most int) {
 			signed(change.Delta(), d.Unit), verdict, amountText(f.Total.Old, d.Unit), amountText(f.Total.New, d.Unit), stackprofile.FoldedName(d.Names[f.Name]))
 	}
 	if left := len(changed) - len(functions); left > 0 {
-		fmt.Fprintf(out, "\n%s more, not shown.\n", countOf(left, "function"))
+		fmt.Fprintf(out, "\n%s not shown.\n", countOf(left, "more function"))
 	}
 }
 
@@ -90,7 +90,7 @@ func evidenceWords(d *flame.Diff) string {
 	case flame.FromRounds:
 		return sides + ": what differs within a side counts as noise."
 	case flame.FromSamples:
-		return sides + ": only the chance of sampling counts as noise; take several rounds to know what runs differ by."
+		return sides + ": only the sampling error counts as noise; take several rounds to learn how much runs differ."
 	}
 	return sides + ": nothing is known about noise."
 }

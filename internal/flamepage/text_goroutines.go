@@ -103,6 +103,6 @@ func atMost(n, most int) int {
 
 func writeLeft(out io.Writer, n, most int) {
 	if left := n - atMost(n, most); left > 0 {
-		fmt.Fprintf(out, "\n%s more, not shown.\n", countOf(left, "group"))
+		fmt.Fprintf(out, "\n%s not shown.\n", countOf(left, "more group"))
 	}
 }

@@ -175,9 +175,9 @@ func TestNotes(t *testing.T) {
 		},
 	}
 	want := []string{
-		`line 2 is left out: its last field is no whole number: "b 1.5"`,
+		`line 2 is left out: its last field is not an integer: "b 1.5"`,
 		`line 16 is left out: it is neither an event nor a frame of perf script: "what is this"`,
-		"15 more lines that mean nothing are left out",
+		"15 more lines are not understood and left out",
 		`3 of 100 stacks were cut at 64 frames by the Go runtime: their real roots are not known, and they stand under "[cut at 64 frames]"`,
 		"in 3 of 100 stacks the profile asks for the inside of malloc|" + strings.Repeat("x", 53) + "... to be left out, as it is by go tool pprof",
 		"2 addresses without a name are left out of stacks in which others have one: Go's text format hides them (get the profile without debug=1)",
@@ -185,13 +185,13 @@ func TestNotes(t *testing.T) {
 		"no sample has a label rout, or any other",
 		"no sample has a label rout; there are route, tier",
 		"the filters keep 1 of 7 stacks, 25 % of cpu",
-		"one side was profiled before the other began: what drifted on the machine in between looks like a change, and no test can tell; arms of one experiment take turns",
-		"how many requests were served is not known, so the sides are scaled until most of the program is unchanged: what grew, grew against the rest",
-		"nothing is known about noise here: colours show size alone; several profiles a side would tell change from chance",
-		"with 2 and 3 profiles no change can be certain: the least p-value possible is 0.2; take 4 or more a side",
-		"the counts scatter 1.50 times as much as chance alone would make them, in the middle of all frames, and are judged by that",
-		"there is one profile on a side, so only the chance of sampling is known as noise: runs differ by more than that; several profiles a side would tell",
-		`in the place of a/b.(*old).serve stands a/b.new, and both call main.handle: what is below them is compared if both are hidden, with --hide 'b\.\(\*old\)\.serve$|b\.new$'`,
+		"one side was profiled before the other began: drift of the machine in between looks like a change, and no test can separate the two; let the arms of one experiment alternate",
+		"the number of requests is not known, so the sides are scaled until most of the program is unchanged: growth is relative to the rest of the program",
+		"nothing is known about noise here: colours show only the size of a change; several profiles per side would distinguish a change from chance",
+		"with 2 and 3 profiles no change can be significant: the smallest p-value possible is 0.2; take 4 or more per side",
+		"the counts scatter 1.50 times as much as chance alone explains (median of all frames), and are judged by that",
+		"one side has only one profile, so only the sampling error is known: runs differ by more than that; take several profiles per side",
+		`a/b.new replaces a/b.(*old).serve, and both call main.handle: to compare what is below them, hide both with --hide 'b\.\(\*old\)\.serve$|b\.new$'`,
 	}
 	got := flamepage.DiffNotes(d)
 	for i, text := range want {

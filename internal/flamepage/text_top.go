@@ -24,7 +24,7 @@ func WriteTop(w io.Writer, top []stackprofile.FunctionTotal, t stackprofile.Valu
 			amountText(float64(f.Total), t.Unit), shareText(f.Total, total), stackprofile.FoldedName(f.Name), mark(f.Inlined))
 	}
 	if left := len(top) - most; left > 0 {
-		fmt.Fprintf(out, "\n%s more, not shown.\n", countOf(left, "function"))
+		fmt.Fprintf(out, "\n%s not shown.\n", countOf(left, "more function"))
 	}
 	return out.Flush()
 }

@@ -45,7 +45,7 @@ func WriteTree(w io.Writer, t *flame.Tree, o TextOptions) error {
 			amountText(float64(n.Self), t.Type.Unit), strings.Repeat("  ", min(int(n.Depth), 40)), stackprofile.FoldedName(t.NameOf(n)), mark(n.Inlined))
 	}
 	if left += t.Hidden; left > 0 {
-		fmt.Fprintf(out, "\n%s more, not shown.\n", countOf(left, "frame"))
+		fmt.Fprintf(out, "\n%s not shown.\n", countOf(left, "more frame"))
 	}
 	return out.Flush()
 }

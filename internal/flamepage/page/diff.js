@@ -66,7 +66,7 @@ function changeWords(c, unit) {
   if (c.old !== 0 && c.now !== 0 && delta !== 0) text += ` (${signed((100 * delta) / c.old)})`;
   // The interval is of this change alone, p is corrected for all: they can disagree.
   if (c.low !== undefined && c.high !== undefined) text += ", " + between(c.low, c.high, short);
-  if (c.p !== undefined) text += ", p " + (c.p < 0.001 ? "< 0.001" : "= " + figures(c.p)) + " among all";
+  if (c.p !== undefined) text += ", p " + (c.p < 0.001 ? "< 0.001" : "= " + figures(c.p)) + ", corrected for all frames";
   return c.verdict === withinNoise ? text + "; within noise" : text;
 }
 

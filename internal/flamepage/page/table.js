@@ -95,7 +95,7 @@ function diffTable(model, pick) {
   ];
   if (data.evidence !== "none") {
     list.push({ title: "With 95 % confidence", value: (r) => r.low ?? 0, text: (r) => (r.low === undefined ? "" : between(r.low, r.high, unit)), wideOnly: true });
-    list.push({ title: "p among all", value: (r) => r.p ?? 1, text: (r) => (r.p === undefined ? "" : r.p < 0.001 ? "< 0.001" : figures(r.p)), wideOnly: true });
+    list.push({ title: "p, corrected for all frames", value: (r) => r.p ?? 1, text: (r) => (r.p === undefined ? "" : r.p < 0.001 ? "< 0.001" : figures(r.p)), wideOnly: true });
   }
   list.push({ title: "Verdict", textual: true, value: (r) => verdictNames[r.verdict], text: (r) => verdictNames[r.verdict], kind: direction }, nameColumn);
   return newTable((model.ofSelf ? "What changed in functions themselves" : "What changed in functions and all below them") + per, rows, list, null, pick);

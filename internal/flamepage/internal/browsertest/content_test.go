@@ -117,7 +117,7 @@ func testDiffColours(t *testing.T, b *browsertest.Browser, format string) {
 	v.holds("causes", v.text(".causes"), "encoding/json.Marshal", "12.3 µs/request before, 18.5 µs after: 6.15 µs more (+50 %)")
 
 	v.click(frame(2))
-	v.holds("words", v.text(".status"), "between 5.9 µs and 6.4 µs more, p = 0.004 among all")
+	v.holds("words", v.text(".status"), "between 5.9 µs and 6.4 µs more, p = 0.004, corrected for all frames")
 	v.keys("u")
 	v.click(frame(3))
 	v.holds("vanished", v.text(".status"), "vanished: 4 µs/request before, nothing after", "between 3.8 µs and 4.2 µs less", "p < 0.001")
