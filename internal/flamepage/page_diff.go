@@ -48,7 +48,7 @@ func largest(d *flame.Diff) (total, self float64) {
 }
 
 // changeNote is a change in the fewest characters: "+12 %", "new", "gone"; ""
-// for what may be nothing.
+// for what is within noise.
 func changeNote(c flame.Change) string {
 	switch {
 	case c.Significance == flame.WithinNoise:

@@ -95,14 +95,16 @@ func TestPageGolden(t *testing.T) {
 	differ := flamepage.Options{Subtitle: "shop & cart, 30 s", Width: 600, Notes: left}
 	wide := flamepage.Options{Subtitle: "shop & cart, 30 s", Width: 900, Notes: left}
 	fire := flamepage.Options{Title: "Heaps & more", Flame: true, Width: 400, Notes: cut}
-	for name, text := range map[string]string{
-		"page-tree.svg": svgOf(t, flamepage.Tree(smallTree()), options), "page-tree.html": htmlOf(t, flamepage.Tree(smallTree()), options),
-		"page-diff.svg": svgOf(t, flamepage.Diff(smallDiff()), wide), "page-diff.html": htmlOf(t, flamepage.Diff(smallDiff()), differ),
-		"page-flame.svg": svgOf(t, flamepage.Tree(smallTree()), fire),
+	for _, row := range []struct{ name, text string }{
+		{"page-tree.svg", svgOf(t, flamepage.Tree(smallTree()), options)},
+		{"page-tree.html", htmlOf(t, flamepage.Tree(smallTree()), options)},
+		{"page-diff.svg", svgOf(t, flamepage.Diff(smallDiff()), wide)},
+		{"page-diff.html", htmlOf(t, flamepage.Diff(smallDiff()), differ)},
+		{"page-flame.svg", svgOf(t, flamepage.Tree(smallTree()), fire)},
 	} {
-		text = regexp.MustCompile(`(?s)<style>.*?</style>`).ReplaceAllString(text, "<style>…</style>")
+		text := regexp.MustCompile(`(?s)<style>.*?</style>`).ReplaceAllString(row.text, "<style>…</style>")
 		text = regexp.MustCompile(`(?s)<script>.*?</script>`).ReplaceAllString(text, "<script>…</script>")
-		file := "testdata/" + name + ".golden"
+		file := "testdata/" + row.name + ".golden"
 		if *update {
 			if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
 				t.Fatal(err)
@@ -142,19 +144,20 @@ func TestSVGIsWellFormed(t *testing.T) {
 	t.Parallel()
 	tree, untitled := hostileTree(hostileNames()...), hostileTree(hostileNames()...)
 	untitled.Type = stackprofile.ValueType{Name: "\x00<", Unit: "\x01&"}
-	for name, text := range map[string]string{
-		"tree": svgOf(t, flamepage.Tree(smallTree()), flamepage.Options{}), "diff": svgOf(t, flamepage.Diff(smallDiff()), flamepage.Options{}),
-		"hostile type": svgOf(t, flamepage.Tree(untitled), flamepage.Options{Notes: hostileNames()}),
-		"hostile":      svgOf(t, flamepage.Tree(tree), flamepage.Options{Title: strings.Join(hostileNames(), " "), Subtitle: "]]>\x00", Notes: hostileNames()}),
+	for _, row := range []struct{ name, text string }{
+		{"tree", svgOf(t, flamepage.Tree(smallTree()), flamepage.Options{})},
+		{"diff", svgOf(t, flamepage.Diff(smallDiff()), flamepage.Options{})},
+		{"hostile type", svgOf(t, flamepage.Tree(untitled), flamepage.Options{Notes: hostileNames()})},
+		{"hostile", svgOf(t, flamepage.Tree(tree), flamepage.Options{Title: strings.Join(hostileNames(), " "), Subtitle: "]]>\x00", Notes: hostileNames()})},
 	} {
-		d := xml.NewDecoder(strings.NewReader(text))
+		d := xml.NewDecoder(strings.NewReader(row.text))
 		for {
 			_, err := d.Token()
 			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {
-				t.Fatalf("%s: %v", name, err)
+				t.Fatalf("%s: %v", row.name, err)
 			}
 		}
 	}
@@ -220,7 +223,11 @@ func TestLargePageIsSmall(t *testing.T) {
 		big.Nodes[0].Total += 10e6
 	}
 	big.Nodes[0].End = int32(len(big.Nodes))
-	for name, text := range map[string]string{"html": htmlOf(t, flamepage.Tree(&big), flamepage.Options{}), "svg": svgOf(t, flamepage.Tree(&big), flamepage.Options{})} {
+	for _, row := range []struct{ name, text string }{
+		{"html", htmlOf(t, flamepage.Tree(&big), flamepage.Options{})},
+		{"svg", svgOf(t, flamepage.Tree(&big), flamepage.Options{})},
+	} {
+		name, text := row.name, row.text
 		if len(text) > 5<<20 {
 			t.Errorf("%s of %d nodes is %d bytes", name, len(big.Nodes), len(text))
 		}
