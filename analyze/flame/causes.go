@@ -40,7 +40,7 @@ func causes(d *Diff) []int {
 func describe(d *Diff, i int) (best []int) {
 	n := &d.Nodes[i]
 	least := 0.0
-	if n.Total.Verdict != WithinNoise {
+	if n.Total.Significance != WithinNoise {
 		least = concentrated * relative(n.Total)
 	}
 	below := purer(d, i, least)
@@ -71,7 +71,7 @@ func heir(d *Diff, i int) int {
 		last := path[len(path)-1]
 		for child := last + 1; child < int(d.Nodes[last].End); child = int(d.Nodes[child].End) {
 			total := d.Nodes[child].Total
-			if total.Verdict != WithinNoise && (total.Delta() > 0) == (whole.Delta() > 0) && math.Abs(total.Delta()) >= inherited*math.Abs(whole.Delta()) {
+			if total.Significance != WithinNoise && (total.Delta() > 0) == (whole.Delta() > 0) && math.Abs(total.Delta()) >= inherited*math.Abs(whole.Delta()) {
 				next = child
 			}
 		}
@@ -97,7 +97,7 @@ func heir(d *Diff, i int) int {
 func purer(d *Diff, i int, least float64) (nodes []int) {
 	for child := i + 1; child < int(d.Nodes[i].End); {
 		total := d.Nodes[child].Total
-		if total.Verdict != WithinNoise && relative(total) >= least {
+		if total.Significance != WithinNoise && relative(total) >= least {
 			nodes = append(nodes, child)
 			child = int(d.Nodes[child].End)
 			continue

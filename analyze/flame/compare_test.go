@@ -4,27 +4,54 @@ import (
 	"bytes"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/pprof/profile"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/analyze/flame/internal/stackgen"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 )
 
-// generated is a profile of stackgen as the readers see it.
-func generated(t testing.TB, o stackgen.Options) *flame.Profile {
-	t.Helper()
-	return read(t, stackgen.New(o))
+// programs keeps what many tests need: the programs of stackgen, and the profiles
+// of their runs as the readers see them. Nothing changes a profile, so tests that
+// run at the same time may share it.
+type programs struct {
+	mu   sync.Mutex
+	made map[program]*stackgen.Program
+	runs map[stackgen.Options]*stackprofile.Profile
 }
 
-func read(t testing.TB, made *profile.Profile) *flame.Profile {
+type program struct {
+	stacks, depth int
+	seed          uint64
+}
+
+var cache = programs{made: map[program]*stackgen.Program{}, runs: map[stackgen.Options]*stackprofile.Profile{}}
+
+// generated is a profile of stackgen as the readers see it.
+func generated(t testing.TB, o stackgen.Options) *stackprofile.Profile {
+	t.Helper()
+	cache.mu.Lock()
+	defer cache.mu.Unlock()
+	key := program{o.Stacks, o.Depth, o.Seed}
+	if cache.made[key] == nil {
+		cache.made[key] = stackgen.NewProgram(o.Stacks, o.Depth, o.Seed)
+	}
+	if cache.runs[o] == nil {
+		cache.runs[o] = read(t, cache.made[key].Run(o.Weights, o.Load, o.Slower))
+	}
+	return cache.runs[o]
+}
+
+func read(t testing.TB, made *profile.Profile) *stackprofile.Profile {
 	t.Helper()
 	var raw bytes.Buffer
 	if err := made.WriteUncompressed(&raw); err != nil {
 		t.Fatal(err)
 	}
-	p, err := flame.Read(&raw, flame.DefaultLimits())
+	p, err := stackprofile.Read(&raw, stackprofile.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +85,7 @@ func certain(d *flame.Diff) (all, elsewhere []string) {
 	for i := range d.Nodes {
 		n := &d.Nodes[i]
 		path = append(path[:min(len(path), int(n.Depth))], name(d, n))
-		if n.Total.Verdict == flame.WithinNoise {
+		if n.Total.Significance == flame.WithinNoise {
 			continue
 		}
 		text := strings.Join(path, ";")
@@ -84,7 +111,7 @@ func TestCompareOfAProfileWithItselfIsEmpty(t *testing.T) {
 	in := runs(t, 1, 1, small())
 	for _, requests := range []float64{0, 1000} {
 		in[0].Requests = requests
-		d := compare(t, in, in, flame.DefaultDiffOptions())
+		d := compare(t, in, in, flame.DiffOptions{})
 		if all, _ := certain(d); len(all) > 0 || len(d.Causes) > 0 {
 			t.Errorf("%d nodes have a verdict, want none: %v", len(all), all)
 		}
@@ -99,19 +126,19 @@ func TestCompareOfAProfileWithItselfIsEmpty(t *testing.T) {
 func TestCompareMirrors(t *testing.T) {
 	t.Parallel()
 	slower := small()
-	slower.Slower = 3
+	slower.Slower = 4
 	for _, side := range []int{1, 3, 6} {
 		old, new := runs(t, side, 1, small()), runs(t, side, 100, slower)
-		there, back := compare(t, old, new, flame.DefaultDiffOptions()), compare(t, new, old, flame.DefaultDiffOptions())
+		there, back := compare(t, old, new, flame.DiffOptions{}), compare(t, new, old, flame.DiffOptions{})
 		if len(there.Nodes) != len(back.Nodes) {
 			t.Fatalf("%d nodes there and %d back", len(there.Nodes), len(back.Nodes))
 		}
-		mirror := map[flame.Verdict]flame.Verdict{flame.Grew: flame.Shrank, flame.Shrank: flame.Grew,
+		mirror := map[flame.Significance]flame.Significance{flame.Grew: flame.Shrank, flame.Shrank: flame.Grew,
 			flame.Appeared: flame.Vanished, flame.Vanished: flame.Appeared, flame.WithinNoise: flame.WithinNoise}
 		for i := range there.Nodes {
 			a, b := there.Nodes[i], back.Nodes[i]
 			if name(there, &a) != name(back, &b) || a.Total.Old != b.Total.New || a.Total.New != b.Total.Old ||
-				a.Total.Verdict != mirror[b.Total.Verdict] || !same(a.Total.P, b.Total.P) || math.Abs(a.Total.Low+b.Total.High) > 1e-9*math.Abs(a.Total.Low) {
+				a.Total.Significance != mirror[b.Total.Significance] || !same(a.Total.P, b.Total.P) || math.Abs(a.Total.Low+b.Total.High) > 1e-9*math.Abs(a.Total.Low) {
 				t.Fatalf("%d profiles a side, node %d: there %s %+v, back %s %+v", side, i, name(there, &a), a.Total, name(back, &b), b.Total)
 			}
 		}
@@ -123,7 +150,7 @@ func TestCompareOfRoundsShowsThePlantedPathAlone(t *testing.T) {
 	t.Parallel()
 	slower := small()
 	slower.Slower = 4
-	d := compare(t, runs(t, 5, 1, small()), runs(t, 5, 100, slower), flame.DefaultDiffOptions())
+	d := compare(t, runs(t, 5, 1, small()), runs(t, 5, 100, slower), flame.DiffOptions{})
 	if d.Basis != flame.PerRequest || d.Evidence != flame.FromRounds || d.Unit != "ns/request" {
 		t.Errorf("basis %v, evidence %v, unit %q", d.Basis, d.Evidence, d.Unit)
 	}
@@ -139,8 +166,8 @@ func TestCompareOfRoundsShowsThePlantedPathAlone(t *testing.T) {
 	if len(d.Causes) != 1 || name(d, &d.Nodes[d.Causes[0]]) != stackgen.Planted {
 		t.Errorf("causes are %v, want %s alone", names(d, d.Causes), stackgen.Planted)
 	}
-	if lines := d.Sentences(3); len(lines) == 0 || !strings.HasPrefix(lines[0], "changed in "+stackgen.Planted+", called by ") {
-		t.Errorf("sentences are %q, want the planted function first", lines)
+	if changes := d.Certain(3); len(changes) == 0 || changes[0].Place != flame.InTree || d.Names[changes[0].Name] != stackgen.Planted || changes[0].Caller < 0 {
+		t.Errorf("certain are %+v, want the planted function first", changes)
 	}
 }
 
@@ -154,7 +181,7 @@ func names(d *flame.Diff, nodes []int) (list []string) {
 func TestCompareOfOneThingWithItsTwinIsSilent(t *testing.T) {
 	t.Parallel()
 	for _, side := range []int{1, 2, 5} {
-		d := compare(t, runs(t, side, 1, small()), runs(t, side, 100, small()), flame.DefaultDiffOptions())
+		d := compare(t, runs(t, side, 1, small()), runs(t, side, 100, small()), flame.DiffOptions{})
 		if all, _ := certain(d); len(all) > 0 {
 			t.Errorf("%d profiles a side: %d nodes have a verdict though nothing changed: %v", side, len(all), all)
 		}
@@ -170,21 +197,18 @@ func TestCompareTakesLoadOut(t *testing.T) {
 	for i := range new {
 		new[i].Requests *= 1.3
 	}
-	if all, _ := certain(compare(t, old, new, flame.DefaultDiffOptions())); len(all) > 0 {
+	if all, _ := certain(compare(t, old, new, flame.DiffOptions{})); len(all) > 0 {
 		t.Errorf("per request: %v have a verdict, want none", all)
 	}
 	for i := range new {
 		old[i].Requests, new[i].Requests = 0, 0
 	}
-	d := compare(t, old, new, flame.DefaultDiffOptions())
+	d := compare(t, old, new, flame.DiffOptions{})
 	if all, _ := certain(d); len(all) > 0 || d.Basis != flame.PerTypical {
 		t.Errorf("per %v: %v have a verdict, want none per typical", d.Basis, all)
 	}
-	second := flame.PerSecond
-	o := flame.DefaultDiffOptions()
-	o.Basis = &second
-	d = compare(t, old, new, o)
-	if root := d.Nodes[0].Total; root.Verdict != flame.Grew || math.Abs(root.New/root.Old-1.3) > 0.05 {
+	d = compare(t, old, new, flame.DiffOptions{Basis: flame.PerSecond})
+	if root := d.Nodes[0].Total; root.Significance != flame.Grew || math.Abs(root.New/root.Old-1.3) > 0.05 {
 		t.Errorf("per second: the whole is %+v, want a growth of 30 %%", root)
 	}
 }
@@ -194,7 +218,7 @@ func TestTwoProfilesWithATypicalBasis(t *testing.T) {
 	o := stackgen.Options{Stacks: 60000, Depth: 14, Seed: 1, Weights: 1}
 	after := o
 	after.Weights, after.Load, after.Slower = 2, 1.3, 1.5
-	d := compare(t, []flame.Input{{Profile: generated(t, o)}}, []flame.Input{{Profile: generated(t, after)}}, flame.DefaultDiffOptions())
+	d := compare(t, []flame.Input{{Profile: generated(t, o)}}, []flame.Input{{Profile: generated(t, after)}}, flame.DiffOptions{})
 	all, elsewhere := certain(d)
 	if len(all) == 0 || len(elsewhere) > 0 && strings.Contains(strings.Join(elsewhere, ""), "service/cart") {
 		t.Errorf("certain are %v, want the way to %s and what is below it", all, stackgen.Planted)

@@ -1,6 +1,10 @@
 package flame
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+)
 
 // Basis says what the two sides of a diff are divided by, so that they can be
 // compared although one ran longer or was asked for more.
@@ -8,9 +12,12 @@ type Basis int
 
 // The bases.
 const (
+	// BestBasis is PerRequest where all inputs know the requests, and PerTypical
+	// where not; for what there was at one moment PerProfile. A diff never has it.
+	BestBasis Basis = iota
 	// PerRequest divides by the requests served while the profile was taken: a
 	// service that does more work in the same time is not called slower.
-	PerRequest Basis = iota
+	PerRequest
 	// PerSecond divides by the time profiled.
 	PerSecond
 	// PerTypical divides by the total, and scales so that most of the program is
@@ -73,7 +80,7 @@ const (
 // side, nodes that only one side has included. Nodes are in preorder, as in
 // [Tree].
 type Diff struct {
-	Type     ValueType
+	Type     stackprofile.ValueType
 	Basis    Basis
 	Unit     string // of the nodes' values: "ns/request", "ns/s", "%"
 	Evidence Evidence
@@ -90,7 +97,10 @@ type Diff struct {
 	Functions []FunctionChange
 	MinShare  float64 // see Tree
 	Hidden    int     // branches too light to be shown, on both sides
-	Notes     []string
+	// ProfileNotes are those of the profiles, each once; Notes are about the
+	// comparison.
+	ProfileNotes []stackprofile.Note
+	Notes        []Note
 }
 
 // Side is one side of a diff.
@@ -107,7 +117,7 @@ type Side struct {
 type DiffNode struct {
 	Name       int32 // index into Diff.Names; -1 for the root
 	Depth, End int32
-	Inlined    Inlining
+	Inlined    stackprofile.Inlining
 	Made       bool
 	// Total is what was spent in the frame and below, Self in it alone.
 	Total, Self Change
@@ -129,27 +139,29 @@ type Change struct {
 	// P is the chance of a change as large as this in any frame of the diff, if
 	// nothing had changed: corrected for all that were asked about. NaN where
 	// there were too few samples to ask, or nothing is known about noise.
-	P       float64
-	Verdict Verdict
+	P            float64
+	Significance Significance
 }
 
 // Delta is New-Old.
 func (c Change) Delta() float64 { return c.New - c.Old }
 
-// Verdict is what can be said of a change.
-type Verdict uint8
+// Significance says whether a change stands out from noise, and which way it
+// went.
+type Significance uint8
 
-// The verdicts.
+// The kinds of significance.
 const (
-	WithinNoise Verdict = iota // may be nothing: shown grey
+	WithinNoise Significance = iota // not distinguishable from no change
 	Grew
 	Shrank
 	Appeared // the old side has nothing of it
 	Vanished // the new side has nothing of it
 )
 
-// String is a word for people.
-func (v Verdict) String() string {
+// String is what JSON calls it: "within noise", "grew", "shrank", "appeared" or
+// "vanished".
+func (v Significance) String() string {
 	switch v {
 	case Grew:
 		return "grew"

@@ -3,24 +3,15 @@ package flame
 import (
 	"cmp"
 	"slices"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 )
 
-// source is one profile on its way into a tree: its stacks, what each frame is
-// called there, and one value for each sample.
+// source is one profile on its way into a tree.
 type source struct {
-	stacks []FrameID
-	ends   []uint32
-	keys   []frameKey // of each frame
-	values []int64    // of each sample
-	column int        // of the tree
+	*stackprofile.Columns
+	column int // of the tree
 }
-
-// frameKey is the number of a frame's name in the tree, times two, plus one if
-// the frame was inlined: what folding asks for comes with one look.
-type frameKey uint32
-
-func (k frameKey) name() uint32 { return uint32(k >> 1) }
-func (k frameKey) inlined() int { return int(k & 1) }
 
 // folder folds sources into a tree with one column for each of them.
 //
@@ -89,7 +80,7 @@ type columnNode struct {
 func fold(sources []source, columns int, names []string, least []int64) *columnTree {
 	n := 0
 	for _, s := range sources {
-		n += len(s.ends)
+		n += len(s.Ends)
 	}
 	f := &folder{
 		sources: sources, names: names, columns: columns, least: least, slotOf: make([]int32, len(names)),
@@ -99,9 +90,9 @@ func fold(sources []source, columns int, names []string, least []int64) *columnT
 	root := group{totals: make([]int64, columns), samples: n}
 	for i, s := range sources {
 		begin := uint32(0)
-		for sample, end := range s.ends {
-			f.order = append(f.order, entry{value: s.values[sample], begin: begin, end: end, source: uint32(i)})
-			root.totals[s.column] += s.values[sample]
+		for sample, end := range s.Ends {
+			f.order = append(f.order, entry{value: s.Values[sample], begin: begin, end: end, source: uint32(i)})
+			root.totals[s.column] += s.Values[sample]
 			begin = end
 		}
 	}
@@ -116,7 +107,7 @@ func (f *folder) divide(g group, depth int) {
 	node := first
 	for range f.common(g, depth) {
 		k := f.key(&f.order[g.begin], depth)
-		g.key, g.inlined = k.name(), k.inlined()*g.samples
+		g.key, g.inlined = k.Name(), k.Inlined()*g.samples
 		depth++
 		node = f.out.add(g, depth)
 	}
@@ -162,9 +153,9 @@ func (f *folder) common(g group, depth int) int {
 	return shared
 }
 
-func (f *folder) key(e *entry, depth int) frameKey {
+func (f *folder) key(e *entry, depth int) stackprofile.FrameKey {
 	s := &f.sources[e.source]
-	return s.keys[s.stacks[e.begin+uint32(depth)]]
+	return s.Keys[s.Stacks[e.begin+uint32(depth)]]
 }
 
 // collect makes the groups below g and gives node what ends there.
@@ -180,20 +171,20 @@ func (f *folder) collect(g group, depth, node int) []group {
 			f.out.selfs[node*f.columns+s.column] += e.value
 			continue
 		}
-		k := s.keys[s.stacks[at]]
-		slot := f.slotOf[k.name()]
+		k := s.Keys[s.Stacks[at]]
+		slot := f.slotOf[k.Name()]
 		if slot == 0 {
-			groups = append(groups, group{key: k.name()})
+			groups = append(groups, group{key: k.Name()})
 			for range f.columns {
 				totals = append(totals, 0)
 			}
 			slot = int32(len(groups))
-			f.slotOf[k.name()] = slot
+			f.slotOf[k.Name()] = slot
 		}
 		f.slots[i] = slot
 		child := &groups[slot-1]
 		child.samples++
-		child.inlined += k.inlined()
+		child.inlined += k.Inlined()
 		totals[int(slot-1)*f.columns+s.column] += e.value
 	}
 	for i := range groups {

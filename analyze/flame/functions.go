@@ -17,18 +17,18 @@ func totalsOf(sources []source, columns, names int) functionTotals {
 	sample := uint32(0)
 	for _, s := range sources {
 		begin := uint32(0)
-		for i, end := range s.ends {
+		for i, end := range s.Ends {
 			sample++
-			value := s.values[i]
-			for _, frame := range s.stacks[begin:end] {
-				name := s.keys[frame].name()
+			value := s.Values[i]
+			for _, frame := range s.Stacks[begin:end] {
+				name := s.Keys[frame].Name()
 				if seen[name] != sample {
 					seen[name] = sample
 					t.totals[int(name)*columns+s.column] += value
 				}
 			}
 			if end > begin {
-				t.selfs[int(s.keys[s.stacks[end-1]].name())*columns+s.column] += value
+				t.selfs[int(s.Keys[s.Stacks[end-1]].Name())*columns+s.column] += value
 			}
 			begin = end
 		}
@@ -41,9 +41,9 @@ func totalsOf(sources []source, columns, names int) functionTotals {
 func sortFunctions(functions []FunctionChange, names []string) {
 	key := func(f FunctionChange) (rank int, size float64) {
 		switch {
-		case f.Self.Verdict != WithinNoise:
+		case f.Self.Significance != WithinNoise:
 			return 0, math.Abs(f.Self.Delta())
-		case f.Total.Verdict != WithinNoise:
+		case f.Total.Significance != WithinNoise:
 			return 1, math.Abs(f.Total.Delta())
 		}
 		return 2, math.Abs(f.Self.Delta())

@@ -1,7 +1,6 @@
 package flame
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -33,7 +32,7 @@ type question struct {
 	index  int
 }
 
-// judge fills in intervals, p-values and verdicts.
+// judge fills in intervals, p-values and significance.
 func (c *comparison) judge(d *Diff) {
 	questions := c.questions(d)
 	d.Evidence = c.evidence()
@@ -43,11 +42,11 @@ func (c *comparison) judge(d *Diff) {
 	case FromSamples:
 		c.judgeSamples(d, questions)
 	default:
-		d.Notes = append(d.Notes, "nothing is known about noise here: colours show size alone; several profiles a side would tell change from chance")
+		d.Notes = append(d.Notes, Note{Code: NoiseUnknown})
 	}
 	largest := max(math.Abs(d.Nodes[0].Total.Old), math.Abs(d.Nodes[0].Total.New))
 	for _, q := range questions {
-		q.change.Verdict = c.verdict(*q.change, d.Evidence, largest)
+		q.change.Significance = c.significance(*q.change, d.Evidence, largest)
 	}
 	for i := len(d.Nodes) - 1; i >= 0; i-- {
 		if c.passesOn(d, i) {
@@ -123,8 +122,7 @@ func (c *comparison) judgeRounds(d *Diff, questions []question) {
 		asked[i].P = p[i]
 	}
 	if least := 2 / float64(draws); least > level {
-		d.Notes = append(d.Notes, fmt.Sprintf("with %d and %d profiles no change can be certain: the least p-value possible is %.2g; take 4 or more a side",
-			c.old, n-c.old, least))
+		d.Notes = append(d.Notes, Note{Code: TooFewProfiles, Old: c.old, New: n - c.old, LeastP: least})
 	}
 }
 
@@ -220,9 +218,9 @@ func (c *comparison) judgeSamples(d *Diff, questions []question) {
 		questions[i].change.P = corrected
 	}
 	if inflation > 1.05 {
-		d.Notes = append(d.Notes, fmt.Sprintf("the counts scatter %.2f times as much as chance alone would make them, in the middle of all frames, and are judged by that", inflation))
+		d.Notes = append(d.Notes, Note{Code: CountsScatter, Inflation: inflation})
 	}
-	d.Notes = append(d.Notes, "there is one profile on a side, so only the chance of sampling is known as noise: runs differ by more than that; several profiles a side would tell")
+	d.Notes = append(d.Notes, Note{Code: OneProfileASide})
 }
 
 func (c *comparison) sideIndex(column int) int {
@@ -273,7 +271,7 @@ func pValues(deviances []float64) (p []float64, inflation float64) {
 	return p, inflation
 }
 
-func (c *comparison) verdict(change Change, e Evidence, largest float64) Verdict {
+func (c *comparison) significance(change Change, e Evidence, largest float64) Significance {
 	delta := math.Abs(change.Delta())
 	enough := delta > 0 && delta >= c.options.MinEffect*max(math.Abs(change.Old), math.Abs(change.New))
 	certain := change.P <= level

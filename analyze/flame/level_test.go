@@ -2,7 +2,6 @@ package flame_test
 
 import (
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/google/pprof/profile"
@@ -19,7 +18,7 @@ func TestCompareKeepsItsLevel(t *testing.T) {
 	for _, side := range []int{1, 4} {
 		wrong := 0
 		for i := range uint64(diffs) {
-			d := compare(t, runs(t, side, 1+i*100, o), runs(t, side, 51+i*100, o), flame.DefaultDiffOptions())
+			d := compare(t, runs(t, side, 1+i*100, o), runs(t, side, 51+i*100, o), flame.DiffOptions{})
 			if all, _ := certain(d); len(all) > 0 {
 				wrong++
 			}
@@ -36,29 +35,22 @@ func TestCompareOfStrangeInputs(t *testing.T) {
 	none := flame.Input{Profile: read(t, empty)}
 	some := runs(t, 1, 1, small())[0]
 	some.Requests = 0
-	if _, err := flame.Compare(nil, []flame.Input{some}, flame.DefaultDiffOptions()); err == nil {
+	if _, err := flame.Compare(nil, []flame.Input{some}, flame.DiffOptions{}); err == nil {
 		t.Error("a diff without an old side has no error")
 	}
-	if _, err := flame.Compare([]flame.Input{none}, []flame.Input{some}, flame.DefaultDiffOptions()); err == nil {
+	if _, err := flame.Compare([]flame.Input{none}, []flame.Input{some}, flame.DiffOptions{}); err == nil {
 		t.Error("a side without samples has no total to divide by, and no error")
 	}
-	for _, basis := range []flame.Basis{flame.PerRequest} {
-		o := flame.DefaultDiffOptions()
-		o.Basis = &basis
-		if _, err := flame.Compare([]flame.Input{some}, []flame.Input{some}, o); err == nil {
-			t.Errorf("per %v without knowing it has no error", basis)
-		}
+	if _, err := flame.Compare([]flame.Input{some}, []flame.Input{some}, flame.DiffOptions{Basis: flame.PerRequest}); err == nil {
+		t.Error("per request without knowing it has no error")
 	}
-	second := flame.PerProfile
-	o := flame.DefaultDiffOptions()
-	o.Basis = &second
-	d := compare(t, []flame.Input{none}, []flame.Input{some}, o)
+	d := compare(t, []flame.Input{none}, []flame.Input{some}, flame.DiffOptions{Basis: flame.PerProfile})
 	for i := range d.Nodes {
-		if c := d.Nodes[i].Total; c.Old != 0 || math.IsNaN(c.New) || c.Verdict == flame.Grew || c.Verdict == flame.Shrank || c.Verdict == flame.Vanished {
+		if c := d.Nodes[i].Total; c.Old != 0 || math.IsNaN(c.New) || c.Significance == flame.Grew || c.Significance == flame.Shrank || c.Significance == flame.Vanished {
 			t.Fatalf("%s against nothing: %+v", name(d, &d.Nodes[i]), c)
 		}
 	}
-	if d.Nodes[0].Total.Verdict != flame.Appeared {
+	if d.Nodes[0].Total.Significance != flame.Appeared {
 		t.Errorf("a whole profile against an empty one: %+v, want that it appeared", d.Nodes[0].Total)
 	}
 }
@@ -66,7 +58,7 @@ func TestCompareOfStrangeInputs(t *testing.T) {
 func TestCompareRefusesWhatIsNotAlike(t *testing.T) {
 	t.Parallel()
 	heap := &profile.Profile{SampleType: []*profile.ValueType{{Type: "inuse_space", Unit: "bytes"}}}
-	_, err := flame.Compare([]flame.Input{{Profile: read(t, heap)}}, runs(t, 1, 1, small()), flame.DefaultDiffOptions())
+	_, err := flame.Compare([]flame.Input{{Profile: read(t, heap)}}, runs(t, 1, 1, small()), flame.DiffOptions{})
 	if err == nil {
 		t.Error("heap against CPU has no error")
 	}
@@ -77,7 +69,7 @@ func TestCompareRefusesWhatIsNotAlike(t *testing.T) {
 func TestCompareKeepsSingleSamplesGrey(t *testing.T) {
 	t.Parallel()
 	one := func(extra int64) flame.Input {
-		p := deep("cpu", map[int]string{3: "main.main"})
+		p := recursion()
 		p.SampleType[0] = &profile.ValueType{Type: "cpu", Unit: "nanoseconds"}
 		p.PeriodType.Unit, p.Period = "nanoseconds", 10
 		p.Sample[0].Value[0] = 20_000
@@ -92,7 +84,7 @@ func TestCompareKeepsSingleSamplesGrey(t *testing.T) {
 		for range side {
 			old, new = append(old, one(0)), append(new, one(10))
 		}
-		d := compare(t, old, new, flame.DefaultDiffOptions())
+		d := compare(t, old, new, flame.DiffOptions{})
 		if all, _ := certain(d); len(all) > 0 {
 			t.Errorf("%d profiles a side: one sample more is called a change: %v", side, all)
 		}
@@ -104,7 +96,7 @@ func TestCompareDoubtsSidesThatDidNotTakeTurns(t *testing.T) {
 	t.Parallel()
 	at := func(seconds ...int64) (side []flame.Input) {
 		for _, s := range seconds {
-			p := deep("cpu", map[int]string{3: "main.main"})
+			p := recursion()
 			p.TimeNanos = (1_000_000 + s) * 1e9
 			side = append(side, flame.Input{Profile: read(t, p), Requests: 1})
 		}
@@ -121,11 +113,28 @@ func TestCompareDoubtsSidesThatDidNotTakeTurns(t *testing.T) {
 		{"one profile a side", at(1), at(2), false},
 	} {
 		doubt := false
-		for _, note := range compare(t, test.old, test.new, flame.DefaultDiffOptions()).Notes {
-			doubt = doubt || strings.Contains(note, "take turns")
+		for _, note := range compare(t, test.old, test.new, flame.DiffOptions{}).Notes {
+			doubt = doubt || note.Code == flame.SidesApart
 		}
 		if doubt != test.doubt {
 			t.Errorf("%s: doubted is %v, want %v", test.name, doubt, test.doubt)
 		}
 	}
+}
+
+// recursion is a CPU profile with one stack: main.main, which calls main.again,
+// which calls itself.
+func recursion() *profile.Profile {
+	p := &profile.Profile{
+		SampleType: []*profile.ValueType{{Type: "samples", Unit: "count"}},
+		PeriodType: &profile.ValueType{Type: "cpu", Unit: "count"}, Period: 1,
+	}
+	for i, name := range []string{"main.again", "main.main"} {
+		f := &profile.Function{ID: uint64(i + 1), Name: name, Filename: "main.go"}
+		p.Function = append(p.Function, f)
+		p.Location = append(p.Location, &profile.Location{ID: uint64(i + 1), Line: []profile.Line{{Function: f, Line: 1}}})
+	}
+	again, main := p.Location[0], p.Location[1]
+	p.Sample = []*profile.Sample{{Location: []*profile.Location{again, again, main}, Value: []int64{1}}}
+	return p
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 )
 
 // normalise finds the basis and with it the factor of every column.
@@ -47,19 +49,19 @@ func (c *comparison) chooseBasis() (Basis, error) {
 		seconds = seconds && in.Profile.Duration > 0
 	}
 	switch asked := c.options.Basis; {
-	case asked == nil && momentary(c.typ):
+	case asked == BestBasis && momentary(c.typ):
 		return PerProfile, nil
-	case asked == nil && requests:
+	case asked == BestBasis && requests:
 		return PerRequest, nil
-	case asked == nil:
-		c.notes = append(c.notes, "how many requests were served is not known, so the sides are scaled until most of the program is unchanged: what grew, grew against the rest")
+	case asked == BestBasis:
+		c.notes = append(c.notes, Note{Code: RequestsUnknown})
 		return PerTypical, nil
-	case *asked == PerRequest && !requests:
+	case asked == PerRequest && !requests:
 		return 0, fmt.Errorf("per request needs to know how many were served, and not all profiles do: take them under load with lotteryctl, or compare per typical, total or second")
-	case *asked == PerSecond && !seconds:
+	case asked == PerSecond && !seconds:
 		return 0, fmt.Errorf("per second needs profiles that know how long they took, and not all do: compare per typical or total")
 	default:
-		return *asked, nil
+		return asked, nil
 	}
 }
 
@@ -72,11 +74,11 @@ func (c *comparison) sideName(column int) string {
 
 // momentary reports whether a type is what there was at one moment, not what
 // happened in a span of time.
-func momentary(t ValueType) bool {
+func momentary(t stackprofile.ValueType) bool {
 	return strings.HasPrefix(t.Name, "inuse_") || t.Name == "goroutine" || t.Name == "threadcreate" || t.Name == "goroutines"
 }
 
-func unitOf(t ValueType, b Basis) string {
+func unitOf(t stackprofile.ValueType, b Basis) string {
 	unit := t.Unit
 	switch unit {
 	case "nanoseconds":
@@ -98,7 +100,7 @@ func unitOf(t ValueType, b Basis) string {
 }
 
 // quantum is what one sample weighs, as far as that is known.
-func quantum(p *Profile, t ValueType) float64 {
+func quantum(p *stackprofile.Profile, t stackprofile.ValueType) float64 {
 	switch {
 	case t.Unit == p.PeriodType.Unit && p.Period > 0 && (t.Unit == "nanoseconds" && p.PeriodType.Name == "cpu" || t.Unit == "bytes"):
 		return float64(p.Period)
@@ -126,7 +128,7 @@ func (c *comparison) equalPeriods() {
 // mean of all columns is 1, functions weighing what they cost.
 func (c *comparison) typical() {
 	columns := len(c.factors)
-	means := make([]float64, len(c.names.list))
+	means := make([]float64, len(c.names.List()))
 	for name := range means {
 		means[name] = meanOf(c.row(c.function.selfs, name))
 	}

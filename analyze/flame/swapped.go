@@ -1,7 +1,6 @@
 package flame
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,47 +10,43 @@ const (
 	// sameBelow is the share of a function's total that is in functions which the
 	// one in its place calls as well.
 	sameBelow = 0.5
-	// mostSwaps is how many are told.
+	// mostSwaps is how many are noted.
 	mostSwaps = 3
 )
 
-// swap is a function that stands where another stood, with the same below it:
-// its callers are others, so all below vanished here and appeared there.
-type swap struct{ gone, new, below string }
-
-// noteSwaps says what would put such trees together again.
+// noteSwaps notes what would put such trees together again.
 func noteSwaps(d *Diff) {
-	var told []swap
+	var told []Swap
 	for i := 0; i < len(d.Nodes) && len(told) < mostSwaps; i++ {
 		for _, s := range swapsBelow(d, i) {
-			again := slices.ContainsFunc(told, func(t swap) bool { return t.gone == s.gone && t.new == s.new }) // below another caller
+			again := slices.ContainsFunc(told, func(t Swap) bool { return t.Gone == s.Gone && t.New == s.New }) // below another caller
 			if !again && len(told) < mostSwaps {
 				told = append(told, s)
 			}
 		}
 	}
 	for _, s := range told {
-		d.Notes = append(d.Notes, fmt.Sprintf("in the place of %s stands %s, and both call %s: what is below them is compared if both are hidden, with --hide '%s|%s'",
-			s.gone, s.new, s.below, patternOf(s.gone), patternOf(s.new)))
+		s.Pattern = patternOf(s.Gone) + "|" + patternOf(s.New)
+		d.Notes = append(d.Notes, Note{Code: FunctionsSwapped, Swap: s})
 	}
 }
 
 // swapsBelow are those among the children of node i.
-func swapsBelow(d *Diff, i int) (swaps []swap) {
+func swapsBelow(d *Diff, i int) (swaps []Swap) {
 	var gone, appeared []int
 	for child := i + 1; child < int(d.Nodes[i].End); child = int(d.Nodes[child].End) {
 		switch n := d.Nodes[child]; {
 		case n.Made:
-		case n.Total.Verdict == Vanished:
+		case n.Total.Significance == Vanished:
 			gone = append(gone, child)
-		case n.Total.Verdict == Appeared:
+		case n.Total.Significance == Appeared:
 			appeared = append(appeared, child)
 		}
 	}
 	for _, a := range gone {
 		for _, b := range appeared {
 			if below, ok := commonCallee(d, a, b); ok {
-				swaps = append(swaps, swap{d.Names[d.Nodes[a].Name], d.Names[d.Nodes[b].Name], below})
+				swaps = append(swaps, Swap{d.Names[d.Nodes[a].Name], d.Names[d.Nodes[b].Name], below, ""})
 			}
 		}
 	}

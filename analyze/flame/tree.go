@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"iter"
 	"math"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 )
 
 // DefaultMinShare is the share of the total below which a frame is not shown
@@ -12,28 +14,26 @@ const DefaultMinShare = 0.0001
 
 // FoldOptions say how a profile becomes a tree.
 type FoldOptions struct {
-	// Type is the sample type, an index into Profile.Types.
-	Type int
 	// By is what a frame is called in the tree. By default its function.
-	By Grouping
+	By stackprofile.Grouping
 	// MinShare is the share of the total that a frame must have to be a node of
-	// its own; lighter ones become part of their parent. 0 keeps all, which for
-	// large profiles costs gigabytes.
+	// its own; lighter ones become part of their parent. 0 is DefaultMinShare.
+	// Less than 0 keeps all, which for large profiles costs gigabytes.
 	MinShare float64
 }
 
 // Tree is a call tree: the stacks of a profile with equal beginnings together.
 // Its nodes are in preorder, children of a node by weight, the heaviest first.
 type Tree struct {
-	Type  ValueType
+	Type  stackprofile.ValueType
 	Names []string // what Node.Name indexes
 	Nodes []Node   // Nodes[0] is the root, which stands for everything
-	// MinShare is that of the options; Hidden says how many branches are
+	// MinShare is that of the options, 0 if all are kept; Hidden says how many branches are
 	// lighter and therefore not shown, HiddenTotal what they weigh together.
 	MinShare    float64
 	Hidden      int
 	HiddenTotal int64
-	Notes       []string // of the profile
+	Notes       []stackprofile.Note // of the profile
 }
 
 // Node is one frame in the context of its callers. Total is what was spent in
@@ -44,33 +44,37 @@ type Node struct {
 	Depth int32 // 0 for the root
 	End   int32 // the nodes below are those from the next one up to, without, End
 	// Inlined says how the compiler treated the frame here.
-	Inlined             Inlining
+	Inlined             stackprofile.Inlining
 	Made                bool // see Frame.Made
 	Total, Self, Folded int64
 }
 
-// Inlining says in which of a node's samples the frame was inlined.
-type Inlining uint8
-
-// How often a frame was inlined.
-const (
-	NeverInlined Inlining = iota
-	PartlyInlined
-	AlwaysInlined
-)
-
-// Fold makes the tree of p. The root's Total is exactly p.Total of the type.
-func (p *Profile) Fold(o FoldOptions) (*Tree, error) {
-	if err := p.checkType(o.Type); err != nil {
+// Fold makes the tree of a profile's values of one type, an index into its Types.
+// The root's Total is exactly p.Total of the type.
+func Fold(p *stackprofile.Profile, valueType int, o FoldOptions) (*Tree, error) {
+	share, err := leastShare(o.MinShare)
+	if err != nil {
 		return nil, err
 	}
-	if !(o.MinShare >= 0 && o.MinShare < 1) {
-		return nil, fmt.Errorf("the least share is %v; use 0 up to, without, 1", o.MinShare)
+	names := stackprofile.NewNames()
+	columns, err := p.Columns(valueType, o.By, names)
+	if err != nil {
+		return nil, err
 	}
-	names := newNameTable()
-	s := p.source(o.Type, 0, o.By, names)
-	c := fold([]source{s}, 1, names.list, []int64{leastWeight(s.values, o.MinShare)})
-	return newTree(p, o, names, c), nil
+	t := newTree(names, fold([]source{{columns, 0}}, 1, names.List(), []int64{leastWeight(columns.Values, share)}))
+	t.Type, t.MinShare, t.Notes = p.Types[valueType], share, p.Notes
+	return t, nil
+}
+
+// leastShare is the share that options ask for.
+func leastShare(asked float64) (float64, error) {
+	switch {
+	case math.IsNaN(asked) || asked >= 1:
+		return 0, fmt.Errorf("the minimum share is %v, which is not less than 1", asked)
+	case asked == 0:
+		return DefaultMinShare, nil
+	}
+	return max(asked, 0), nil
 }
 
 // leastWeight is share of the weight of all values, signs aside, and at least 1.
@@ -82,11 +86,11 @@ func leastWeight(values []int64, share float64) int64 {
 	return int64(math.Ceil(weight * share))
 }
 
-func newTree(p *Profile, o FoldOptions, names *nameTable, c *columnTree) *Tree {
-	t := &Tree{Type: p.Types[o.Type], Names: names.list, MinShare: o.MinShare, Notes: p.Notes, Nodes: make([]Node, len(c.nodes))}
+func newTree(names *stackprofile.Names, c *columnTree) *Tree {
+	t := &Tree{Names: names.List(), Nodes: make([]Node, len(c.nodes))}
 	for i, n := range c.nodes {
 		t.Nodes[i] = Node{
-			Name: int32(n.key), Depth: n.depth, End: n.end, Inlined: inlining(n), Made: i > 0 && names.made[n.key],
+			Name: int32(n.key), Depth: n.depth, End: n.end, Inlined: inlining(n), Made: i > 0 && names.Made(n.key),
 			Total: c.totals[i], Self: c.selfs[i], Folded: c.pruned[i],
 		}
 		t.Hidden += int(n.hidden)
@@ -96,16 +100,8 @@ func newTree(p *Profile, o FoldOptions, names *nameTable, c *columnTree) *Tree {
 	return t
 }
 
-func inlining(n columnNode) Inlining { return inliningOf(int(n.inlined), int(n.samples)) }
-
-func inliningOf(inlined, of int) Inlining {
-	switch inlined {
-	case 0:
-		return NeverInlined
-	case of:
-		return AlwaysInlined
-	}
-	return PartlyInlined
+func inlining(n columnNode) stackprofile.Inlining {
+	return stackprofile.InliningOf(int(n.inlined), int(n.samples))
 }
 
 // Total is the weight of everything.

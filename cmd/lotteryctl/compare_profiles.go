@@ -7,6 +7,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/internal/benchreport"
+	"github.com/lotteryctl/lotteryctl/internal/flamepage"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -31,7 +32,7 @@ func (m *material) profileChanges(ctx context.Context, env environment, base str
 			fmt.Fprintf(env.stderr, "note: the profiles of %s and %s were not compared: %v\n", pair[0].title, pair[1].title, err)
 			continue
 		}
-		items := d.Sentences(mostProfileChanges)
+		items := flamepage.Sentences(d, mostProfileChanges)
 		if len(items) == 0 {
 			items = []string{"no change is certain"}
 		}
@@ -111,5 +112,5 @@ func compareBundles(ctx context.Context, env environment, before, after []string
 			sides[i] = append(sides[i], inputs...)
 		}
 	}
-	return flame.Compare(sides[0], sides[1], flame.DefaultDiffOptions())
+	return flame.Compare(sides[0], sides[1], flame.DiffOptions{})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 )
 
 // flameOptions are the flags of flame, as given.
@@ -39,10 +40,10 @@ type flameOptions struct {
 	flameUp, icicle bool
 
 	// What check made of them.
-	filter      flame.Filter
-	grouping    flame.Grouping
-	share       float64      // of --min-share; negative: not given
-	wholeBasis  *flame.Basis // nil: the best that can be had
+	filter      stackprofile.Filter
+	grouping    stackprofile.Grouping
+	share       float64     // of --min-share; 0: not given, negative: all
+	wholeBasis  flame.Basis // by default the best that can be had
 	formatGiven bool
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -38,7 +39,7 @@ func (o *flameOptions) check(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	var err error
-	if o.grouping, err = flame.ParseGrouping(o.group); err != nil {
+	if o.grouping, err = stackprofile.ParseGrouping(o.group); err != nil {
 		return usageErrorf(cmd, "--group: %v", err)
 	}
 	if cmd.Flags().Changed("basis") && o.basis != "auto" {
@@ -46,7 +47,7 @@ func (o *flameOptions) check(cmd *cobra.Command, args []string) error {
 		if err != nil {
 			return usageErrorf(cmd, "--basis: %v", err)
 		}
-		o.wholeBasis = &basis
+		o.wholeBasis = basis
 	}
 	return o.compileFilter(cmd)
 }
@@ -139,7 +140,6 @@ func countOf(args []string, arg string) (n int) {
 
 // checkShare reads --min-share, such as "0.5" or "0.5%".
 func (o *flameOptions) checkShare(cmd *cobra.Command) error {
-	o.share = -1
 	if o.minShare == "" {
 		return nil
 	}
@@ -147,20 +147,14 @@ func (o *flameOptions) checkShare(cmd *cobra.Command) error {
 	if err != nil || !(percent >= 0 && percent < 100) || math.IsInf(percent, 0) {
 		return usageErrorf(cmd, "--min-share is %q; give percent, from 0 up to, without, 100", o.minShare)
 	}
-	o.share = percent / 100
+	if o.share = percent / 100; percent == 0 {
+		o.share = -1
+	}
 	return nil
 }
 
-// shareOr is the least share asked for, or that of the format.
-func (o *flameOptions) shareOr(usual float64) float64 {
-	if o.share < 0 {
-		return usual
-	}
-	return o.share
-}
-
 func (o *flameOptions) compileFilter(cmd *cobra.Command) error {
-	f := flame.Filter{FoldRuntime: o.foldRuntime, LabelRoot: o.labelRoot}
+	f := stackprofile.Filter{FoldRuntime: o.foldRuntime, LabelRoot: o.labelRoot}
 	for _, pattern := range []struct {
 		flag, text string
 		into       **regexp.Regexp
@@ -185,7 +179,7 @@ func (o *flameOptions) compileFilter(cmd *cobra.Command) error {
 		if err != nil {
 			return usageErrorf(cmd, "--label %s is no regular expression: %v", key, err)
 		}
-		f.Labels = append(f.Labels, flame.LabelFilter{Key: key, Value: re})
+		f.Labels = append(f.Labels, stackprofile.LabelFilter{Key: key, Value: re})
 	}
 	o.filter = f
 	return nil

@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/internal/flamepage"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
@@ -16,14 +18,14 @@ func (o *flameOptions) runDiff(ctx context.Context, env environment, args []stri
 	if err != nil {
 		return err
 	}
-	d, err := o.compare(ctx, env, before, after)
+	d, notes, err := o.compare(ctx, env, before, after)
 	if err != nil {
 		return err
 	}
 	if o.format != "top" { // which has the notes itself
-		noteTo(env.stderr, d.Notes)
+		noteTo(env.stderr, slices.Concat(notes, flamepage.DiffNotes(d)))
 	}
-	return o.write(ctx, env, func(w io.Writer) error { return o.renderDiff(w, d, joinPaths(before), joinPaths(after)) })
+	return o.write(ctx, env, func(w io.Writer) error { return o.renderDiff(w, d, notes, joinPaths(before), joinPaths(after)) })
 }
 
 // sides are the arguments of either side.
@@ -41,50 +43,50 @@ func (o *flameOptions) sides(args []string) (before, after []string, err error) 
 	return []string{args[0] + "@" + first}, []string{args[0] + "@" + second}, nil
 }
 
-func (o *flameOptions) compare(ctx context.Context, env environment, before, after []string) (*flame.Diff, error) {
+// compare also returns what is doubtful about the profiles themselves.
+func (o *flameOptions) compare(ctx context.Context, env environment, before, after []string) (d *flame.Diff, notes []string, err error) {
 	var sides [2][]flame.Input
-	var notes []string
 	for i, args := range [][]string{before, after} {
 		sources, err := flameSources(args, o.kind)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		notes = append(notes, append(doubts(sources), repeated(sources)...)...)
 		if sides[i], err = loadInputs(ctx, env, sources); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for j := range sides[i] {
 			input := &sides[i][j]
 			if _, err := input.Profile.TypeNamed(o.typ); err != nil {
-				return nil, fmt.Errorf("--type: %s: %w", sources[j].name, err)
+				return nil, nil, fmt.Errorf("--type: %s: %w", sources[j].name, err)
 			}
 			filtered, _ := input.Profile.Filter(o.filter)
 			input.Profile = filtered
 		}
 	}
-	options := flame.DefaultDiffOptions()
-	options.Type, options.By, options.Basis, options.MinEffect = o.typ, o.grouping, o.wholeBasis, o.minEffect
-	options.MinShare = o.shareOr(flame.DefaultMinShare)
-	d, err := flame.Compare(sides[0], sides[1], options)
+	options := flame.DiffOptions{Type: o.typ, By: o.grouping, Basis: o.wholeBasis, MinEffect: o.minEffect, MinShare: o.share}
+	if options.MinEffect == 0 {
+		options.MinEffect = -1 // any
+	}
+	d, err = flame.Compare(sides[0], sides[1], options)
 	if err != nil {
-		return nil, fmt.Errorf("comparing %s with %s: %w", joinPaths(before), joinPaths(after), err)
+		return nil, nil, fmt.Errorf("comparing %s with %s: %w", joinPaths(before), joinPaths(after), err)
 	}
-	d.Notes = append(notes, d.Notes...)
 	if whole := d.Nodes[0].Total; whole.Old == 0 && whole.New == 0 {
-		return nil, fmt.Errorf("%s and %s are both empty, or the filters leave nothing of them: there is nothing to compare", joinPaths(before), joinPaths(after))
+		return nil, nil, fmt.Errorf("%s and %s are both empty, or the filters leave nothing of them: there is nothing to compare", joinPaths(before), joinPaths(after))
 	}
-	return d, nil
+	return d, notes, nil
 }
 
-func (o *flameOptions) renderDiff(w io.Writer, d *flame.Diff, before, after string) error {
-	page := flame.PageOptions{Title: cmp.Or(o.title, "What changed: "+before+" → "+after), Flame: o.flameUp}
+func (o *flameOptions) renderDiff(w io.Writer, d *flame.Diff, notes []string, before, after string) error {
+	page := flamepage.Options{Title: cmp.Or(o.title, "What changed: "+before+" → "+after), Flame: o.flameUp, Notes: notes}
 	switch o.format {
 	case "svg":
-		return d.WriteSVG(w, page)
+		return flamepage.Diff(d).WriteSVG(w, page)
 	case "html":
-		return d.WriteHTML(w, page)
+		return flamepage.Diff(d).WriteHTML(w, page)
 	case "json":
-		return d.WriteJSON(w)
+		return d.WriteJSON(w, slices.Concat(notes, flamepage.DiffNotes(d)))
 	case "folded":
 		return d.WriteFolded(w)
 	}
@@ -92,5 +94,5 @@ func (o *flameOptions) renderDiff(w io.Writer, d *flame.Diff, before, after stri
 	if lines == 0 {
 		lines = len(d.Functions)
 	}
-	return d.WriteText(w, lines)
+	return flamepage.WriteDiff(w, d, lines, notes...)
 }

@@ -8,7 +8,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/goroutine"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/internal/flamepage"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -20,30 +22,30 @@ func (o *flameOptions) runGoroutines(ctx context.Context, env environment, args 
 	if err != nil {
 		return err
 	}
-	var dumps []*flame.GoroutineDump
+	var dumps []*stackprofile.GoroutineDump
 	for _, file := range files {
 		dump, err := loadDump(ctx, env, file)
 		if err != nil {
 			return err
 		}
-		noteTo(env.stderr, dump.Notes)
+		noteTo(env.stderr, flamepage.ProfileNotes(dump.Notes))
 		dumps = append(dumps, dump)
 	}
 	return o.write(ctx, env, func(w io.Writer) error { return o.renderGoroutines(w, dumps) })
 }
 
-func (o *flameOptions) renderGoroutines(w io.Writer, dumps []*flame.GoroutineDump) error {
+func (o *flameOptions) renderGoroutines(w io.Writer, dumps []*stackprofile.GoroutineDump) error {
 	if len(dumps) == 2 {
-		growth := flame.CompareGoroutines(dumps[0], dumps[1])
+		growth := goroutine.Compare(dumps[0], dumps[1])
 		if o.format == "json" {
-			return flame.WriteGoroutineGrowthJSON(w, growth)
+			return goroutine.WriteGrowthJSON(w, growth)
 		}
-		return flame.WriteGoroutineGrowth(w, growth, o.lines)
+		return flamepage.WriteGoroutineGrowth(w, growth, o.lines)
 	}
 	if o.format == "json" {
-		return flame.WriteGoroutinesJSON(w, dumps[0].Groups())
+		return goroutine.WriteGroupsJSON(w, goroutine.Groups(dumps[0]))
 	}
-	return flame.WriteGoroutines(w, dumps[0].Groups(), o.lines)
+	return flamepage.WriteGoroutines(w, goroutine.Groups(dumps[0]), o.lines)
 }
 
 // dumpFiles are the files of the arguments: with one bundle its two dumps, else
@@ -136,12 +138,12 @@ func dumpsOf(dir string) (start, end string, err error) {
 	return start, end, nil
 }
 
-func loadDump(ctx context.Context, env environment, source flameSource) (*flame.GoroutineDump, error) {
+func loadDump(ctx context.Context, env environment, source flameSource) (*stackprofile.GoroutineDump, error) {
 	file, err := source.reader(env)
 	if err != nil {
 		return nil, fmt.Errorf("reading a dump of goroutines: %w", err)
 	}
 	defer file.Close()
-	dump, err := flame.ParseGoroutines(&stoppable{ctx, file}, flame.DefaultLimits())
+	dump, err := stackprofile.ReadGoroutines(&stoppable{ctx, file}, stackprofile.Limits{})
 	return dump, nameError(source.name, err)
 }

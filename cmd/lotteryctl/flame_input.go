@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/profiles"
@@ -159,8 +160,8 @@ func loadInputs(ctx context.Context, env environment, sources []flameSource) ([]
 }
 
 // loadMerged reads all sources into one profile.
-func loadMerged(ctx context.Context, env environment, sources []flameSource) (*flame.Profile, error) {
-	var all []*flame.Profile
+func loadMerged(ctx context.Context, env environment, sources []flameSource) (*stackprofile.Profile, error) {
+	var all []*stackprofile.Profile
 	for i, source := range sources {
 		p, err := loadProfile(ctx, env, source)
 		if err != nil {
@@ -172,10 +173,10 @@ func loadMerged(ctx context.Context, env environment, sources []flameSource) (*f
 		}
 		all = append(all, p)
 	}
-	return flame.Merge(all...)
+	return stackprofile.Merge(all...)
 }
 
-func typeList(p *flame.Profile) string {
+func typeList(p *stackprofile.Profile) string {
 	var names []string
 	for _, t := range p.Types {
 		names = append(names, t.Name)
@@ -183,18 +184,18 @@ func typeList(p *flame.Profile) string {
 	return strings.Join(names, ", ")
 }
 
-func loadProfile(ctx context.Context, env environment, source flameSource) (*flame.Profile, error) {
+func loadProfile(ctx context.Context, env environment, source flameSource) (*stackprofile.Profile, error) {
 	file, err := source.reader(env)
 	if err != nil {
 		return nil, fmt.Errorf("reading a profile: %w", err)
 	}
 	defer file.Close()
-	p, err := flame.Read(&stoppable{ctx, file}, flame.DefaultLimits())
+	p, err := stackprofile.Read(&stoppable{ctx, file}, stackprofile.Limits{})
 	if err != nil {
 		return nil, nameError(source.name, err)
 	}
 	if source.typ != "" {
-		p.DefaultType, err = p.TypeNamed(source.typ)
+		p, err = p.WithDefaultType(source.typ)
 	}
 	return p, nameError(source.name, err)
 }

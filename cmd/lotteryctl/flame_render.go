@@ -6,6 +6,8 @@ import (
 	"io"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/internal/flamepage"
 )
 
 // treeShare is the least share of a line of --format tree.
@@ -13,12 +15,12 @@ const treeShare = 0.01
 
 // prepare filters p and says on stderr what its reader should know.
 // why is what is known of why it may be empty.
-func (o *flameOptions) prepare(env environment, p *flame.Profile, name, why string) (*flame.Profile, error) {
+func (o *flameOptions) prepare(env environment, p *stackprofile.Profile, name, why string) (*stackprofile.Profile, error) {
 	if _, err := p.TypeNamed(o.typ); err != nil {
 		return nil, fmt.Errorf("--type: %s: %w", name, err)
 	}
 	filtered, kept := p.Filter(o.filter)
-	noteTo(env.stderr, filtered.Notes)
+	noteTo(env.stderr, flamepage.ProfileNotes(filtered.Notes))
 	switch {
 	case kept.OfSamples == 0:
 		return nil, fmt.Errorf("%s: the profile is empty: %s", name, cmp.Or(why, "nothing was sampled"))
@@ -29,7 +31,7 @@ func (o *flameOptions) prepare(env environment, p *flame.Profile, name, why stri
 }
 
 // render writes p in the format asked for.
-func (o *flameOptions) render(w io.Writer, p *flame.Profile, name string) error {
+func (o *flameOptions) render(w io.Writer, p *stackprofile.Profile, name string) error {
 	t, err := p.TypeNamed(o.typ)
 	if err != nil {
 		return err
@@ -46,31 +48,31 @@ func (o *flameOptions) render(w io.Writer, p *flame.Profile, name string) error 
 		if err != nil {
 			return err
 		}
-		return flame.WriteTop(w, top, p.Types[t], p.Total(t), o.lines)
+		return flamepage.WriteTop(w, top, p.Types[t], p.Total(t), o.lines)
 	}
 	return o.renderTree(w, p, t, name)
 }
 
-func (o *flameOptions) renderTree(w io.Writer, p *flame.Profile, valueType int, name string) error {
-	share := o.shareOr(flame.DefaultMinShare)
+func (o *flameOptions) renderTree(w io.Writer, p *stackprofile.Profile, valueType int, name string) error {
+	share := o.share
 	if o.format == "tree" {
-		share = o.shareOr(treeShare)
+		share = cmp.Or(share, treeShare)
 	}
-	tree, err := p.Fold(flame.FoldOptions{Type: valueType, By: o.grouping, MinShare: share})
+	tree, err := flame.Fold(p, valueType, flame.FoldOptions{By: o.grouping, MinShare: share})
 	if err != nil {
 		return err
 	}
 	switch o.format {
 	case "tree":
-		return tree.WriteText(w, flame.TextOptions{MinShare: share, MaxLines: o.lines})
+		return flamepage.WriteTree(w, tree, flamepage.TextOptions{MinShare: share, MaxLines: o.lines})
 	case "json":
-		return tree.WriteJSON(w)
+		return tree.WriteJSON(w, flamepage.ProfileNotes(tree.Notes))
 	case "svg":
-		return tree.WriteSVG(w, o.page(name))
+		return flamepage.Tree(tree).WriteSVG(w, o.page(name))
 	}
-	return tree.WriteHTML(w, o.page(name))
+	return flamepage.Tree(tree).WriteHTML(w, o.page(name))
 }
 
-func (o *flameOptions) page(name string) flame.PageOptions {
-	return flame.PageOptions{Title: cmp.Or(o.title, "Flame graph: "+name), Flame: o.flameUp}
+func (o *flameOptions) page(name string) flamepage.Options {
+	return flamepage.Options{Title: cmp.Or(o.title, "Flame graph: "+name), Flame: o.flameUp}
 }

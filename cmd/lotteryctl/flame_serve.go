@@ -4,16 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html/template"
+	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/internal/flamepage"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -22,8 +24,8 @@ const defaultServe = "127.0.0.1:0"
 
 // flameEntry is a profile in the index of --serve.
 type flameEntry struct {
-	Name    string
-	Types   []string // to choose from; none: the profile's own
+	name    string
+	types   []string // to choose from; none: the profile's own
 	sources []flameSource
 }
 
@@ -32,7 +34,7 @@ func (o *flameOptions) runServe(ctx context.Context, env environment, args []str
 	if err := checkServe(o.serve, o.public); err != nil {
 		return err
 	}
-	entries, err := flameEntries(args)
+	entries, err := flameEntries(env.stderr, args)
 	if err != nil {
 		return err
 	}
@@ -107,30 +109,51 @@ func onlyNamed(address net.Addr, public bool, next http.Handler) http.Handler {
 }
 
 // flameEntries are the profiles that the arguments hold: of a bundle each kind.
-func flameEntries(args []string) (entries []flameEntry, err error) {
+// It notes how many each argument has. One without any is an error.
+func flameEntries(stderr io.Writer, args []string) (entries []flameEntry, err error) {
+	var counts []string
 	for _, arg := range args {
-		info, err := os.Stat(arg)
-		if arg == "-" {
-			return nil, errors.New("--serve reads profiles when they are looked at; stdin cannot be read then")
-		}
-		if err == nil && !info.IsDir() && !strings.EqualFold(filepath.Ext(arg), ".zip") {
-			entries = append(entries, flameEntry{Name: arg, sources: []flameSource{{path: arg, name: arg}}})
-			continue
-		}
-		for _, kind := range profiles.Kinds() {
-			sources, kindErr := sourcesOf(arg, kind)
-			if kindErr != nil {
-				err = errors.Join(err, kindErr)
-				continue
-			}
-			entries = append(entries, flameEntry{arg + " " + string(kind), sources[0].types, sources})
-		}
-		if len(entries) == 0 {
-			_, err := sourcesOf(arg, profiles.CPU)
+		found, err := entriesOf(arg)
+		if err != nil {
 			return nil, err
 		}
+		counts = append(counts, fmt.Sprintf("%s has %s", arg, countOfProfiles(len(found))))
+		entries = append(entries, found...)
+	}
+	noteTo(stderr, []string{strings.Join(counts, ", ")})
+	return entries, nil
+}
+
+func entriesOf(arg string) (entries []flameEntry, err error) {
+	if arg == "-" {
+		return nil, errors.New("--serve reads profiles when they are looked at; stdin cannot be read then")
+	}
+	if info, err := os.Stat(arg); err == nil && !info.IsDir() && !strings.EqualFold(filepath.Ext(arg), ".zip") {
+		return []flameEntry{{name: arg, sources: []flameSource{{path: arg, name: arg}}}}, nil
+	}
+	for _, kind := range profiles.Kinds() {
+		if sources, err := sourcesOf(arg, kind); err == nil {
+			entries = append(entries, flameEntry{arg + " " + string(kind), sources[0].types, sources})
+		}
+	}
+	if len(entries) == 0 {
+		_, err := sourcesOf(arg, profiles.CPU)
+		return nil, err
 	}
 	return entries, nil
+}
+
+// indexOf is a line of the index for each entry.
+func indexOf(entries []flameEntry) (lines []flamepage.IndexLine) {
+	for i, e := range entries {
+		page := "/profile/" + strconv.Itoa(i)
+		line := flamepage.IndexLine{Links: []flamepage.Link{{Text: e.name, Address: page}}}
+		for _, typ := range e.types {
+			line.Links = append(line.Links, flamepage.Link{Text: typ, Address: page + "?" + url.Values{"type": {typ}}.Encode()})
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // flameHandler has an index and a page for each profile, made when it is asked
@@ -140,10 +163,7 @@ func (o *flameOptions) flameHandler(env environment, entries []flameEntry, name 
 	turn := make(chan struct{}, 1)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = flameIndex().Execute(w, struct { // the browser may be gone
-			Name    string
-			Entries []flameEntry
-		}{name, entries})
+		_ = flamepage.WriteIndex(w, "Profiles: "+name, indexOf(entries)) // the browser may be gone
 	})
 	mux.HandleFunc("GET /profile/{n}", func(w http.ResponseWriter, r *http.Request) {
 		n, err := strconv.Atoi(r.PathValue("n"))
@@ -170,9 +190,9 @@ func (o *flameOptions) servePage(w http.ResponseWriter, r *http.Request, env env
 		if one.typ == "" {
 			one.typ = o.typeIn(p)
 		}
-		if p, err = one.prepare(env, p, entry.Name, entry.sources[0].why); err == nil {
+		if p, err = one.prepare(env, p, entry.name, entry.sources[0].why); err == nil {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			err = one.render(w, p, entry.Name)
+			err = one.render(w, p, entry.name)
 		}
 	}
 	if err != nil {
@@ -181,22 +201,9 @@ func (o *flameOptions) servePage(w http.ResponseWriter, r *http.Request, env env
 }
 
 // typeIn is --type, for those profiles that have it.
-func (o *flameOptions) typeIn(p *flame.Profile) string {
+func (o *flameOptions) typeIn(p *stackprofile.Profile) string {
 	if _, err := p.TypeNamed(o.typ); err != nil {
 		return ""
 	}
 	return o.typ
-}
-
-func flameIndex() *template.Template {
-	return template.Must(template.New("index").Parse(`<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Profiles: {{.Name}}</title>
-<style>:root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;margin:2rem auto;max-width:44rem;padding:0 1rem}</style>
-<h1>Profiles: {{.Name}}</h1>
-<ul>{{range $i, $e := .Entries}}
-<li><a href="/profile/{{$i}}">{{$e.Name}}</a>{{range .Types}} · <a href="/profile/{{$i}}?type={{.}}">{{.}}</a>{{end}}</li>{{end}}
-</ul>
-</html>
-`))
 }

@@ -175,7 +175,7 @@ func TestFlameFormats(t *testing.T) {
 		want string
 	}{
 		{[]string{a}, "samples (count): 10 in total\n\n      self    self%     sum%      total   total%  function\n         6     60 %     60 %          6     60 %  main.parse\n"},
-		{[]string{"--lines", "1", a}, "3 functions more, not shown."},
+		{[]string{"--lines", "1", a}, "3 more functions not shown."},
 		{[]string{"--format", "folded", a}, "main.main;main.serve 3\nmain.main;main.serve;main.parse 6\nruntime.gcBgMarkWorker 1\n"},
 		{[]string{"--format", "folded", a, a}, "main.main;main.serve 6\n"},
 		{[]string{"--format", "folded", "--focus", "parse", "--root", "serve", a}, "main.serve;main.parse 6\n"},
@@ -449,6 +449,34 @@ func TestFlameServes(t *testing.T) {
 		}
 	case <-time.After(10 * time.Second):
 		t.Fatal("it did not stop")
+	}
+}
+
+// TestFlameServeCounts: what each argument has is said, and one without anything
+// is an error, wherever it stands.
+func TestFlameServeCounts(t *testing.T) {
+	dir := flameFiles(t)
+	bundle, heap, missing := filepath.Join(dir, "bundle"), filepath.Join(dir, "heap.pb.gz"), filepath.Join(dir, "missing")
+	writeBundle(t, bundle, foldedProfile, 10)
+	for _, row := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"the last is missing", []string{bundle, missing}, missing + ": no such file or directory"},
+		{"the first is missing", []string{missing, bundle}, missing + ": no such file or directory"},
+		{"a folder without profiles", []string{heap, t.TempDir()}, ""},
+		{"stdin", []string{heap, "-"}, "stdin cannot be read then"},
+	} {
+		stdout, stderr, err := execute(t, append([]string{"flame", "--serve"}, row.args...)...)
+		if exitCode(err) != codeUsage || stdout != "" || !strings.Contains(stderr, row.want) {
+			t.Errorf("%s: exit code %d, it says %q and %q", row.name, exitCode(err), stdout, stderr)
+		}
+	}
+	var stderr bytes.Buffer
+	entries, err := flameEntries(&stderr, []string{bundle, heap})
+	if want := "note: " + bundle + " has 2 profiles, " + heap + " has 1 profile\n"; err != nil || len(entries) != 3 || stderr.String() != want {
+		t.Errorf("%d entries, %v, it says %q, want %q", len(entries), err, stderr.String(), want)
 	}
 }
 

@@ -47,8 +47,7 @@ func newRootCmd(env environment) *cobra.Command {
       --url http://127.0.0.1:{{port}}/search
   lotteryctl flame --diff before after
   lotteryctl compare old.txt new.txt`
-	root.Version = versionText(env)
-	root.SetVersionTemplate("{{.Version}}\n")
+	addVersionFlag(root, env)
 	root.SilenceErrors = true // run prints the error, once
 	root.SilenceUsage = true
 	root.CompletionOptions.HiddenDefaultCmd = true
@@ -71,6 +70,24 @@ func newRootCmd(env environment) *cobra.Command {
 	return root
 }
 
+// addVersionFlag lets root print the version. Cobra's own way needs a template,
+// with which the linker keeps every method of the program.
+func addVersionFlag(root *cobra.Command, env environment) {
+	version := root.Flags().BoolP("version", "v", false, "version for lotteryctl")
+	usual := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if *version {
+			return printVersion(env)
+		}
+		return usual(cmd, args)
+	}
+}
+
+func printVersion(env environment) error {
+	_, err := fmt.Fprintln(env.stdout, versionText(env))
+	return err
+}
+
 func versionText(env environment) string {
 	return fmt.Sprintf("lotteryctl %s (%s, %s/%s)", env.version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
@@ -81,9 +98,6 @@ func newVersionCmd(env environment) *cobra.Command {
 		Short:   "Print the version",
 		Example: "  lotteryctl version",
 		Args:    noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(env.stdout, versionText(env))
-			return err
-		},
+		RunE:    func(*cobra.Command, []string) error { return printVersion(env) },
 	}
 }

@@ -17,9 +17,6 @@ const root = "../.."
 // functions, which the compiler checks.
 var bannedPackages = []string{"html/template", "text/template"}
 
-// mayUseTemplates are the files that still do.
-var mayUseTemplates = []string{"cmd/lotteryctl/flame_serve.go"}
-
 // The tests below are the purpose of the package.
 
 func TestImportsOfThisRepository(t *testing.T) {
@@ -32,7 +29,7 @@ func TestImportsOfThisRepository(t *testing.T) {
 		t.Fatal(err)
 	}
 	report(t, layering.Check(table, ourModule(t), imports))
-	report(t, layering.CheckBanned(imports, bannedPackages, mayUseTemplates))
+	report(t, layering.CheckBanned(imports, bannedPackages, nil))
 }
 
 // TestFilesOfThisRepository says with -v how many arrows each package has, and
@@ -69,9 +66,9 @@ func TestSizesOfThisRepository(t *testing.T) {
 }
 
 // TestOneWordOneMeaning: a verdict is what analyze/bench says of a comparison.
-// Seven types were called so; these are left.
+// Seven types were called so once.
 func TestOneWordOneMeaning(t *testing.T) {
-	want := []string{"analyze/bench", "analyze/flame"}
+	want := []string{"analyze/bench"}
 	if got := layering.FoldersDeclaring(packagesOf(t), "Verdict"); !slices.Equal(got, want) {
 		t.Errorf("the type Verdict is declared in %q, want %q: use another word, or shorten the list", got, want)
 	}

@@ -7,6 +7,7 @@ package stackgen
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/google/pprof/profile"
 )
@@ -40,7 +41,20 @@ const (
 
 // New makes a profile.
 func New(o Options) *profile.Profile {
-	g := &generator{shape: rand.New(rand.NewPCG(o.Seed, 1)), weights: rand.New(rand.NewPCG(o.Weights, 2)), options: o}
+	return NewProgram(o.Stacks, o.Depth, o.Seed).Run(o.Weights, o.Load, o.Slower)
+}
+
+// Program has the stacks of all profiles of one Seed. Making it is most of the
+// work of making one of them.
+type Program struct {
+	head    *profile.Profile // without samples
+	stacks  [][]*profile.Location
+	planted []bool // whether a stack goes through Planted
+}
+
+// NewProgram makes a program; see Options.
+func NewProgram(stacks, depth int, seed uint64) *Program {
+	g := &generator{shape: rand.New(rand.NewPCG(seed, 1)), depth: depth}
 	g.p = &profile.Profile{
 		SampleType:    []*profile.ValueType{{Type: "samples", Unit: "count"}, {Type: "cpu", Unit: "nanoseconds"}},
 		PeriodType:    &profile.ValueType{Type: "cpu", Unit: "nanoseconds"},
@@ -49,22 +63,52 @@ func New(o Options) *profile.Profile {
 		Mapping:       []*profile.Mapping{{ID: 1, Start: 0x400000, Limit: 0x4000000, File: "/srv/shop", HasFunctions: true}},
 	}
 	g.program()
-	for range o.Stacks {
-		g.sample()
+	made := &Program{}
+	for range stacks {
+		stack, planted := g.stack()
+		made.stacks, made.planted = append(made.stacks, stack), append(made.planted, planted)
 	}
-	return g.p
+	g.leaveOutUnused(made.stacks)
+	made.head = g.p
+	return made
+}
+
+// Run is the profile of one run, whose values weights decides. Runs of one program
+// share its functions: write one at a time.
+func (p *Program) Run(weights uint64, load, slower float64) *profile.Profile {
+	random := rand.New(rand.NewPCG(weights, 2))
+	run := &profile.Profile{
+		SampleType: p.head.SampleType, PeriodType: p.head.PeriodType, Period: p.head.Period, DurationNanos: p.head.DurationNanos,
+		Mapping: p.head.Mapping, Location: p.head.Location, Function: p.head.Function,
+		Sample: make([]*profile.Sample, len(p.stacks)),
+	}
+	for i, stack := range p.stacks {
+		count := 1 + random.ExpFloat64()*2
+		if load > 0 {
+			count *= load
+		}
+		if slower > 0 && p.planted[i] {
+			count *= slower
+		}
+		n := int64(count)
+		if random.Float64() < count-float64(n) {
+			n++
+		}
+		run.Sample[i] = &profile.Sample{Location: stack, Value: []int64{n, n * periodNanos}}
+	}
+	return run
 }
 
 type generator struct {
-	p              *profile.Profile
-	options        Options
-	shape, weights *rand.Rand
-	entry          []*profile.Location   // of every stack, root first
-	handlers       []*profile.Location   // one for each handler
-	planted        *profile.Location     // among them
-	called         []*profile.Location   // what handlers call
-	calls          [][]*profile.Location // of each of them, by its place
-	place          map[*profile.Location]int
+	p        *profile.Profile
+	depth    int
+	shape    *rand.Rand
+	entry    []*profile.Location   // of every stack, root first
+	handlers []*profile.Location   // one for each handler
+	planted  *profile.Location     // among them
+	called   []*profile.Location   // what handlers call
+	calls    [][]*profile.Location // of each of them, by its place
+	place    map[*profile.Location]int
 }
 
 // program makes the functions and who calls whom.
@@ -118,11 +162,11 @@ func (g *generator) location(name, inlined string) *profile.Location {
 	return l
 }
 
-// sample walks down the graph of calls. Low numbers are more likely, so that
-// some paths are hot, as in a real program.
-func (g *generator) sample() {
-	depth := max(len(g.entry)+2, g.options.Depth+g.shape.IntN(21)-10)
-	stack := make([]*profile.Location, 0, depth)
+// stack walks down the graph of calls, and says whether it goes through Planted.
+// Low numbers are more likely, so that some paths are hot, as in a real program.
+func (g *generator) stack() (stack []*profile.Location, planted bool) {
+	depth := max(len(g.entry)+2, g.depth+g.shape.IntN(21)-10)
+	stack = make([]*profile.Location, 0, depth)
 	stack = append(stack, g.entry...)
 	handler := g.handlers[g.likely(len(g.handlers))]
 	stack = append(stack, handler)
@@ -131,21 +175,31 @@ func (g *generator) sample() {
 		stack = append(stack, at)
 		at = g.calls[g.place[at]][g.likely(callsEach)]
 	}
-	for i, j := 0, len(stack)-1; i < j; i, j = i+1, j-1 {
-		stack[i], stack[j] = stack[j], stack[i]
+	slices.Reverse(stack)
+	return stack, handler == g.planted
+}
+
+// leaveOutUnused keeps the functions that stacks have, as profiles do.
+func (g *generator) leaveOutUnused(stacks [][]*profile.Location) {
+	used := map[*profile.Location]bool{}
+	for _, stack := range stacks {
+		for _, l := range stack {
+			used[l] = true
+		}
 	}
-	count := 1 + g.weights.ExpFloat64()*2
-	if g.options.Load > 0 {
-		count *= g.options.Load
+	all := g.p.Location
+	g.p.Location, g.p.Function = nil, nil
+	for _, l := range all {
+		if !used[l] {
+			continue
+		}
+		g.p.Location = append(g.p.Location, l)
+		l.ID = uint64(len(g.p.Location))
+		for _, line := range l.Line {
+			g.p.Function = append(g.p.Function, line.Function)
+			line.Function.ID = uint64(len(g.p.Function))
+		}
 	}
-	if g.options.Slower > 0 && handler == g.planted {
-		count *= g.options.Slower
-	}
-	n := int64(count)
-	if g.weights.Float64() < count-float64(n) {
-		n++
-	}
-	g.p.Sample = append(g.p.Sample, &profile.Sample{Location: stack, Value: []int64{n, n * periodNanos}})
 }
 
 func (g *generator) likely(n int) int {

@@ -1,0 +1,84 @@
+package flamepage
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+)
+
+// ProfileNotes are the words of a profile's notes, one for each.
+func ProfileNotes(notes []stackprofile.Note) (words []string) {
+	for _, n := range notes {
+		words = append(words, profileNote(n))
+	}
+	return words
+}
+
+func profileNote(n stackprofile.Note) string {
+	switch n.Code {
+	case stackprofile.LineLeftOut:
+		return fmt.Sprintf("line %d is left out: %v: %s", n.Line, n.Reason, n.Text)
+	case stackprofile.LinesLeftOut:
+		return fmt.Sprintf("%d more lines are not understood and left out", n.Count)
+	case stackprofile.StacksCut:
+		return fmt.Sprintf("%d of %d stacks were cut at %d frames by the Go runtime: their real roots are not known, and they stand under %q",
+			n.Count, n.Of, n.Depth, n.Text)
+	case stackprofile.StacksPruned:
+		return fmt.Sprintf("in %d of %d stacks the profile asks for the inside of %s to be left out, as it is by go tool pprof",
+			n.Count, n.Of, abridge(n.Text))
+	case stackprofile.AddressesUnnamed:
+		return fmt.Sprintf("%d addresses without a name are left out of stacks in which others have one: Go's text format hides them (get the profile without debug=1)", n.Count)
+	case stackprofile.RatesDiffer:
+		return "the merged profiles were sampled at different rates"
+	case stackprofile.LabelsMissing:
+		if len(n.Known) == 0 {
+			return fmt.Sprintf("no sample has a label %s, or any other", strings.Join(n.Missing, ", "))
+		}
+		return fmt.Sprintf("no sample has a label %s; there are %s", strings.Join(n.Missing, ", "), strings.Join(n.Known, ", "))
+	case stackprofile.StacksFiltered:
+		return fmt.Sprintf("the filters keep %d of %d stacks, %.3g %% of %s", n.Count, n.Of, 100*n.Share, n.Text)
+	}
+	return string(n.Code)
+}
+
+// DiffNotes are the words of a diff's notes: of its profiles, then of the
+// comparison.
+func DiffNotes(d *flame.Diff) []string {
+	words := ProfileNotes(d.ProfileNotes)
+	for _, n := range d.Notes {
+		words = append(words, diffNote(n))
+	}
+	return words
+}
+
+func diffNote(n flame.Note) string {
+	switch n.Code {
+	case flame.SidesApart:
+		return "one side was profiled before the other began: drift of the machine in between looks like a change, and no test can separate the two; let the arms of one experiment alternate"
+	case flame.RequestsUnknown:
+		return "the number of requests is not known, so the sides are scaled until most of the program is unchanged: growth is relative to the rest of the program"
+	case flame.NoiseUnknown:
+		return "nothing is known about noise here: colours show only the size of a change; several profiles per side would distinguish a change from chance"
+	case flame.TooFewProfiles:
+		return fmt.Sprintf("with %d and %d profiles no change can be significant: the smallest p-value possible is %.2g; take 4 or more per side", n.Old, n.New, n.LeastP)
+	case flame.CountsScatter:
+		return fmt.Sprintf("the counts scatter %.2f times as much as chance alone explains (median of all frames), and are judged by that", n.Inflation)
+	case flame.OneProfileASide:
+		return "one side has only one profile, so only the sampling error is known: runs differ by more than that; take several profiles per side"
+	case flame.FunctionsSwapped:
+		return fmt.Sprintf("%s replaces %s, and both call %s: to compare what is below them, hide both with --hide '%s'",
+			n.Swap.New, n.Swap.Gone, n.Swap.Below, n.Swap.Pattern)
+	}
+	return string(n.Code)
+}
+
+// abridge cuts a long pattern.
+func abridge(text string) string {
+	const most = 60
+	if len(text) > most {
+		return text[:most] + "..."
+	}
+	return text
+}

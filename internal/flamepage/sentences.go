@@ -1,0 +1,63 @@
+package flamepage
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+)
+
+// Sentences say in a line each what is certain to have changed: first the
+// causes, then the functions, at most most of either (0: all). None: no change is
+// certain.
+func Sentences(d *flame.Diff, most int) (lines []string) {
+	for _, c := range d.Certain(most) {
+		name := "everything"
+		if c.Name >= 0 {
+			name = stackprofile.FoldedName(d.Names[c.Name])
+		}
+		switch c.Place {
+		case flame.InFunction:
+			name += " itself"
+		case flame.WithCallees:
+			name += " with what it calls"
+		default:
+			name = "changed in " + name
+		}
+		if c.Caller >= 0 {
+			name += ", called by " + stackprofile.FoldedName(d.Names[c.Caller])
+		}
+		lines = append(lines, name+": "+changeWords(d, c.Change))
+	}
+	return lines
+}
+
+// signed is an amount with its sign in any case.
+func signed(v float64, unit string) string {
+	if v < 0 {
+		return "-" + amountText(-v, unit)
+	}
+	return "+" + amountText(v, unit)
+}
+
+// changeWords is "10 µs/request to 12 µs/request, +2 µs/request (+20 %), 95 % in
+// +1.5 µs .. +2.5 µs, p = 0.002, corrected for all frames: grew". The interval is of this change
+// alone and the p-value corrected for all, so that they can disagree.
+func changeWords(d *flame.Diff, c flame.Change) string {
+	text := fmt.Sprintf("%s to %s, %s", amountText(c.Old, d.Unit), amountText(c.New, d.Unit), signed(c.Delta(), d.Unit))
+	if c.Old != 0 {
+		text += " (" + signed(100*c.Delta()/math.Abs(c.Old), "%") + ")"
+	}
+	if !math.IsNaN(c.Low) && !math.IsNaN(c.High) {
+		text += fmt.Sprintf(", 95 %% in %s .. %s", signed(c.Low, d.Unit), signed(c.High, d.Unit))
+	}
+	if !math.IsNaN(c.P) {
+		text += ", p = " + strconv.FormatFloat(c.P, 'g', 2, 64) + ", corrected for all frames"
+	}
+	if d.Evidence == flame.FromNothing && c.Significance != flame.WithinNoise {
+		return text + ": " + c.Significance.String() + ", by size alone"
+	}
+	return text + ": " + c.Significance.String()
+}

@@ -1,0 +1,235 @@
+package flamepage_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/pprof/profile"
+
+	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/goroutine"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/internal/flamepage"
+)
+
+// fixture is the profile that the tests of stackprofile write.
+func fixture(t *testing.T) *profile.Profile {
+	t.Helper()
+	raw, err := os.ReadFile("../../analyze/stackprofile/testdata/fixture.pb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := profile.ParseData(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func read(t *testing.T, made *profile.Profile) *stackprofile.Profile {
+	t.Helper()
+	var raw bytes.Buffer
+	if err := made.WriteUncompressed(&raw); err != nil {
+		t.Fatal(err)
+	}
+	p, err := stackprofile.Read(&raw, stackprofile.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// fixtureDiff has a regression in one function, within rounds that scatter.
+func fixtureDiff(t *testing.T) *flame.Diff {
+	t.Helper()
+	var sides [2][]flame.Input
+	for round := range int64(8) {
+		for side := range sides {
+			made := fixture(t)
+			made.Sample[0].Value[0] += 3 * (round % 3)
+			made.Sample[4].Value[0] += round % 2
+			made.Sample[2].Value[0] += 40 * int64(side)
+			for _, s := range made.Sample {
+				s.Value[0] *= 10
+				s.Value[1] = s.Value[0] * made.Period
+			}
+			sides[side] = append(sides[side], flame.Input{Profile: read(t, made), Requests: 1000})
+		}
+	}
+	d, err := flame.Compare(sides[0], sides[1], flame.DiffOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func dump(t *testing.T, name string) *stackprofile.GoroutineDump {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("../../analyze/stackprofile/testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := stackprofile.ReadGoroutines(bytes.NewReader(raw), stackprofile.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// texts are all writers for terminals, by their golden files.
+func texts(t *testing.T) (list []text) {
+	t.Helper()
+	p := read(t, fixture(t))
+	tree, err := flame.Fold(p, 1, flame.FoldOptions{MinShare: 0.02})
+	if err != nil {
+		t.Fatal(err)
+	}
+	top, err := p.Top(1, stackprofile.ByFunction)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := fixtureDiff(t)
+	before, after := dump(t, "goroutines.txt"), dump(t, "goroutines-later.txt")
+	return []text{
+		{"fixture-top.txt", func(w io.Writer) error { return flamepage.WriteTop(w, top, p.Types[1], p.Total(1), 6) }},
+		{"fixture-tree.txt", func(w io.Writer) error { return flamepage.WriteTree(w, tree, flamepage.TextOptions{MinShare: 0.06}) }},
+		{"diff.txt", func(w io.Writer) error { return flamepage.WriteDiff(w, d, 5) }},
+		{"goroutines-groups.txt", func(w io.Writer) error { return flamepage.WriteGoroutines(w, goroutine.Groups(before), 3) }},
+		{"goroutines-growth.txt", func(w io.Writer) error {
+			return flamepage.WriteGoroutineGrowth(w, goroutine.Compare(before, after), 0)
+		}},
+	}
+}
+
+type text struct {
+	name  string
+	write func(io.Writer) error
+}
+
+func TestTextGoldens(t *testing.T) {
+	t.Parallel()
+	for _, row := range texts(t) {
+		var out bytes.Buffer
+		if err := row.write(&out); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("testdata", row.name)
+		if *update {
+			if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out.String() != string(want) {
+			t.Errorf("%s: got\n%s\nwant\n%s", path, out.String(), want)
+		}
+	}
+}
+
+func TestWritersTellOfAFullDisk(t *testing.T) {
+	t.Parallel()
+	full := errors.New("no space left")
+	for _, row := range append(texts(t),
+		text{"svg", func(w io.Writer) error { return flamepage.Tree(smallTree()).WriteSVG(w, flamepage.Options{}) }},
+		text{"html", func(w io.Writer) error { return flamepage.Diff(smallDiff()).WriteHTML(w, flamepage.Options{}) }},
+		text{"index", func(w io.Writer) error { return flamepage.WriteIndex(w, "", nil) }},
+	) {
+		if err := row.write(failing{full}); !errors.Is(err, full) {
+			t.Errorf("%s: got %v", row.name, err)
+		}
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
+
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	d := &flame.Diff{
+		ProfileNotes: []stackprofile.Note{
+			{Code: stackprofile.LineLeftOut, Line: 2, Reason: stackprofile.NoWholeNumber, Text: `"b 1.5"`},
+			{Code: stackprofile.LineLeftOut, Line: 16, Reason: stackprofile.NoEvent, Text: `"what is this"`},
+			{Code: stackprofile.LinesLeftOut, Count: 15},
+			{Code: stackprofile.StacksCut, Count: 3, Of: 100, Depth: 64, Text: "[cut at 64 frames]"},
+			{Code: stackprofile.StacksPruned, Count: 3, Of: 100, Text: "malloc|" + strings.Repeat("x", 60)},
+			{Code: stackprofile.AddressesUnnamed, Count: 2},
+			{Code: stackprofile.RatesDiffer},
+			{Code: stackprofile.LabelsMissing, Missing: []string{"rout"}},
+			{Code: stackprofile.LabelsMissing, Missing: []string{"rout"}, Known: []string{"route", "tier"}},
+			{Code: stackprofile.StacksFiltered, Count: 1, Of: 7, Share: 0.25, Text: "cpu"},
+		},
+		Notes: []flame.Note{
+			{Code: flame.SidesApart}, {Code: flame.RequestsUnknown}, {Code: flame.NoiseUnknown},
+			{Code: flame.TooFewProfiles, Old: 2, New: 3, LeastP: 0.2}, {Code: flame.CountsScatter, Inflation: 1.5}, {Code: flame.OneProfileASide},
+			{Code: flame.FunctionsSwapped, Swap: flame.Swap{Gone: "a/b.(*old).serve", New: "a/b.new", Below: "main.handle", Pattern: `b\.\(\*old\)\.serve$|b\.new$`}},
+		},
+	}
+	want := []string{
+		`line 2 is left out: its last field is not an integer: "b 1.5"`,
+		`line 16 is left out: it is neither an event nor a frame of perf script: "what is this"`,
+		"15 more lines are not understood and left out",
+		`3 of 100 stacks were cut at 64 frames by the Go runtime: their real roots are not known, and they stand under "[cut at 64 frames]"`,
+		"in 3 of 100 stacks the profile asks for the inside of malloc|" + strings.Repeat("x", 53) + "... to be left out, as it is by go tool pprof",
+		"2 addresses without a name are left out of stacks in which others have one: Go's text format hides them (get the profile without debug=1)",
+		"the merged profiles were sampled at different rates",
+		"no sample has a label rout, or any other",
+		"no sample has a label rout; there are route, tier",
+		"the filters keep 1 of 7 stacks, 25 % of cpu",
+		"one side was profiled before the other began: drift of the machine in between looks like a change, and no test can separate the two; let the arms of one experiment alternate",
+		"the number of requests is not known, so the sides are scaled until most of the program is unchanged: growth is relative to the rest of the program",
+		"nothing is known about noise here: colours show only the size of a change; several profiles per side would distinguish a change from chance",
+		"with 2 and 3 profiles no change can be significant: the smallest p-value possible is 0.2; take 4 or more per side",
+		"the counts scatter 1.50 times as much as chance alone explains (median of all frames), and are judged by that",
+		"one side has only one profile, so only the sampling error is known: runs differ by more than that; take several profiles per side",
+		`a/b.new replaces a/b.(*old).serve, and both call main.handle: to compare what is below them, hide both with --hide 'b\.\(\*old\)\.serve$|b\.new$'`,
+	}
+	got := flamepage.DiffNotes(d)
+	for i, text := range want {
+		if i >= len(got) || got[i] != text {
+			t.Errorf("note %d: got %q, want %q", i, got[min(i, len(got)-1)], text)
+		}
+	}
+}
+
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	got := flamepage.Sentences(smallDiff(), 1)
+	want := []string{
+		"changed in encoding/json.Marshal, called by net/http.(*conn).serve: ",
+		"encoding/json.Marshal itself: ",
+	}
+	if !slices.EqualFunc(got, want, strings.HasPrefix) {
+		t.Errorf("got %q, want what begins with %q", got, want)
+	}
+	all := flamepage.Sentences(smallDiff(), 0)
+	if n := len(all); n != 4 || !strings.HasPrefix(all[n-1], "example.org/shop.Slow with what it calls: ") {
+		t.Errorf("all are %q", all)
+	}
+	if none := flamepage.Sentences(&flame.Diff{Nodes: []flame.DiffNode{{Name: -1, End: 1}}}, 0); len(none) > 0 {
+		t.Errorf("of no change: %q", none)
+	}
+}
+
+func TestIndexEscapes(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	lines := []flamepage.IndexLine{{Links: []flamepage.Link{{Text: "<b>\x00", Address: `/x?type="><script>`}, {Text: "cpu", Address: "/1"}}}}
+	if err := flamepage.WriteIndex(&out, "</title>&", lines); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"<title>&lt;/title&gt;&amp;</title>", `<li><a href="/x?type=&quot;&gt;&lt;script&gt;">&lt;b&gt;␀</a> · <a href="/1">cpu</a></li>`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
+	}
+}
