@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/steps"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 	"github.com/lotteryctl/lotteryctl/loadgen"
@@ -149,7 +150,7 @@ type benchRun struct {
 	chosen    *steps.Choice               // of a single lotteryd; nil: lotteryd's own defaults
 	// profileOnly leaves the runs that count out.
 	profileOnly bool
-	noise       experiment.NoiseLimit
+	noise       runfolder.NoiseLimit
 	checked     bool        // audit each run of the reference service
 	resumed     *resumption // nil without --resume
 }
@@ -170,7 +171,7 @@ type workload struct {
 	service   string // one line about what is measured, for the header
 	// arms and manifests describe the arms under the load of plan.
 	arms      func(plan loadgen.Plan) []experiment.Arm
-	manifests func(plan loadgen.Plan) []experiment.ArmManifest
+	manifests func(plan loadgen.Plan) []runfolder.ArmManifest
 	close     func(context.Context) error
 }
 
@@ -179,7 +180,7 @@ type workload struct {
 func (b *benchRun) run(ctx context.Context) (err error) {
 	out := b.outPath()
 	if b.resumed == nil {
-		if err := experiment.CheckPath(out); err != nil {
+		if err := runfolder.CheckPath(out); err != nil {
 			return fmt.Errorf("--out: %w", err)
 		}
 	}

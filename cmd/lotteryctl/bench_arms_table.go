@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // writeArms shows the median of every arm. The medians are taken column by
@@ -14,20 +14,20 @@ func (r benchReport) writeArms(b *strings.Builder) {
 	b.WriteString("medians over the rounds; latency from the time each request was meant to be sent, in ms\n")
 	r.writeArmTable(b, []column{
 		{"rounds", 8, nil, whole},
-		{"rate/s", 10, func(r *experiment.Round) *float64 { return &r.Load.AnsweredRate }, oneDecimal},
-		{"p50", 9, latencyOf(func(q *experiment.Quantiles) time.Duration { return q.P50 }), msFloat},
-		{"p95", 9, latencyOf(func(q *experiment.Quantiles) time.Duration { return q.P95 }), msFloat},
-		{"p99", 9, latencyOf(func(q *experiment.Quantiles) time.Duration { return q.P99 }), msFloat},
-		{"errors", 8, func(r *experiment.Round) *float64 { n := float64(r.Load.Errors); return &n }, whole},
+		{"rate/s", 10, func(r *runfolder.Round) *float64 { return &r.Load.AnsweredRate }, oneDecimal},
+		{"p50", 9, latencyOf(func(q *runfolder.Quantiles) time.Duration { return q.P50 }), msFloat},
+		{"p95", 9, latencyOf(func(q *runfolder.Quantiles) time.Duration { return q.P95 }), msFloat},
+		{"p99", 9, latencyOf(func(q *runfolder.Quantiles) time.Duration { return q.P99 }), msFloat},
+		{"errors", 8, func(r *runfolder.Round) *float64 { n := float64(r.Load.Errors); return &n }, whole},
 	})
 	b.WriteString("\ncost: CPU, bytes and allocations a request; GC over the whole run\n")
 	r.writeArmTable(b, []column{
-		{"server µs", 11, func(r *experiment.Round) *float64 { return r.Cost.ServerCPU }, micro},
-		{"bytes", 9, func(r *experiment.Round) *float64 { return r.Cost.Bytes }, whole},
-		{"allocs", 9, func(r *experiment.Round) *float64 { return r.Cost.Allocs }, oneDecimal},
-		{"cycles", 8, func(r *experiment.Round) *float64 { return r.Cost.GCCycles }, whole},
-		{"pauses ms", 11, func(r *experiment.Round) *float64 { return r.Cost.GCPause }, milli},
-		{"peak MiB", 10, func(r *experiment.Round) *float64 { return r.Cost.PeakRSS }, mebi},
+		{"server µs", 11, func(r *runfolder.Round) *float64 { return r.Cost.ServerCPU }, micro},
+		{"bytes", 9, func(r *runfolder.Round) *float64 { return r.Cost.Bytes }, whole},
+		{"allocs", 9, func(r *runfolder.Round) *float64 { return r.Cost.Allocs }, oneDecimal},
+		{"cycles", 8, func(r *runfolder.Round) *float64 { return r.Cost.GCCycles }, whole},
+		{"pauses ms", 11, func(r *runfolder.Round) *float64 { return r.Cost.GCPause }, milli},
+		{"peak MiB", 10, func(r *runfolder.Round) *float64 { return r.Cost.PeakRSS }, mebi},
 	})
 	b.WriteByte('\n')
 }
@@ -43,7 +43,7 @@ func (r benchReport) writeArmTable(b *strings.Builder, columns []column) {
 		fmt.Fprintf(b, "%*s", c.width, c.title)
 	}
 	b.WriteByte('\n')
-	kept := experiment.Kept(r.Rounds)
+	kept := runfolder.Kept(r.Rounds)
 	for _, arm := range r.arms() {
 		fmt.Fprintf(b, "%-*s", name, arm)
 		for _, c := range columns {
@@ -55,7 +55,7 @@ func (r benchReport) writeArmTable(b *strings.Builder, columns []column) {
 
 // armMedian is the median of a cell over an arm's rounds, nil for none; without
 // a cell it is the number of rounds.
-func armMedian(rounds []experiment.Round, arm string, cell func(*experiment.Round) *float64) *float64 {
+func armMedian(rounds []runfolder.Round, arm string, cell func(*runfolder.Round) *float64) *float64 {
 	var values []float64
 	n := 0.0
 	for i := range rounds {

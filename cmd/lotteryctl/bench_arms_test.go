@@ -14,7 +14,7 @@ import (
 	"time"
 
 	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // TestBenchArms compares two builds of a service, one of them slower by 20 ms.
@@ -25,7 +25,7 @@ func TestBenchArms(t *testing.T) {
 		t.Fatalf("got %v, stderr %q", err, stderr)
 	}
 	m, rounds := readRun(t, out)
-	if len(rounds) != 12 || len(m.Arms) != 2 || !m.Arms[0].FreshProcess || m.Name != "old-new" || m.State != experiment.Complete {
+	if len(rounds) != 12 || len(m.Arms) != 2 || !m.Arms[0].FreshProcess || m.Name != "old-new" || m.State != runfolder.Complete {
 		t.Errorf("got %d rounds and manifest %+v", len(rounds), m)
 	}
 	for _, r := range rounds {
@@ -85,7 +85,7 @@ func TestBenchArmsThatFail(t *testing.T) {
 			if exitCode(err) != codeGateFailed || !strings.Contains(stderr, row.want) {
 				t.Fatalf("got exit code %d and %q, want %q", exitCode(err), stderr, row.want)
 			}
-			if m, rounds := readRun(t, out); m.State != experiment.Partial || len(rounds) < row.rounds || !strings.Contains(m.Reason, "new") {
+			if m, rounds := readRun(t, out); m.State != runfolder.Partial || len(rounds) < row.rounds || !strings.Contains(m.Reason, "new") {
 				t.Errorf("got state %s (%s) and %d rounds", m.State, m.Reason, len(rounds))
 			}
 			if !strings.Contains(stderr, "lotteryctl bench --resume "+out) || stdout == "" {
@@ -103,7 +103,7 @@ func TestBenchArmsKeepGoing(t *testing.T) {
 	if exitCode(err) != codeGateFailed || !strings.Contains(stderr, "2 of 4 runs failed, the first that of new in round 1") {
 		t.Errorf("got exit code %d, %q", exitCode(err), stderr)
 	}
-	if m, rounds := readRun(t, out); m.State != experiment.Complete || len(rounds) != 4 {
+	if m, rounds := readRun(t, out); m.State != runfolder.Complete || len(rounds) != 4 {
 		t.Errorf("got state %s and %d rounds", m.State, len(rounds))
 	}
 	if !strings.Contains(stdout, "note: round 1 of new: ") {
@@ -114,7 +114,7 @@ func TestBenchArmsKeepGoing(t *testing.T) {
 // firstArmFirst is a seed that lets the first of two arms run first.
 func firstArmFirst() string {
 	seed := uint64(1)
-	for experiment.RoundOrder(seed, 1, 2)[0] != 0 {
+	for runfolder.RoundOrder(seed, 1, 2)[0] != 0 {
 		seed++
 	}
 	return fmt.Sprint(seed)
@@ -143,7 +143,7 @@ func TestBenchArmsResumed(t *testing.T) {
 		t.Fatalf("got %v, %s", err, stderr)
 	}
 	m, rounds := readRun(t, out)
-	if m.State != experiment.Complete || len(rounds) != 4 || fmt.Sprint(m.Seed) != firstArmFirst() || len(m.Resumed) != 1 || m.Arms[0].Rate != 300 {
+	if m.State != runfolder.Complete || len(rounds) != 4 || fmt.Sprint(m.Seed) != firstArmFirst() || len(m.Resumed) != 1 || m.Arms[0].Rate != 300 {
 		t.Errorf("got %+v with %d rounds", m, len(rounds))
 	}
 	if _, stderr, err := execute(t, "bench", "--resume", out); exitCode(err) != codeUsage || !strings.Contains(stderr, "nothing to resume") {
@@ -169,7 +169,7 @@ func TestBenchArmsInterrupted(t *testing.T) {
 		!strings.Contains(stderr.String(), "--resume "+out) {
 		t.Errorf("got exit code %d, %q", exitCode(err), stderr.String())
 	}
-	if m, rounds := readRun(t, out); m.State != experiment.Partial || len(rounds) < 3 {
+	if m, rounds := readRun(t, out); m.State != runfolder.Partial || len(rounds) < 3 {
 		t.Errorf("got state %s and %d rounds", m.State, len(rounds))
 	}
 }
@@ -268,10 +268,10 @@ func TestNoiseLimits(t *testing.T) {
 	if limit, err := parseNoiseLimit("foreign-cpu=10%,cpu-pressure=50%"); err != nil || limit.ForeignCPU != 0.1 || limit.CPUPressure != 0.5 || limit.ServerRunQueue != 0 {
 		t.Errorf("got %+v, %v", limit, err)
 	}
-	if limit, err := parseNoiseLimit("none"); err != nil || limit != (experiment.NoiseLimit{}) {
+	if limit, err := parseNoiseLimit("none"); err != nil || limit != (runfolder.NoiseLimit{}) {
 		t.Errorf("got %+v, %v", limit, err)
 	}
-	if limit, err := parseNoiseLimit(""); err != nil || limit == (experiment.NoiseLimit{}) {
+	if limit, err := parseNoiseLimit(""); err != nil || limit == (runfolder.NoiseLimit{}) {
 		t.Errorf("got %+v, %v, want the default", limit, err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 )
 
@@ -47,7 +47,7 @@ func comparedReport(t *testing.T, rounds int, design string, arms map[string]mad
 	r := sampleReport(t, 1)
 	r.Run.Design, r.Run.Rounds, r.Run.Arms, r.Rounds, r.Run.Order = design, rounds, nil, nil, nil
 	for _, name := range order {
-		r.Run.Arms = append(r.Run.Arms, experiment.ArmManifest{
+		r.Run.Arms = append(r.Run.Arms, runfolder.ArmManifest{
 			Name: name, FreshProcess: true, URL: "http://127.0.0.1/", Method: "POST", Arrivals: "constant", Rate: 1200,
 			DurationNS: 10 * time.Second, WarmupNS: 2 * time.Second, TimeoutNS: 10 * time.Second,
 		})
@@ -58,17 +58,17 @@ func comparedReport(t *testing.T, rounds int, design string, arms map[string]mad
 			// The round's luck, and a little of the run's own.
 			wobble := 1 + 0.05*float64(round%4) + 0.002*float64((round*7+i*3)%5)
 			latency := func(f float64) time.Duration { return time.Duration(float64(m.p95) * f * wobble) }
-			run := experiment.Round{
+			run := runfolder.Round{
 				Round: round, Order: i + 1, Arm: name, Start: r.Run.Started,
-				Load: experiment.Load{
+				Load: runfolder.Load{
 					WindowNS: 10 * time.Second, AskedRate: 1200, AnsweredRate: 1200, Requests: 12_000, Answered: 12_000,
-					Response: &experiment.Quantiles{Mean: latency(0.5), P50: latency(0.4), P95: latency(1), P99: latency(2), Max: latency(9)},
+					Response: &runfolder.Quantiles{Mean: latency(0.5), P50: latency(0.4), P95: latency(1), P99: latency(2), Max: latency(9)},
 				},
-				Cost: experiment.Cost{ServerCPU: figure(m.cpu * wobble), Bytes: figure(m.bytes), Allocs: figure(m.bytes / 90), GCCycles: figure(3), GCPause: figure(0.0004), PeakRSS: figure(30 << 20)},
+				Cost: runfolder.Cost{ServerCPU: figure(m.cpu * wobble), Bytes: figure(m.bytes), Allocs: figure(m.bytes / 90), GCCycles: figure(3), GCPause: figure(0.0004), PeakRSS: figure(30 << 20)},
 			}
 			if m.capacity > 0 {
-				run.Load, run.Cost = experiment.Load{}, experiment.Cost{}
-				run.Capacity = &experiment.Capacity{Rate: m.capacity * wobble, Took: time.Second, GeneratorBound: name == "best" && round == 2}
+				run.Load, run.Cost = runfolder.Load{}, runfolder.Cost{}
+				run.Capacity = &runfolder.Capacity{Rate: m.capacity * wobble, Took: time.Second, GeneratorBound: name == "best" && round == 2}
 			}
 			r.Rounds = append(r.Rounds, run)
 		}
@@ -99,14 +99,14 @@ func eachReport(t *testing.T) benchReport {
 	arms["best"] = made{p95: 800 * time.Microsecond, cpu: 150_000, bytes: 3_300}
 	r := comparedReport(t, 10, "each article", arms, design.ArmNames())
 	r.Run.Name = "each"
-	r.Run.RateChoice = &experiment.RateChoice{Rate: 1200, Share: 0.6, Slowest: "before", SLO: 40 * time.Millisecond, Asked: 10 * time.Millisecond, Arms: []experiment.ArmCapacity{
+	r.Run.RateChoice = &runfolder.RateChoice{Rate: 1200, Share: 0.6, Slowest: "before", SLO: 40 * time.Millisecond, Asked: 10 * time.Millisecond, Arms: []runfolder.ArmCapacity{
 		{Name: "before", Rate: 2013.5, SLO: 40 * time.Millisecond}, {Name: "best", Rate: 31_000, SLO: 10 * time.Millisecond},
 	}}
 	for i := range r.Rounds {
 		run := &r.Rounds[i]
-		run.CheckState = experiment.CheckHeld
+		run.CheckState = runfolder.CheckHeld
 		if run.Arm == "only-claim" && run.Round == 4 {
-			run.CheckState, run.Broken = experiment.CheckBroken, []string{"I3: one answer: 2 times, such as: request r1 won twice"}
+			run.CheckState, run.Broken = runfolder.CheckBroken, []string{"I3: one answer: 2 times, such as: request r1 won twice"}
 		}
 		if run.Arm == "only-log" && run.Round == 5 {
 			run.CheckState = "not checked: the audit could not be done: timeout"
@@ -117,7 +117,7 @@ func eachReport(t *testing.T) benchReport {
 	}
 	noisy := r.Rounds[0]
 	noisy.Repeated = true
-	r.Rounds = append([]experiment.Round{noisy}, r.Rounds...)
+	r.Rounds = append([]runfolder.Round{noisy}, r.Rounds...)
 	r.Rounds[1].Repeat = 1
 	return judged(t, r)
 }
@@ -128,7 +128,7 @@ func capacityReport(t *testing.T) benchReport {
 	arms := map[string]made{"json.before": {capacity: 1500}, "json.best": {capacity: 30_000}}
 	r := comparedReport(t, 8, "vary json=before,best", arms, []string{"json.before", "json.best"})
 	r.Run.Name = "capacity"
-	r.Run.Rules.Capacity = &experiment.CapacityOptions{SLO: 10 * time.Millisecond}
+	r.Run.Rules.Capacity = &runfolder.CapacityRules{SLO: 10 * time.Millisecond}
 	r.Run.Rules.CapacityOnly = true
 	for i := range r.Rounds {
 		r.Rounds[i].Capacity.GeneratorBound = r.Rounds[i].Arm == "json.best" && r.Rounds[i].Round == 2
@@ -203,7 +203,7 @@ func TestDesignIsReadFromRunJSON(t *testing.T) {
 		"vary json=before,best":           {"json.before", "json.best"},
 		"":                                nil,
 	} {
-		design, err := designOf(experiment.Manifest{Design: text})
+		design, err := designOf(runfolder.Manifest{Design: text})
 		var got []string
 		if design != nil {
 			got = design.ArmNames()
@@ -213,7 +213,7 @@ func TestDesignIsReadFromRunJSON(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"stairs", "drop only nothing,best"} {
-		if _, err := designOf(experiment.Manifest{Design: text}); err == nil {
+		if _, err := designOf(runfolder.Manifest{Design: text}); err == nil {
 			t.Errorf("%q was read", text)
 		}
 	}

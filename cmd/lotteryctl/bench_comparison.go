@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -159,7 +160,7 @@ func (b *benchRun) armNames() []string {
 
 // parseNoiseLimit reads --noise-limit: "none", "default" (also ""), or the
 // covariates to limit as shares of the measured time.
-func parseNoiseLimit(text string) (limit experiment.NoiseLimit, err error) {
+func parseNoiseLimit(text string) (limit runfolder.NoiseLimit, err error) {
 	switch text {
 	case "none":
 		return limit, nil

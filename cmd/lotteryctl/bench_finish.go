@@ -7,11 +7,12 @@ import (
 	"syscall"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // finish gives the folder its name, prints what was measured and decides the
 // exit code.
-func (b *benchRun) finish(ctx context.Context, w *workload, folder *experiment.Folder, rounds []experiment.Round, runErr error) error {
+func (b *benchRun) finish(ctx context.Context, w *workload, folder *runfolder.Folder, rounds []runfolder.Round, runErr error) error {
 	interrupted := ctx.Err() != nil
 	if len(rounds) == 0 {
 		return b.finishEmpty(folder, interrupted, runErr)
@@ -58,7 +59,7 @@ func (b *benchRun) printNoise(ctx context.Context, folder string) error {
 }
 
 // finishEmpty removes the folder of a run that measured nothing.
-func (b *benchRun) finishEmpty(folder *experiment.Folder, interrupted bool, runErr error) error {
+func (b *benchRun) finishEmpty(folder *runfolder.Folder, interrupted bool, runErr error) error {
 	err := folder.Discard()
 	if interrupted {
 		return &exitError{codeInterrupted, errors.New("interrupted before anything was measured; nothing was written")}
@@ -67,7 +68,7 @@ func (b *benchRun) finishEmpty(folder *experiment.Folder, interrupted bool, runE
 }
 
 // reason says why the run is partial; "" when it is not.
-func (b *benchRun) reason(interrupted bool, rounds []experiment.Round, runErr error) string {
+func (b *benchRun) reason(interrupted bool, rounds []runfolder.Round, runErr error) string {
 	switch {
 	case interrupted && b.compares():
 		last := rounds[len(rounds)-1]

@@ -14,6 +14,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -75,7 +76,7 @@ func (b *benchRun) readFlags(given func(string) bool) error {
 	if b.name = o.name; b.name == "" {
 		b.name = b.defaultName()
 	}
-	if err := experiment.CheckName(b.name); err != nil {
+	if err := runfolder.CheckName(b.name); err != nil {
 		return fmt.Errorf("--name: %w", err)
 	}
 	return nil
@@ -200,11 +201,11 @@ func (b *benchRun) defaultName() string {
 		for i, p := range b.processes {
 			names[i] = p.Name
 		}
-		return experiment.CleanName(strings.Join(names, "-"))
+		return runfolder.CleanName(strings.Join(names, "-"))
 	case len(b.lotteryds) > 0:
 		return configurationNames(b.lotteryds)
 	case o.url == "":
 		return referenceName
 	}
-	return experiment.CleanName(endpoint.Host(o.url))
+	return runfolder.CleanName(endpoint.Host(o.url))
 }

@@ -6,15 +6,15 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // judgeRounds is the exit of a bench that ran to its end. That an arm failed,
 // though the others went on, or all requests did, is a failure; that the load
 // was not as asked is one under --strict.
-func judgeRounds(rounds []experiment.Round, strict bool) error {
-	failed := slices.DeleteFunc(slices.Clone(rounds), func(r experiment.Round) bool { return r.Failure == "" || r.Repeated })
+func judgeRounds(rounds []runfolder.Round, strict bool) error {
+	failed := slices.DeleteFunc(slices.Clone(rounds), func(r runfolder.Round) bool { return r.Failure == "" || r.Repeated })
 	if len(failed) > 0 {
 		return gateFailed(fmt.Errorf("%d of %d runs failed, the first that of %s in round %d: %s",
 			len(failed), len(rounds), failed[0].Arm, failed[0].Round, failed[0].Failure))
@@ -37,8 +37,8 @@ func judgeRounds(rounds []experiment.Round, strict bool) error {
 
 // judgeArms fails where every request of an arm did: its latencies are those of
 // refusals and compare with nothing.
-func judgeArms(rounds []experiment.Round) error {
-	byArm := map[string][]experiment.Round{}
+func judgeArms(rounds []runfolder.Round) error {
+	byArm := map[string][]runfolder.Round{}
 	for _, r := range rounds {
 		byArm[r.Arm] = append(byArm[r.Arm], r)
 	}
@@ -61,7 +61,7 @@ func judgeArms(rounds []experiment.Round) error {
 }
 
 // failures counts the causes of errors over all rounds: "3 status 503, 12 timeout".
-func failures(rounds []experiment.Round) string {
+func failures(rounds []runfolder.Round) string {
 	counts := map[string]int64{}
 	for _, r := range rounds {
 		for cause, n := range r.Load.Failures {

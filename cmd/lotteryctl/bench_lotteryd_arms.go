@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // readLotterydArms reads every --lotteryd-arm: the reference service, started
@@ -23,7 +23,7 @@ func (b *benchRun) readLotterydArms() ([]configuration, error) {
 		if !ok || strings.HasPrefix(name, "-") {
 			return nil, fmt.Errorf("--lotteryd-arm %q is not name='flags'", text)
 		}
-		if err := experiment.CheckName(name); err != nil {
+		if err := runfolder.CheckName(name); err != nil {
 			return nil, fmt.Errorf("--lotteryd-arm: %w", err)
 		}
 		if seen[name] {
@@ -60,5 +60,5 @@ func configurationNames(all []configuration) string {
 	for i, c := range all {
 		names[i] = c.name
 	}
-	return experiment.CleanName(strings.Join(names, "-"))
+	return runfolder.CleanName(strings.Join(names, "-"))
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -28,8 +28,8 @@ func (b *benchRun) outPath() string {
 }
 
 // manifest is run.json before the first run.
-func (b *benchRun) manifest(w *workload, choice *experiment.RateChoice) experiment.Manifest {
-	m := experiment.Manifest{
+func (b *benchRun) manifest(w *workload, choice *runfolder.RateChoice) runfolder.Manifest {
+	m := runfolder.Manifest{
 		Tool: "lotteryctl " + b.env.version, Command: b.command, Name: b.name, Seed: b.seed,
 		Benchmark: w.benchmark, Service: b.name, Workload: b.workloadText(),
 		Rounds: b.rounds(), Arms: w.manifests(b.plan), RateChoice: choice,
@@ -42,8 +42,8 @@ func (b *benchRun) manifest(w *workload, choice *experiment.RateChoice) experime
 
 // armManifest tells the load without its secrets: of headers the names, of the
 // body its length and hash, of the URL what endpoint.Redact leaves.
-func armManifest(name string, p loadgen.Plan) experiment.ArmManifest {
-	m := experiment.ArmManifest{
+func armManifest(name string, p loadgen.Plan) runfolder.ArmManifest {
+	m := runfolder.ArmManifest{
 		Name: name, URL: endpoint.Redact(p.URL), Method: p.Method, Arrivals: string(p.Arrivals), Rate: p.Rate,
 		Connections: p.Connections, DurationNS: p.Duration, WarmupNS: p.Warmup, TimeoutNS: p.Timeout,
 		BodyBytes: len(p.Body), Headers: endpoint.HeaderNames(p.Header),

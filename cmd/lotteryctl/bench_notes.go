@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -91,7 +91,7 @@ func (r benchReport) runNotes() (notes []string) {
 }
 
 // runName is "run 3", or with several arms "round 3 of new".
-func (r benchReport) runName(round experiment.Round) string {
+func (r benchReport) runName(round runfolder.Round) string {
 	if len(r.Run.Arms) == 1 {
 		return fmt.Sprintf("run %d", round.Round)
 	}

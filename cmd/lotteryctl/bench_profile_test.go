@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -47,7 +47,7 @@ func startStub(t *testing.T, behaviour string) (url string) {
 // bundleOf is the manifest of the only bundle of an arm.
 func bundleOf(t *testing.T, folder, arm string) *profiles.Manifest {
 	t.Helper()
-	bundles, err := experiment.Bundles(folder)
+	bundles, err := runfolder.Bundles(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestBenchProfile(t *testing.T) {
 	if err != nil || stderr != "" {
 		t.Fatalf("got %v, stderr %q", err, stderr)
 	}
-	if m, rounds := readRun(t, out); m.State != experiment.Complete || len(rounds) != 4 {
+	if m, rounds := readRun(t, out); m.State != runfolder.Complete || len(rounds) != 4 {
 		t.Errorf("got state %q and %d rounds, want 2 of each arm", m.State, len(rounds))
 	}
 	for _, arm := range []string{"one", "two"} {
@@ -111,7 +111,7 @@ func TestBenchProfileWithoutProfiles(t *testing.T) {
 	if exitCode(err) != codeGateFailed || !strings.Contains(stderr, "profiled round 1 of two has no profiles") || strings.Contains(stderr, "of one") {
 		t.Errorf("got exit code %d and %q", exitCode(err), stderr)
 	}
-	if m, rounds := readRun(t, out); m.State != experiment.Complete || len(rounds) != 4 {
+	if m, rounds := readRun(t, out); m.State != runfolder.Complete || len(rounds) != 4 {
 		t.Errorf("got state %q and %d rounds; the runs are not lost", m.State, len(rounds))
 	}
 	bundleOf(t, out, "one")
@@ -166,7 +166,7 @@ func TestBenchProfileResumes(t *testing.T) {
 		t.Fatalf("got %v, %s", err, stderr)
 	}
 	m, after := readRun(t, out)
-	if got, want := jsonText(t, after), jsonText(t, before); got != want || m.State != experiment.Complete {
+	if got, want := jsonText(t, after), jsonText(t, before); got != want || m.State != runfolder.Complete {
 		t.Errorf("got state %q and\n%s\nwant the rounds of before\n%s", m.State, got, want)
 	}
 	if got := bundleOf(t, out, nameOf(t, out)); got.State != profiles.Complete {

@@ -7,13 +7,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
 // profileNotes say what is missing from the profiles of a run. What is doubtful
 // in all rounds of an arm alike is said once, of the first.
-func profileNotes(folder string, runs []experiment.Profiled) (notes []string) {
+func profileNotes(folder string, runs []runfolder.Profiled) (notes []string) {
 	seen := map[string]bool{}
 	for _, run := range runs {
 		name := profiledName(run)
@@ -49,13 +49,13 @@ func profileNotes(folder string, runs []experiment.Profiled) (notes []string) {
 	return notes
 }
 
-func profiledName(run experiment.Profiled) string {
+func profiledName(run runfolder.Profiled) string {
 	return fmt.Sprintf("profiled round %d of %s", run.Round.Round, run.Arm)
 }
 
 // judgeProfiled is an error when a run that was to be profiled has no profiles.
 // The other runs are whole all the same.
-func judgeProfiled(runs []experiment.Profiled) error {
+func judgeProfiled(runs []runfolder.Profiled) error {
 	var missing []error
 	for _, run := range runs {
 		switch {

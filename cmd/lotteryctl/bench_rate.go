@@ -6,12 +6,13 @@ import (
 	"fmt"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // chooseRate finds a rate that all arms can take, if none was given: one rate
 // for all, because latencies at different loads cannot be compared. It returns
 // nil when there was nothing to choose.
-func (b *benchRun) chooseRate(ctx context.Context, w *workload, progress *benchProgress) (*experiment.RateChoice, error) {
+func (b *benchRun) chooseRate(ctx context.Context, w *workload, progress *benchProgress) (*runfolder.RateChoice, error) {
 	if b.resumed != nil {
 		return b.resumed.manifest.RateChoice, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -59,8 +60,8 @@ func (b *benchRun) openReference(ctx context.Context, progress *benchProgress) (
 			}
 			return arms
 		},
-		manifests: func(plan loadgen.Plan) []experiment.ArmManifest {
-			var manifests []experiment.ArmManifest
+		manifests: func(plan loadgen.Plan) []runfolder.ArmManifest {
+			var manifests []runfolder.ArmManifest
 			for _, c := range b.configurations() {
 				m := armManifest(c.name, drawPlan(plan))
 				m.FreshProcess = true
@@ -163,7 +164,7 @@ func (r *referenceArm) startOn(ctx context.Context, lap experiment.Lap, stores s
 	process, err := experiment.StartProcess(args,
 		// In the environment, since everyone may read command lines.
 		[]string{"LOTTERYD_REDIS_URL=" + stores.redis, "LOTTERYD_POSTGRES_URL=" + stores.postgres, "LOTTERYD_ADMIN_TOKEN="},
-		filepath.Join(lap.Dir, experiment.ServerLogFile))
+		filepath.Join(lap.Dir, runfolder.ServerLogFile))
 	if err != nil {
 		return nil, err
 	}

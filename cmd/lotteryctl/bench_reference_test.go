@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/localservices"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -39,7 +39,7 @@ func TestBenchAlone(t *testing.T) {
 		t.Fatalf("got %v, stderr %q", err, stderr)
 	}
 	m, rounds := readRun(t, out)
-	if m.State != experiment.Complete || !m.Arms[0].FreshProcess || len(rounds) != 2 {
+	if m.State != runfolder.Complete || !m.Arms[0].FreshProcess || len(rounds) != 2 {
 		t.Fatalf("got manifest %+v and %d rounds", m, len(rounds))
 	}
 	for _, r := range rounds {
@@ -92,7 +92,7 @@ func TestBenchAloneInterrupted(t *testing.T) {
 	if got := exitCode(err); got != codeInterrupted {
 		t.Fatalf("got exit code %d (%v)", got, err)
 	}
-	if m, rounds := readRun(t, out); m.State != experiment.Partial || len(rounds) != 1 {
+	if m, rounds := readRun(t, out); m.State != runfolder.Partial || len(rounds) != 1 {
 		t.Errorf("got state %q and %d rounds, want the one cut short", m.State, len(rounds))
 	}
 	checkGone(t, program)
@@ -153,7 +153,7 @@ func TestBenchSteps(t *testing.T) {
 		t.Errorf("got arm %+v, want its switches", before)
 	}
 	for _, r := range rounds {
-		if r.CheckState != experiment.CheckHeld || r.Load.Errors != 0 || r.Load.Outcomes["win"]+r.Load.Outcomes["loss"]+r.Load.Outcomes["pending"] != 40 {
+		if r.CheckState != runfolder.CheckHeld || r.Load.Errors != 0 || r.Load.Outcomes["win"]+r.Load.Outcomes["loss"]+r.Load.Outcomes["pending"] != 40 {
 			t.Errorf("round %d of %s: got check %q (%v) and %+v", r.Round, r.Arm, r.CheckState, r.Broken, r.Load)
 		}
 		file, err := os.ReadFile(filepath.Join(out, "arms", r.Arm, fmt.Sprintf("round-%d", r.Round), "activity.yaml"))
@@ -186,7 +186,7 @@ func TestBenchReportsABrokenInvariant(t *testing.T) {
 	}
 	_, rounds := readRun(t, out)
 	for _, r := range rounds {
-		if want := map[string]experiment.CheckState{"claim.best": experiment.CheckHeld, "claim.stock-row": experiment.CheckBroken}[r.Arm]; r.CheckState != want {
+		if want := map[string]runfolder.CheckState{"claim.best": runfolder.CheckHeld, "claim.stock-row": runfolder.CheckBroken}[r.Arm]; r.CheckState != want {
 			t.Errorf("%s: got check %q (%v), want %q", r.Arm, r.CheckState, r.Broken, want)
 		}
 	}
@@ -208,7 +208,7 @@ func TestWitness(t *testing.T) {
 		t.Fatalf("got %v, %s", err, stderr)
 	}
 	_, rounds := readRun(t, out)
-	if rounds[0].CheckState != experiment.CheckHeld {
+	if rounds[0].CheckState != runfolder.CheckHeld {
 		t.Errorf("got check %q (%v)", rounds[0].CheckState, rounds[0].Broken)
 	}
 	file, err := os.ReadFile(filepath.Join(out, "arms/lotteryd/round-1/activity.yaml"))

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -18,13 +18,13 @@ const benchFormat = 2
 
 // benchReport is what bench --json prints; docs/run-folder.md describes it.
 type benchReport struct {
-	Format  int                            `json:"format"`
-	Folder  string                         `json:"folder"`
-	Run     experiment.Manifest            `json:"run"`
-	Rounds  []experiment.Round             `json:"rounds"`
-	Summary map[string][]experiment.Spread `json:"summary"` // by arm
+	Format  int                           `json:"format"`
+	Folder  string                        `json:"folder"`
+	Run     runfolder.Manifest            `json:"run"`
+	Rounds  []runfolder.Round             `json:"rounds"`
+	Summary map[string][]runfolder.Spread `json:"summary"` // by arm
 	// Profiled are the runs of --profile.
-	Profiled []experiment.Profiled `json:"profiled,omitempty"`
+	Profiled []runfolder.Profiled `json:"profiled,omitempty"`
 	// One of these is there when arms were compared.
 	Steps      *study.Result       `json:"steps,omitempty"`      // --steps, --vary
 	Comparison *study.Comparison   `json:"comparison,omitempty"` // --arm
@@ -32,10 +32,10 @@ type benchReport struct {
 }
 
 // newReport judges the rounds of a run. All it needs is in the run folder.
-func newReport(folder string, run experiment.Manifest, rounds []experiment.Round) (benchReport, error) {
-	r := benchReport{Format: benchFormat, Folder: folder, Run: run, Rounds: rounds, Summary: map[string][]experiment.Spread{}}
+func newReport(folder string, run runfolder.Manifest, rounds []runfolder.Round) (benchReport, error) {
+	r := benchReport{Format: benchFormat, Folder: folder, Run: run, Rounds: rounds, Summary: map[string][]runfolder.Spread{}}
 	for _, arm := range r.arms() {
-		r.Summary[arm] = experiment.Summarize(r.of(arm))
+		r.Summary[arm] = runfolder.Summarize(r.of(arm))
 	}
 	design, err := designOf(run)
 	switch {
@@ -56,7 +56,7 @@ func newReport(folder string, run experiment.Manifest, rounds []experiment.Round
 }
 
 // designOf is which steps the run compared; nil if none.
-func designOf(run experiment.Manifest) (*study.Design, error) {
+func designOf(run runfolder.Manifest) (*study.Design, error) {
 	if run.Design == "" {
 		return nil, nil
 	}
@@ -81,8 +81,8 @@ func (r benchReport) arms() []string {
 }
 
 // of are the rounds of one arm.
-func (r benchReport) of(arm string) []experiment.Round {
-	return slices.DeleteFunc(slices.Clone(r.Rounds), func(round experiment.Round) bool { return round.Arm != arm })
+func (r benchReport) of(arm string) []runfolder.Round {
+	return slices.DeleteFunc(slices.Clone(r.Rounds), func(round runfolder.Round) bool { return round.Arm != arm })
 }
 
 func (r benchReport) print(w io.Writer, service string, asJSON bool) error {
@@ -158,7 +158,7 @@ func orUnknown(s string) string {
 }
 
 // writeCard shows a single run, a line a subject.
-func writeCard(b *strings.Builder, r *experiment.Round) {
+func writeCard(b *strings.Builder, r *runfolder.Round) {
 	line := func(subject, format string, args ...any) {
 		fmt.Fprintf(b, "  %-12s%s\n", subject, fmt.Sprintf(format, args...))
 	}
@@ -187,7 +187,7 @@ func writeCard(b *strings.Builder, r *experiment.Round) {
 }
 
 // outcomes is ", 603 win, 5,397 loss" or nothing.
-func outcomes(l experiment.Load) string {
+func outcomes(l runfolder.Load) string {
 	text := ""
 	for _, name := range []string{"win", "loss", "pending"} {
 		if n := l.Outcomes[name]; n > 0 {
@@ -208,7 +208,7 @@ func plural(name string, n int64) string {
 }
 
 // rateText tells what was found, for the header of the result.
-func rateText(choice *experiment.RateChoice) string {
+func rateText(choice *runfolder.RateChoice) string {
 	found, slow := make([]string, len(choice.Arms)), ""
 	for i, arm := range choice.Arms {
 		found[i] = fmt.Sprintf("%s %s", arm.Name, groupedFloat(math.Round(arm.Rate)))

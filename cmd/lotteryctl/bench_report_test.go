@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -15,12 +16,12 @@ func figure(v float64) *float64 { return &v }
 func sampleReport(t *testing.T, n int) benchReport {
 	t.Helper()
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	r := benchReport{Format: benchFormat, Folder: "runs/sample", Run: experiment.Manifest{
-		Format: 1, State: experiment.Complete, Tool: "lotteryctl v1", Command: []string{"lotteryctl", "bench"},
+	r := benchReport{Format: benchFormat, Folder: "runs/sample", Run: runfolder.Manifest{
+		Format: 1, State: runfolder.Complete, Tool: "lotteryctl v1", Command: []string{"lotteryctl", "bench"},
 		Name: "sample", Started: start, Ended: start.Add(time.Minute), Seed: 7, Benchmark: "Draw", Service: "sample",
 		Workload: "constant-1200ps-10s", Rounds: n,
-		Host: experiment.Host{OS: "linux", Arch: "amd64", Kernel: "6.1", CPU: "Test CPU", Cores: 2, MemoryBytes: 1 << 30, Go: "go1.26"},
-		Arms: []experiment.ArmManifest{{
+		Host: runfolder.Host{OS: "linux", Arch: "amd64", Kernel: "6.1", CPU: "Test CPU", Cores: 2, MemoryBytes: 1 << 30, Go: "go1.26"},
+		Arms: []runfolder.ArmManifest{{
 			Name: "sample", FreshProcess: true, URL: "http://127.0.0.1/", Method: "POST", Headers: []string{"Content-Type"},
 			BodyBytes: 3, BodySHA256: "abc", Arrivals: "constant", Rate: 1200,
 			DurationNS: 10 * time.Second, WarmupNS: 2 * time.Second, TimeoutNS: 10 * time.Second,
@@ -29,17 +30,17 @@ func sampleReport(t *testing.T, n int) benchReport {
 	for i := range n {
 		k := time.Duration(i + 1)
 		r.Run.Order = append(r.Run.Order, []string{"sample"})
-		r.Rounds = append(r.Rounds, experiment.Round{
+		r.Rounds = append(r.Rounds, runfolder.Round{
 			Round: i + 1, Order: 1, Arm: "sample", Seed: 7 + uint64(i), Start: start, StartupNS: 300 * time.Millisecond,
-			Load: experiment.Load{
+			Load: runfolder.Load{
 				WindowNS: 10 * time.Second, AskedRate: 1200, SentRate: 1200, AnsweredRate: 1200, Requests: 12_000, Answered: 12_000,
 				Statuses: map[int]int64{200: 12_000}, Outcomes: map[string]int64{"win": 1203, "loss": 10_797},
-				Response: &experiment.Quantiles{Mean: k * 210_000, P50: k * 200_000, P95: k * 500_000, P99: k * 9_000_000, Max: k * 90_000_000},
-				Service:  &experiment.Quantiles{Mean: k * 190_000, P50: k * 180_000, P95: k * 450_000, P99: k * 8_000_000, Max: k * 80_000_000},
-				Lateness: &experiment.Quantiles{Mean: 20_000, P50: 15_000, P95: 40_000, P99: 60_000, Max: 900_000},
+				Response: &runfolder.Quantiles{Mean: k * 210_000, P50: k * 200_000, P95: k * 500_000, P99: k * 9_000_000, Max: k * 90_000_000},
+				Service:  &runfolder.Quantiles{Mean: k * 190_000, P50: k * 180_000, P95: k * 450_000, P99: k * 8_000_000, Max: k * 80_000_000},
+				Lateness: &runfolder.Quantiles{Mean: 20_000, P50: 15_000, P95: 40_000, P99: 60_000, Max: 900_000},
 				GapCV:    0.2, Connections: loadgen.Connections{Opened: 4, MaxOpen: 4},
 			},
-			Cost: experiment.Cost{
+			Cost: runfolder.Cost{
 				ServerCPU: figure(154_100), ClientCPU: figure(42_000), Bytes: figure(2900.4), Allocs: figure(31.25),
 				GCCycles: figure(5), GCPause: figure(0.00042), PeakRSS: figure(26 << 20), Source: "prometheus",
 			},
@@ -88,7 +89,7 @@ func TestBenchReportGoldens(t *testing.T) {
 func TestStrictAsksForAnHonestLoad(t *testing.T) {
 	healthy, doubtful := sampleReport(t, 1).Rounds, sampleReport(t, 2).Rounds
 	for name, row := range map[string]struct {
-		rounds []experiment.Round
+		rounds []runfolder.Round
 		strict bool
 		want   int
 	}{

@@ -5,15 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/spf13/cobra"
-
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
 )
 
 // resumption is an interrupted run that is taken up again.
 type resumption struct {
 	path     string // where it lies
-	manifest experiment.Manifest
+	manifest runfolder.Manifest
 }
 
 // takeUp reads the interrupted run and sets its flags as if they had been typed
@@ -21,7 +20,7 @@ type resumption struct {
 // keep because they may be secret. That nothing changed which matters is
 // checked when the folder is opened.
 func takeUp(cmd *cobra.Command, o *benchOptions) (*resumption, error) {
-	manifest, path, err := experiment.Unfinished(o.resume)
+	manifest, path, err := runfolder.Unfinished(o.resume)
 	if err != nil {
 		return nil, err
 	}
@@ -78,15 +77,15 @@ func (f storedFlag) hidden() bool {
 }
 
 // openFolder begins the run folder, or opens the one to go on with.
-func (b *benchRun) openFolder(out string, m experiment.Manifest) (*experiment.Folder, error) {
+func (b *benchRun) openFolder(out string, m runfolder.Manifest) (*runfolder.Folder, error) {
 	if b.resumed == nil {
-		folder, err := experiment.Create(out, m)
+		folder, err := runfolder.Create(out, m)
 		if err != nil {
 			return nil, fmt.Errorf("--out: %w", err)
 		}
 		return folder, nil
 	}
-	folder, err := experiment.Resume(b.options.resume, m)
+	folder, err := runfolder.Resume(b.options.resume, m)
 	if err != nil {
 		return nil, fmt.Errorf("--resume: %w", err)
 	}

@@ -6,45 +6,45 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // column is a column of a table over runs.
 type column struct {
 	title string
 	width int
-	cell  func(*experiment.Round) *float64
+	cell  func(*runfolder.Round) *float64
 	text  func(*float64) string
 }
 
 // writeTables shows several runs and their spread, in tables that fit into 80
 // columns. The spread is taken column by column, so its rows are no runs.
-func writeTables(b *strings.Builder, rounds []experiment.Round) {
+func writeTables(b *strings.Builder, rounds []runfolder.Round) {
 	b.WriteString("latency from the time each request was meant to be sent, in ms\n")
 	writeTable(b, rounds, []column{
-		{"rate/s", 11, func(r *experiment.Round) *float64 { return &r.Load.AnsweredRate }, oneDecimal},
-		{"p50", 9, latencyOf(func(q *experiment.Quantiles) time.Duration { return q.P50 }), msFloat},
-		{"p95", 9, latencyOf(func(q *experiment.Quantiles) time.Duration { return q.P95 }), msFloat},
-		{"p99", 9, latencyOf(func(q *experiment.Quantiles) time.Duration { return q.P99 }), msFloat},
-		{"max", 9, latencyOf(func(q *experiment.Quantiles) time.Duration { return q.Max }), msFloat},
-		{"errors", 9, func(r *experiment.Round) *float64 { n := float64(r.Load.Errors); return &n }, whole},
+		{"rate/s", 11, func(r *runfolder.Round) *float64 { return &r.Load.AnsweredRate }, oneDecimal},
+		{"p50", 9, latencyOf(func(q *runfolder.Quantiles) time.Duration { return q.P50 }), msFloat},
+		{"p95", 9, latencyOf(func(q *runfolder.Quantiles) time.Duration { return q.P95 }), msFloat},
+		{"p99", 9, latencyOf(func(q *runfolder.Quantiles) time.Duration { return q.P99 }), msFloat},
+		{"max", 9, latencyOf(func(q *runfolder.Quantiles) time.Duration { return q.Max }), msFloat},
+		{"errors", 9, func(r *runfolder.Round) *float64 { n := float64(r.Load.Errors); return &n }, whole},
 		{"sent late p99", 15, latenessOf, msFloat},
 	})
 	b.WriteString("\ncost: CPU, bytes and allocations a request; GC over the whole run\n")
 	writeTable(b, rounds, []column{
-		{"server µs", 11, func(r *experiment.Round) *float64 { return r.Cost.ServerCPU }, micro},
-		{"client µs", 11, func(r *experiment.Round) *float64 { return r.Cost.ClientCPU }, micro},
-		{"bytes", 9, func(r *experiment.Round) *float64 { return r.Cost.Bytes }, whole},
-		{"allocs", 9, func(r *experiment.Round) *float64 { return r.Cost.Allocs }, oneDecimal},
-		{"cycles", 8, func(r *experiment.Round) *float64 { return r.Cost.GCCycles }, whole},
-		{"pauses ms", 11, func(r *experiment.Round) *float64 { return r.Cost.GCPause }, milli},
-		{"peak MiB", 11, func(r *experiment.Round) *float64 { return r.Cost.PeakRSS }, mebi},
+		{"server µs", 11, func(r *runfolder.Round) *float64 { return r.Cost.ServerCPU }, micro},
+		{"client µs", 11, func(r *runfolder.Round) *float64 { return r.Cost.ClientCPU }, micro},
+		{"bytes", 9, func(r *runfolder.Round) *float64 { return r.Cost.Bytes }, whole},
+		{"allocs", 9, func(r *runfolder.Round) *float64 { return r.Cost.Allocs }, oneDecimal},
+		{"cycles", 8, func(r *runfolder.Round) *float64 { return r.Cost.GCCycles }, whole},
+		{"pauses ms", 11, func(r *runfolder.Round) *float64 { return r.Cost.GCPause }, milli},
+		{"peak MiB", 11, func(r *runfolder.Round) *float64 { return r.Cost.PeakRSS }, mebi},
 	})
 	b.WriteByte('\n')
 }
 
-func latencyOf(pick func(*experiment.Quantiles) time.Duration) func(*experiment.Round) *float64 {
-	return func(r *experiment.Round) *float64 {
+func latencyOf(pick func(*runfolder.Quantiles) time.Duration) func(*runfolder.Round) *float64 {
+	return func(r *runfolder.Round) *float64 {
 		if r.Load.Response == nil {
 			return nil
 		}
@@ -53,7 +53,7 @@ func latencyOf(pick func(*experiment.Quantiles) time.Duration) func(*experiment.
 	}
 }
 
-func latenessOf(r *experiment.Round) *float64 {
+func latenessOf(r *runfolder.Round) *float64 {
 	if r.Load.Lateness == nil {
 		return nil
 	}
@@ -61,7 +61,7 @@ func latenessOf(r *experiment.Round) *float64 {
 	return &v
 }
 
-func writeTable(b *strings.Builder, rounds []experiment.Round, columns []column) {
+func writeTable(b *strings.Builder, rounds []runfolder.Round, columns []column) {
 	fmt.Fprintf(b, "%6s", "run")
 	for _, c := range columns {
 		fmt.Fprintf(b, "%*s", c.width, c.title)

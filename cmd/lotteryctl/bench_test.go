@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // service is a small HTTP service with expvar metrics that counts requests.
@@ -45,9 +45,9 @@ func benchArgs(t *testing.T, url string, more ...string) (args []string, out str
 		"--warmup", "50ms", "--out", out}, more...), out
 }
 
-func readRun(t *testing.T, out string) (experiment.Manifest, []experiment.Round) {
+func readRun(t *testing.T, out string) (runfolder.Manifest, []runfolder.Round) {
 	t.Helper()
-	m, rounds, skipped, err := experiment.Read(os.DirFS(out))
+	m, rounds, skipped, err := runfolder.Read(os.DirFS(out))
 	if err != nil || len(skipped) > 0 {
 		t.Fatalf("%s: %v, %v", out, skipped, err)
 	}
@@ -78,7 +78,7 @@ func TestBenchURL(t *testing.T) {
 		t.Errorf("the service got %d requests, %d of them as asked; want 2 × (10 + 60)", served.Load(), bodies.Load())
 	}
 	m, rounds := readRun(t, out)
-	if m.State != experiment.Complete || m.Seed != 5 || m.Arms[0].Name != "mine" || m.Arms[0].FreshProcess || len(rounds) != 2 {
+	if m.State != runfolder.Complete || m.Seed != 5 || m.Arms[0].Name != "mine" || m.Arms[0].FreshProcess || len(rounds) != 2 {
 		t.Errorf("got manifest %+v and %d rounds", m, len(rounds))
 	}
 	for _, r := range rounds {
@@ -150,7 +150,7 @@ func TestBenchExitCodes(t *testing.T) {
 			if got := exitCode(err); got != row.code || !strings.Contains(stderr, row.stderr) || (row.stderr == "") != (stderr == "") {
 				t.Errorf("got exit code %d and stderr %q, want %d and %q", got, stderr, row.code, row.stderr)
 			}
-			if m, _ := readRun(t, out); m.State != experiment.Complete {
+			if m, _ := readRun(t, out); m.State != runfolder.Complete {
 				t.Errorf("got state %q, want the folder whole whatever the verdict", m.State)
 			}
 			if overloaded := row.url == slow; strings.Contains(stdout, "note: rate not reached in 2 of 2 runs") != overloaded ||
@@ -178,7 +178,7 @@ func TestBenchInterrupted(t *testing.T) {
 		t.Errorf("got exit code %d, stderr %q", got, stderr.String())
 	}
 	m, rounds := readRun(t, out)
-	if m.State != experiment.Partial || !strings.Contains(m.Reason, "interrupted") || len(rounds) != 1 || !rounds[0].Partial {
+	if m.State != runfolder.Partial || !strings.Contains(m.Reason, "interrupted") || len(rounds) != 1 || !rounds[0].Partial {
 		t.Errorf("got state %q (%s) and %d rounds, want a partial one", m.State, m.Reason, len(rounds))
 	}
 	if !strings.Contains(stdout.String(), "cut short") {
@@ -327,7 +327,7 @@ func TestBenchJSONIsOneDocument(t *testing.T) {
 		t.Fatalf("got %v from\n%s", err, stdout)
 	}
 	arm := report.Run.Arms[0].Name
-	if report.Format != benchFormat || report.Folder != out || len(report.Rounds) != 2 || len(report.Summary[arm]) == 0 || report.Run.State != experiment.Complete {
+	if report.Format != benchFormat || report.Folder != out || len(report.Rounds) != 2 || len(report.Summary[arm]) == 0 || report.Run.State != runfolder.Complete {
 		t.Errorf("got %+v", report)
 	}
 }

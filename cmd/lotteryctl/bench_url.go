@@ -10,6 +10,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -60,8 +61,8 @@ func (b *benchRun) openURL(ctx context.Context, progress *benchProgress) (*workl
 			}
 			return arms
 		},
-		manifests: func(plan loadgen.Plan) []experiment.ArmManifest {
-			var manifests []experiment.ArmManifest
+		manifests: func(plan loadgen.Plan) []runfolder.ArmManifest {
+			var manifests []runfolder.ArmManifest
 			for _, name := range b.armNames() {
 				m := armManifest(name, plan)
 				m.MetricsURL = endpoint.Redact(metricsURL)
@@ -89,8 +90,8 @@ func (b *benchRun) openProcesses() *workload {
 			}
 			return arms
 		},
-		manifests: func(plan loadgen.Plan) []experiment.ArmManifest {
-			var manifests []experiment.ArmManifest
+		manifests: func(plan loadgen.Plan) []runfolder.ArmManifest {
+			var manifests []runfolder.ArmManifest
 			for _, p := range b.processes {
 				m := armManifest(p.Name, plan)
 				m.FreshProcess = true

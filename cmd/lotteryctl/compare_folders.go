@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/benchreport"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // doubts are what the manifests of run folders tell and their results do not:
@@ -19,7 +19,7 @@ func (m *material) doubts() (doubts []benchreport.Doubt) {
 		for _, text := range f.broken {
 			warn(benchreport.DoubtUnlike, "%s: %s", f.path, text)
 		}
-		if f.run.State != experiment.Complete {
+		if f.run.State != runfolder.Complete {
 			warn(benchreport.DoubtUnlike, "%s is %s: %s", f.path, f.run.State, orNoReason(f.run.Reason))
 		}
 		for _, arm := range f.run.Arms {
@@ -54,7 +54,7 @@ func orNoReason(reason string) string {
 // difference is a condition that two runs do not share.
 type difference struct{ what, old, new string }
 
-func differences(a, b experiment.Manifest) (found []difference) {
+func differences(a, b runfolder.Manifest) (found []difference) {
 	note := func(what, old, new string) {
 		if old != new {
 			found = append(found, difference{what, orNothing(old), orNothing(new)})
@@ -81,7 +81,7 @@ func differences(a, b experiment.Manifest) (found []difference) {
 	return found
 }
 
-func loadText(arm experiment.ArmManifest) string {
+func loadText(arm runfolder.ArmManifest) string {
 	if arm.Rate == 0 {
 		return fmt.Sprintf("%s, %d connections", arm.Arrivals, arm.Connections)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 )
 
@@ -29,7 +29,7 @@ type material struct {
 
 type runFolder struct {
 	path   string
-	run    experiment.Manifest
+	run    runfolder.Manifest
 	broken []string // what runs of an arm broke, a sentence each
 }
 
@@ -77,7 +77,7 @@ func (m *material) resolve(in *benchmarks.Input) (string, error) {
 	if !info.IsDir() {
 		return in.Path, nil
 	}
-	run, rounds, skipped, err := experiment.Read(os.DirFS(in.Path))
+	run, rounds, skipped, err := runfolder.Read(os.DirFS(in.Path))
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", in.Path, err)
 	}
@@ -94,7 +94,7 @@ func (m *material) resolve(in *benchmarks.Input) (string, error) {
 
 // brokenArms says, in a sentence for each arm, which broke what they must keep.
 // A fast arm that loses prizes is not fast.
-func brokenArms(rounds []experiment.Round) (texts []string) {
+func brokenArms(rounds []runfolder.Round) (texts []string) {
 	count, first := make(map[string]int), make(map[string]string)
 	var arms []string
 	for _, r := range rounds {

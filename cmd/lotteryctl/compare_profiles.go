@@ -7,7 +7,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/internal/benchreport"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -18,7 +18,7 @@ const mostProfileChanges = 5
 // profiledArm is an arm with the bundles of its rounds.
 type profiledArm struct {
 	title string
-	arm   experiment.ArmBundles
+	arm   runfolder.ArmBundles
 }
 
 // profileChanges says what is certain to have changed in the CPU profiles of

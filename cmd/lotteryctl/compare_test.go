@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 func TestCompareFormats(t *testing.T) {
@@ -188,10 +188,10 @@ func TestCompareNoise(t *testing.T) {
 // Two run folders tell what their results cannot: other hosts, other rates, and
 // that one was over before the other began.
 func TestCompareFolderDoubts(t *testing.T) {
-	before, after := copyRun(t, nil), copyRun(t, func(m *experiment.Manifest) {
+	before, after := copyRun(t, nil), copyRun(t, func(m *runfolder.Manifest) {
 		m.Host.CPU, m.Arms[0].Rate = "another", 999
 		m.Started, m.Ended = m.Started.AddDate(0, 0, 1), m.Ended.AddDate(0, 0, 1)
-		m.State, m.Reason = experiment.Partial, "interrupted"
+		m.State, m.Reason = runfolder.Partial, "interrupted"
 		m.Arms[1].FreshProcess = false
 	})
 	broken := `{"round":1,"arm":"best","broken":["I2: a prize was won twice"]}` + "\n"
@@ -225,14 +225,14 @@ func TestCompareFolderDoubts(t *testing.T) {
 }
 
 // copyRun copies testdata/compare/run with a change of its manifest.
-func copyRun(t *testing.T, change func(*experiment.Manifest)) string {
+func copyRun(t *testing.T, change func(*runfolder.Manifest)) string {
 	t.Helper()
 	dir := t.TempDir()
 	from := os.DirFS(filepath.Join("testdata", "compare", "run"))
 	if err := os.CopyFS(dir, from); err != nil {
 		t.Fatal(err)
 	}
-	manifest, err := experiment.ReadManifest(from)
+	manifest, err := runfolder.ReadManifest(from)
 	if err != nil {
 		t.Fatal(err)
 	}

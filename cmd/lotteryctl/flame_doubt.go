@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // What a load may miss before its profiles are doubted.
@@ -15,12 +15,12 @@ const (
 // doubtOf says why values per request of a profiled run would mislead: work was
 // done for requests that failed, or refusals, which are cheap, count as requests.
 // "": nothing speaks against it.
-func doubtOf(run *experiment.Profiled) string {
+func doubtOf(run *runfolder.Profiled) string {
 	name := profiledName(*run)
 	switch l := &run.Load; {
 	case float64(l.Errors) > mostErrors*float64(l.Requests):
 		return fmt.Sprintf("%s: %.3g %% of its requests failed (%s), and what they cost is in the profile as well: lower the rate, or profile again",
-			name, 100*float64(l.Errors)/float64(l.Requests), failures([]experiment.Round{run.Round}))
+			name, 100*float64(l.Errors)/float64(l.Requests), failures([]runfolder.Round{run.Round}))
 	case l.AnsweredRate < leastOfAsked*l.AskedRate:
 		return fmt.Sprintf("%s: it answered %.4g requests a second of the %.4g that were asked for: it was more than it could take", name, l.AnsweredRate, l.AskedRate)
 	}
@@ -28,7 +28,7 @@ func doubtOf(run *experiment.Profiled) string {
 }
 
 // doubtsOf are those of several runs.
-func doubtsOf(runs []experiment.Profiled) (doubts []string) {
+func doubtsOf(runs []runfolder.Profiled) (doubts []string) {
 	for i := range runs {
 		if doubt := doubtOf(&runs[i]); doubt != "" {
 			doubts = append(doubts, doubt)

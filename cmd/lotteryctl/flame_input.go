@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -270,7 +270,7 @@ func nameError(name string, err error) error {
 }
 
 // bundlesOf are the bundles of a folder: itself, or those of a run's arm.
-func bundlesOf(path, arm string) (none experiment.ArmBundles, err error) {
+func bundlesOf(path, arm string) (none runfolder.ArmBundles, err error) {
 	arms, err := armsWithBundles(path)
 	if err != nil {
 		return none, err
@@ -293,12 +293,12 @@ func bundlesOf(path, arm string) (none experiment.ArmBundles, err error) {
 
 // armsWithBundles are the arms of a run that have bundles; of a bundle itself
 // the only one, without a name.
-func armsWithBundles(path string) ([]experiment.ArmBundles, error) {
-	arms, err := experiment.Bundles(path)
+func armsWithBundles(path string) ([]runfolder.ArmBundles, error) {
+	arms, err := runfolder.Bundles(path)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(arms, func(a experiment.ArmBundles) bool { return len(a.Dirs) == 0 }), nil
+	return slices.DeleteFunc(arms, func(a runfolder.ArmBundles) bool { return len(a.Dirs) == 0 }), nil
 }
 
 // twoArms are the two arms of a run, as arguments.

@@ -11,7 +11,7 @@ import (
 
 	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/analyze/units"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 )
 
@@ -64,7 +64,7 @@ func TestBenchAndCompareSayTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := experiment.WriteBench(text, &r.Run, r.Rounds); err != nil {
+		if err := runfolder.WriteBench(text, &r.Run, r.Rounds); err != nil {
 			t.Fatal(err)
 		}
 		text.Close()
@@ -76,7 +76,7 @@ func TestBenchAndCompareSayTheSame(t *testing.T) {
 }
 
 func sameFigures(t *testing.T, folder string) {
-	run, rounds, _, err := experiment.Read(os.DirFS(folder))
+	run, rounds, _, err := runfolder.Read(os.DirFS(folder))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestBenchAndCompareWriteTheSame(t *testing.T) {
 	r := armsReport(t, 10)
 	folder := writeRun(t, t.TempDir(), r)
 	var text strings.Builder
-	if err := experiment.WriteBench(&text, &r.Run, r.Rounds); err != nil {
+	if err := runfolder.WriteBench(&text, &r.Run, r.Rounds); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(folder, benchText), []byte(text.String()), 0o644); err != nil {

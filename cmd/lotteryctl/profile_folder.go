@@ -10,7 +10,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -21,7 +21,7 @@ type bundleFolder struct{ path string }
 // newBundleFolder refuses a place that is taken. Nothing is made yet.
 func newBundleFolder(out, name string) (bundleFolder, error) {
 	if out == "" {
-		if err := experiment.CheckName(name); err != nil {
+		if err := runfolder.CheckName(name); err != nil {
 			return bundleFolder{}, fmt.Errorf("--name: %w", err)
 		}
 		out = filepath.Join(runsFolder, time.Now().UTC().Format(timeInFileName)+"-profile-"+name)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/steps"
 )
 
@@ -109,7 +110,7 @@ func (p *profileLoad) chooseSteps(given func(string) bool, b *benchRun) error {
 
 // finishProfile gives the folder its name, prints what was measured and decides
 // the exit code.
-func (b *benchRun) finishProfile(ctx context.Context, w *workload, folder *experiment.Folder, runErr error) error {
+func (b *benchRun) finishProfile(ctx context.Context, w *workload, folder *runfolder.Folder, runErr error) error {
 	runs, interrupted := folder.Profiled(), ctx.Err() != nil
 	if len(runs) == 0 {
 		return b.finishEmpty(folder, interrupted, runErr)
@@ -142,7 +143,7 @@ func (b *benchRun) finishProfile(ctx context.Context, w *workload, folder *exper
 			return err
 		}
 	}
-	rounds := make([]experiment.Round, len(runs))
+	rounds := make([]runfolder.Round, len(runs))
 	for i := range runs {
 		rounds[i] = runs[i].Round
 	}

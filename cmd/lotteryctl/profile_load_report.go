@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -17,10 +17,10 @@ const profileReportFormat = 1
 
 // profileReport is that; docs/run-folder.md describes it.
 type profileReport struct {
-	Format   int                   `json:"format"`
-	Folder   string                `json:"folder"`
-	Run      experiment.Manifest   `json:"run"`
-	Profiled []experiment.Profiled `json:"profiled"`
+	Format   int                  `json:"format"`
+	Folder   string               `json:"folder"`
+	Run      runfolder.Manifest   `json:"run"`
+	Profiled []runfolder.Profiled `json:"profiled"`
 	// Bundles are the manifests of those that have one, in the same order.
 	Bundles []*profiles.Manifest `json:"bundles"`
 

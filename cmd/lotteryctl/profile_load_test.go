@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -31,7 +31,7 @@ func TestProfileAlone(t *testing.T) {
 		t.Fatalf("got %v, stderr %q", err, stderr)
 	}
 	run, rounds := readRun(t, out)
-	if run.State != experiment.Complete || len(rounds) != 0 || !strings.Contains(run.Arms[0].Switches, "conn-pool=before") ||
+	if run.State != runfolder.Complete || len(rounds) != 0 || !strings.Contains(run.Arms[0].Switches, "conn-pool=before") ||
 		!strings.Contains(run.Arms[0].Switches, "json=best") {
 		t.Errorf("got %d rounds and %+v", len(rounds), run.Arms[0])
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -97,7 +97,7 @@ func (o *profileOptions) bundleName(first profiles.Target) string {
 	case first.Name != "":
 		return first.Name
 	}
-	return experiment.CleanName(endpoint.Host(first.URL))
+	return runfolder.CleanName(endpoint.Host(first.URL))
 }
 
 // captureLine is the progress of a capture.

@@ -6,9 +6,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/spf13/cobra"
-
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
 )
 
 // newStepsReportCmd makes docs/steps.md.
@@ -80,7 +79,7 @@ How to do the same elsewhere: [experiments.md](experiments.md).
 
 // readReport judges a finished run folder again.
 func readReport(folder string) (benchReport, error) {
-	run, rounds, skipped, err := experiment.Read(os.DirFS(folder))
+	run, rounds, skipped, err := runfolder.Read(os.DirFS(folder))
 	switch {
 	case err != nil:
 		return benchReport{}, fmt.Errorf("%s: %w", folder, err)

@@ -12,7 +12,7 @@ import (
 // Arm is one of the things an experiment compares.
 type Arm struct {
 	// Name tells the arm from the others: letters, digits, '.', '_' and '-',
-	// see [CleanName].
+	// see [runfolder.CleanName].
 	Name string
 	// Start brings the arm up for one run and returns when it is ready to be
 	// loaded. On an error nothing of it may be left running.

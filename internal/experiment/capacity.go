@@ -15,23 +15,23 @@ import (
 type CapacityOptions struct {
 	// SLO is the longest p95, from the time requests were meant to be sent. By
 	// default 10 ms.
-	SLO time.Duration `json:"slo_ns"`
+	SLO time.Duration
 	// MinRate and MaxRate bound the search, per second. By default 20 and
 	// 200,000.
-	MinRate float64 `json:"min_rate"`
-	MaxRate float64 `json:"max_rate"`
+	MinRate float64
+	MaxRate float64
 	// Probe is how long the rates that decide are tried; others get half of it.
 	// By default 2 s.
-	Probe time.Duration `json:"probe_ns"`
+	Probe time.Duration
 	// Precision is how close the highest rate that held and the lowest that did
 	// not shall come: 0.05, the default, is 5 %.
-	Precision float64 `json:"precision"`
+	Precision float64
 	// Budget is about how long a search may take, starts not counted: it ends
 	// the narrowing in time for the confirmation. When the machine or the
 	// service changes meanwhile, it takes longer. By default 20 s.
-	Budget time.Duration `json:"budget_ns"`
+	Budget time.Duration
 	// Statuses says which HTTP statuses are good answers. Nil: 1xx to 3xx.
-	Statuses StatusSet `json:"-"`
+	Statuses StatusSet
 }
 
 // Quick returns the options of a search of about 8 s, for choosing a rate and
@@ -71,65 +71,4 @@ func (o CapacityOptions) check() error {
 		return fmt.Errorf("a capacity search needs a lowest rate above 0, and a highest above that and up to %d", loadgen.MaxRate)
 	}
 	return nil
-}
-
-// Capacity is what a search found. The interval is [Rate, Ceiling]; how much
-// searches of an arm differ from one another, the rounds show.
-type Capacity struct {
-	// Rate is the highest rate per second that held, twice. 0: not even MinRate
-	// did.
-	Rate float64 `json:"rate"`
-	// Ceiling is the lowest rate that did not hold, twice. 0: MaxRate held.
-	Ceiling float64 `json:"ceiling,omitempty"`
-	// Limit says why Ceiling did not hold.
-	Limit string `json:"limit,omitempty"`
-	// GeneratorBound says that at Ceiling it was the load generator that could
-	// not keep up: the capacity is Rate or more.
-	GeneratorBound bool `json:"generator_bound,omitempty"`
-	// Start is that of the search, and Took its time without the start of the
-	// arm.
-	Start time.Time     `json:"start"`
-	Took  time.Duration `json:"took_ns"`
-	// Noise is that of the whole search. Its run-queue delays and pressure are
-	// the search's own doing; foreign CPU is not.
-	Noise Noise `json:"noise"`
-	// Probes are all rates tried, in order; in the folder they have a file of
-	// their own.
-	Probes []Probe `json:"-"`
-}
-
-// Probe is one rate tried.
-type Probe struct {
-	Rate     float64        `json:"rate"`
-	Window   time.Duration  `json:"window_ns"` // really measured
-	Requests int64          `json:"requests"`
-	Errors   int64          `json:"errors"`
-	P95      *time.Duration `json:"p95_ns,omitempty"` // absent when nothing was answered
-	Held     bool           `json:"held"`
-	// Why says what kept it from holding.
-	Why string `json:"why,omitempty"`
-	// GeneratorBound says that the generator did.
-	GeneratorBound bool `json:"generator_bound,omitempty"`
-	// GivenUp says that the probe ended early since it could not hold any more.
-	GivenUp bool `json:"given_up,omitempty"`
-}
-
-// capacityLine is a line of capacity.jsonl.
-type capacityLine struct {
-	Round    int    `json:"round"`
-	Arm      string `json:"arm"`
-	Repeat   int    `json:"repeat,omitempty"`
-	Repeated bool   `json:"repeated,omitempty"`
-	Failure  string `json:"failure,omitempty"`
-	*Capacity
-}
-
-func capacityLines(rounds []Round) []capacityLine {
-	var lines []capacityLine
-	for _, r := range rounds {
-		if r.Capacity != nil {
-			lines = append(lines, capacityLine{r.Round, r.Arm, r.Repeat, r.Repeated, r.Failure, r.Capacity})
-		}
-	}
-	return lines
 }

@@ -7,30 +7,9 @@ import (
 	"math"
 	"os"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
-
-// RateChoice is how a rate that all arms can bear was found.
-type RateChoice struct {
-	// Rate is Share of the capacity of the slowest arm, rounded down to two
-	// digits.
-	Rate    float64 `json:"rate"`
-	Share   float64 `json:"share"`
-	Slowest string  `json:"slowest"`
-	// SLO is the longest that an arm needed; Asked is the one asked for.
-	SLO   time.Duration `json:"slo_ns"`
-	Asked time.Duration `json:"asked_slo_ns"`
-	Arms  []ArmCapacity `json:"arms"`
-}
-
-// ArmCapacity is the capacity of one arm by a quick search.
-type ArmCapacity struct {
-	Name           string        `json:"arm"`
-	Rate           float64       `json:"rate"`
-	Ceiling        float64       `json:"ceiling,omitempty"`
-	SLO            time.Duration `json:"slo_ns"` // it was searched with
-	Limit          string        `json:"limit,omitempty"`
-	GeneratorBound bool          `json:"generator_bound,omitempty"`
-}
 
 const (
 	// commonShare of the slowest arm's capacity is what all arms are loaded
@@ -46,12 +25,12 @@ const (
 // too. Arms searched with a shorter one could bear more with the longer; the
 // slowest is the slowest all the same. The logs of the arms are kept nowhere.
 // progress may be nil.
-func ChooseRate(ctx context.Context, arms []Arm, seed uint64, o CapacityOptions, progress func(Progress)) (*RateChoice, error) {
+func ChooseRate(ctx context.Context, arms []Arm, seed uint64, o CapacityOptions, progress func(Progress)) (*runfolder.RateChoice, error) {
 	if err := errors.Join(checkArms(arms), o.check()); err != nil {
 		return nil, err
 	}
 	o = o.Quick()
-	choice := &RateChoice{Share: commonShare, SLO: o.SLO, Asked: o.SLO}
+	choice := &runfolder.RateChoice{Share: commonShare, SLO: o.SLO, Asked: o.SLO}
 	lowest := math.Inf(1)
 	for i, arm := range arms {
 		found, err := searchWidening(ctx, arm, seed, o, func(p Progress) {
@@ -73,21 +52,24 @@ func ChooseRate(ctx context.Context, arms []Arm, seed uint64, o CapacityOptions,
 }
 
 // searchWidening searches with longer and longer SLOs until some rate holds.
-func searchWidening(ctx context.Context, arm Arm, seed uint64, o CapacityOptions, progress func(Progress)) (ArmCapacity, error) {
+func searchWidening(ctx context.Context, arm Arm, seed uint64, o CapacityOptions, progress func(Progress)) (runfolder.ArmCapacity, error) {
 	for {
 		found, err := quickSearch(ctx, arm, seed, o, progress)
 		if err != nil {
-			return ArmCapacity{}, err
+			return runfolder.ArmCapacity{}, err
 		}
 		if found.Rate > 0 {
-			return ArmCapacity{arm.Name, found.Rate, found.Ceiling, o.SLO, found.Limit, found.GeneratorBound}, nil
+			return runfolder.ArmCapacity{
+				Name: arm.Name, Rate: found.Rate, Ceiling: found.Ceiling, SLO: o.SLO,
+				Limit: found.Limit, GeneratorBound: found.GeneratorBound,
+			}, nil
 		}
 		if last := found.Probes[len(found.Probes)-1]; 2*last.Errors > last.Requests {
-			return ArmCapacity{}, &ArmError{Arm: arm.Name, started: true, Err: fmt.Errorf(
+			return runfolder.ArmCapacity{}, &ArmError{Arm: arm.Name, started: true, Err: fmt.Errorf(
 				"requests fail even at %v a second (%s)", o.MinRate, found.Limit)} // more time would not help
 		}
 		if 2*o.SLO > longestSLO {
-			return ArmCapacity{}, &ArmError{Arm: arm.Name, started: true, Err: fmt.Errorf(
+			return runfolder.ArmCapacity{}, &ArmError{Arm: arm.Name, started: true, Err: fmt.Errorf(
 				"its p95 is not within %v even at %v requests per second (%s)", o.SLO, o.MinRate, found.Limit)}
 		}
 		o.SLO = widened(o.SLO, found.Probes)
@@ -96,7 +78,7 @@ func searchWidening(ctx context.Context, arm Arm, seed uint64, o CapacityOptions
 
 // widened is the shortest doubling of an SLO that the last probe, at the lowest
 // rate, could have kept.
-func widened(slo time.Duration, probes []Probe) time.Duration {
+func widened(slo time.Duration, probes []runfolder.Probe) time.Duration {
 	slo *= 2
 	last := probes[len(probes)-1]
 	for last.P95 != nil && last.Errors == 0 && slo < *last.P95 && 2*slo <= longestSLO {
@@ -105,7 +87,7 @@ func widened(slo time.Duration, probes []Probe) time.Duration {
 	return slo
 }
 
-func quickSearch(ctx context.Context, arm Arm, seed uint64, o CapacityOptions, progress func(Progress)) (*Capacity, error) {
+func quickSearch(ctx context.Context, arm Arm, seed uint64, o CapacityOptions, progress func(Progress)) (*runfolder.Capacity, error) {
 	dir, err := os.MkdirTemp("", "lotteryctl-capacity-")
 	if err != nil {
 		return nil, err

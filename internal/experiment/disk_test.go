@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/wholefile"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -31,14 +32,14 @@ func fullDisk(room int) func(string, func(io.Writer) error) error {
 	}
 }
 
-func diskSpec(t *testing.T) (Spec, Manifest) {
+func diskSpec(t *testing.T) (Spec, runfolder.Manifest) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(server.Close)
 	start := func(context.Context, Lap) (*Target, error) {
 		return &Target{Plan: loadgen.Plan{URL: server.URL, Rate: 200, Duration: 20 * time.Millisecond}}, nil
 	}
 	spec := Spec{Name: "test", Benchmark: "HTTP", Rounds: 1, Seed: 1, Arms: []Arm{{Name: "a", Start: start}, {Name: "b", Start: start}}}
-	return spec, Manifest{Name: "test", Benchmark: "HTTP", Rounds: 1, Seed: 1, Arms: []ArmManifest{{Name: "a"}, {Name: "b"}}}
+	return spec, runfolder.Manifest{Name: "test", Benchmark: "HTTP", Rounds: 1, Seed: 1, Arms: []runfolder.ArmManifest{{Name: "a"}, {Name: "b"}}}
 }
 
 // TestFullDisk fills the disk at every file in turn. Each time the error says
@@ -48,11 +49,11 @@ func TestFullDisk(t *testing.T) {
 	spec, m := diskSpec(t)
 	for room := 0; ; room++ {
 		path := filepath.Join(t.TempDir(), "run")
-		folder, err := Create(path, m)
+		folder, err := runfolder.Create(path, m)
 		if err != nil {
 			t.Fatal(err)
 		}
-		folder.write = fullDisk(room)
+		folder.WriteWith(fullDisk(room))
 		rounds, err := Run(t.Context(), spec, folder)
 		closeErr := folder.Close("the disk is full")
 		if err == nil && closeErr == nil {
@@ -69,15 +70,15 @@ func TestFullDisk(t *testing.T) {
 		if closeErr == nil || !strings.Contains(closeErr.Error(), path+".incomplete and can be resumed") {
 			t.Fatalf("room %d: got %v, want to be told where the folder is", room, closeErr)
 		}
-		_, read, skipped, err := Read(os.DirFS(path + unfinished))
+		_, read, skipped, err := runfolder.Read(os.DirFS(path + ".incomplete"))
 		if err != nil || len(skipped) > 0 || len(read) < len(rounds) {
 			t.Fatalf("room %d: got %d of %d rounds, %v, %v", room, len(read), len(rounds), skipped, err)
 		}
-		again, err := Resume(path, m)
+		again, err := runfolder.Resume(path, m)
 		if err != nil {
 			t.Fatalf("room %d: %v", room, err)
 		}
-		if rounds, err = Run(t.Context(), spec, again); err != nil || len(rounds) != 2 || len(Kept(rounds)) != 2 {
+		if rounds, err = Run(t.Context(), spec, again); err != nil || len(rounds) != 2 || len(runfolder.Kept(rounds)) != 2 {
 			t.Fatalf("room %d: resumed to %d rounds, %v", room, len(rounds), err)
 		}
 		if err := again.Close(""); err != nil {
@@ -97,13 +98,13 @@ func TestFullDiskUnderTheAnswers(t *testing.T) {
 	for i := range spec.Arms {
 		start := spec.Arms[i].Start
 		spec.Arms[i].Start = func(ctx context.Context, lap Lap) (*Target, error) {
-			if err := os.Symlink("/dev/full", filepath.Join(lap.Dir, answersFile)); err != nil {
+			if err := os.Symlink("/dev/full", filepath.Join(lap.Dir, "answers.jsonl")); err != nil {
 				return nil, err
 			}
 			return start(ctx, lap)
 		}
 	}
-	folder, err := Create(filepath.Join(t.TempDir(), "run"), m)
+	folder, err := runfolder.Create(filepath.Join(t.TempDir(), "run"), m)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,21 +7,21 @@
 //     way to load it. An arm may also be a service that runs already; then
 //     nothing is started and the rounds are repeated loads of one process.
 //   - A [Target] is an arm that is up and ready for one round.
-//   - A [Round] is one run of one arm and all its figures. Rounds, not
+//   - A [runfolder.Round] is one run of one arm and all its figures. Rounds, not
 //     requests, are the replicates: requests of one run share its luck, and
 //     statistics over them find differences that are not there. So every
 //     figure is kept per round and percentiles are never averaged.
 //   - [Run] goes through the rounds of a [Spec]: in every round each arm runs
 //     once, in an order drawn from the seed, so that drift of the machine does
-//     not favour an arm. A round that was too noisy ([NoiseLimit]) is repeated
+//     not favour an arm. A round that was too noisy ([runfolder.NoiseLimit]) is repeated
 //     as a whole.
-//   - A [Folder] is the run folder (docs/run-folder.md): run.json, rounds.jsonl,
+//   - A [runfolder.Folder] is the run folder (docs/run-folder.md): run.json, rounds.jsonl,
 //     bench.txt for benchstat, and a folder for each run. After whatever
-//     interruption, [Resume] opens it again and Run goes on.
+//     interruption, [runfolder.Resume] opens it again and Run goes on.
 //   - A profiled round is one more run of every arm, in which profiles are taken
 //     ([ProfileOptions]). It counts for no statistics and is written down apart,
-//     as a [Profiled].
-//   - A [Capacity] is the highest rate that an arm bears within a latency bound.
+//     as a [runfolder.Profiled].
+//   - A [runfolder.Capacity] is the highest rate that an arm bears within a latency bound.
 //
 // What happens in a run: start the arm; load it with package loadgen; when the
 // warm-up ends, and again when the last answer is in, read the service's own
@@ -29,8 +29,7 @@
 // promises; stop the arm. Then, if asked for, start it again and search its
 // capacity ([FindCapacity]).
 //
-// Where to read on: run.go (rounds and repeats), one.go (a run), measure.go
-// (its figures), profiled.go and during.go (profiled runs), search.go
-// (capacity), folder.go and resume.go, processarm.go (an arm made of any
-// command).
+// Where to read on: run.go (rounds and repeats), one.go (a run), load.go (its
+// load), measure.go (its figures), profiled.go and capture.go (profiled runs),
+// search.go (capacity), processarm.go (an arm made of any command).
 package experiment

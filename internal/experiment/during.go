@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -60,7 +61,7 @@ func wait(ctx context.Context, until <-chan time.Time) bool {
 
 // forgive leaves out of a load the requests whose answers we did not wait for
 // because the work was done: no fault of the service's.
-func (l *Load) forgive(unfinished int64) {
+func forgive(l *runfolder.Load, unfinished int64) {
 	if unfinished == 0 {
 		return
 	}

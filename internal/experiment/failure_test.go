@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // failing makes an arm fail to start in the rounds given.
@@ -59,46 +60,12 @@ func TestKeepGoing(t *testing.T) {
 			t.Fatal(err)
 		}
 		// The arm that never ran takes nothing along, the other its round.
-		for _, r := range experiment.Kept(rounds) {
+		for _, r := range runfolder.Kept(rounds) {
 			if r.Round == 2 || r.Arm == "never" {
 				t.Errorf("round %d of %s is kept", r.Round, r.Arm)
 			}
 		}
-		checkBenchFile(t, path, experiment.Kept(rounds))
-	}
-}
-
-func TestKept(t *testing.T) {
-	run := func(round int, arm string) experiment.Round { return experiment.Round{Round: round, Arm: arm} }
-	with := func(r experiment.Round, change func(*experiment.Round)) experiment.Round { change(&r); return r }
-	repeated := func(r *experiment.Round) { r.Repeated = true }
-	rounds := []experiment.Round{
-		run(1, "a"), run(1, "b"),
-		with(run(2, "b"), repeated), with(run(2, "a"), repeated), run(2, "b"), run(2, "a"),
-		run(3, "a"), with(run(3, "b"), func(r *experiment.Round) { r.Failure = "ended" }),
-		run(4, "b"), run(4, "a"),
-		run(5, "a"), with(run(5, "b"), func(r *experiment.Round) { r.Partial = true }),
-		run(6, "b"),
-	}
-	var got []int
-	for _, r := range experiment.Kept(rounds) {
-		got = append(got, r.Round)
-	}
-	if want := []int{1, 1, 2, 2, 4, 4}; !slices.Equal(got, want) {
-		t.Errorf("got the rounds %v, want %v", got, want)
-	}
-	m := manifest()
-	text := experiment.BenchText(&m, rounds)
-	for _, want := range []string{
-		"# round 3 lacks an arm and is left out: BenchmarkHTTP/arm=a ", "# round 3 failed and is left out: BenchmarkHTTP/arm=b ",
-		"# round 5 was cut short and is left out: BenchmarkHTTP/arm=b ", "# round 6 lacks an arm and is left out: ",
-	} {
-		if strings.Count(text, want) != 1 {
-			t.Errorf("not one %q in\n%s", want, text)
-		}
-	}
-	if strings.Count(text, "\nBenchmarkHTTP/arm=a ") != 3 || strings.Count(text, "\nBenchmarkHTTP/arm=b ") != 3 {
-		t.Errorf("want three lines of each arm:\n%s", text)
+		checkBenchFile(t, path, runfolder.Kept(rounds))
 	}
 }
 
@@ -106,11 +73,11 @@ func TestCheckOfTheTarget(t *testing.T) {
 	for name, row := range map[string]struct {
 		broken []string
 		err    error
-		state  experiment.CheckState
+		state  runfolder.CheckState
 	}{
-		"held":             {nil, nil, experiment.CheckHeld},
-		"broken":           {[]string{"I3: a win became a loss"}, nil, experiment.CheckBroken},
-		"broken in part":   {[]string{"I3: a win became a loss"}, errors.New("and then it went away"), experiment.CheckBroken},
+		"held":             {nil, nil, runfolder.CheckHeld},
+		"broken":           {[]string{"I3: a win became a loss"}, nil, runfolder.CheckBroken},
+		"broken in part":   {[]string{"I3: a win became a loss"}, errors.New("and then it went away"), runfolder.CheckBroken},
 		"could not be had": {nil, errors.New("no connection"), "not checked: no connection"},
 	} {
 		served, stopped := &testArm{name: "a"}, false
@@ -132,7 +99,7 @@ func TestCheckOfTheTarget(t *testing.T) {
 		if err != nil || len(rounds) != 1 || rounds[0].CheckState != row.state || !slices.Equal(rounds[0].Broken, row.broken) || rounds[0].Failure != "" {
 			t.Errorf("%s: got %+v, %v", name, rounds, err)
 		}
-		if kept := experiment.Kept(rounds); len(kept) != 1 {
+		if kept := runfolder.Kept(rounds); len(kept) != 1 {
 			t.Errorf("%s: the figures of such a run count", name)
 		}
 		if text, err := os.ReadFile(path + "/rounds.jsonl"); err != nil || strings.Contains(string(text), `"broken":[`) != (row.broken != nil) {
@@ -173,7 +140,7 @@ func TestCapacityInTheRounds(t *testing.T) {
 		if err != nil || strings.Count(string(lines), `"rate":100`) != len(rounds) || strings.Count(string(lines), "\n") != len(rounds) {
 			t.Errorf("capacity.jsonl: got %s, %v, want a line for each arm", lines, err)
 		}
-		m, _ := experiment.ReadManifest(os.DirFS(path))
+		m, _ := runfolder.ReadManifest(os.DirFS(path))
 		if c := m.Rules.Capacity; c == nil || c.SLO != time.Second || c.Precision != 0.05 || m.Rules.CapacityOnly != only {
 			t.Errorf("run.json: got %+v", m.Rules)
 		}

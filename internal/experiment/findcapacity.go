@@ -3,10 +3,9 @@ package experiment
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -15,7 +14,7 @@ import (
 // the durations and the timeout of the arm's plan are not used. progress may be
 // nil. An [ArmError] says that the arm failed; a cancelled ctx is an error too,
 // as half a search tells nothing.
-func FindCapacity(ctx context.Context, arm Arm, lap Lap, o CapacityOptions, progress func(Progress)) (*Capacity, error) {
+func FindCapacity(ctx context.Context, arm Arm, lap Lap, o CapacityOptions, progress func(Progress)) (*runfolder.Capacity, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -47,7 +46,7 @@ func FindCapacity(ctx context.Context, arm Arm, lap Lap, o CapacityOptions, prog
 }
 
 // searchTarget searches on a target that is up.
-func searchTarget(ctx context.Context, target *Target, seed uint64, o CapacityOptions, report func(float64, loadgen.Progress)) (*Capacity, error) {
+func searchTarget(ctx context.Context, target *Target, seed uint64, o CapacityOptions, report func(float64, loadgen.Progress)) (*runfolder.Capacity, error) {
 	p := &prober{ctx: ctx, options: o, plan: target.Plan, ended: target.Ended, report: report}
 	p.plan.Seed, p.plan.ServerPID = seed, 0
 	before, begun := markNoise(target.Plan.ServerPID), time.Now()
@@ -66,10 +65,9 @@ func searchTarget(ctx context.Context, target *Target, seed uint64, o CapacityOp
 }
 
 // searched adds a capacity search to a run.
-func (r *runner) searched(ctx context.Context, arm Arm, lap Lap, record *Round) (armErr, err error) {
-	lap.Dir = filepath.Join(lap.Dir, "capacity")
-	if err := os.Mkdir(lap.Dir, 0o755); err != nil {
-		return nil, r.folder.explain(err)
+func (r *runner) searched(ctx context.Context, arm Arm, lap Lap, record *runfolder.Round) (armErr, err error) {
+	if lap.Dir, err = r.folder.CapacityDir(lap.Dir); err != nil {
+		return nil, err
 	}
 	o := *r.spec.Capacity
 	if o.Statuses == nil {
@@ -91,8 +89,5 @@ func (r *runner) searched(ctx context.Context, arm Arm, lap Lap, record *Round) 
 	if record.Start.IsZero() {
 		record.Start = found.Start
 	}
-	if err := r.folder.writeJSON(filepath.Join(lap.Dir, probesFile), found.Probes); err != nil {
-		return nil, r.folder.explain(err)
-	}
-	return nil, nil
+	return nil, r.folder.AddProbes(lap.Dir, found.Probes)
 }

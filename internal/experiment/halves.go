@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -12,15 +13,6 @@ import (
 // warm-up was too short, or something changed while it ran. It only says so;
 // a rule that dropped such runs would choose by latency.
 const Unsteady loadgen.VerdictKind = "first and second half disagree"
-
-// Halves are the median response times of the two halves of the measured
-// window, told apart by when requests were meant to be sent.
-type Halves struct {
-	First  time.Duration `json:"first_p50_ns"`
-	Second time.Duration `json:"second_p50_ns"`
-	// Agree says that they differ by at most 10 %, or by less than 50 µs.
-	Agree bool `json:"agree"`
-}
 
 // What two halves of a steady run may differ by.
 const (
@@ -46,19 +38,19 @@ func (h *halfClock) record(x *loadgen.Exchange) {
 }
 
 // halves is nil when a half has no answers.
-func (h *halfClock) halves() *Halves {
+func (h *halfClock) halves() *runfolder.Halves {
 	if h.first.Count() == 0 || h.second.Count() == 0 {
 		return nil
 	}
-	out := Halves{First: h.first.Quantile(0.5), Second: h.second.Quantile(0.5)}
+	out := runfolder.Halves{First: h.first.Quantile(0.5), Second: h.second.Quantile(0.5)}
 	difference := math.Abs(float64(out.First - out.Second))
 	low := float64(min(out.First, out.Second))
 	out.Agree = difference < float64(halvesFloor) || difference <= (halvesRatio-1)*low
 	return &out
 }
 
-// doubt is the verdict that goes with halves that disagree.
-func (h *Halves) doubt() loadgen.Verdict {
+// unsteady is the verdict that goes with halves that disagree.
+func unsteady(h *runfolder.Halves) loadgen.Verdict {
 	return loadgen.Verdict{Kind: Unsteady, Reason: fmt.Sprintf(
 		"the median was %v in the first half of the window and %v in the second: was the warm-up long enough?",
 		h.First.Round(time.Microsecond), h.Second.Round(time.Microsecond))}

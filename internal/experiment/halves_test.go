@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -39,7 +40,7 @@ func TestHalves(t *testing.T) {
 		if got == nil || got.Agree != row.agree {
 			t.Fatalf("%s: got %+v, want agreement %v", name, got, row.agree)
 		}
-		if v := got.doubt(); v.Kind != Unsteady || !strings.Contains(v.Reason, "first half") {
+		if v := unsteady(got); v.Kind != Unsteady || !strings.Contains(v.Reason, "first half") {
 			t.Errorf("%s: got %v", name, v)
 		}
 	}
@@ -50,31 +51,36 @@ func TestHalves(t *testing.T) {
 
 func TestNoiseLimit(t *testing.T) {
 	d := func(v time.Duration) *time.Duration { return &v }
-	noise := Noise{
+	noise := runfolder.Noise{
 		Over: 10 * time.Second, Cores: 2, ServerRunQueue: d(3 * time.Second), ClientRunQueue: d(time.Second),
 		CPUPressure: d(5 * time.Second), ForeignCPU: d(4 * time.Second),
 	}
 	for name, row := range map[string]struct {
-		limit NoiseLimit
+		limit runfolder.NoiseLimit
 		want  []string
 	}{
-		"no limit":    {NoiseLimit{}, nil},
-		"just within": {NoiseLimit{0.3, 0.1, 0.5, 0.2}, nil},
-		"server":      {NoiseLimit{ServerRunQueue: 0.29}, []string{"server run-queue delay was 30.0 % of the time, over the limit of 29.0 %"}},
-		"two": {NoiseLimit{ClientRunQueue: 0.05, ForeignCPU: 0.1}, []string{
+		"no limit":    {runfolder.NoiseLimit{}, nil},
+		"just within": {limits(0.3, 0.1, 0.5, 0.2), nil},
+		"server":      {runfolder.NoiseLimit{ServerRunQueue: 0.29}, []string{"server run-queue delay was 30.0 % of the time, over the limit of 29.0 %"}},
+		"two": {runfolder.NoiseLimit{ClientRunQueue: 0.05, ForeignCPU: 0.1}, []string{
 			"client run-queue delay was 10.0 % of the time, over the limit of 5.0 %",
 			"foreign CPU was 20.0 % of the time, over the limit of 10.0 %",
 		}},
-		"pressure": {NoiseLimit{CPUPressure: 0.49}, []string{"CPU pressure was 50.0 % of the time, over the limit of 49.0 %"}},
+		"pressure": {runfolder.NoiseLimit{CPUPressure: 0.49}, []string{"CPU pressure was 50.0 % of the time, over the limit of 49.0 %"}},
 	} {
-		if got := row.limit.exceeded(noise); strings.Join(got, "; ") != strings.Join(row.want, "; ") {
+		if got := exceeded(row.limit, noise); strings.Join(got, "; ") != strings.Join(row.want, "; ") {
 			t.Errorf("%s: got %q, want %q", name, got, row.want)
 		}
 	}
-	if got := (NoiseLimit{1e-9, 1e-9, 1e-9, 1e-9}).exceeded(Noise{}); got != nil {
+	if got := exceeded(limits(1e-9, 1e-9, 1e-9, 1e-9), runfolder.Noise{}); got != nil {
 		t.Errorf("nothing known: got %q, want no complaint", got)
 	}
-	if got := DefaultNoiseLimit().exceeded(Noise{Over: time.Second, Cores: 2, ClientRunQueue: d(10 * time.Millisecond)}); got != nil {
+	if got := exceeded(DefaultNoiseLimit(), runfolder.Noise{Over: time.Second, Cores: 2, ClientRunQueue: d(10 * time.Millisecond)}); got != nil {
 		t.Errorf("a quiet machine: got %q", got)
 	}
+}
+
+// limits are all four.
+func limits(server, client, pressure, foreign float64) runfolder.NoiseLimit {
+	return runfolder.NoiseLimit{ServerRunQueue: server, ClientRunQueue: client, CPUPressure: pressure, ForeignCPU: foreign}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -106,5 +107,13 @@ func helperArm(name, options string, rate float64, window time.Duration) experim
 		Name: name, Command: "'" + os.Args[0] + "' port={{port}} " + options, Env: []string{helperVariable + "=serve"},
 		URL: "http://127.0.0.1:{{port}}/{{seq}}", MetricsURL: "none", StartTimeout: 20 * time.Second,
 		Plan: loadgen.Plan{Rate: rate, Duration: window, Warmup: window / 5},
+	}
+}
+
+func manifest() runfolder.Manifest {
+	return runfolder.Manifest{
+		Tool: "lotteryctl test", Command: []string{"lotteryctl", "bench"}, Name: "test", Seed: 7,
+		Benchmark: "HTTP", Service: "test", Workload: "constant-1000ps-1s", Rounds: 3,
+		Arms: []runfolder.ArmManifest{{Name: "new", FreshProcess: true, URL: "http://host/"}},
 	}
 }

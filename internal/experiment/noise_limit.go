@@ -3,26 +3,12 @@ package experiment
 import (
 	"fmt"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
-// NoiseLimit is fixed before an experiment and says how much noise a run may
-// have. It looks at nothing that is compared: a limit on latency would throw
-// out the slow runs and call what is left fast. Each field is a share of the
-// measured time; 0 means no limit, and a covariate that is not known on a
-// system is not limited.
-type NoiseLimit struct {
-	// ServerRunQueue and ClientRunQueue limit the waiting of the target's and
-	// of our own threads, added up over threads, so they may exceed 1.
-	ServerRunQueue float64 `json:"server_run_queue,omitempty"`
-	ClientRunQueue float64 `json:"client_run_queue,omitempty"`
-	// CPUPressure limits the share of time in which anything waited.
-	CPUPressure float64 `json:"cpu_pressure,omitempty"`
-	// ForeignCPU limits the share of all processors that others used.
-	ForeignCPU float64 `json:"foreign_cpu,omitempty"`
-}
-
 // exceeded says in words which limits a run was over; nil: none.
-func (l NoiseLimit) exceeded(n Noise) []string {
+func exceeded(l runfolder.NoiseLimit, n runfolder.Noise) []string {
 	var over []string
 	look := func(name string, value *time.Duration, of time.Duration, limit float64) {
 		if value == nil || limit <= 0 || of <= 0 {
@@ -51,6 +37,6 @@ func (l NoiseLimit) exceeded(n Noise) []string {
 // because a service near its capacity makes its own threads wait. CPU pressure
 // and foreign CPU are not limited: jobs of low priority raise both and hardly
 // slow anything down.
-func DefaultNoiseLimit() NoiseLimit {
-	return NoiseLimit{ServerRunQueue: 1, ClientRunQueue: 0.3}
+func DefaultNoiseLimit() runfolder.NoiseLimit {
+	return runfolder.NoiseLimit{ServerRunQueue: 1, ClientRunQueue: 0.3}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // makeNoise keeps every processor busy many times over until the test ends.
@@ -36,7 +37,7 @@ func TestNoisyRoundIsRepeatedWhole(t *testing.T) {
 		Name: "test", Benchmark: "HTTP", Rounds: 1, Seed: 4, Repeats: 1,
 		Arms: []experiment.Arm{helperArm("a", "work=2ms", 100, window).Arm(), helperArm("b", "work=2ms", 100, window).Arm()},
 		// The helpers work a fifth of the time and wait for most of it.
-		NoiseLimit: experiment.NoiseLimit{ServerRunQueue: 0.01},
+		NoiseLimit: runfolder.NoiseLimit{ServerRunQueue: 0.01},
 	}
 	folder, path := newFolder(t, spec)
 	rounds, err := experiment.Run(t.Context(), spec, folder)
@@ -47,7 +48,7 @@ func TestNoisyRoundIsRepeatedWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The first try is given up at its first run; the last one is kept whole.
-	first := experiment.RoundOrder(4, 1, 2)[0]
+	first := runfolder.RoundOrder(4, 1, 2)[0]
 	if len(rounds) != 3 || !rounds[0].Repeated || rounds[0].Arm != spec.Arms[first].Name || rounds[1].Repeated || rounds[2].Repeated ||
 		rounds[0].Repeat != 0 || rounds[1].Repeat != 1 || rounds[1].Arm != rounds[0].Arm {
 		t.Fatalf("got %+v, want a run that was repeated and two that stay", rounds)
@@ -57,7 +58,7 @@ func TestNoisyRoundIsRepeatedWhole(t *testing.T) {
 			t.Errorf("the planted noise was not noticed: %v, %+v", r.Noisy, r.Noise)
 		}
 	}
-	_, read, _, err := experiment.Read(os.DirFS(path))
+	_, read, _, err := runfolder.Read(os.DirFS(path))
 	if err != nil || asJSON(t, read) != asJSON(t, rounds) {
 		t.Errorf("read back: got %v and\n%s\nwant\n%s", err, asJSON(t, read), asJSON(t, rounds))
 	}
@@ -78,7 +79,7 @@ func TestQuietRoundIsNotRepeated(t *testing.T) {
 		Name: "test", Benchmark: "HTTP", Rounds: 2, Repeats: 3,
 		Arms: []experiment.Arm{helperArm("a", "", 20, 200*time.Millisecond).Arm()},
 		// What a busy test machine does to 20 requests a second is far below.
-		NoiseLimit: experiment.NoiseLimit{ServerRunQueue: 20, ClientRunQueue: 20, CPUPressure: 2, ForeignCPU: 2},
+		NoiseLimit: runfolder.NoiseLimit{ServerRunQueue: 20, ClientRunQueue: 20, CPUPressure: 2, ForeignCPU: 2},
 	}
 	folder, _ := newFolder(t, spec)
 	rounds, err := experiment.Run(t.Context(), spec, folder)

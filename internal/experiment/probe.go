@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -71,7 +72,7 @@ func (p *prober) gone() error {
 }
 
 // try probes one rate for a window, or less if it cannot hold any more.
-func (p *prober) try(rate float64, window time.Duration) (Probe, error) {
+func (p *prober) try(rate float64, window time.Duration) (runfolder.Probe, error) {
 	plan := p.plan
 	if plan.Arrivals == loadgen.Closed {
 		plan.Arrivals = loadgen.Constant
@@ -95,10 +96,10 @@ func (p *prober) try(rate float64, window time.Duration) (Probe, error) {
 	}
 	result, err := loadgen.Run(ctx, plan)
 	if err != nil {
-		return Probe{}, err
+		return runfolder.Probe{}, err
 	}
 	if err := p.gone(); err != nil {
-		return Probe{}, err
+		return runfolder.Probe{}, err
 	}
 	probe := judgeProbe(result, rate, p.options)
 	if !probe.Held {
@@ -131,9 +132,9 @@ func rest(ctx context.Context, d time.Duration) error {
 }
 
 // judgeProbe is a pure function of what was measured.
-func judgeProbe(r *loadgen.Result, rate float64, o CapacityOptions) Probe {
+func judgeProbe(r *loadgen.Result, rate float64, o CapacityOptions) runfolder.Probe {
 	load := newLoad(r, o.Statuses)
-	p := Probe{Rate: rate, Window: r.Window, Requests: load.Requests, Errors: load.Errors, GivenUp: r.Partial}
+	p := runfolder.Probe{Rate: rate, Window: r.Window, Requests: load.Requests, Errors: load.Errors, GivenUp: r.Partial}
 	if r.Partial {
 		// What was under way when it was given up is no error.
 		p.Errors -= r.Counts.Errors[loadgen.KindUnfinished]

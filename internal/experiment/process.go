@@ -165,3 +165,6 @@ func (p *Process) end(ctx context.Context, patience time.Duration) (asked bool) 
 	<-p.ended
 	return asked
 }
+
+// signalGroup reaches what the system can reach of the process's group.
+func (p *Process) signalGroup(signal syscall.Signal) { signalGroupOf(p.process, signal) }

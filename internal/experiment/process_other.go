@@ -2,15 +2,18 @@
 
 package experiment
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
 
 func childAttributes() *syscall.SysProcAttr { return nil }
 
-// signalGroup reaches the process alone: elsewhere it has no group of its own.
-func (p *Process) signalGroup(signal syscall.Signal) {
+// signalGroupOf reaches the process alone: elsewhere it has no group of its own.
+func signalGroupOf(p *os.Process, signal syscall.Signal) {
 	if signal == syscall.SIGKILL {
-		_ = p.process.Kill()
+		_ = p.Kill()
 		return
 	}
-	_ = p.process.Signal(signal)
+	_ = p.Signal(signal)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
@@ -58,13 +59,10 @@ const (
 	lastLines           = 5 // of the log, in an error
 )
 
-// portPlaceholder stands for the port chosen.
-const portPlaceholder = "{{port}}"
-
 // Check reports the first thing that keeps the arm from being started, in one
 // sentence, without starting anything.
 func (p ProcessArm) Check() error {
-	if err := CheckName(p.Name); err != nil {
+	if err := runfolder.CheckName(p.Name); err != nil {
 		return err
 	}
 	if _, err := SplitCommand(p.Command); err != nil {
@@ -129,7 +127,7 @@ func (p ProcessArm) startOnce(ctx context.Context, lap Lap) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	process, err := startProcessIn(p.Dir, allAtPort(argv, port), allAtPort(p.Env, port), filepath.Join(lap.Dir, ServerLogFile))
+	process, err := startProcessIn(p.Dir, allAtPort(argv, port), allAtPort(p.Env, port), filepath.Join(lap.Dir, runfolder.ServerLogFile))
 	if err != nil {
 		return nil, err
 	}
@@ -234,27 +232,6 @@ func (p ProcessArm) metrics(ctx context.Context, plan loadgen.Plan, port string)
 		return ""
 	}
 	return atPort(p.MetricsURL, port)
-}
-
-func atPort(text, port string) string { return strings.ReplaceAll(text, portPlaceholder, port) }
-
-func allAtPort(texts []string, port string) []string {
-	out := make([]string, len(texts))
-	for i, text := range texts {
-		out[i] = atPort(text, port)
-	}
-	return out
-}
-
-// freePort asks the system for a port of 127.0.0.1 that is free now.
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("no free port: %w", err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, err
 }
 
 // hostPort is the address behind a URL whose path and query may hold

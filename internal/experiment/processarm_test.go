@@ -13,11 +13,12 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // runOne runs one round of arms and returns what Run does.
-func runOne(t *testing.T, arms ...experiment.Arm) (rounds []experiment.Round, path string, err error) {
+func runOne(t *testing.T, arms ...experiment.Arm) (rounds []runfolder.Round, path string, err error) {
 	t.Helper()
 	spec := experiment.Spec{Name: "test", Benchmark: "HTTP", Rounds: 1, Arms: arms}
 	folder, path := newFolder(t, spec)

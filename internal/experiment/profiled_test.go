@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -31,7 +32,7 @@ func profiling(arms ...experiment.ProcessArm) experiment.Spec {
 	return spec
 }
 
-func runWhole(t *testing.T, spec experiment.Spec) (rounds []experiment.Round, profiled []experiment.Profiled, path string) {
+func runWhole(t *testing.T, spec experiment.Spec) (rounds []runfolder.Round, profiled []runfolder.Profiled, path string) {
 	t.Helper()
 	folder, path := newFolder(t, spec)
 	rounds, err := experiment.Run(t.Context(), spec, folder)
@@ -70,17 +71,17 @@ func TestProfiledRounds(t *testing.T) {
 	if want := []string{"new", "old"}; !slices.Equal(sorted(arms), want) {
 		t.Errorf("the arms %v were profiled, want each once", arms)
 	}
-	read, skipped, err := experiment.ReadProfiled(os.DirFS(path))
+	read, skipped, err := runfolder.ReadProfiled(os.DirFS(path))
 	if err != nil || len(skipped) > 0 || asJSON(t, read) != asJSON(t, profiled) {
 		t.Errorf("read back %v, %v:\n%s", skipped, err, asJSON(t, read))
 	}
-	m, _, _, err := experiment.Read(os.DirFS(path))
-	if err != nil || m.Format != experiment.FormatVersion || m.Rules.Profile == nil {
+	m, _, _, err := runfolder.Read(os.DirFS(path))
+	if err != nil || m.Format != runfolder.FormatVersion || m.Rules.Profile == nil {
 		t.Errorf("got %+v, %v", m.Rules, err)
 	}
 }
 
-func wasCancelled(r experiment.Round) bool {
+func wasCancelled(r runfolder.Round) bool {
 	return slices.ContainsFunc(r.Verdict, func(v loadgen.Verdict) bool { return v.Kind == loadgen.RunPartial })
 }
 
@@ -116,7 +117,7 @@ func TestProfiledRoundsCountNowhere(t *testing.T) {
 	if len(profiled) != 2 || len(none) != 0 {
 		t.Fatalf("got %d and %d profiled runs, want 2 and 0", len(profiled), len(none))
 	}
-	identity := func(rounds []experiment.Round) (ids [][4]any) {
+	identity := func(rounds []runfolder.Round) (ids [][4]any) {
 		for _, r := range rounds {
 			ids = append(ids, [4]any{r.Round, r.Order, r.Arm, r.Seed})
 		}
@@ -156,7 +157,7 @@ func TestProfiledRoundWithoutPprof(t *testing.T) {
 	if run.Bundle != "" || !strings.Contains(run.Missing, "pprof") || run.Load.Requests == 0 || run.Partial {
 		t.Errorf("got bundle %q, missing %q, %+v; want a run without profiles and the reason", run.Bundle, run.Missing, run.Load)
 	}
-	if _, err := experiment.Bundles(path); err == nil || !strings.Contains(err.Error(), "a run without profiles") {
+	if _, err := runfolder.Bundles(path); err == nil || !strings.Contains(err.Error(), "a run without profiles") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -186,16 +187,16 @@ func TestProfiledRoundInterrupted(t *testing.T) {
 	if err := folder.Close("interrupted"); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := experiment.Bundles(path); err != nil || len(got) != 1 || len(got[0].Dirs) != 1 {
+	if got, err := runfolder.Bundles(path); err != nil || len(got) != 1 || len(got[0].Dirs) != 1 {
 		t.Errorf("got %v, %v, want the partial bundle for want of another", got, err)
 	}
 
-	stored, _, err := experiment.Unfinished(path)
+	stored, _, err := runfolder.Unfinished(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	spec.Progress = nil
-	if folder, err = experiment.Resume(path, stored); err != nil {
+	if folder, err = runfolder.Resume(path, stored); err != nil {
 		t.Fatal(err)
 	}
 	again, err := experiment.Run(t.Context(), spec, folder)
@@ -257,15 +258,15 @@ func TestProfileOnly(t *testing.T) {
 	if len(rounds) != 0 || len(profiled) != 2 {
 		t.Fatalf("got %d rounds and %d profiled runs", len(rounds), len(profiled))
 	}
-	bundles, err := experiment.Bundles(path)
-	want := []experiment.ArmBundles{{Arm: "a", Dirs: []string{
+	bundles, err := runfolder.Bundles(path)
+	want := []runfolder.ArmBundles{{Arm: "a", Dirs: []string{
 		filepath.Join(path, "arms/a/profile-1/profiles"), filepath.Join(path, "arms/a/profile-2/profiles"),
 	}, Runs: profiled}}
 	if err != nil || asJSON(t, bundles) != asJSON(t, want) {
 		t.Errorf("got %v, %v, want %v", bundles, err, want)
 	}
-	single, err := experiment.Bundles(want[0].Dirs[0])
-	if err != nil || !reflect.DeepEqual(single, []experiment.ArmBundles{{Dirs: want[0].Dirs[:1]}}) {
+	single, err := runfolder.Bundles(want[0].Dirs[0])
+	if err != nil || !reflect.DeepEqual(single, []runfolder.ArmBundles{{Dirs: want[0].Dirs[:1]}}) {
 		t.Errorf("of a bundle: got %v, %v", single, err)
 	}
 	if profiled[0].Seed == profiled[1].Seed {
@@ -289,29 +290,4 @@ func TestProfileOptionsAreChecked(t *testing.T) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
-}
-
-func TestBundlesOfNothing(t *testing.T) {
-	t.Parallel()
-	if _, err := experiment.Bundles(t.TempDir()); err == nil || !strings.Contains(err.Error(), "no bundle") || !strings.Contains(err.Error(), "not a run folder") {
-		t.Errorf("got %v, want that it is neither", err)
-	}
-}
-
-func FuzzReadProfiled(f *testing.F) {
-	f.Add(`{"round":1,"arm":"a","bundle":"arms/a/profile-1/profiles"}`)
-	f.Add(`{"round":1,"arm":"a","bundle":"../../etc"}`)
-	f.Add("{\n[]\n{\"round\":-1}")
-	f.Fuzz(func(t *testing.T, text string) {
-		path := t.TempDir()
-		if err := os.WriteFile(filepath.Join(path, "profiled.jsonl"), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		runs, _, _ := experiment.ReadProfiled(os.DirFS(path))
-		for _, run := range runs {
-			if run.Arm == "" || run.Bundle != "" && !filepath.IsLocal(run.Bundle) {
-				t.Errorf("got %+v", run)
-			}
-		}
-	})
 }

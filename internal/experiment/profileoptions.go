@@ -15,16 +15,16 @@ import (
 // for no statistics: they are in profiled.jsonl and not in rounds.jsonl.
 type ProfileOptions struct {
 	// Rounds is how often each arm is profiled. By default once.
-	Rounds int `json:"rounds"`
+	Rounds int
 	// Duration is how long, in whole seconds. By default the arm's measured
 	// window; one that is shorter is stretched until the profiles are taken.
-	Duration time.Duration `json:"duration_ns,omitempty"`
+	Duration time.Duration
 	// The rest is as in [profiles.Plan].
-	Kinds         []profiles.Kind `json:"kinds,omitempty"`
-	Trace         bool            `json:"trace,omitempty"`
-	TraceDuration time.Duration   `json:"trace_duration_ns,omitempty"`
-	MaxTraceBytes int64           `json:"max_trace_bytes,omitempty"`
-	Timeout       time.Duration   `json:"timeout_ns,omitempty"`
+	Kinds         []profiles.Kind
+	Trace         bool
+	TraceDuration time.Duration
+	MaxTraceBytes int64
+	Timeout       time.Duration
 }
 
 func (o *ProfileOptions) check() error {

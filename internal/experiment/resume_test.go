@@ -11,18 +11,18 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // experimentVariable makes the test binary run resumable(dir) until killed.
 const experimentVariable = "EXPERIMENT_TEST_RUN"
 
 // resumable is an experiment of two arms and three rounds of half a second.
-func resumable() (experiment.Spec, experiment.Manifest) {
+func resumable() (experiment.Spec, runfolder.Manifest) {
 	window := 400 * time.Millisecond
 	arms := []experiment.ProcessArm{helperArm("old", "work=1ms", 100, window), helperArm("new", "", 100, window)}
 	spec := experiment.Spec{Name: "test", Benchmark: "HTTP", Rounds: 3, Seed: 11}
@@ -30,7 +30,7 @@ func resumable() (experiment.Spec, experiment.Manifest) {
 	m.Rounds, m.Seed, m.Arms = spec.Rounds, spec.Seed, nil
 	for _, arm := range arms {
 		spec.Arms = append(spec.Arms, arm.Arm())
-		m.Arms = append(m.Arms, experiment.ArmManifest{Name: arm.Name, URL: arm.URL, FreshProcess: true, Rate: arm.Plan.Rate})
+		m.Arms = append(m.Arms, runfolder.ArmManifest{Name: arm.Name, URL: arm.URL, FreshProcess: true, Rate: arm.Plan.Rate})
 	}
 	return spec, m
 }
@@ -38,7 +38,7 @@ func resumable() (experiment.Spec, experiment.Manifest) {
 // runUntilKilled is the main of the process that is killed.
 func runUntilKilled(path string) {
 	spec, m := resumable()
-	folder, err := experiment.Create(path, m)
+	folder, err := runfolder.Create(path, m)
 	if err == nil {
 		_, err = experiment.Run(context.Background(), spec, folder)
 	}
@@ -67,7 +67,7 @@ func layout(t *testing.T, path string) (files []string) {
 }
 
 // wantLayout is that of an experiment that was never interrupted.
-func wantLayout(m experiment.Manifest) []string {
+func wantLayout(m runfolder.Manifest) []string {
 	want := []string{"bench.txt", "rounds.jsonl", "run.json"}
 	for _, arm := range m.Arms {
 		for round := 1; round <= m.Rounds; round++ {
@@ -82,8 +82,8 @@ func wantLayout(m experiment.Manifest) []string {
 // checkWhole checks a folder that was resumed and closed.
 func checkWhole(t *testing.T, path string, resumed int) {
 	t.Helper()
-	m, rounds, skipped, err := experiment.Read(os.DirFS(path))
-	if err != nil || len(skipped) > 0 || m.State != experiment.Complete || m.Reason != "" || len(m.Resumed) != resumed {
+	m, rounds, skipped, err := runfolder.Read(os.DirFS(path))
+	if err != nil || len(skipped) > 0 || m.State != runfolder.Complete || m.Reason != "" || len(m.Resumed) != resumed {
 		t.Fatalf("got state %q (%s), resumed %v, %v, %v; want it complete", m.State, m.Reason, m.Resumed, skipped, err)
 	}
 	var order []string
@@ -109,7 +109,7 @@ func checkWhole(t *testing.T, path string, resumed int) {
 func resumeAndFinish(t *testing.T, path string) {
 	t.Helper()
 	spec, m := resumable()
-	folder, err := experiment.Resume(path, m)
+	folder, err := runfolder.Resume(path, m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,17 +147,17 @@ func TestResumeAfterAKill(t *testing.T) {
 		}
 	}
 	_, m := resumable()
-	if _, err := experiment.Resume(path, m); err == nil || !strings.Contains(err.Error(), "is being written by another process") {
+	if _, err := runfolder.Resume(path, m); err == nil || !strings.Contains(err.Error(), "is being written by another process") {
 		t.Errorf("while its writer lives: got %v", err)
 	}
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait() // the error says that it was killed
 	awaitNoHelpers(t, path)
-	stored, lies, err := experiment.Unfinished(path)
-	if err != nil || lies != path+".incomplete" || stored.Seed != 11 || stored.State != experiment.Running {
+	stored, lies, err := runfolder.Unfinished(path)
+	if err != nil || lies != path+".incomplete" || stored.Seed != 11 || stored.State != runfolder.Running {
 		t.Errorf("got %q and %+v, %v", lies, stored, err)
 	}
-	if err := experiment.CheckPath(path); err == nil || !strings.Contains(err.Error(), "run.incomplete exists already, of a run that was interrupted: resume it") {
+	if err := runfolder.CheckPath(path); err == nil || !strings.Contains(err.Error(), "run.incomplete exists already, of a run that was interrupted: resume it") {
 		t.Errorf("got %v, want a hint", err)
 	}
 	if err := os.WriteFile(filepath.Join(lies, ".new-123"), []byte("{"), 0o600); err != nil {
@@ -196,9 +196,9 @@ func TestResumeAfterCtrlC(t *testing.T) {
 				cancel()
 			}
 		}
-		folder, err := experiment.Create(path, m)
+		folder, err := runfolder.Create(path, m)
 		if interruption > 1 {
-			folder, err = experiment.Resume(path, m) // twice is once more than needed
+			folder, err = runfolder.Resume(path, m) // twice is once more than needed
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -217,71 +217,14 @@ func TestResumeAfterCtrlC(t *testing.T) {
 		if err := folder.Close("interrupted"); err != nil {
 			t.Fatal(err)
 		}
-		if m, _ := experiment.ReadManifest(os.DirFS(path)); m.State != experiment.Partial {
+		if m, _ := runfolder.ReadManifest(os.DirFS(path)); m.State != runfolder.Partial {
 			t.Errorf("got state %q", m.State)
 		}
 	}
 	resumeAndFinish(t, path)
 	checkWhole(t, path, 2)
 	_, m := resumable()
-	if _, err := experiment.Resume(path, m); err == nil || !strings.Contains(err.Error(), "is complete: there is nothing to resume") {
+	if _, err := runfolder.Resume(path, m); err == nil || !strings.Contains(err.Error(), "is complete: there is nothing to resume") {
 		t.Errorf("a complete folder: got %v", err)
-	}
-}
-
-func TestResumeWantsTheSameExperiment(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "run")
-	_, m := resumable()
-	folder, err := experiment.Create(path, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := folder.Close("interrupted"); err != nil {
-		t.Fatal(err)
-	}
-	for want, change := range map[string]func(*experiment.Manifest){
-		"the name was test and is other":                                      func(m *experiment.Manifest) { m.Name = "other" },
-		"the seed was 11 and is 12":                                           func(m *experiment.Manifest) { m.Seed = 12 },
-		"the number of rounds was 3 and is 5":                                 func(m *experiment.Manifest) { m.Rounds = 5 },
-		"the arms was old, new and is old":                                    func(m *experiment.Manifest) { m.Arms = m.Arms[:1] },
-		"arm new: its rate was 100 and is 200":                                func(m *experiment.Manifest) { m.Arms[1].Rate = 200 },
-		`arm old: its command was not set and is ["./svc"]`:                   func(m *experiment.Manifest) { m.Arms[0].Command = []string{"./svc"} },
-		"the workload was constant-1000ps-1s and is closed-64-connections-1s": func(m *experiment.Manifest) { m.Workload = "closed-64-connections-1s" },
-	} {
-		_, other := resumable()
-		change(&other)
-		if _, err := experiment.Resume(path, other); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want %q", err, want)
-		}
-	}
-	if _, err := experiment.Resume(filepath.Join(t.TempDir(), "none"), m); err == nil || !strings.Contains(err.Error(), "not a run folder") {
-		t.Errorf("nothing there: got %v", err)
-	}
-	folder, err = experiment.Resume(path+".incomplete", m) // either name will do
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := folder.Discard(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// TestNothingIsResumedOverALock: flock is held by the open folder of this very
-// process, too.
-func TestNothingIsResumedOverALock(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "run")
-	_, m := resumable()
-	folder, err := experiment.Create(path, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := experiment.Resume(path, m); err == nil || !strings.Contains(err.Error(), "being written") {
-		t.Errorf("got %v", err)
-	}
-	if err := folder.Discard(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(path + ".incomplete"); !errors.Is(err, syscall.ENOENT) {
-		t.Errorf("got %v, want nothing left", err)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/loadgen"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // Run goes through all rounds, then through those that are profiled, and writes
@@ -13,22 +13,22 @@ import (
 // resume and those that were repeated included, also when it stops early: when
 // ctx is cancelled (the error is then that of ctx and the last run may be
 // partial), when an arm fails ([ArmError]), or when the folder cannot be
-// written. Profiled runs are in [Folder.Profiled]. The folder stays open.
-func Run(ctx context.Context, spec Spec, folder *Folder) ([]Round, error) {
+// written. Profiled runs are in [runfolder.Folder.Profiled]. The folder stays open.
+func Run(ctx context.Context, spec Spec, folder *runfolder.Folder) ([]runfolder.Round, error) {
 	if err := spec.check(); err != nil {
 		return nil, err
 	}
-	if err := folder.adopt(&spec); err != nil {
+	if err := folder.Adopt(spec.rules()); err != nil {
 		return folder.Rounds(), err
 	}
 	r := runner{spec: spec, folder: folder, begun: time.Now()}
 	for round := 1; round <= spec.Rounds; round++ {
-		if folder.settled(&spec, round) {
+		if folder.Settled(round, len(spec.Arms)) {
 			r.done += len(spec.Arms)
 			r.before = r.done
 			continue
 		}
-		repeat, err := folder.reset(&spec, round)
+		repeat, err := folder.Reset(round)
 		if err == nil {
 			err = r.round(ctx, round, repeat)
 		}
@@ -39,17 +39,6 @@ func Run(ctx context.Context, spec Spec, folder *Folder) ([]Round, error) {
 	return folder.Rounds(), r.profile(ctx)
 }
 
-// runner is the state of one Run.
-type runner struct {
-	spec   Spec
-	folder *Folder
-	// done counts the runs that are behind us, repeats not; before are those of
-	// before a resume. begun and lastEnd (of the latest run) are what the
-	// estimate rests on.
-	done, before   int
-	begun, lastEnd time.Time
-}
-
 // round runs every arm once, and all again while there is too much noise and
 // repeats are left.
 func (r *runner) round(ctx context.Context, round, repeat int) error {
@@ -58,7 +47,7 @@ func (r *runner) round(ctx context.Context, round, repeat int) error {
 		if err != nil || !noisy || repeat >= r.spec.Repeats {
 			return err
 		}
-		if err := r.folder.supersede(round, repeat); err != nil {
+		if err := r.folder.Supersede(round, repeat); err != nil {
 			return err
 		}
 		r.done = behind
@@ -68,11 +57,11 @@ func (r *runner) round(ctx context.Context, round, repeat int) error {
 // try runs every arm once. A try that will be repeated whatever its other arms
 // show is given up at its first noisy run.
 func (r *runner) try(ctx context.Context, round, repeat int) (noisy bool, err error) {
-	for place, arm := range RoundOrder(r.spec.Seed, round, len(r.spec.Arms)) {
+	for place, arm := range runfolder.RoundOrder(r.spec.Seed, round, len(r.spec.Arms)) {
 		if err := ctx.Err(); err != nil {
 			return noisy, err
 		}
-		lap := Lap{Round: round, Repeat: repeat, Seed: RoundSeed(r.spec.Seed, round)}
+		lap := Lap{Round: round, Repeat: repeat, Seed: runfolder.RoundSeed(r.spec.Seed, round)}
 		over, err := r.one(ctx, lap, place+1, r.spec.Arms[arm])
 		if err != nil {
 			return noisy, err
@@ -83,34 +72,4 @@ func (r *runner) try(ctx context.Context, round, repeat int) (noisy bool, err er
 		}
 	}
 	return noisy, nil
-}
-
-// report tells how far we are. Without a finished run the plan is all there is
-// to estimate from.
-func (r *runner) report(now Progress, expected time.Duration) {
-	if r.spec.Progress == nil {
-		return
-	}
-	now.Run, now.Runs = r.done+1, (r.spec.Rounds+r.spec.Profile.rounds())*len(r.spec.Arms)
-	left := time.Duration(now.Runs - r.done)
-	switch fresh := time.Duration(r.done - r.before); {
-	case fresh > 0:
-		now.Remaining = r.lastEnd.Sub(r.begun)/fresh*left - time.Since(r.lastEnd)
-	case expected > 0:
-		now.Remaining = expected*left - now.Load.Elapsed
-	}
-	now.Remaining = max(now.Remaining, 0)
-	r.spec.Progress(now)
-}
-
-// loadProgress reports the progress of a load as that of the experiment. phase
-// is what follows on the warm-up.
-func (r *runner) loadProgress(now Progress, phase Phase, expected time.Duration) func(loadgen.Progress) {
-	return func(p loadgen.Progress) {
-		now.Load, now.Phase = p, phase
-		if p.Warmup {
-			now.Phase = WarmingUp
-		}
-		r.report(now, expected)
-	}
 }

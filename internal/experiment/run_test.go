@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -41,7 +42,7 @@ func (a *testArm) arm(t *testing.T, window time.Duration) experiment.Arm {
 			_, _ = w.Write([]byte("win"))
 		})
 		server := httptest.NewServer(mux)
-		if err := os.WriteFile(filepath.Join(lap.Dir, experiment.ServerLogFile), []byte("started\n"), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(lap.Dir, runfolder.ServerLogFile), []byte("started\n"), 0o644); err != nil {
 			t.Error(err)
 		}
 		target := &experiment.Target{
@@ -56,15 +57,15 @@ func (a *testArm) arm(t *testing.T, window time.Duration) experiment.Arm {
 	}}
 }
 
-func newFolder(t *testing.T, spec experiment.Spec) (*experiment.Folder, string) {
+func newFolder(t *testing.T, spec experiment.Spec) (*runfolder.Folder, string) {
 	t.Helper()
 	m := manifest()
 	m.Rounds, m.Seed, m.Arms = spec.Rounds, spec.Seed, nil
 	for _, arm := range spec.Arms {
-		m.Arms = append(m.Arms, experiment.ArmManifest{Name: arm.Name})
+		m.Arms = append(m.Arms, runfolder.ArmManifest{Name: arm.Name})
 	}
 	path := filepath.Join(t.TempDir(), "run")
-	folder, err := experiment.Create(path, m)
+	folder, err := runfolder.Create(path, m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +97,7 @@ func TestRunWritesAFolderThatReadsBack(t *testing.T) {
 	if phases[0] != experiment.Starting || !slices.Contains(phases, experiment.Stopping) {
 		t.Errorf("got phases %v", phases)
 	}
-	m, read, skipped, err := experiment.Read(os.DirFS(path))
+	m, read, skipped, err := runfolder.Read(os.DirFS(path))
 	if err != nil || len(skipped) > 0 || len(read) != 4 {
 		t.Fatalf("got %d rounds, %v, %v", len(read), skipped, err)
 	}
@@ -122,7 +123,7 @@ func asJSON(t *testing.T, v any) string {
 }
 
 // checkRound checks one round's figures and files.
-func checkRound(t *testing.T, path string, r experiment.Round) {
+func checkRound(t *testing.T, path string, r runfolder.Round) {
 	t.Helper()
 	l := r.Load
 	if l.Requests != 40 || l.Answered != 40 || l.Errors != 0 || l.Statuses[200] != 40 || l.Outcomes["win"] != 40 {
@@ -170,7 +171,7 @@ func checkRound(t *testing.T, path string, r experiment.Round) {
 	}
 }
 
-func checkBenchFile(t *testing.T, path string, rounds []experiment.Round) {
+func checkBenchFile(t *testing.T, path string, rounds []runfolder.Round) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(path, "bench.txt"))
 	if err != nil {
@@ -261,26 +262,6 @@ func TestSpecIsChecked(t *testing.T) {
 	} {
 		if _, err := experiment.Run(t.Context(), spec, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
-		}
-	}
-}
-
-func TestOrderIsFairAndRepeatable(t *testing.T) {
-	order := experiment.Order(42, 200, 3)
-	if !reflect.DeepEqual(order, experiment.Order(42, 200, 3)) || reflect.DeepEqual(order, experiment.Order(43, 200, 3)) {
-		t.Error("the order must be a function of the seed")
-	}
-	first := make([]int, 3)
-	for i, round := range order {
-		first[round[0]]++
-		sorted := slices.Sorted(slices.Values(round))
-		if !slices.Equal(sorted, []int{0, 1, 2}) {
-			t.Fatalf("round %d is %v, want each arm once", i+1, round)
-		}
-	}
-	for arm, n := range first {
-		if n < 40 || n > 95 { // 200/3, six standard deviations
-			t.Errorf("arm %d was first in %d of 200 rounds", arm, n)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package experiment
 import (
 	"math"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // search looks for the highest rate that holds, by trying. What it knows is a
@@ -20,11 +22,11 @@ import (
 type search struct {
 	options CapacityOptions
 	// try probes a rate; an error ends the search.
-	try func(rate float64, window time.Duration) (Probe, error)
+	try func(rate float64, window time.Duration) (runfolder.Probe, error)
 	// elapsed is the time since the search began.
 	elapsed func() time.Duration
 
-	found     Capacity
+	found     runfolder.Capacity
 	low, high float64
 }
 
@@ -39,7 +41,7 @@ const (
 )
 
 // run searches from a first guess.
-func (s *search) run(guess float64) (Capacity, error) {
+func (s *search) run(guess float64) (runfolder.Capacity, error) {
 	o := s.options
 	for _, step := range []func(float64) error{s.bracket, s.narrow, s.confirm} {
 		if err := step(min(max(whole(guess), o.MinRate), o.MaxRate)); err != nil {

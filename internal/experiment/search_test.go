@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -16,8 +17,8 @@ func simulated(capacity, spoilt float64, seed uint64) (*search, *time.Duration) 
 	random := rand.New(rand.NewPCG(seed, 1))
 	clock := new(time.Duration)
 	s := &search{options: CapacityOptions{}.withDefaults(), elapsed: func() time.Duration { return *clock }}
-	s.try = func(rate float64, window time.Duration) (Probe, error) {
-		p := Probe{Rate: rate, Held: rate <= capacity && random.Float64() >= spoilt, Window: window}
+	s.try = func(rate float64, window time.Duration) (runfolder.Probe, error) {
+		p := runfolder.Probe{Rate: rate, Held: rate <= capacity && random.Float64() >= spoilt, Window: window}
 		if !p.Held {
 			p.Why = "p95 was long"
 			window /= 4 // given up
@@ -89,7 +90,7 @@ func TestSearchAtItsBounds(t *testing.T) {
 	}
 	s, _ = simulated(1000, 0, 1)
 	lost := errors.New("it ended")
-	s.try = func(float64, time.Duration) (Probe, error) { return Probe{}, lost }
+	s.try = func(float64, time.Duration) (runfolder.Probe, error) { return runfolder.Probe{}, lost }
 	if _, err := s.run(900); !errors.Is(err, lost) {
 		t.Errorf("got %v, want the error of the probe", err)
 	}
@@ -100,7 +101,7 @@ func TestSearchAtItsBounds(t *testing.T) {
 func TestSearchOfAServiceThatBreaksDown(t *testing.T) {
 	s, clock := simulated(5000, 0, 1)
 	healthy := s.try
-	s.try = func(rate float64, window time.Duration) (Probe, error) {
+	s.try = func(rate float64, window time.Duration) (runfolder.Probe, error) {
 		if *clock > 6*time.Second {
 			rate += 5000
 		}

@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // Spec is an experiment.
 type Spec struct {
-	// Name is the run's name, see [CheckName].
+	// Name is the run's name, see [runfolder.CheckName].
 	Name string
 	// Benchmark is the first part of the names in bench.txt: "Draw", "HTTP".
 	Benchmark string
@@ -26,7 +27,7 @@ type Spec struct {
 	// A round with a run over the limit is repeated as a whole, at once and up
 	// to Repeats times; if that does not help, the last one is kept and marked.
 	// The limit never looks at what was measured. By default nothing is limited.
-	NoiseLimit NoiseLimit
+	NoiseLimit runfolder.NoiseLimit
 	Repeats    int
 	// KeepGoing says what happens when an arm fails (see [ArmError]). By
 	// default the experiment stops and keeps what there is: without the arm
@@ -83,7 +84,7 @@ type Progress struct {
 }
 
 func (s *Spec) check() error {
-	if err := CheckName(s.Name); err != nil {
+	if err := runfolder.CheckName(s.Name); err != nil {
 		return err
 	}
 	if err := checkArms(s.Arms); err != nil {
@@ -115,7 +116,7 @@ func checkArms(arms []Arm) error {
 	}
 	seen := map[string]bool{}
 	for _, arm := range arms {
-		if err := CheckName(arm.Name); err != nil {
+		if err := runfolder.CheckName(arm.Name); err != nil {
 			return err
 		}
 		if seen[arm.Name] {
@@ -124,4 +125,20 @@ func checkArms(arms []Arm) error {
 		seen[arm.Name] = true
 	}
 	return nil
+}
+
+// rules are what run.json keeps of the spec.
+func (s *Spec) rules() runfolder.Rules {
+	rules := runfolder.Rules{NoiseLimit: s.NoiseLimit, Repeats: s.Repeats, KeepGoing: s.KeepGoing, CapacityOnly: s.CapacityOnly}
+	if s.Profile != nil {
+		profile := runfolder.ProfileRules(*s.Profile)
+		rules.Profile = &profile
+	}
+	if s.Capacity != nil {
+		o := s.Capacity.withDefaults()
+		rules.Capacity = &runfolder.CapacityRules{
+			SLO: o.SLO, MinRate: o.MinRate, MaxRate: o.MaxRate, Probe: o.Probe, Precision: o.Precision, Budget: o.Budget,
+		}
+	}
+	return rules
 }

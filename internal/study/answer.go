@@ -6,7 +6,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/steps"
 )
 
@@ -66,7 +66,7 @@ func alsoUnits() []string {
 // Judge answers the design's contrasts from the rounds of its run. Effects,
 // p-values and the rule are those of [bench.Ask]; the contrasts, each with the
 // metric that should move, are its family.
-func Judge(d Design, rounds []experiment.Round, rule Rule) (Result, error) {
+func Judge(d Design, rounds []runfolder.Round, rule Rule) (Result, error) {
 	m, err := newMeasured(d.ArmNames(), rounds, rule)
 	if err != nil {
 		return Result{}, err
@@ -156,7 +156,7 @@ func (r Rule) RoundsNeeded(contrasts int) int {
 
 // brokenByArm gathers the invariants seen broken in any run, also in one that
 // counts for nothing else. Each is kept once, by its first word ("I3:").
-func brokenByArm(rounds []experiment.Round) map[string][]string {
+func brokenByArm(rounds []runfolder.Round) map[string][]string {
 	broken := map[string][]string{}
 	for _, r := range rounds {
 		for _, text := range r.Broken {

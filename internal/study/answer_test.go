@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 )
 
@@ -28,9 +28,9 @@ func plain() figures {
 
 // rounds measures arms on a machine whose rounds differ by as much as 30 %, and
 // runs within a round by 1 %.
-func rounds(n int, arms map[string]figures) []experiment.Round {
+func rounds(n int, arms map[string]figures) []runfolder.Round {
 	random := rand.New(rand.NewPCG(1, 2))
-	var all []experiment.Round
+	var all []runfolder.Round
 	for round := 1; round <= n; round++ {
 		luck := 1 + 0.3*random.Float64()
 		for _, arm := range slices.Sorted(maps.Keys(arms)) {
@@ -38,20 +38,20 @@ func rounds(n int, arms map[string]figures) []experiment.Round {
 			now := luck * (1 + 0.01*random.Float64())
 			latency := func(d time.Duration) time.Duration { return time.Duration(float64(d) * now) }
 			cpu, bytes, allocs := float64(f.cpu)*now, f.bytes, f.allocs
-			all = append(all, experiment.Round{
+			all = append(all, runfolder.Round{
 				Round: round, Arm: arm,
-				Load: experiment.Load{
+				Load: runfolder.Load{
 					Requests: 12_000, Answered: 12_000, AnsweredRate: 1200,
-					Response: &experiment.Quantiles{Mean: latency(f.mean), P50: latency(f.mean), P95: latency(f.p95), P99: latency(2 * f.p95), Max: latency(4 * f.p95)},
+					Response: &runfolder.Quantiles{Mean: latency(f.mean), P50: latency(f.mean), P95: latency(f.p95), P99: latency(2 * f.p95), Max: latency(4 * f.p95)},
 				},
-				Cost: experiment.Cost{ServerCPU: &cpu, Bytes: &bytes, Allocs: &allocs},
+				Cost: runfolder.Cost{ServerCPU: &cpu, Bytes: &bytes, Allocs: &allocs},
 			})
 		}
 	}
 	return all
 }
 
-func judge(t *testing.T, d study.Design, rounds []experiment.Round) study.Result {
+func judge(t *testing.T, d study.Design, rounds []runfolder.Round) study.Result {
 	t.Helper()
 	r, err := study.Judge(d, rounds, study.Rule{})
 	if err != nil {

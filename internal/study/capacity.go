@@ -6,7 +6,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // capacityUnit is the highest rate that kept the objective.
@@ -50,7 +50,7 @@ func (c ArmCapacity) MarshalJSON() ([]byte, error) {
 // Capacities sums up the capacity searches of the rounds, an entry for each arm
 // that has one. The comparisons with the first arm are one family of
 // [bench.Ask].
-func Capacities(arms []string, rounds []experiment.Round) ([]ArmCapacity, error) {
+func Capacities(arms []string, rounds []runfolder.Round) ([]ArmCapacity, error) {
 	m, err := newMeasured(arms, rounds, Rule{})
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func Capacities(arms []string, rounds []experiment.Round) ([]ArmCapacity, error)
 			a := answers[i-1]
 			c.Versus, c.Corrected = m.effect(a), corrected(a.Judgement)
 		}
-		for _, round := range experiment.Kept(rounds) {
+		for _, round := range runfolder.Kept(rounds) {
 			if round.Arm == arm && round.Capacity != nil && round.Capacity.GeneratorBound {
 				c.GeneratorBound++
 			}

@@ -2,7 +2,7 @@ package study
 
 import (
 	"github.com/lotteryctl/lotteryctl/analyze/bench"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // Comparison sets arms that are any programs against the first of them. Its
@@ -45,7 +45,7 @@ type MetricComparison struct {
 
 // Compare judges every arm against the first, as [bench.Judge] does under its
 // default policy: all metrics of known direction, in the order of bench.txt.
-func Compare(arms []string, rounds []experiment.Round, rule Rule) (Comparison, error) {
+func Compare(arms []string, rounds []runfolder.Round, rule Rule) (Comparison, error) {
 	m, err := newMeasured(arms, rounds, rule)
 	if err != nil {
 		return Comparison{}, err
@@ -58,7 +58,7 @@ func Compare(arms []string, rounds []experiment.Round, rule Rule) (Comparison, e
 	c.Report, c.Family = report, report.Family
 	for _, arm := range arms[1:] {
 		a := ArmComparison{Arm: arm, Metrics: []MetricComparison{}}
-		for _, unit := range experiment.Units() {
+		for _, unit := range runfolder.Units() {
 			if metric, ok := m.metric(report, c.Base, arm, unit[0]); ok {
 				a.Metrics = append(a.Metrics, metric)
 			}

@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/analyze/bench"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 )
 
-func compare(t *testing.T, arms []string, rounds []experiment.Round) study.Comparison {
+func compare(t *testing.T, arms []string, rounds []runfolder.Round) study.Comparison {
 	t.Helper()
 	c, err := study.Compare(arms, rounds, study.Rule{})
 	if err != nil {
@@ -22,7 +22,7 @@ func compare(t *testing.T, arms []string, rounds []experiment.Round) study.Compa
 	return c
 }
 
-func capacities(t *testing.T, arms []string, rounds []experiment.Round) []study.ArmCapacity {
+func capacities(t *testing.T, arms []string, rounds []runfolder.Round) []study.ArmCapacity {
 	t.Helper()
 	all, err := study.Capacities(arms, rounds)
 	if err != nil {
@@ -102,10 +102,10 @@ func TestCompareTellsHowManyRoundsWouldDecide(t *testing.T) {
 }
 
 func TestCapacities(t *testing.T) {
-	var measured []experiment.Round
+	var measured []runfolder.Round
 	for round := 1; round <= 8; round++ {
 		for arm, rate := range map[string]float64{"before": 500, "best": 20_000} {
-			measured = append(measured, experiment.Round{Round: round, Arm: arm, Capacity: &experiment.Capacity{
+			measured = append(measured, runfolder.Round{Round: round, Arm: arm, Capacity: &runfolder.Capacity{
 				Rate: rate + float64(10*round), Took: time.Second, GeneratorBound: arm == "best" && round == 1,
 			}})
 		}

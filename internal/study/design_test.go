@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/steps"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 )
@@ -59,8 +59,8 @@ func TestContrastsDifferInWhatTheySay(t *testing.T) {
 		d := design(t, text)
 		choices := map[string]steps.Choice{}
 		for _, a := range d.Arms {
-			if _, taken := choices[a.Name]; taken || experiment.CheckName(a.Name) != nil {
-				t.Errorf("%s: the arm name %q is taken or no name: %v", text, a.Name, experiment.CheckName(a.Name))
+			if _, taken := choices[a.Name]; taken || runfolder.CheckName(a.Name) != nil {
+				t.Errorf("%s: the arm name %q is taken or no name: %v", text, a.Name, runfolder.CheckName(a.Name))
 			}
 			choices[a.Name] = a.Choice
 		}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // Effect is what one metric did between two arms. Ratio, P and Adjusted are
@@ -60,9 +60,9 @@ type figures map[string]map[string]map[int]float64
 
 // newFigures takes the rounds that count and leaves out repeated, failed and
 // partial ones.
-func newFigures(rounds []experiment.Round) figures {
+func newFigures(rounds []runfolder.Round) figures {
 	f := figures{}
-	for _, r := range experiment.Kept(rounds) {
+	for _, r := range runfolder.Kept(rounds) {
 		if f[r.Arm] == nil {
 			f[r.Arm] = map[string]map[int]float64{}
 		}

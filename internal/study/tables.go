@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/analyze/bench"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // Rule is when a change counts. The zero value asks for 5 % in both.
@@ -43,9 +43,9 @@ func Query(arms []string) bench.Query {
 
 // newTables are the results of rounds as analyze/bench arranges them when it
 // reads them from the folder; without any tables if no round counts.
-func newTables(arms []string, rounds []experiment.Round, rule Rule) (*bench.Tables, error) {
+func newTables(arms []string, rounds []runfolder.Round, rule Rule) (*bench.Tables, error) {
 	var text strings.Builder
-	if err := experiment.WriteBench(&text, &experiment.Manifest{Benchmark: "Run"}, rounds); err != nil {
+	if err := runfolder.WriteBench(&text, &runfolder.Manifest{Benchmark: "Run"}, rounds); err != nil {
 		return nil, fmt.Errorf("the rounds as benchmark results: %w", err)
 	}
 	set, err := bench.Read(bench.Input{Label: "run", Path: "rounds", Reader: strings.NewReader(text.String())})
@@ -71,7 +71,7 @@ type measured struct {
 	tables  *bench.Tables
 }
 
-func newMeasured(arms []string, rounds []experiment.Round, rule Rule) (m measured, err error) {
+func newMeasured(arms []string, rounds []runfolder.Round, rule Rule) (m measured, err error) {
 	m.rule = rule.filled()
 	m.figures = newFigures(rounds)
 	m.tables, err = newTables(arms, rounds, m.rule)

@@ -1,4 +1,4 @@
-package experiment
+package runfolder
 
 import (
 	"time"
@@ -44,25 +44,6 @@ type Manifest struct {
 	RateChoice *RateChoice `json:"rate_choice,omitempty"`
 	// Resumed lists when an interrupted experiment was taken up again.
 	Resumed []time.Time `json:"resumed,omitempty"`
-}
-
-// Rules are what was fixed before the first run and decides what a run is.
-type Rules struct {
-	NoiseLimit   NoiseLimit       `json:"noise_limit,omitzero"`
-	Repeats      int              `json:"repeats,omitempty"`
-	KeepGoing    bool             `json:"keep_going,omitempty"`
-	Capacity     *CapacityOptions `json:"capacity,omitempty"`
-	CapacityOnly bool             `json:"capacity_only,omitempty"`
-	Profile      *ProfileOptions  `json:"profile,omitempty"`
-}
-
-func (s *Spec) rules() Rules {
-	rules := Rules{NoiseLimit: s.NoiseLimit, Repeats: s.Repeats, KeepGoing: s.KeepGoing, CapacityOnly: s.CapacityOnly, Profile: s.Profile}
-	if s.Capacity != nil {
-		filled := s.Capacity.withDefaults()
-		rules.Capacity = &filled
-	}
-	return rules
 }
 
 // ArmManifest is an arm in run.json.

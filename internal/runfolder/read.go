@@ -1,4 +1,4 @@
-package experiment
+package runfolder
 
 import (
 	"bufio"
@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
 )
 
 // maxLine bounds a line of rounds.jsonl; real ones have about 2 KiB.
@@ -66,4 +67,51 @@ func readRounds(r io.Reader) (rounds []Round, skipped []error, err error) {
 		return rounds, skipped, fmt.Errorf("%s: %w", roundsFile, err)
 	}
 	return rounds, skipped, nil
+}
+
+// ReadProfiled reads the profiled runs of a run folder, in the order they
+// ended; none if it has none. Lines that cannot be read are returned as
+// skipped, one error each with the line's number.
+func ReadProfiled(folder fs.FS) (runs []Profiled, skipped []error, err error) {
+	file, err := folder.Open(profiledFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("run folder: %w", err)
+	}
+	defer file.Close()
+	return readProfiled(file)
+}
+
+func readProfiled(r io.Reader) (runs []Profiled, skipped []error, err error) {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxLine)
+	for n := 1; lines.Scan(); n++ {
+		var run Profiled
+		if err := json.Unmarshal(lines.Bytes(), &run); err != nil {
+			skipped = append(skipped, fmt.Errorf("%s:%d: %w", profiledFile, n, err))
+			continue
+		}
+		if fault := run.fault(); fault != "" {
+			skipped = append(skipped, fmt.Errorf("%s:%d: %s", profiledFile, n, fault))
+			continue
+		}
+		runs = append(runs, run)
+	}
+	if err := lines.Err(); err != nil {
+		return runs, skipped, fmt.Errorf("%s: %w", profiledFile, err)
+	}
+	return runs, skipped, nil
+}
+
+// fault says what is wrong with a line.
+func (p *Profiled) fault() string {
+	switch {
+	case p.Arm == "" || p.Round.Round < 1:
+		return "a profiled run needs an arm and a number from 1"
+	case p.Bundle != "" && !filepath.IsLocal(filepath.FromSlash(p.Bundle)):
+		return fmt.Sprintf("the path %q leads out of the folder", p.Bundle)
+	}
+	return ""
 }

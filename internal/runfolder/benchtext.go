@@ -1,4 +1,4 @@
-package experiment
+package runfolder
 
 import (
 	"fmt"

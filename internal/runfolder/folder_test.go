@@ -1,4 +1,4 @@
-package experiment_test
+package runfolder_test
 
 import (
 	"bufio"
@@ -15,7 +15,7 @@ import (
 	"testing/fstest"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -23,40 +23,40 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func number(v float64) *float64 { return &v }
 
 // fullRound has every figure; bareRound only those that are always known.
-func fullRound(n int, p95 time.Duration) experiment.Round {
-	return experiment.Round{
+func fullRound(n int, p95 time.Duration) runfolder.Round {
+	return runfolder.Round{
 		Round: n, Order: 1, Arm: "new", Seed: 7,
-		Load: experiment.Load{
+		Load: runfolder.Load{
 			WindowNS: time.Second, AskedRate: 1000, SentRate: 1000, AnsweredRate: 999.5, Requests: 1000, Answered: 1000, Errors: 1,
-			Response: &experiment.Quantiles{Mean: 200_000, P50: 150_000, P95: p95, P99: 2 * p95, Max: 9_000_001},
-			Lateness: &experiment.Quantiles{P99: 50_000},
+			Response: &runfolder.Quantiles{Mean: 200_000, P50: 150_000, P95: p95, P99: 2 * p95, Max: 9_000_001},
+			Lateness: &runfolder.Quantiles{P99: 50_000},
 		},
-		Cost: experiment.Cost{
+		Cost: runfolder.Cost{
 			ServerCPU: number(84_000), ClientCPU: number(41_000.5), Bytes: number(1588.25), Allocs: number(17.125),
 			GCCycles: number(0), GCPause: number(0), PeakRSS: number(9_469_952),
 		},
 	}
 }
 
-func bareRound(n int) experiment.Round {
-	return experiment.Round{Round: n, Order: 1, Arm: "new", Load: experiment.Load{Requests: 1000, Errors: 1000}}
+func bareRound(n int) runfolder.Round {
+	return runfolder.Round{Round: n, Order: 1, Arm: "new", Load: runfolder.Load{Requests: 1000, Errors: 1000}}
 }
 
-func manifest() experiment.Manifest {
-	return experiment.Manifest{
+func manifest() runfolder.Manifest {
+	return runfolder.Manifest{
 		Tool: "lotteryctl test", Command: []string{"lotteryctl", "bench"}, Name: "test", Seed: 7,
 		Benchmark: "HTTP", Service: "test", Workload: "constant-1000ps-1s", Rounds: 3,
-		Arms: []experiment.ArmManifest{{Name: "new", FreshProcess: true, URL: "http://host/"}},
+		Arms: []runfolder.ArmManifest{{Name: "new", FreshProcess: true, URL: "http://host/"}},
 	}
 }
 
 func TestBenchTextGolden(t *testing.T) {
 	partial := fullRound(3, time.Millisecond)
 	partial.Partial = true
-	rounds := []experiment.Round{fullRound(1, 400_000), bareRound(2), partial}
+	rounds := []runfolder.Round{fullRound(1, 400_000), bareRound(2), partial}
 	m := manifest()
-	m.Host = experiment.Host{OS: "linux", Arch: "amd64", CPU: "Test  CPU @ 2GHz"}
-	got := experiment.BenchText(&m, rounds)
+	m.Host = runfolder.Host{OS: "linux", Arch: "amd64", CPU: "Test  CPU @ 2GHz"}
+	got := runfolder.BenchText(&m, rounds)
 	path := filepath.Join("testdata", "bench.golden")
 	if *update {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
@@ -83,7 +83,7 @@ func TestBenchTextGolden(t *testing.T) {
 
 // readBench is the benchmark format as far as it is needed, after its
 // specification (Go proposal 14313): an independent reader.
-func readBench(t *testing.T, text string) (results [][]experiment.Metric) {
+func readBench(t *testing.T, text string) (results [][]runfolder.Metric) {
 	t.Helper()
 	config := regexp.MustCompile(`^[a-z][^ A-Z]*: .+$`)
 	units := map[string]bool{}
@@ -99,7 +99,7 @@ func readBench(t *testing.T, text string) (results [][]experiment.Metric) {
 			if n, err := strconv.Atoi(fields[1]); err != nil || n < 1 || len(fields)%2 != 0 || len(fields) < 4 {
 				t.Errorf("bad result line %q", line)
 			}
-			var metrics []experiment.Metric
+			var metrics []runfolder.Metric
 			for i := 2; i+1 < len(fields); i += 2 {
 				v, err := strconv.ParseFloat(fields[i], 64)
 				if err != nil {
@@ -108,7 +108,7 @@ func readBench(t *testing.T, text string) (results [][]experiment.Metric) {
 				if v == 0 && strings.Contains(fields[i+1], "ns") {
 					t.Errorf("%q: a zero in ns stays out of the table of its unit", line)
 				}
-				metrics = append(metrics, experiment.Metric{Unit: fields[i+1], Value: v})
+				metrics = append(metrics, runfolder.Metric{Unit: fields[i+1], Value: v})
 			}
 			results = append(results, metrics)
 		case fields[0] == "Unit":
@@ -127,10 +127,10 @@ func readBench(t *testing.T, text string) (results [][]experiment.Metric) {
 func TestSummarize(t *testing.T) {
 	cut := fullRound(5, time.Hour)
 	cut.Partial = true
-	rounds := []experiment.Round{fullRound(1, 400), fullRound(2, 100), fullRound(3, 300), fullRound(4, 200), cut, bareRound(6)}
-	for _, spread := range experiment.Summarize(rounds) {
+	rounds := []runfolder.Round{fullRound(1, 400), fullRound(2, 100), fullRound(3, 300), fullRound(4, 200), cut, bareRound(6)}
+	for _, spread := range runfolder.Summarize(rounds) {
 		if spread.Unit == "p95-latency-ns" {
-			if want := (experiment.Spread{Unit: spread.Unit, Runs: 4, Median: 250, Min: 100, Max: 400}); spread != want {
+			if want := (runfolder.Spread{Unit: spread.Unit, Runs: 4, Median: 250, Min: 100, Max: 400}); spread != want {
 				t.Errorf("got %+v, want %+v", spread, want)
 			}
 			return
@@ -140,19 +140,19 @@ func TestSummarize(t *testing.T) {
 }
 
 func TestFolderStates(t *testing.T) {
-	for reason, want := range map[string]experiment.State{"": experiment.Complete, "interrupted": experiment.Partial} {
+	for reason, want := range map[string]runfolder.State{"": runfolder.Complete, "interrupted": runfolder.Partial} {
 		path := filepath.Join(t.TempDir(), "deep", "run")
-		folder, err := experiment.Create(path, manifest())
+		folder, err := runfolder.Create(path, manifest())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m, err := experiment.ReadManifest(os.DirFS(path + ".incomplete")); err != nil || m.State != experiment.Running {
+		if m, err := runfolder.ReadManifest(os.DirFS(path + ".incomplete")); err != nil || m.State != runfolder.Running {
 			t.Errorf("while it is written: got state %q, %v", m.State, err)
 		}
 		if err := folder.Close(reason); err != nil {
 			t.Fatal(err)
 		}
-		m, rounds, skipped, err := experiment.Read(os.DirFS(path))
+		m, rounds, skipped, err := runfolder.Read(os.DirFS(path))
 		if err != nil || len(skipped) > 0 || len(rounds) > 0 || m.State != want || m.Reason != reason {
 			t.Errorf("got state %q, reason %q, %d rounds, %v, %v", m.State, m.Reason, len(rounds), skipped, err)
 		}
@@ -173,7 +173,7 @@ func TestFolderIsNeverWrittenOver(t *testing.T) {
 		file:                         "exists already",
 		filepath.Join(file, "below"): "not a directory",
 	} {
-		if _, err := experiment.Create(path, manifest()); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := runfolder.Create(path, manifest()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", path, err, want)
 		}
 	}
@@ -181,7 +181,7 @@ func TestFolderIsNeverWrittenOver(t *testing.T) {
 
 func TestDiscardLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
-	folder, err := experiment.Create(filepath.Join(dir, "run"), manifest())
+	folder, err := runfolder.Create(filepath.Join(dir, "run"), manifest())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestReadReportsBadLinesAndGoesOn(t *testing.T) {
 		"run.json":     {Data: []byte(`{"format":1,"state":"complete"}`)},
 		"rounds.jsonl": {Data: []byte(`{"round":1,"arm":"a"}` + "\nnonsense\n{}\n" + `{"round":2,"arm":"a"}` + "\n{\"round\":")},
 	}
-	_, rounds, skipped, err := experiment.Read(folder)
+	_, rounds, skipped, err := runfolder.Read(folder)
 	if err != nil || len(rounds) != 2 || len(skipped) != 3 {
 		t.Fatalf("got %d rounds, skipped %v, %v; want 2 rounds and 3 skipped", len(rounds), skipped, err)
 	}
@@ -220,7 +220,7 @@ func TestReadRefusesOtherFolders(t *testing.T) {
 		"not ours":   {fstest.MapFS{"run.json": {Data: []byte(`{"name":"x"}`)}}, "format 0 is not known"},
 		"cut in two": {fstest.MapFS{"run.json": {Data: []byte(`{"format":1}`)}}, "rounds.jsonl"},
 	} {
-		if _, _, _, err := experiment.Read(row.folder); err == nil || !strings.Contains(err.Error(), row.want) {
+		if _, _, _, err := runfolder.Read(row.folder); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: got %v, want %q", name, err, row.want)
 		}
 	}
@@ -231,13 +231,13 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"format":1}`), []byte(`{"round":1,"arm":"a","load":{"response":{"p95_ns":5}}}`))
 	f.Fuzz(func(t *testing.T, run, lines []byte) {
 		folder := fstest.MapFS{"run.json": {Data: run}, "rounds.jsonl": {Data: lines}}
-		_, rounds, _, err := experiment.Read(folder)
+		_, rounds, _, err := runfolder.Read(folder)
 		if errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("both files are there, got %v", err)
 		}
 		for i := range rounds {
 			_ = rounds[i].Metrics()
 		}
-		experiment.Summarize(rounds)
+		runfolder.Summarize(rounds)
 	})
 }

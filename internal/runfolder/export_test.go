@@ -1,6 +1,8 @@
-package experiment
+package runfolder
 
-import "strings"
+import (
+	"strings"
+)
 
 // BenchText is bench.txt of rounds.
 func BenchText(m *Manifest, rounds []Round) string {

@@ -1,8 +1,6 @@
-package experiment
+package runfolder
 
 import (
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/loadgen"
@@ -58,21 +56,6 @@ const (
 // whole says that the run is fit to stand for its arm.
 func (r *Round) whole() bool { return !r.Partial && !r.Repeated && r.Failure == "" }
 
-// Kept are the rounds that count, in the order they are in: what bench.txt
-// holds. Left out are runs that were repeated, cut short or failed, and, so
-// that the n-th run of every arm is of one round, the other arms' runs of such
-// a round. An arm that has no whole run at all is left out itself and does not
-// take the others' rounds along.
-func Kept(rounds []Round) []Round {
-	whole := slices.DeleteFunc(slices.Clone(rounds), func(r Round) bool { return !r.whole() })
-	arms, present := map[string]bool{}, map[int]int{}
-	for _, r := range whole {
-		arms[r.Arm] = true
-		present[r.Round]++
-	}
-	return slices.DeleteFunc(whole, func(r Round) bool { return present[r.Round] < len(arms) })
-}
-
 // Load is what the clients saw, over the measured window.
 type Load struct {
 	WindowNS     time.Duration `json:"window_ns"`
@@ -108,15 +91,6 @@ type Quantiles struct {
 	Max  time.Duration `json:"max_ns"`
 }
 
-func quantiles(h *loadgen.Histogram) *Quantiles {
-	if h == nil || h.Count() == 0 {
-		return nil
-	}
-	return &Quantiles{
-		Mean: h.Mean(), P50: h.Quantile(0.50), P95: h.Quantile(0.95), P99: h.Quantile(0.99), Max: h.Max(),
-	}
-}
-
 // Cost is what the requests cost, per request where the name says so.
 type Cost struct {
 	// ServerCPU and ClientCPU are processor time per request in nanoseconds,
@@ -142,23 +116,11 @@ type Cost struct {
 	Missing string `json:"missing,omitempty"`
 }
 
-// newLoad sums a result up.
-func newLoad(r *loadgen.Result, good StatusSet) Load {
-	l := Load{
-		WindowNS: r.Window, AskedRate: r.AskedRate, SentRate: r.SentRate, AnsweredRate: r.AnsweredRate,
-		Requests: r.Counts.Intended, Answered: r.Counts.Answered, Errors: r.Counts.ErrorCount(),
-		Failures: map[string]int64{}, Statuses: r.Counts.Statuses,
-		Response: quantiles(r.Response), Service: quantiles(r.Service), Lateness: quantiles(r.Lateness),
-		GapCV: r.GapCV, Connections: r.Connections,
-	}
-	for kind, n := range r.Counts.Errors {
-		l.Failures[string(kind)] = n
-	}
-	for code, n := range l.Statuses {
-		if !good.Good(code) {
-			l.Errors += n
-			l.Failures[fmt.Sprintf("status %d", code)] = n
-		}
-	}
-	return l
+// Halves are the median response times of the two halves of the measured
+// window, told apart by when requests were meant to be sent.
+type Halves struct {
+	First  time.Duration `json:"first_p50_ns"`
+	Second time.Duration `json:"second_p50_ns"`
+	// Agree says that they differ by at most 10 %, or by less than 50 µs.
+	Agree bool `json:"agree"`
 }

@@ -1,4 +1,4 @@
-package experiment
+package runfolder
 
 import (
 	"bytes"
@@ -57,7 +57,7 @@ func Resume(path string, m Manifest) (*Folder, error) {
 		return nil, err
 	}
 	if err := f.reopen(); err != nil {
-		return nil, errors.Join(f.explain(err), f.unlock())
+		return nil, errors.Join(f.Explain(err), f.unlock())
 	}
 	return f, nil
 }
@@ -159,60 +159,4 @@ func orNothing(value []byte) string {
 		return "not set"
 	}
 	return string(value)
-}
-
-// adopt makes the rules of spec those of the folder; runs that are there were
-// made under the same, or they could not be compared.
-func (f *Folder) adopt(spec *Spec) error {
-	rules := spec.rules()
-	if len(f.rounds)+len(f.profiled) == 0 {
-		f.manifest.Rules = rules
-		if err := f.writeManifest(); err != nil {
-			return f.explain(err)
-		}
-		return nil
-	}
-	then, _ := json.Marshal(f.manifest.Rules) // plain fields: it cannot fail
-	now, _ := json.Marshal(rules)
-	if !bytes.Equal(then, now) {
-		return fmt.Errorf("the experiment cannot be resumed: its rules were %s and are %s", then, now)
-	}
-	return nil
-}
-
-// settled says whether the current try of a round is the one that stays.
-func (f *Folder) settled(spec *Spec, round int) bool {
-	seen := map[string]bool{}
-	for _, r := range f.rounds {
-		if r.Round != round || r.Repeated {
-			continue
-		}
-		if r.Partial || (r.Failure != "" && !spec.KeepGoing) || spec.mustRepeat(&r) {
-			return false
-		}
-		seen[r.Arm] = true
-	}
-	return len(seen) == len(spec.Arms)
-}
-
-// mustRepeat says that a run was too noisy for its round to stay.
-func (s *Spec) mustRepeat(r *Round) bool { return len(r.Noisy) > 0 && r.Repeat < s.Repeats }
-
-// reset clears the way for a round that is not settled and says which repeat
-// it is. An interrupted try is dropped; one that was too noisy, but not marked
-// yet when the writer was killed, is marked now.
-func (f *Folder) reset(spec *Spec, round int) (repeat int, err error) {
-	noisy := slices.ContainsFunc(f.rounds, func(r Round) bool {
-		return r.Round == round && !r.Repeated && !r.Partial && spec.mustRepeat(&r)
-	})
-	for _, r := range f.rounds {
-		if r.Round == round && (r.Repeated || noisy) {
-			repeat = max(repeat, r.Repeat+1)
-		}
-	}
-	if noisy {
-		return repeat, f.supersede(round, repeat-1)
-	}
-	f.rounds = slices.DeleteFunc(f.rounds, func(r Round) bool { return r.Round == round && !r.Repeated })
-	return repeat, nil
 }

@@ -1,0 +1,102 @@
+package experiment
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// mark is what is read at the two ends of the measured window.
+type mark struct {
+	ended   int64 // requests that had ended by then, warm-up included
+	reading runtimemetrics.Reading
+	noise   noiseMark
+}
+
+// measurement is one load of a ready target.
+type measurement struct {
+	good   StatusSet
+	pid    int
+	source *runtimemetrics.Source // nil: the target shows no metrics
+	ended  atomic.Int64
+	// answered counts the requests that were, warm-up included.
+	answered atomic.Int64
+	// during is work that belongs to the measured window: it begins when the
+	// warm-up has ended and the load lasts until it is done. Nil: there is none.
+	during func(context.Context)
+	// forgiven are requests that were under way when the work was done.
+	forgiven int64
+	answer   *loadgen.AnswersLog // nil: not kept
+
+	outcome  func(*loadgen.Exchange) string // nil: not counted
+	outcomes map[string]int64               // of the measured window
+	halves   halfClock
+
+	format  runtimemetrics.Format // of the metrics
+	missing string                // why there are none
+}
+
+// record counts, so that costs are divided by the requests that caused them
+// and not by those planned.
+func (m *measurement) record(x *loadgen.Exchange) {
+	m.ended.Add(1)
+	if x.Err == nil {
+		m.answered.Add(1)
+	}
+	m.halves.record(x)
+	if m.outcome != nil && !x.Warmup {
+		if outcome := m.outcome(x); outcome != "" {
+			m.outcomes[outcome]++
+		}
+	}
+	if m.answer != nil {
+		m.answer.Record(x)
+	}
+}
+
+// markAt takes a mark after the warm-up; without one, at once. The function
+// returned waits for it: nil says that ctx ended first.
+func (m *measurement) markAt(ctx, reading context.Context, warmup time.Duration) (wait func() *mark) {
+	if warmup <= 0 {
+		first := m.mark(reading)
+		return func() *mark { return first }
+	}
+	var first *mark
+	var work sync.WaitGroup
+	timed, cancel := context.WithTimeout(ctx, warmup)
+	work.Go(func() {
+		<-timed.Done()
+		if ctx.Err() == nil {
+			first = m.mark(reading)
+		}
+	})
+	return func() *mark {
+		work.Wait()
+		cancel()
+		return first
+	}
+}
+
+func (m *measurement) mark(ctx context.Context) *mark {
+	now := &mark{noise: markNoise(m.pid), reading: m.read(ctx)}
+	now.ended = m.ended.Load()
+	return now
+}
+
+// read asks the service for its metrics; nil when it has none or does not say.
+func (m *measurement) read(ctx context.Context) runtimemetrics.Reading {
+	if m.source == nil {
+		return nil
+	}
+	reading, format, err := m.source.Read(ctx)
+	if err != nil {
+		m.missing = err.Error()
+		return nil
+	}
+	m.format = format
+	return reading
+}

@@ -1,0 +1,51 @@
+package runfolder
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// FormatVersion is the version of the run folder that this package writes; it
+// reads all up to it. It grows when a reader of the old one would misread the
+// new one; new fields and files do not count. Version 2 has rounds.jsonl lines
+// that count nowhere because their round was repeated.
+const FormatVersion = 2
+
+// The files of a run folder.
+const (
+	runFile      = "run.json"
+	roundsFile   = "rounds.jsonl"
+	benchFile    = "bench.txt"
+	capacityFile = "capacity.jsonl"
+	profiledFile = "profiled.jsonl"
+	armsDir      = "arms"
+	bundleDir    = "profiles" // of a profiled run
+	capacityDir  = "capacity" // of a run
+	latencyFile  = "latency.hgrm"
+	metricsFile  = "metrics.json"
+	answersFile  = "answers.jsonl"
+	probesFile   = "probes.json"
+	// ServerLogFile is where an arm should let its program write, in Lap.Dir.
+	ServerLogFile = "server.log"
+)
+
+// unfinished is what a folder's name ends in until it is whole.
+const unfinished = ".incomplete"
+
+// CheckPath says whether something is in the way of a new run folder at path.
+func CheckPath(path string) error {
+	path = filepath.Clean(path)
+	if _, err := os.Lstat(path + unfinished); err == nil {
+		return fmt.Errorf("run folder %s exists already, of a run that was interrupted: resume it, remove it or choose another", path+unfinished)
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("run folder %s exists already: remove it or choose another", path)
+	}
+	return nil
+}
+
+// profileDir is the folder of a profiled run within the run folder.
+func profileDir(arm string, n int) string {
+	return filepath.Join(armsDir, arm, fmt.Sprintf("profile-%d", n))
+}
