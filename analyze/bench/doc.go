@@ -3,7 +3,7 @@
 //
 // It reads the Go benchmark format, which "go test -bench", load generators and
 // "lotteryctl bench" write. It touches no file, clock or network: text comes in
-// through readers, answers go out as data or through writers.
+// through readers, answers go out as data, and benchstat's tables through writers.
 //
 // # A tour
 //
@@ -12,7 +12,7 @@
 //     read, and values that are not finite, are a [Problem] each, with a position; the
 //     rest counts. An input without any result is an [InputError].
 //  2. A [Query] says which results to compare, and arranges them in tables, rows
-//     and columns. [DefaultQuery] compares files, benchmark by benchmark; the
+//     and columns. The zero value compares files, benchmark by benchmark; the
 //     fields are benchstat's flags. [Query.Tables] answers with [Tables].
 //  3. A [Table] is for one unit. Each [Cell] has the raw values in the order in
 //     which they were measured, centre and interval, and the test against the
@@ -21,7 +21,11 @@
 //     benchstat does.
 //  5. [Judge] goes beyond benchstat: effects with intervals, paired tests where
 //     rounds are known, corrected p-values and a verdict, under a [Policy] with
-//     gates. Its [Report] can be written as text, CSV, markdown, JSON and HTML.
+//     gates. [Ask] does the same for chosen questions about any two columns.
+//
+// What they find is data: a [Report] with [Judgement]s, and [Note]s, [Warning]s,
+// [GateCheck]s and a [Cause] that have a code and the figures which belong to it.
+// Sentences are left to whoever shows them.
 //
 // # The numbers of benchstat
 //

@@ -36,12 +36,12 @@ func (j *judging) compare(t *Table, old, new *Cell) (*Judgement, error) {
 	return g, err
 }
 
-// The unit whose noise is mostly the machine's speed, and the one that tells
-// what that was: the generator does the same for every request of both arms.
-const (
-	serverCPU = "cpu-sec/op"
-	SpeedUnit = "client-cpu-sec/op"
-)
+// SpeedUnit is the unit that tells the machine's speed: the generator spends its
+// processor time on the same work for every request of both arms.
+const SpeedUnit = "client-cpu-sec/op"
+
+// serverCPU is the unit whose noise is mostly the machine's speed.
+const serverCPU = "cpu-sec/op"
 
 // speed is the covariate of a judgement: log ratios of the generator's
 // processor time in the same rounds; nil where there is none.

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchunit"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench/internal/longlines"
 )
 
 // Read reads all inputs, in order, in the Go benchmark format
@@ -61,7 +63,7 @@ func (r *reader) source(in Input) error {
 	if in.Reader == nil {
 		return errors.New("not opened")
 	}
-	lines := newLines(in.Reader, func(line int, text string, isBenchmark bool) {
+	lines := longlines.New(in.Reader, func(line int, text string, isBenchmark bool) {
 		r.problem(index, line, text)
 		if isBenchmark {
 			r.set.Sources[index].Unread++
@@ -77,7 +79,7 @@ func (r *reader) source(in Input) error {
 			values += r.result(index, record)
 		case *benchfmt.SyntaxError:
 			r.problem(index, record.Line, record.Msg)
-			if !lines.isUnit(record.Line) {
+			if !lines.IsUnit(record.Line) {
 				r.set.Sources[index].Unread++
 			}
 		}

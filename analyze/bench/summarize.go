@@ -11,6 +11,8 @@ import (
 	"github.com/aclements/go-moremath/stats"
 	"golang.org/x/perf/benchmath"
 	"golang.org/x/perf/benchproc"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench/internal/utest"
 )
 
 // summarize fills in what benchstat says about the cells and columns of all
@@ -18,7 +20,7 @@ import (
 // goroutines as there are processors; it returns when all of them have ended.
 func summarize(t *Tables) {
 	thresholds := &benchmath.Thresholds{CompareAlpha: t.Query.Alpha}
-	known := newOutcomes()
+	known := utest.NewOutcomes()
 	type row struct {
 		table *Table
 		cells []*Cell
@@ -27,7 +29,7 @@ func summarize(t *Tables) {
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			tests := &uTests{alpha: t.Query.Alpha, shared: known}
+			tests := utest.New(t.Query.Alpha, known)
 			for r := range rows {
 				summarizeRow(r.table, r.cells, thresholds, t.Query.Confidence, tests)
 			}
@@ -50,7 +52,7 @@ func summarize(t *Tables) {
 
 // summarizeRow summarises each cell of a row and compares it with the
 // baseline's.
-func summarizeRow(t *Table, cells []*Cell, thresholds *benchmath.Thresholds, confidence float64, tests *uTests) {
+func summarizeRow(t *Table, cells []*Cell, thresholds *benchmath.Thresholds, confidence float64, tests *utest.Tests) {
 	assume := benchmath.Assumption(benchmath.AssumeNothing)
 	if t.Exact {
 		assume = benchmath.AssumeExact
@@ -79,7 +81,7 @@ func summarizeRow(t *Table, cells []*Cell, thresholds *benchmath.Thresholds, con
 		case t.Exact:
 			c.Comparison = assume.Compare(base.Sample, c.Sample)
 		default:
-			c.Comparison, c.DoubtfulP = tests.compare(base.Sample, c.Sample)
+			c.Comparison, c.DoubtfulP = tests.Compare(base.Sample, c.Sample)
 		}
 		c.Baseline = base
 	}

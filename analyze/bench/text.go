@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/perf/benchunit"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench/internal/grid"
 )
 
 // WriteText writes all tables for a person to read, byte for byte as benchstat
@@ -56,7 +58,7 @@ const (
 // textTable is a table on its way into a grid.
 type textTable struct {
 	*Table
-	grid      grid
+	grid      grid.Grid
 	class     benchunit.Class
 	footnotes footnotes
 }
@@ -70,7 +72,7 @@ func (t *Table) writeText(w io.Writer) error {
 	if len(t.Rows) > 1 {
 		tt.geomeans()
 	}
-	if err := tt.grid.write(w); err != nil {
+	if err := tt.grid.Write(w); err != nil {
 		return err
 	}
 	return tt.footnotes.write(w)
@@ -89,30 +91,30 @@ func (tt *textTable) at(col int) int {
 func (tt *textTable) header() {
 	edge := tt.at(len(tt.Cols) + 1)
 	for level := range tt.Cols[0].Fields {
-		tt.grid.row()
+		tt.grid.Row()
 		for from := 0; from < len(tt.Cols); {
 			to := from + 1
 			for to < len(tt.Cols) && samePrefix(tt.Cols[from], tt.Cols[to], level) {
 				to++
 			}
-			tt.grid.span(tt.at(from), tt.at(to)-tt.at(from), tt.Cols[from].Fields[level].Value, center, " │ ")
+			tt.grid.Span(tt.at(from), tt.at(to)-tt.at(from), tt.Cols[from].Fields[level].Value, grid.Center, " │ ")
 			from = to
 		}
-		tt.grid.span(edge, 1, "", left, " │")
+		tt.grid.Span(edge, 1, "", grid.Left, " │")
 	}
 
-	tt.grid.row()
-	tt.grid.narrow = make(map[int]bool)
+	tt.grid.Row()
+	tt.grid.Narrow = make(map[int]bool)
 	for col := range tt.Cols {
-		tt.grid.span(tt.at(col), centerWidth, tt.Unit, center, " │ ")
+		tt.grid.Span(tt.at(col), centerWidth, tt.Unit, grid.Center, " │ ")
 		if col > 0 {
-			tt.grid.span(tt.at(col)+centerWidth, deltaWidth, "vs base", left, "  ")
+			tt.grid.Span(tt.at(col)+centerWidth, deltaWidth, "vs base", grid.Left, "  ")
 		}
 		for c := tt.at(col) + 1; c < tt.at(col+1); c++ {
-			tt.grid.narrow[c] = true
+			tt.grid.Narrow[c] = true
 		}
 	}
-	tt.grid.span(edge, 1, "", left, " │")
+	tt.grid.Span(edge, 1, "", grid.Left, " │")
 }
 
 // samePrefix reports whether two keys agree in their fields up to a level.
@@ -127,8 +129,8 @@ func samePrefix(a, b Key, level int) bool {
 
 // row writes the cells of a row in one scale, that of the smallest centre.
 func (tt *textTable) row(row int) {
-	tt.grid.row()
-	tt.grid.put(0, tt.Rows[row].Label, left)
+	tt.grid.Row()
+	tt.grid.Put(0, tt.Rows[row].Label, grid.Left)
 	var centers []float64
 	for _, c := range tt.Cells[row] {
 		if c != nil {
@@ -141,33 +143,33 @@ func (tt *textTable) row(row int) {
 			continue
 		}
 		at := tt.at(col)
-		tt.grid.put(at, scale.Format(c.Summary.Center), right)
-		tt.grid.span(at+1, 1, c.Summary.PctRangeString(), right, " ± ")
-		tt.grid.put(at+2, tt.footnotes.mark(c.Sample.Warnings, c.Summary.Warnings), left)
+		tt.grid.Put(at, scale.Format(c.Summary.Center), grid.Right)
+		tt.grid.Span(at+1, 1, c.Summary.PctRangeString(), grid.Right, " ± ")
+		tt.grid.Put(at+2, tt.footnotes.mark(c.Sample.Warnings, c.Summary.Warnings), grid.Left)
 		if c.Baseline != nil {
-			tt.grid.put(at+3, c.Delta(), right)
-			tt.grid.put(at+4, "("+c.Comparison.String()+")", left)
-			tt.grid.put(at+5, tt.footnotes.mark(c.Comparison.Warnings), left)
+			tt.grid.Put(at+3, c.Delta(), grid.Right)
+			tt.grid.Put(at+4, "("+c.Comparison.String()+")", grid.Left)
+			tt.grid.Put(at+5, tt.footnotes.mark(c.Comparison.Warnings), grid.Left)
 		}
 	}
 }
 
 func (tt *textTable) geomeans() {
-	tt.grid.row()
-	tt.grid.put(0, geomeanLabel, left)
+	tt.grid.Row()
+	tt.grid.Put(0, geomeanLabel, grid.Left)
 	for col, g := range tt.Geomean {
 		at := tt.at(col)
 		if g.HasCenter {
-			tt.grid.put(at, benchunit.Scale(g.Center, tt.class), right)
+			tt.grid.Put(at, benchunit.Scale(g.Center, tt.class), grid.Right)
 		}
 		if col > 0 {
 			if g.HasRatio {
-				tt.grid.put(at+centerWidth, g.percent(), right)
+				tt.grid.Put(at+centerWidth, g.percent(), grid.Right)
 			} else {
-				tt.grid.put(at+centerWidth, "?", left)
+				tt.grid.Put(at+centerWidth, "?", grid.Left)
 			}
 		}
-		tt.grid.put(tt.at(col+1)-1, tt.footnotes.mark(g.Warnings), left)
+		tt.grid.Put(tt.at(col+1)-1, tt.footnotes.mark(g.Warnings), grid.Left)
 	}
 }
 

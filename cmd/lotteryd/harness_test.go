@@ -271,10 +271,16 @@ func (d *deployment) runClient(ctx context.Context, number int, rng *rand.Rand) 
 // audit checks every invariant against ledger, Redis and the clients' log.
 func (d *deployment) audit(opt audit.Options) *audit.Report {
 	d.t.Helper()
+	return d.auditWithin(20*time.Second, opt)
+}
+
+// auditWithin is audit that waits no longer than that for holds to end.
+func (d *deployment) auditWithin(wait time.Duration, opt audit.Options) *audit.Report {
+	d.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	r, err := audit.Run(ctx, audit.Sources{
-		Postgres: d.servers.PostgresURL(), Redis: d.servers.RedisURL(), Activity: d.activity.ID, Wait: 20 * time.Second,
+		Postgres: d.servers.PostgresURL(), Redis: d.servers.RedisURL(), Activity: d.activity.ID, Wait: wait,
 	}, d.recorder.Log(), opt)
 	if err != nil {
 		d.t.Fatal(err)

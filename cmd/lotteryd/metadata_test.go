@@ -15,6 +15,7 @@ import (
 func TestWeightsChangeUnderLoad(t *testing.T) {
 	for _, way := range []string{"metadata=snapshot", "metadata=cache", "metadata=per-draw"} {
 		t.Run(way, func(t *testing.T) {
+			t.Parallel()
 			d := deploy(t, nil, "--step", way)
 			stop := d.load(4, 7)
 			for i := range 5 {

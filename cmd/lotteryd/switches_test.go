@@ -86,11 +86,13 @@ func TestCoveringIsWhole(t *testing.T) {
 // TestStockRowIsCaught has many users win at once with the claim that is marked
 // as wrong: the checker and the service's own metric must see the break.
 func TestStockRowIsCaught(t *testing.T) {
+	t.Parallel()
 	d := deploy(t, func(s *lottery.Spec) { s.BlankWeight = 0 }, "--step", "claim=stock-row")
 	stop := d.load(16, 1)
 	time.Sleep(time.Second)
 	stop()
-	report := d.audit(audit.Options{})
+	// What it broke never comes to rest: waiting for that would be all there is.
+	report := d.auditWithin(2*time.Second, audit.Options{})
 	if report.Held {
 		t.Error("the checker saw nothing")
 	}

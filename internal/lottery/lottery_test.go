@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -176,7 +177,7 @@ func TestOutcomesFollowTheWeights(t *testing.T) {
 		counts := make([]float64, 3)
 		const n = 400_000
 		for i := range n {
-			tk := a.Ticket(lottery.Entry{User: fmt.Sprintf("u%d", i%1000), Request: fmt.Sprintf("r%d", i)})
+			tk := a.Ticket(lottery.Entry{User: "u" + strconv.Itoa(i%1000), Request: "r" + strconv.Itoa(i)})
 			counts[tk.Prize+1]++
 		}
 		if p := chiSquareP(counts, []float64{n * .9, n * .005, n * .095}); p < 1e-6 {

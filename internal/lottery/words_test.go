@@ -1,9 +1,9 @@
 package lottery_test
 
 import (
-	"fmt"
 	mathrand "math/rand"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -42,7 +42,7 @@ func checkFit(t *testing.T, w lottery.Workbench, n int) {
 	a, published := w.Activity(record), lottery.NewActivity(record)
 	counts := make([]float64, 3)
 	for i := range n {
-		tk := a.Ticket(lottery.Entry{User: "u", Request: fmt.Sprint("r", i)})
+		tk := a.Ticket(lottery.Entry{User: "u", Request: "r" + strconv.Itoa(i)})
 		counts[tk.Prize+1]++
 		if prize, ok := published.OutcomeOf(tk.Word); !ok || prize != tk.Prize {
 			t.Fatalf("drew prize %d with a word that the published table reads as %d, %v", tk.Prize, prize, ok)
@@ -121,7 +121,7 @@ func TestCommittedDiceAskNoGenerator(t *testing.T) {
 	for name, sampler := range samplers() {
 		a := lottery.Workbench{Sampler: sampler, Words: func() uint64 { panic("a word was asked for") }}.Activity(record)
 		for i := range 500 {
-			e := lottery.Entry{User: "ann", Request: fmt.Sprint("r", i)}
+			e := lottery.Entry{User: "ann", Request: "r" + strconv.Itoa(i)}
 			if got, want := a.Ticket(e), want.Ticket(e); got.Word != want.Word || got.Prize != want.Prize || got.RequestKey != want.RequestKey {
 				t.Fatalf("%s: word %016x and prize %d; the default gives %016x and %d", name, got.Word, got.Prize, want.Word, want.Prize)
 			}

@@ -86,9 +86,6 @@ func writeInputs(dir string, s shape) error {
 	return nil
 }
 
-// benchstat is the name of the program that the others are measured against.
-const benchstat = "benchstat"
-
 // build builds the programs.
 func build(ctx context.Context, dir string) ([]*program, error) {
 	const ours = "github.com/lotteryctl/lotteryctl/"

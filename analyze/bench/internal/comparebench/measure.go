@@ -17,6 +17,9 @@ import (
 	"time"
 )
 
+// benchstat is the name of the program that the others are measured against.
+const benchstat = "benchstat"
+
 // program is one of the programs compared, and what was measured of it.
 type program struct {
 	name, pkg, path string

@@ -1,4 +1,5 @@
-package bench
+// Package utest runs Mann-Whitney tests that answer as benchmath's do, faster.
+package utest
 
 import (
 	"math"
@@ -19,28 +20,30 @@ const (
 // values are needed to find a difference.
 const hintLimit = 10
 
-// uTests runs Mann-Whitney tests that answer as benchmath does.
+// Tests runs Mann-Whitney tests that answer as benchmath does.
 //
 // The exact distribution of U is by far the dearest thing in a comparison, and
 // a p-value depends on nothing but the ranking of the two samples. So outcomes
 // are remembered; and with ties, where benchmath is slow, they are counted
 // here.
 //
-// The outcomes are shared by several goroutines, each of which has a uTests of
+// The outcomes are shared by several goroutines, each of which has a Tests of
 // its own. Two that ask for the same outcome at the same time may both compute
 // it.
-type uTests struct {
-	alpha  float64
-	shared *outcomes
-	counts uCounts
+type Tests struct {
+	alpha   float64
+	shared  *Outcomes
+	counter counts
 }
 
-type outcomes struct {
+// Outcomes are what tests came to, by ranking.
+type Outcomes struct {
 	mu    sync.Mutex
 	known map[ranking]benchmath.Comparison
 }
 
-func newOutcomes() *outcomes { return &outcomes{known: make(map[ranking]benchmath.Comparison)} }
+// NewOutcomes remembers nothing yet.
+func NewOutcomes() *Outcomes { return &Outcomes{known: make(map[ranking]benchmath.Comparison)} }
 
 // ranking is all that a Mann-Whitney test depends on.
 type ranking struct {
@@ -49,9 +52,10 @@ type ranking struct {
 	ties   string // the number of values at each rank; "" if it is 1 at all
 }
 
-// compare is benchmath.AssumeNothing.Compare. It reports as well whether its
-// p-value is to be doubted: see [Cell.DoubtfulP].
-func (t *uTests) compare(a, b *benchmath.Sample) (c benchmath.Comparison, doubtful bool) {
+// Compare is benchmath.AssumeNothing.Compare. It reports as well whether its
+// p-value is to be doubted: samples of different size with ties,
+// of which benchmath's exact distribution is wrong.
+func (t *Tests) Compare(a, b *benchmath.Sample) (c benchmath.Comparison, doubtful bool) {
 	r := rank(a.Values, b.Values)
 	if r.ties == "" && max(r.n1, r.n2) <= untiedExactLimit {
 		r.twoU = min(r.twoU, 2*r.n1*r.n2-r.twoU) // the test is symmetric
@@ -67,7 +71,7 @@ func (t *uTests) compare(a, b *benchmath.Sample) (c benchmath.Comparison, doubtf
 	}
 	c = benchmath.Comparison{P: math.NaN(), N1: r.n1, N2: r.n2, Alpha: t.alpha}
 	if exactTied && max(r.n1, r.n2) >= hintLimit {
-		c.P = t.counts.p(r)
+		c.P = t.counter.p(r)
 	}
 	if !t.prints(c.P) {
 		c = benchmath.AssumeNothing.Compare(a, b)
@@ -81,11 +85,14 @@ func (t *uTests) compare(a, b *benchmath.Sample) (c benchmath.Comparison, doubtf
 // prints reports whether a p-value is as good as benchmath's, from which it may
 // differ in its last bits: it is, unless it lies so near to alpha, or to where
 // its printed digits change, that these bits decide. NaN is not.
-func (t *uTests) prints(p float64) bool {
+func (t *Tests) prints(p float64) bool {
 	const margin = 1e-9
 	steps := p * 2000 // printed are three digits
 	return math.Abs(p-t.alpha) > margin && math.Abs(steps-math.Round(steps)) > margin || p == 1
 }
+
+// New runs tests at a level and shares what they came to.
+func New(alpha float64, shared *Outcomes) *Tests { return &Tests{alpha: alpha, shared: shared} }
 
 // rank merges two ascending samples.
 func rank(a, b []float64) ranking {
@@ -127,8 +134,8 @@ func appendCount(to []byte, n int) []byte {
 	return append(to, byte(n))
 }
 
-// uCounts counts arrangements with ties. It keeps its memory between counts.
-type uCounts struct{ ways []float64 }
+// counts counts arrangements with ties. It keeps its memory between counts.
+type counts struct{ ways []float64 }
 
 // p is twice the chance of a U up to the smaller of the two seen, as benchmath
 // defines it, for n1 and n2 up to 25. (If n1 and n2 differ, the distribution is
@@ -142,7 +149,7 @@ type uCounts struct{ ways []float64 }
 // counts are whole and below 2⁵³, so they are exact.
 //
 // Source: Klotz, "The Wilcoxon, ties, and the computer", JASA 61, 1966.
-func (c *uCounts) p(r ranking) float64 {
+func (c *counts) p(r ranking) float64 {
 	seen := min(r.twoU, 2*r.n1*r.n2-r.twoU)
 	if seen == r.n1*r.n2 {
 		return 1 // in the middle: both tails are everything

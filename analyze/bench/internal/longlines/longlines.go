@@ -1,4 +1,6 @@
-package bench
+// Package longlines keeps a line that is too long for the parser of the benchmark
+// format from costing the rest of its file.
+package longlines
 
 import (
 	"bufio"
@@ -13,9 +15,9 @@ import (
 // shorter; what is longer is a log message between them.
 const maxLine = 60 << 10
 
-// lines hands on a text and blanks the lines that are too long for the parser,
+// Reader hands on a text and blanks the lines that are too long for the parser,
 // so that one of them does not cost the rest of the file.
-type lines struct {
+type Reader struct {
 	in     *bufio.Reader
 	report func(line int, text string, isBenchmark bool)
 	rest   []byte // of the current line, not handed on yet
@@ -24,12 +26,13 @@ type lines struct {
 	err    error // of in, once rest is handed on
 }
 
-func newLines(in io.Reader, report func(line int, text string, isBenchmark bool)) *lines {
-	return &lines{in: bufio.NewReaderSize(in, maxLine), report: report, units: make(map[int]bool)}
+// New reads from in. report is called for each line that is left out.
+func New(in io.Reader, report func(line int, text string, isBenchmark bool)) *Reader {
+	return &Reader{in: bufio.NewReaderSize(in, maxLine), report: report, units: make(map[int]bool)}
 }
 
 // Read implements io.Reader. It may return less than a line and never more.
-func (l *lines) Read(p []byte) (int, error) {
+func (l *Reader) Read(p []byte) (int, error) {
 	if len(l.rest) == 0 {
 		if l.err != nil {
 			return 0, l.err
@@ -45,7 +48,7 @@ func (l *lines) Read(p []byte) (int, error) {
 }
 
 // next takes one line, which stays valid until the next call.
-func (l *lines) next() {
+func (l *Reader) next() {
 	l.line++
 	l.rest, l.err = l.in.ReadSlice('\n')
 	if bytes.HasPrefix(l.rest, []byte("Unit")) {
@@ -61,6 +64,6 @@ func (l *lines) next() {
 	l.rest = []byte("\n")
 }
 
-// isUnit reports whether the line with this number, which has been read,
+// IsUnit reports whether the line with this number, which has been read,
 // declares a unit.
-func (l *lines) isUnit(line int) bool { return l.units[line] }
+func (l *Reader) IsUnit(line int) bool { return l.units[line] }

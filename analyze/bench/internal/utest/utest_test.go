@@ -1,4 +1,4 @@
-package bench
+package utest
 
 import (
 	"math"
@@ -18,7 +18,7 @@ func TestUTestsAgreeWithBenchmath(t *testing.T) {
 		}
 		return benchmath.NewSample(values, &benchmath.DefaultThresholds)
 	}
-	tests := uTests{alpha: benchmath.DefaultThresholds.CompareAlpha, shared: newOutcomes()}
+	tests := Tests{alpha: benchmath.DefaultThresholds.CompareAlpha, shared: NewOutcomes()}
 	counted := 0
 	for range 600 {
 		n1, n2 := 1+random.IntN(26), 1+random.IntN(26)
@@ -32,7 +32,7 @@ func TestUTestsAgreeWithBenchmath(t *testing.T) {
 		}
 		want := benchmath.AssumeNothing.Compare(a, b)
 		for range 2 { // the second time from memory
-			got, _ := tests.compare(a, b)
+			got, _ := tests.Compare(a, b)
 			if math.Abs(got.P-want.P) > 1e-10 || got.String() != want.String() || len(got.Warnings) != len(want.Warnings) {
 				t.Errorf("%v\n%v\ngot  %+v\nwant %+v", a.Values, b.Values, got, want)
 			}
@@ -47,7 +47,7 @@ func TestUTestsAgreeWithBenchmath(t *testing.T) {
 }
 
 func TestUTestsAskBenchmathNearBoundaries(t *testing.T) {
-	tests := uTests{alpha: 0.05}
+	tests := Tests{alpha: 0.05}
 	for p, want := range map[float64]bool{0.05: false, 0.05 + 1e-12: false, 0.0505: false, 0.0625: false, 0.0501: true, 1: true, math.NaN(): false} {
 		if got := tests.prints(p); got != want {
 			t.Errorf("%v: got %v, want %v", p, got, want)

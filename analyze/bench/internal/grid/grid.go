@@ -1,4 +1,6 @@
-package bench
+// Package grid lays out text in aligned columns, for a font of fixed width, as
+// benchstat does.
+package grid
 
 import (
 	"bufio"
@@ -9,50 +11,52 @@ import (
 	"unicode/utf8"
 )
 
-// grid lays out text in aligned columns, for a font of fixed width. A cell may
-// span several columns; widths count runes.
-type grid struct {
-	rows   [][]gridCell
-	narrow map[int]bool // columns that a spanning cell must not widen
+// Grid is rows of cells. A cell may span several columns; widths count runes.
+type Grid struct {
+	// Narrow are columns that a spanning cell must not widen.
+	Narrow map[int]bool
+	rows   [][]cell
 }
 
-// gridCell is a text at a place in its row. The margin is what separates it
+// cell is a text at a place in its row. The margin is what separates it
 // from its left neighbour; the widest one of a column counts for the column.
-type gridCell struct {
+type cell struct {
 	col, span    int
 	text, margin string
-	align        align
+	align        Align
 }
 
-type align int
+// Align says where in its columns a text stands.
+type Align int
 
+// The alignments.
 const (
-	left align = iota
-	center
-	right
+	Left Align = iota
+	Center
+	Right
 )
 
-// row begins a new row.
-func (g *grid) row() { g.rows = append(g.rows, nil) }
+// Row begins a new row.
+func (g *Grid) Row() { g.rows = append(g.rows, nil) }
 
-// put adds a cell of one column to the current row, to the right of all that
+// Put adds a cell of one column to the current row, to the right of all that
 // it has. Its margin is a space, except at the edge and before nothing.
-func (g *grid) put(col int, text string, a align) {
+func (g *Grid) Put(col int, text string, a Align) {
 	margin := " "
 	if col == 0 || text == "" {
 		margin = ""
 	}
-	g.span(col, 1, text, a, margin)
+	g.Span(col, 1, text, a, margin)
 }
 
-// span adds a cell of several columns, with a margin of its own.
-func (g *grid) span(col, span int, text string, a align, margin string) {
+// Span adds a cell of several columns, with a margin of its own.
+func (g *Grid) Span(col, span int, text string, a Align, margin string) {
 	last := len(g.rows) - 1
-	g.rows[last] = append(g.rows[last], gridCell{col, span, text, margin, a})
+	g.rows[last] = append(g.rows[last], cell{col, span, text, margin, a})
 }
 
-// write lays the grid out. Rows have no trailing space.
-func (g *grid) write(to io.Writer) error {
+// Write lays the grid out. Rows have no trailing space.
+func (g *Grid) Write(to io.Writer) error {
 	margins := g.margins()
 	starts := make([]int, len(margins)+1) // where each column's margin begins
 	for col, width := range g.widths(margins) {
@@ -80,11 +84,11 @@ func (g *grid) write(to io.Writer) error {
 }
 
 // indent is how far into a field of the given width a text is set.
-func (a align) indent(width, text int) int {
+func (a Align) indent(width, text int) int {
 	switch a {
-	case center:
+	case Center:
 		return max(0, (width-text)/2)
-	case right:
+	case Right:
 		return max(0, width-text)
 	default:
 		return 0
@@ -92,7 +96,7 @@ func (a align) indent(width, text int) int {
 }
 
 // margins returns the width of each column's margin.
-func (g *grid) margins() []int {
+func (g *Grid) margins() []int {
 	var margins []int
 	for _, row := range g.rows {
 		for _, c := range row {
@@ -108,9 +112,9 @@ func (g *grid) margins() []int {
 // widths returns the width of each column, its margin included: what cells of
 // one column need, and then what spanning cells need beyond it, narrow ones
 // first.
-func (g *grid) widths(margins []int) []int {
+func (g *Grid) widths(margins []int) []int {
 	cells := slices.Concat(g.rows...)
-	slices.SortStableFunc(cells, func(a, b gridCell) int { return cmp.Compare(a.span, b.span) })
+	slices.SortStableFunc(cells, func(a, b cell) int { return cmp.Compare(a.span, b.span) })
 	widths := make([]int, len(margins))
 	for _, c := range cells {
 		need := runes(c.text) + margins[c.col]
@@ -125,12 +129,12 @@ func (g *grid) widths(margins []int) []int {
 
 // stretch widens the columns below a spanning cell until it fits. They become
 // equally wide, as far as none has to shrink for it.
-func (g *grid) stretch(widths []int, c gridCell, need int) {
+func (g *Grid) stretch(widths []int, c cell, need int) {
 	var open []int // columns that may be widened
 	have := 0
 	for col := c.col; col < c.col+c.span; col++ {
 		have += widths[col]
-		if g.narrow[col] {
+		if g.Narrow[col] {
 			need -= widths[col]
 			have -= widths[col]
 		} else {
