@@ -23,8 +23,8 @@
 //     rounds are known, corrected p-values and a verdict, under a [Policy] with
 //     gates. [Ask] does the same for chosen questions about any two columns.
 //
-// What they find is data: a [Report] with [Judgement]s, and [Note]s, [Warning]s,
-// [GateCheck]s and a [Cause] that have a code and the figures which belong to it.
+// What they find is data: a [Report], each [Judgement], [Note], [Warning],
+// [GateCheck] and [Cause] with a code and the figures which belong to it.
 // Sentences are left to whoever shows them.
 //
 // # The numbers of benchstat
