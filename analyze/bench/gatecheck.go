@@ -113,22 +113,22 @@ func worsening(ratio float64, judgement *Judgement, better Better, bound Quantit
 }
 
 // checkSLO compares the interval of the new arm's centre with the bound.
-func (check *GateCheck) checkSLO(g Gate, c *Cell) {
-	bound, _ := g.Bound.in(check.Table.Unit)
-	level := &Level{Center: c.Summary.Center, Low: c.Summary.Lo, High: c.Summary.Hi, Runs: len(c.Values)}
+func (c *GateCheck) checkSLO(g Gate, cell *Cell) {
+	bound, _ := g.Bound.in(c.Table.Unit)
+	level := &Level{Center: cell.Summary.Center, Low: cell.Summary.Lo, High: cell.Summary.Hi, Runs: len(cell.Values)}
 	few := math.IsInf(level.Low, 0) || math.IsInf(level.High, 0) || level.Runs < 2
 	if few { // no interval: only what every single run says counts
-		level.Low, level.High = lowest(c), highest(c)
+		level.Low, level.High = lowest(cell), highest(cell)
 	}
 	low, high := holds(level.Low, g.Op, bound), holds(level.High, g.Op, bound)
-	check.Outcome, check.Reason, check.Level = Undecided, ByLevel, level
+	c.Outcome, c.Reason, c.Level = Undecided, ByLevel, level
 	switch {
 	case !low && !high:
-		check.Outcome = Failed
+		c.Outcome = Failed
 	case few:
-		check.Outcome, check.Reason = Unusable, ByLevelOfFew
+		c.Outcome, c.Reason = Unusable, ByLevelOfFew
 	case low && high:
-		check.Outcome, check.Reason = Passed, ""
+		c.Outcome, c.Reason = Passed, ""
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // resume and those that were repeated included, also when it stops early: when
 // ctx is cancelled (the error is then that of ctx and the last run may be
 // partial), when an arm fails ([ArmError]), or when the folder cannot be
-// written. Profiled runs are in [Folder.Profiled]. The folder stays open.
+// written. Profiled runs are in [runfolder.Folder.Profiled]. The folder stays open.
 func Run(ctx context.Context, spec Spec, folder *runfolder.Folder) ([]runfolder.Round, error) {
 	if err := spec.check(); err != nil {
 		return nil, err

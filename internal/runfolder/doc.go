@@ -6,7 +6,7 @@
 //     [Unfinished] looks at such a one; [Folder.Close] gives it its name. What goes
 //     in between are the rounds ([Folder.Add], [Folder.AddProfiled]) and the files
 //     of each run.
-//   - [Read] gives the [Manifest] and the [Round]s of a folder, [ReadProfiled] its
+//   - [Read] gives the [Manifest] and each [Round] of a folder, [ReadProfiled] its
 //     profiled runs, [Bundles] its bundles of profiles.
 //   - [ChooseBundles], [ChooseProfile], [SplitArm] and [TargetFolder] say what an
 //     argument stands for, or with a typed error why for nothing; [Differences] what
