@@ -12,6 +12,7 @@ import (
 	rpprof "runtime/pprof"
 	"runtime/trace"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -66,6 +67,16 @@ func work(ctx context.Context) (sum int) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	return sum
+}
+
+// processorTime is what this process has used of the processors.
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // eventually waits until holds does, at most half a minute.
@@ -199,7 +210,12 @@ func TestSnapshotOverHTTP(t *testing.T) {
 	if _, body := send(t, "GET", s.URL+"/debug/recorder"); bytes.Contains(body, []byte("null")) {
 		t.Errorf("an empty list is null: %s", body)
 	}
-	eventually(t, "three slices and a trace", func() bool { return taken(r) >= 3 && r.Stats().Trace.On })
+	// On a machine that is busy with others, three slices may pass in which we
+	// did not run at all: 300 ms of the processor are some 15 samples in slices.
+	ran := processorTime(t)
+	eventually(t, "three slices and a trace", func() bool {
+		return taken(r) >= 3 && r.Stats().Trace.On && processorTime(t)-ran >= 300*time.Millisecond
+	})
 	status, body := send(t, "POST", s.URL+"/debug/recorder/snapshot")
 	var m recorder.Manifest
 	if err := json.Unmarshal(body, &m); err != nil || status != http.StatusCreated {
