@@ -264,31 +264,6 @@ func TestBenchComparisonBadInput(t *testing.T) {
 	}
 }
 
-func TestNoiseLimits(t *testing.T) {
-	if limit, err := parseNoiseLimit("foreign-cpu=10%,cpu-pressure=50%"); err != nil || limit.ForeignCPU != 0.1 || limit.CPUPressure != 0.5 || limit.ServerRunQueue != 0 {
-		t.Errorf("got %+v, %v", limit, err)
-	}
-	if limit, err := parseNoiseLimit("none"); err != nil || limit != (runfolder.NoiseLimit{}) {
-		t.Errorf("got %+v, %v", limit, err)
-	}
-	if limit, err := parseNoiseLimit(""); err != nil || limit == (runfolder.NoiseLimit{}) {
-		t.Errorf("got %+v, %v, want the default", limit, err)
-	}
-}
-
-func TestRedactCommand(t *testing.T) {
-	for command, want := range map[string]string{
-		"old=./svc -port {{port}}":                            "old=./svc -port {{port}}",
-		"keyed=./svc":                                         "keyed=./svc",
-		"a=./svc --db postgres://me:hunter2@h/db":             "a=./svc --db postgres://***@h/db",
-		"a=env API_TOKEN=hunter2 ./svc --password=hunter2 -x": "a=env API_TOKEN=*** ./svc --password=*** -x",
-	} {
-		if got := redactFlag("arm", command); got != want {
-			t.Errorf("%s: got %s, want %s", command, got, want)
-		}
-	}
-}
-
 // TestCalibrateRunsOneThingTwice sees both arms measured and the noise floor
 // printed, in the words of compare.
 func TestCalibrateRunsOneThingTwice(t *testing.T) {

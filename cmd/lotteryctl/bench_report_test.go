@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -105,34 +104,5 @@ func TestStrictAsksForAnHonestLoad(t *testing.T) {
 	capped[0].Doubts = []loadgen.Doubt{{Code: loadgen.CapQueued, Queued: 5}}
 	if err := judgeRounds(capped, true); err != nil {
 		t.Errorf("a cap that was asked for and counted is no doubt, got %v", err)
-	}
-}
-
-func TestFigures(t *testing.T) {
-	for got, want := range map[string]string{
-		grouped(0):                      "0",
-		grouped(999):                    "999",
-		grouped(1234567):                "1,234,567",
-		grouped(-1234):                  "-1,234",
-		groupedFloat(12345.5):           "12,345.5",
-		ms(1_234_567):                   "1.235",
-		ms(12_345_678):                  "12.35",
-		ms(1_234_567_890):               "1234.6",
-		whole(nil):                      "-",
-		oneDecimal(figure(1234.56)):     "1,234.6",
-		micro(figure(154_100)):          "154.1",
-		mebi(figure(1.5 * (1 << 20))):   "1.5",
-		shortDuration(90 * time.Second): "1m30s",
-		shortDuration(0):                "1s",
-		progressLine(experiment.Progress{Run: 1, Runs: 2}, false): "run 1 of 2: ",
-	} {
-		if got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-	line := progressLine(experiment.Progress{Run: 3, Runs: 10, Phase: experiment.Measuring,
-		Load: loadgen.Progress{Rate: 1199.7, Errors: 2}, Remaining: 80 * time.Second}, false)
-	if want := "run 3 of 10: measuring, 1,200/s, 2 errors, about 1m20s left"; line != want {
-		t.Errorf("got %q, want %q", line, want)
 	}
 }

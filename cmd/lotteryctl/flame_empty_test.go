@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/pprof"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -40,8 +41,10 @@ func TestWhyEmptyOfARealBundle(t *testing.T) {
 func TestWhyEmptyOfOldBundles(t *testing.T) {
 	dir := t.TempDir()
 	const sentence = "mutex profiling is off on web: call runtime.SetMutexProfileFraction(100) when the service starts"
-	writeText(t, dir, profiles.ManifestFile, `{"format": 1, "state": "complete", "profiles": [{"kind": "mutex", "status": "empty", "file": "mutex.pb.gz"},
-		{"kind": "block", "status": "empty", "file": "block.pb.gz"}], "warnings": ["web restarted within the window: its profiles are of more than one process", "`+sentence+`"]}`)
+	if err := os.WriteFile(filepath.Join(dir, profiles.ManifestFile), []byte(`{"format": 1, "state": "complete", "profiles": [{"kind": "mutex", "status": "empty", "file": "mutex.pb.gz"},
+		{"kind": "block", "status": "empty", "file": "block.pb.gz"}], "warnings": ["web restarted within the window: its profiles are of more than one process", "`+sentence+`"]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for _, row := range []struct {
 		kind profiles.Kind
 		want string

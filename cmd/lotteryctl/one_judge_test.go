@@ -60,7 +60,7 @@ func TestBenchAndCompareSayTheSame(t *testing.T) {
 		}
 		r.Run.Name = row.name
 		folder := writeRun(t, dir, r)
-		text, err := os.Create(filepath.Join(folder, benchText))
+		text, err := os.Create(filepath.Join(folder, "bench.txt"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,7 +151,7 @@ func TestBenchAndCompareWriteTheSame(t *testing.T) {
 	if err := runfolder.WriteBench(&text, &r.Run, r.Rounds); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, benchText), []byte(text.String()), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "bench.txt"), []byte(text.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	compared, _, err := execute(t, "compare", folder)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/http/pprof"
@@ -151,30 +150,6 @@ func TestProfileTargetDies(t *testing.T) {
 	}
 	if _, stderr, err := execute(t, "flame", filepath.Join(out, "heap-start.pb.gz")); err != nil {
 		t.Errorf("the heap at the start: %v, %s", err, stderr)
-	}
-}
-
-// TestProfileDiskFull: files that were written are not lost without a word.
-func TestProfileDiskFull(t *testing.T) {
-	dir := t.TempDir()
-	whole, empty := bundleFolder{filepath.Join(dir, "whole")}, bundleFolder{filepath.Join(dir, "empty")}
-	for _, f := range []bundleFolder{whole, empty} {
-		if err := os.Mkdir(f.working(), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.WriteFile(filepath.Join(whole.working(), "cpu.pb.gz"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	full := errors.New("no space left on device")
-	if err := finishBundle(environment{}, whole, nil, full, false); exitCode(err) != codeUsage || !strings.HasSuffix(err.Error(), "are in "+whole.working()) {
-		t.Errorf("got %v", err)
-	}
-	if err := finishBundle(environment{}, empty, nil, full, false); err.Error() != full.Error() {
-		t.Errorf("got %v", err)
-	}
-	if _, err := os.Stat(empty.working()); !os.IsNotExist(err) {
-		t.Errorf("an empty folder is left: %v", err)
 	}
 }
 

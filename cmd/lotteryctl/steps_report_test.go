@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // writeRun writes a finished run folder with the two files the page needs.
@@ -78,9 +80,9 @@ func TestStepsPageIsThatOfItsRuns(t *testing.T) {
 	}
 	var folders []string
 	for _, m := range manifests {
-		if r, err := readReport(filepath.Dir(m)); err != nil {
+		if run, err := runfolder.ReadManifest(os.DirFS(filepath.Dir(m))); err != nil {
 			t.Error(err)
-		} else if r.Steps != nil || r.Capacities != nil {
+		} else if run.Design != "" || run.Rules.CapacityOnly {
 			folders = append(folders, filepath.Dir(m))
 		}
 	}
@@ -94,7 +96,7 @@ func TestStepsPageIsThatOfItsRuns(t *testing.T) {
 	if err != nil {
 		t.Fatalf("there are runs of steps in docs/runs and no page about them: %v", err)
 	}
-	want, err := stepsPage(folders)
+	want, _, err := execute(t, append([]string{"steps", "report"}, folders...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
