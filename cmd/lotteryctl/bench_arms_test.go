@@ -14,6 +14,7 @@ import (
 	"time"
 
 	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
@@ -82,8 +83,8 @@ func TestBenchArmsThatFail(t *testing.T) {
 			arms := []string{stubArm(t, "old", "fast"), stubArm(t, "new", row.behaviour)}
 			args, out := armArgs(t, arms, append(row.more, "--rate", "300", "--seed", firstArmFirst())...)
 			stdout, stderr, err := execute(t, args...)
-			if exitCode(err) != codeGateFailed || !strings.Contains(stderr, row.want) {
-				t.Fatalf("got exit code %d and %q, want %q", exitCode(err), stderr, row.want)
+			if cli.ExitCode(err) != cli.CodeGateFailed || !strings.Contains(stderr, row.want) {
+				t.Fatalf("got exit code %d and %q, want %q", cli.ExitCode(err), stderr, row.want)
 			}
 			if m, rounds := readRun(t, out); m.State != runfolder.Partial || len(rounds) < row.rounds || !strings.Contains(m.Reason, "new") {
 				t.Errorf("got state %s (%s) and %d rounds", m.State, m.Reason, len(rounds))
@@ -100,8 +101,8 @@ func TestBenchArmsThatFail(t *testing.T) {
 func TestBenchArmsKeepGoing(t *testing.T) {
 	args, out := armArgs(t, []string{stubArm(t, "old", "fast"), stubArm(t, "new", "dies")}, "--rate", "300", "--keep-going")
 	stdout, stderr, err := execute(t, args...)
-	if exitCode(err) != codeGateFailed || !strings.Contains(stderr, "2 of 4 runs failed, the first that of new in round 1") {
-		t.Errorf("got exit code %d, %q", exitCode(err), stderr)
+	if cli.ExitCode(err) != cli.CodeGateFailed || !strings.Contains(stderr, "2 of 4 runs failed, the first that of new in round 1") {
+		t.Errorf("got exit code %d, %q", cli.ExitCode(err), stderr)
 	}
 	if m, rounds := readRun(t, out); m.State != runfolder.Complete || len(rounds) != 4 {
 		t.Errorf("got state %s and %d rounds", m.State, len(rounds))
@@ -129,14 +130,14 @@ func TestBenchArmsResumed(t *testing.T) {
 	}
 	arms := []string{stubArm(t, "old", "fast"), stubArm(t, "new", "fragile:"+flaw)}
 	args, out := armArgs(t, arms, "--rate", "300", "--seed", firstArmFirst(), "--header", "X-Kind: test")
-	if _, stderr, err := execute(t, args...); exitCode(err) != codeGateFailed {
-		t.Fatalf("got exit code %d, %s", exitCode(err), stderr)
+	if _, stderr, err := execute(t, args...); cli.ExitCode(err) != cli.CodeGateFailed {
+		t.Fatalf("got exit code %d, %s", cli.ExitCode(err), stderr)
 	}
-	if _, stderr, err := execute(t, "bench", "--resume", out); exitCode(err) != codeUsage || !strings.Contains(stderr, "may be a secret: give --header again") {
-		t.Fatalf("got exit code %d, %q, want a question for the header", exitCode(err), stderr)
+	if _, stderr, err := execute(t, "bench", "--resume", out); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "may be a secret: give --header again") {
+		t.Fatalf("got exit code %d, %q, want a question for the header", cli.ExitCode(err), stderr)
 	}
-	if _, stderr, err := execute(t, "bench", "--resume", out, "--header", "X-Kind: test", "--runs", "9"); exitCode(err) != codeUsage || !strings.Contains(stderr, "number of rounds was 2 and is 9") {
-		t.Fatalf("got exit code %d, %q, want what differs", exitCode(err), stderr)
+	if _, stderr, err := execute(t, "bench", "--resume", out, "--header", "X-Kind: test", "--runs", "9"); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "number of rounds was 2 and is 9") {
+		t.Fatalf("got exit code %d, %q, want what differs", cli.ExitCode(err), stderr)
 	}
 	_, stderr, err := execute(t, "bench", "--resume", out, "--header", "X-Kind: test")
 	if err != nil {
@@ -146,8 +147,8 @@ func TestBenchArmsResumed(t *testing.T) {
 	if m.State != runfolder.Complete || len(rounds) != 4 || fmt.Sprint(m.Seed) != firstArmFirst() || len(m.Resumed) != 1 || m.Arms[0].Rate != 300 {
 		t.Errorf("got %+v with %d rounds", m, len(rounds))
 	}
-	if _, stderr, err := execute(t, "bench", "--resume", out); exitCode(err) != codeUsage || !strings.Contains(stderr, "nothing to resume") {
-		t.Errorf("a whole run was resumed: exit code %d, %q", exitCode(err), stderr)
+	if _, stderr, err := execute(t, "bench", "--resume", out); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "nothing to resume") {
+		t.Errorf("a whole run was resumed: exit code %d, %q", cli.ExitCode(err), stderr)
 	}
 }
 
@@ -165,9 +166,9 @@ func TestBenchArmsInterrupted(t *testing.T) {
 	}()
 	var stderr strings.Builder
 	err := run(ctx, args, strings.NewReader(""), io.Discard, &stderr)
-	if exitCode(err) != codeInterrupted || !strings.Contains(stderr.String(), "interrupted in or after round 2 of 500") ||
+	if cli.ExitCode(err) != cli.CodeInterrupted || !strings.Contains(stderr.String(), "interrupted in or after round 2 of 500") ||
 		!strings.Contains(stderr.String(), "--resume "+out) {
-		t.Errorf("got exit code %d, %q", exitCode(err), stderr.String())
+		t.Errorf("got exit code %d, %q", cli.ExitCode(err), stderr.String())
 	}
 	if m, rounds := readRun(t, out); m.State != runfolder.Partial || len(rounds) < 3 {
 		t.Errorf("got state %s and %d rounds", m.State, len(rounds))
@@ -187,8 +188,8 @@ func TestBenchArmsWithAPortInUse(t *testing.T) {
 	args, out := armArgs(t, []string{fixed(stubArm(t, "old", "fast")), fixed(stubArm(t, "new", "fast"))}, "--rate", "100",
 		"--url", "http://127.0.0.1:"+port+"/")
 	_, stderr, err := execute(t, args...)
-	if exitCode(err) != codeGateFailed || !strings.Contains(stderr, "something listens at 127.0.0.1:"+port+" already") {
-		t.Errorf("got exit code %d, %q", exitCode(err), stderr)
+	if cli.ExitCode(err) != cli.CodeGateFailed || !strings.Contains(stderr, "something listens at 127.0.0.1:"+port+" already") {
+		t.Errorf("got exit code %d, %q", cli.ExitCode(err), stderr)
 	}
 	if left, _ := filepath.Glob(filepath.Dir(out) + "/*"); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
@@ -258,8 +259,8 @@ func TestBenchComparisonBadInput(t *testing.T) {
 	} {
 		out := filepath.Join(t.TempDir(), "run")
 		stdout, stderr, err := execute(t, append([]string{"bench", "--out", out}, row.args...)...)
-		if exitCode(err) != codeUsage || !strings.Contains(stderr, row.want) || strings.Count(stderr, "\n") != 1 || stdout != "" {
-			t.Errorf("%q: got exit code %d, stderr %q, stdout %q; want one line with %q", row.args, exitCode(err), stderr, stdout, row.want)
+		if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, row.want) || strings.Count(stderr, "\n") != 1 || stdout != "" {
+			t.Errorf("%q: got exit code %d, stderr %q, stdout %q; want one line with %q", row.args, cli.ExitCode(err), stderr, stdout, row.want)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/runreport"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 )
@@ -42,7 +43,7 @@ type made struct {
 }
 
 // comparedReport is a run of several arms, with rounds that differ a little.
-func comparedReport(t *testing.T, rounds int, design string, arms map[string]made, order []string) benchReport {
+func comparedReport(t *testing.T, rounds int, design string, arms map[string]made, order []string) runreport.Report {
 	t.Helper()
 	r := sampleReport(t, 1)
 	r.Run.Design, r.Run.Rounds, r.Run.Arms, r.Rounds, r.Run.Order = design, rounds, nil, nil, nil
@@ -78,7 +79,7 @@ func comparedReport(t *testing.T, rounds int, design string, arms map[string]mad
 
 // eachReport is a run of --steps each --variant article in which conn-pool
 // helps, dice harm, and claim breaks I3.
-func eachReport(t *testing.T) benchReport {
+func eachReport(t *testing.T) runreport.Report {
 	t.Helper()
 	spec, err := study.ParseSteps("each", "article")
 	if err != nil {
@@ -124,7 +125,7 @@ func eachReport(t *testing.T) benchReport {
 }
 
 // capacityReport is a run of --vary json=... --capacity.
-func capacityReport(t *testing.T) benchReport {
+func capacityReport(t *testing.T) runreport.Report {
 	t.Helper()
 	arms := map[string]made{"json.before": {capacity: 1500}, "json.best": {capacity: 30_000}}
 	r := comparedReport(t, 8, "vary json=before,best", arms, []string{"json.before", "json.best"})
@@ -138,7 +139,7 @@ func capacityReport(t *testing.T) benchReport {
 }
 
 // armsReport is a run of two programs, of which the new one needs less CPU.
-func armsReport(t *testing.T, rounds int) benchReport {
+func armsReport(t *testing.T, rounds int) runreport.Report {
 	t.Helper()
 	arms := map[string]made{
 		"old": {p95: 12 * time.Millisecond, cpu: 900_000, bytes: 19_000},
@@ -149,7 +150,7 @@ func armsReport(t *testing.T, rounds int) benchReport {
 
 func TestComparisonGoldens(t *testing.T) {
 	for name, row := range map[string]struct {
-		report benchReport
+		report runreport.Report
 		json   bool
 	}{
 		"bench-steps.golden":         {eachReport(t), false},
@@ -159,7 +160,7 @@ func TestComparisonGoldens(t *testing.T) {
 		"bench-capacity-json.golden": {capacityReport(t), true},
 	} {
 		var b strings.Builder
-		if err := row.report.print(&b, "something for this test", row.json); err != nil {
+		if err := row.report.Print(&b, "something for this test", row.json); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, name, b.String())
@@ -169,7 +170,7 @@ func TestComparisonGoldens(t *testing.T) {
 // TestStepsJSON: the parts of --json that belong to the steps.
 func TestStepsJSON(t *testing.T) {
 	var b strings.Builder
-	if err := eachReport(t).print(&b, "", true); err != nil {
+	if err := eachReport(t).Print(&b, "", true); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {

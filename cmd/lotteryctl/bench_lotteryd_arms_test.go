@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 )
 
 func TestLotterydArmsAreChecked(t *testing.T) {
@@ -21,8 +23,8 @@ func TestLotterydArmsAreChecked(t *testing.T) {
 		`--lotteryd-arm: name "a/b"`:     append(two[:4:4], "a/b="),
 	} {
 		_, stderr, err := execute(t, args...)
-		if exitCode(err) != codeUsage || !strings.Contains(stderr, want) {
-			t.Errorf("%q: exit %d, %s; want %q", args, exitCode(err), stderr, want)
+		if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, want) {
+			t.Errorf("%q: exit %d, %s; want %q", args, cli.ExitCode(err), stderr, want)
 		}
 	}
 }

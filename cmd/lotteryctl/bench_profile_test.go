@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -108,8 +109,8 @@ func TestBenchProfileWithoutProfiles(t *testing.T) {
 	args, out := armArgs(t, []string{stubArm(t, "one", "fast"), stubArm(t, "two", "bare")}, "--rate", "100",
 		"--profile", "--profile-duration", "1s", "--profile-kinds", "goroutine")
 	_, stderr, err := execute(t, args...)
-	if exitCode(err) != codeGateFailed || !strings.Contains(stderr, "profiled round 1 of two has no profiles") || strings.Contains(stderr, "of one") {
-		t.Errorf("got exit code %d and %q", exitCode(err), stderr)
+	if cli.ExitCode(err) != cli.CodeGateFailed || !strings.Contains(stderr, "profiled round 1 of two has no profiles") || strings.Contains(stderr, "of one") {
+		t.Errorf("got exit code %d and %q", cli.ExitCode(err), stderr)
 	}
 	if m, rounds := readRun(t, out); m.State != runfolder.Complete || len(rounds) != 4 {
 		t.Errorf("got state %q and %d rounds; the runs are not lost", m.State, len(rounds))
@@ -124,8 +125,8 @@ func TestBenchProfileLooksFirst(t *testing.T) {
 	for _, command := range [][]string{{"bench", "--profile"}, {"profile"}} {
 		out := filepath.Join(t.TempDir(), "run")
 		_, stderr, err := execute(t, append(command, "--url", bare, "--out", out)...)
-		if exitCode(err) != codeUsage || !strings.Contains(stderr, "no profiles at "+bare) || !strings.Contains(stderr, "404") {
-			t.Errorf("%v: got exit code %d and %q", command, exitCode(err), stderr)
+		if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "no profiles at "+bare) || !strings.Contains(stderr, "404") {
+			t.Errorf("%v: got exit code %d and %q", command, cli.ExitCode(err), stderr)
 		}
 		if _, err := os.Stat(out + ".incomplete"); !os.IsNotExist(err) {
 			t.Errorf("%v: something was written: %v", command, err)
@@ -155,8 +156,8 @@ func TestBenchProfileResumes(t *testing.T) {
 	}()
 	_, stderr, err := executeUntil(ctx, args...)
 	<-watching
-	if exitCode(err) != codeInterrupted || !strings.Contains(stderr, "--resume") {
-		t.Fatalf("got exit code %d and %q", exitCode(err), stderr)
+	if cli.ExitCode(err) != cli.CodeInterrupted || !strings.Contains(stderr, "--resume") {
+		t.Fatalf("got exit code %d and %q", cli.ExitCode(err), stderr)
 	}
 	_, before := readRun(t, out)
 	if got := bundleOf(t, out, nameOf(t, out)); got.State != profiles.Partial {
@@ -206,8 +207,8 @@ func TestBenchProfileFlags(t *testing.T) {
 	} {
 		out := filepath.Join(t.TempDir(), "run")
 		_, stderr, err := execute(t, append([]string{"bench", "--out", out}, c.args...)...)
-		if exitCode(err) != codeUsage || !strings.Contains(stderr, c.want) || strings.Contains(stderr, "hush") {
-			t.Errorf("%v: got exit code %d and %q, want %q", c.args, exitCode(err), stderr, c.want)
+		if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, c.want) || strings.Contains(stderr, "hush") {
+			t.Errorf("%v: got exit code %d and %q, want %q", c.args, cli.ExitCode(err), stderr, c.want)
 		}
 	}
 }

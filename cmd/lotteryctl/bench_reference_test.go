@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/internal/localservices"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
@@ -86,7 +87,7 @@ func TestBenchAloneInterrupted(t *testing.T) {
 	}()
 	err := run(ctx, []string{"bench", "--lotteryd", program, "--duration", "1m", "--warmup", "10ms", "--rate", "200", "--out", out},
 		strings.NewReader(""), io.Discard, io.Discard)
-	if got := exitCode(err); got != codeInterrupted {
+	if got := cli.ExitCode(err); got != cli.CodeInterrupted {
 		t.Fatalf("got exit code %d (%v)", got, err)
 	}
 	if m, rounds := readRun(t, out); m.State != runfolder.Partial || len(rounds) != 1 {
@@ -103,8 +104,8 @@ func TestBenchAloneSaysWhyLotterydDoesNotStart(t *testing.T) {
 	}
 	_, stderr, err := execute(t, "bench", "--lotteryd", program, "--out", out,
 		"--redis", "redis://127.0.0.1:1/0", "--postgres", "postgres://127.0.0.1:1/none")
-	if exitCode(err) != codeGateFailed || !strings.Contains(stderr, "for round 1") || !strings.Contains(stderr, "the sky is falling") {
-		t.Errorf("got exit code %d and stderr %q, want the program's last words", exitCode(err), stderr)
+	if cli.ExitCode(err) != cli.CodeGateFailed || !strings.Contains(stderr, "for round 1") || !strings.Contains(stderr, "the sky is falling") {
+		t.Errorf("got exit code %d and stderr %q, want the program's last words", cli.ExitCode(err), stderr)
 	}
 	if left, _ := filepath.Glob(filepath.Dir(out) + "/*"); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
@@ -115,7 +116,7 @@ func TestBenchAloneSaysWhyLotterydDoesNotStart(t *testing.T) {
 func TestFindLotterydWithoutOne(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	_, stderr, err := execute(t, "bench", "--out", filepath.Join(t.TempDir(), "run"))
-	if exitCode(err) != codeUsage || !strings.Contains(stderr, "make build") || !strings.Contains(stderr, "--lotteryd") {
+	if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "make build") || !strings.Contains(stderr, "--lotteryd") {
 		t.Errorf("got %v, %q, want what to do", err, stderr)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/runreport"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -12,10 +14,10 @@ import (
 func figure(v float64) *float64 { return &v }
 
 // sampleReport has n runs; the second of several is doubtful.
-func sampleReport(t *testing.T, n int) benchReport {
+func sampleReport(t *testing.T, n int) runreport.Report {
 	t.Helper()
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	r := benchReport{Format: benchFormat, Folder: "runs/sample", Run: runfolder.Manifest{
+	r := runreport.Report{Format: runreport.Format, Folder: "runs/sample", Run: runfolder.Manifest{
 		Format: 1, State: runfolder.Complete, Tool: "lotteryctl v1", Command: []string{"lotteryctl", "bench"},
 		Name: "sample", Started: start, Ended: start.Add(time.Minute), Seed: 7, Benchmark: "Draw", Service: "sample",
 		Workload: "constant-1200ps-10s", Rounds: n,
@@ -54,9 +56,9 @@ func sampleReport(t *testing.T, n int) benchReport {
 }
 
 // judged fills in what is derived from the rounds.
-func judged(t *testing.T, r benchReport) benchReport {
+func judged(t *testing.T, r runreport.Report) runreport.Report {
 	t.Helper()
-	r, err := newReport(r.Folder, r.Run, r.Rounds)
+	r, err := runreport.New(r.Folder, r.Run, r.Rounds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +75,7 @@ func TestBenchReportGoldens(t *testing.T) {
 		"bench-json.golden": {2, true},
 	} {
 		var b strings.Builder
-		if err := sampleReport(t, row.runs).print(&b, "a service for this test", row.json); err != nil {
+		if err := sampleReport(t, row.runs).Print(&b, "a service for this test", row.json); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, name, b.String())
@@ -94,15 +96,15 @@ func TestStrictAsksForAnHonestLoad(t *testing.T) {
 	}{
 		"healthy and strict":  {healthy, true, 0},
 		"doubtful":            {doubtful, false, 0},
-		"doubtful and strict": {doubtful, true, codeInconclusive},
+		"doubtful and strict": {doubtful, true, cli.CodeInconclusive},
 	} {
-		if got := exitCode(judgeRounds(row.rounds, row.strict)); got != row.want {
+		if got := cli.ExitCode(runreport.JudgeRounds(row.rounds, row.strict)); got != row.want {
 			t.Errorf("%s: got exit code %d, want %d", name, got, row.want)
 		}
 	}
 	capped := sampleReport(t, 1).Rounds
 	capped[0].Doubts = []loadgen.Doubt{{Code: loadgen.CapQueued, Queued: 5}}
-	if err := judgeRounds(capped, true); err != nil {
+	if err := runreport.JudgeRounds(capped, true); err != nil {
 		t.Errorf("a cap that was asked for and counted is no doubt, got %v", err)
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/runreport"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
@@ -135,10 +137,10 @@ func TestBenchExitCodes(t *testing.T) {
 	}{
 		"fine":                        {ok, nil, 0, ""},
 		"closed":                      {ok, []string{"--strict"}, 0, ""},
-		"every answer a 503":          {broken, nil, codeGateFailed, "every request failed: 120 status 503"},
+		"every answer a 503":          {broken, nil, cli.CodeGateFailed, "every request failed: 120 status 503"},
 		"a 503 is what is expected":   {broken, []string{"--expect-status", "503"}, 0, ""},
 		"rate not reached":            {slow, overload, 0, ""},
-		"rate not reached and strict": {slow, append(overload, "--strict"), codeInconclusive, "run 1 is not what was asked for: rate not reached"},
+		"rate not reached and strict": {slow, append(overload, "--strict"), cli.CodeInconclusive, "run 1 is not what was asked for: rate not reached"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args, out := benchArgs(t, row.url, row.more...)
@@ -147,7 +149,7 @@ func TestBenchExitCodes(t *testing.T) {
 					"--duration", "100ms", "--out", out, "--strict"}
 			}
 			stdout, stderr, err := execute(t, args...)
-			if got := exitCode(err); got != row.code || !strings.Contains(stderr, row.stderr) || (row.stderr == "") != (stderr == "") {
+			if got := cli.ExitCode(err); got != row.code || !strings.Contains(stderr, row.stderr) || (row.stderr == "") != (stderr == "") {
 				t.Errorf("got exit code %d and stderr %q, want %d and %q", got, stderr, row.code, row.stderr)
 			}
 			if m, _ := readRun(t, out); m.State != runfolder.Complete {
@@ -174,7 +176,7 @@ func TestBenchInterrupted(t *testing.T) {
 	args, out := benchArgs(t, url, "--duration", "1m")
 	var stdout, stderr strings.Builder
 	err := run(ctx, args, strings.NewReader(""), &stdout, &stderr)
-	if got := exitCode(err); got != codeInterrupted || !strings.Contains(stderr.String(), "interrupted in or after run 1 of 2; what was measured is in "+out) {
+	if got := cli.ExitCode(err); got != cli.CodeInterrupted || !strings.Contains(stderr.String(), "interrupted in or after run 1 of 2; what was measured is in "+out) {
 		t.Errorf("got exit code %d, stderr %q", got, stderr.String())
 	}
 	m, rounds := readRun(t, out)
@@ -197,7 +199,7 @@ func TestBenchInterruptedBeforeTheFirstRunWritesNothing(t *testing.T) {
 	}()
 	args, out := benchArgs(t, url, "--duration", "1m", "--warmup", "1m")
 	err := run(ctx, args, strings.NewReader(""), io.Discard, io.Discard)
-	if got := exitCode(err); got != codeInterrupted {
+	if got := cli.ExitCode(err); got != cli.CodeInterrupted {
 		t.Errorf("got exit code %d (%v)", got, err)
 	}
 	if left, _ := filepath.Glob(filepath.Dir(out) + "/*"); len(left) != 0 {
@@ -273,8 +275,8 @@ func TestBenchBadInput(t *testing.T) {
 		out := filepath.Join(t.TempDir(), "run")
 		args := append([]string{"bench", "--out", out}, row.args...)
 		stdout, stderr, err := execute(t, args...)
-		if exitCode(err) != codeUsage || !strings.Contains(stderr, row.want) || strings.Count(stderr, "\n") != 1 || stdout != "" {
-			t.Errorf("%q: got exit code %d, stderr %q, stdout %q; want one line with %q", row.args, exitCode(err), stderr, stdout, row.want)
+		if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, row.want) || strings.Count(stderr, "\n") != 1 || stdout != "" {
+			t.Errorf("%q: got exit code %d, stderr %q, stdout %q; want one line with %q", row.args, cli.ExitCode(err), stderr, stdout, row.want)
 		}
 		if left, _ := filepath.Glob(filepath.Dir(out) + "/*"); len(left) != 0 {
 			t.Errorf("%q: left behind %v", row.args, left)
@@ -321,13 +323,13 @@ func TestBenchJSONIsOneDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var report benchReport
+	var report runreport.Report
 	decoder := json.NewDecoder(strings.NewReader(stdout))
 	if err := decoder.Decode(&report); err != nil || decoder.More() {
 		t.Fatalf("got %v from\n%s", err, stdout)
 	}
 	arm := report.Run.Arms[0].Name
-	if report.Format != benchFormat || report.Folder != out || len(report.Rounds) != 2 || len(report.Summary[arm]) == 0 || report.Run.State != runfolder.Complete {
+	if report.Format != runreport.Format || report.Folder != out || len(report.Rounds) != 2 || len(report.Summary[arm]) == 0 || report.Run.State != runfolder.Complete {
 		t.Errorf("got %+v", report)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 )
 
 // consoleBlock is an example of the documentation: a command and what it prints.
@@ -77,7 +79,7 @@ func runExample(t *testing.T, command string) string {
 		lines = kept
 	}
 	out := strings.Join(lines, "") + stderr
-	if code := exitCode(err); code != 0 {
+	if code := cli.ExitCode(err); code != 0 {
 		out += fmt.Sprintf("[exit %d]\n", code)
 	}
 	return out

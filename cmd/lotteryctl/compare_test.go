@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
@@ -21,8 +22,8 @@ func TestCompareFormats(t *testing.T) {
 	old, new := "old="+filepath.Join(dir, "old.txt"), "new="+filepath.Join(dir, "new.txt")
 	for _, format := range []string{"text", "csv", "markdown", "json", "html"} {
 		stdout, _, err := execute(t, "compare", "--format", format, "--fail-on", "p95-latency>5%", "--slo", "p99-latency<12ms", old, new)
-		if exitCode(err) != codeGateFailed {
-			t.Errorf("%s: exit %d, %v", format, exitCode(err), err)
+		if cli.ExitCode(err) != cli.CodeGateFailed {
+			t.Errorf("%s: exit %d, %v", format, cli.ExitCode(err), err)
 		}
 		golden(t, "compare-"+format+".golden", stdout)
 	}
@@ -128,7 +129,7 @@ func TestCompareExitCodes(t *testing.T) {
 		"calibration and gate":  {append(gate, "--calibrate", old), 2, "--calibrate"},
 	} {
 		_, stderr, err := execute(t, append([]string{"compare"}, test.args...)...)
-		if code := exitCode(err); code != test.code {
+		if code := cli.ExitCode(err); code != test.code {
 			t.Errorf("%s: exit %d, want %d: %v", name, code, test.code, err)
 		}
 		if test.says == "" && stderr != "" || !strings.Contains(stderr, test.says) {
@@ -154,7 +155,7 @@ func TestCompareOut(t *testing.T) {
 	if err != nil || readErr != nil || stdout != "" || !bytes.HasPrefix(page, []byte("<!DOCTYPE html>")) {
 		t.Errorf("%v, %v, stdout %q", err, readErr, stdout)
 	}
-	if _, _, err := execute(t, "compare", "--out", filepath.Join(t.TempDir(), "no", "x"), old, old); exitCode(err) != codeUsage {
+	if _, _, err := execute(t, "compare", "--out", filepath.Join(t.TempDir(), "no", "x"), old, old); cli.ExitCode(err) != cli.CodeUsage {
 		t.Errorf("a folder that is not there: %v", err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -283,8 +284,8 @@ func TestFlameRefusals(t *testing.T) {
 		{[]string{"--serve", at("missing")}, "no such file or directory"},
 	} {
 		stdout, stderr, err := execute(t, append([]string{"flame"}, row.args...)...)
-		if exitCode(err) != codeUsage || !strings.Contains(stderr, row.want) || strings.Count(stderr, "\n") != 1 && !strings.Contains(stderr, "note: ") || stdout != "" {
-			t.Errorf("%v: got %d, %q and %q, want %q", row.args, exitCode(err), stderr, stdout, row.want)
+		if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, row.want) || strings.Count(stderr, "\n") != 1 && !strings.Contains(stderr, "note: ") || stdout != "" {
+			t.Errorf("%v: got %d, %q and %q, want %q", row.args, cli.ExitCode(err), stderr, stdout, row.want)
 		}
 	}
 }
@@ -376,8 +377,8 @@ func TestFlameStopsWhenInterrupted(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	err := run(ctx, []string{"flame", "-"}, strings.NewReader(foldedProfile), io.Discard, io.Discard)
-	if exitCode(err) != codeInterrupted {
-		t.Errorf("got %v, exit code %d", err, exitCode(err))
+	if cli.ExitCode(err) != cli.CodeInterrupted {
+		t.Errorf("got %v, exit code %d", err, cli.ExitCode(err))
 	}
 }
 
@@ -469,8 +470,8 @@ func TestFlameServeCounts(t *testing.T) {
 		{"stdin", []string{heap, "-"}, "stdin cannot be read then"},
 	} {
 		stdout, stderr, err := execute(t, append([]string{"flame", "--serve"}, row.args...)...)
-		if exitCode(err) != codeUsage || stdout != "" || !strings.Contains(stderr, row.want) {
-			t.Errorf("%s: exit code %d, it says %q and %q", row.name, exitCode(err), stdout, stderr)
+		if cli.ExitCode(err) != cli.CodeUsage || stdout != "" || !strings.Contains(stderr, row.want) {
+			t.Errorf("%s: exit code %d, it says %q and %q", row.name, cli.ExitCode(err), stdout, stderr)
 		}
 	}
 }

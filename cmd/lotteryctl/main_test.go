@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -80,8 +82,8 @@ func TestUsageErrorsAreOneSentenceAndExit2(t *testing.T) {
 		if stderr != row.want || stdout != "" {
 			t.Errorf("%v: got stderr %q and stdout %q, want stderr %q", row.args, stderr, stdout, row.want)
 		}
-		if got := exitCode(err); got != codeUsage {
-			t.Errorf("%v: got exit code %d, want %d", row.args, got, codeUsage)
+		if got := cli.ExitCode(err); got != cli.CodeUsage {
+			t.Errorf("%v: got exit code %d, want %d", row.args, got, cli.CodeUsage)
 		}
 	}
 }
@@ -93,13 +95,13 @@ func TestExitCodes(t *testing.T) {
 		want int
 	}{
 		{nil, 0},
-		{broken, codeUsage},
-		{gateFailed(broken), codeGateFailed},
-		{fmt.Errorf("verify: %w", gateFailed(broken)), codeGateFailed},
-		{inconclusive(broken), codeInconclusive},
-		{fmt.Errorf("bench: %w", context.Canceled), codeInterrupted},
+		{broken, cli.CodeUsage},
+		{cli.GateFailed(broken), cli.CodeGateFailed},
+		{fmt.Errorf("verify: %w", cli.GateFailed(broken)), cli.CodeGateFailed},
+		{cli.Inconclusive(broken), cli.CodeInconclusive},
+		{fmt.Errorf("bench: %w", context.Canceled), cli.CodeInterrupted},
 	} {
-		if got := exitCode(row.err); got != row.want {
+		if got := cli.ExitCode(row.err); got != row.want {
 			t.Errorf("%v: got %d, want %d", row.err, got, row.want)
 		}
 	}
@@ -117,7 +119,7 @@ func TestEachCommandIsDocumented(t *testing.T) {
 			walk(sub)
 		}
 	}
-	walk(newRootCmd(environment{}))
+	walk(newRootCmd(cli.Env{}))
 }
 
 func TestVersion(t *testing.T) {

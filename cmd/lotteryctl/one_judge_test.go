@@ -11,6 +11,7 @@ import (
 
 	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/analyze/units"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/runreport"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 )
@@ -80,7 +81,7 @@ func sameFigures(t *testing.T, folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bench, err := study.Compare(benchReport{Run: run}.arms(), rounds, study.Rule{})
+	bench, err := study.Compare(runreport.Report{Run: run}.Arms(), rounds, study.Rule{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +160,7 @@ func TestBenchAndCompareWriteTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	var printed strings.Builder
-	if err := r.print(&printed, "a service", false); err != nil {
+	if err := r.Print(&printed, "a service", false); err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range r.Comparison.Arms[0].Metrics {

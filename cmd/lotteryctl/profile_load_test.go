@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/runreport"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -52,7 +54,7 @@ func TestProfileAlone(t *testing.T) {
 		}
 	}
 	checkRequests(t, m, profiles.CPU, 300)
-	if _, stderr, err := execute(t, "compare", out, out); exitCode(err) != codeUsage || !strings.Contains(stderr, "flame --diff") {
+	if _, stderr, err := execute(t, "compare", out, out); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "flame --diff") {
 		t.Errorf("compare of profiles alone: %v, %q; want to be told what compares them", err, stderr)
 	}
 	if stdout, _, err := execute(t, "flame", "--goroutines", out); err != nil || !strings.Contains(stdout, "goroutines before") {
@@ -84,7 +86,7 @@ func TestProfileURL(t *testing.T) {
 		if err != nil || stderr != "" {
 			t.Fatalf("got %v, stderr %q", err, stderr)
 		}
-		var report profileReport
+		var report runreport.ProfileReport
 		if err := json.Unmarshal([]byte(stdout), &report); err != nil {
 			t.Fatal(err)
 		}
@@ -110,14 +112,14 @@ func TestProfileInterrupted(t *testing.T) {
 	defer cancel()
 	_, stderr, err := executeUntil(ctx, "profile", "--url", url, "--rate", "100", "--duration", "30s", "--warmup", "10ms",
 		"--kinds", "cpu,goroutine", "--out", out)
-	if exitCode(err) != codeInterrupted || !strings.Contains(stderr, out) {
-		t.Fatalf("got exit code %d and %q", exitCode(err), stderr)
+	if cli.ExitCode(err) != cli.CodeInterrupted || !strings.Contains(stderr, out) {
+		t.Fatalf("got exit code %d and %q", cli.ExitCode(err), stderr)
 	}
 	if m := bundleOf(t, out, nameOf(t, out)); m.State != profiles.Partial {
 		t.Errorf("the bundle is %q", m.State)
 	}
-	if _, stderr, err = execute(t, "bench", "--resume", out); exitCode(err) != codeUsage || !strings.Contains(stderr, "run that again") {
-		t.Errorf("resumed: got exit code %d and %q", exitCode(err), stderr)
+	if _, stderr, err = execute(t, "bench", "--resume", out); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "run that again") {
+		t.Errorf("resumed: got exit code %d and %q", cli.ExitCode(err), stderr)
 	}
 }
 
@@ -142,8 +144,8 @@ func TestProfileLoadFlags(t *testing.T) {
 	} {
 		out := filepath.Join(t.TempDir(), "run")
 		_, stderr, err := execute(t, append([]string{"profile", "--out", out}, c.args...)...)
-		if exitCode(err) != codeUsage || !strings.Contains(stderr, c.want) {
-			t.Errorf("%v: got exit code %d and %q, want %q", c.args, exitCode(err), stderr, c.want)
+		if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, c.want) {
+			t.Errorf("%v: got exit code %d and %q, want %q", c.args, cli.ExitCode(err), stderr, c.want)
 		}
 	}
 }

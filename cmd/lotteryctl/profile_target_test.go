@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -104,8 +105,8 @@ func TestProfileTargetFailures(t *testing.T) {
 	} {
 		args := append([]string{"profile", "--out", out}, row.args...)
 		stdout, stderr, err := execute(t, args...)
-		if exitCode(err) != row.code || stdout != "" || !strings.Contains(stderr, row.want) || strings.Contains(stderr, "hush") || strings.Count(stderr, "\n") != 1 {
-			t.Errorf("%s: exit %d, stdout %q, stderr %q", name, exitCode(err), stdout, stderr)
+		if cli.ExitCode(err) != row.code || stdout != "" || !strings.Contains(stderr, row.want) || strings.Contains(stderr, "hush") || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: exit %d, stdout %q, stderr %q", name, cli.ExitCode(err), stdout, stderr)
 		}
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
@@ -136,8 +137,8 @@ func TestProfileTargetDies(t *testing.T) {
 	defer once.Do(func() { close(started) }) // if it was never asked
 	stdout, stderr, err := execute(t, "profile", "--target", "web="+server.URL, "--duration", "1h", "--profile-timeout", "5s",
 		"--kinds", "cpu,heap,goroutine", "--out", out)
-	if exitCode(err) != 1 || !strings.Contains(stderr, "web stopped answering ") || !strings.Contains(stderr, "what was captured is in "+out) || strings.Count(stderr, "\n") != 1 {
-		t.Fatalf("exit %d\n%s\n%s", exitCode(err), stdout, stderr)
+	if cli.ExitCode(err) != 1 || !strings.Contains(stderr, "web stopped answering ") || !strings.Contains(stderr, "what was captured is in "+out) || strings.Count(stderr, "\n") != 1 {
+		t.Fatalf("exit %d\n%s\n%s", cli.ExitCode(err), stdout, stderr)
 	}
 	if !strings.Contains(stdout, "lotteryctl flame "+out+"/heap-start.pb.gz --format top") {
 		t.Errorf("what is there is not shown:\n%s", stdout)
@@ -145,7 +146,7 @@ func TestProfileTargetDies(t *testing.T) {
 	if _, stderr, err := execute(t, "flame", "--goroutines", out); err != nil {
 		t.Errorf("the goroutines at the start: %v, %s", err, stderr)
 	}
-	if _, stderr, err := execute(t, "flame", "--kind", "heap", out); exitCode(err) != codeUsage || !strings.Contains(stderr, "that of the window's start is "+out+"/heap-start.pb.gz") {
+	if _, stderr, err := execute(t, "flame", "--kind", "heap", out); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "that of the window's start is "+out+"/heap-start.pb.gz") {
 		t.Errorf("the heap at the end: %v, %s", err, stderr)
 	}
 	if _, stderr, err := execute(t, "flame", filepath.Join(out, "heap-start.pb.gz")); err != nil {
@@ -161,8 +162,8 @@ func TestProfileTargetInterrupted(t *testing.T) {
 	time.AfterFunc(time.Second, cancel) // in the window, which follows at once and is an hour long
 	stdout, stderr, err := executeUntil(ctx, "profile", "--target", url, "--duration", "1h", "--kinds", "heap",
 		"--profile-header", "X-Token: hush", "--out", out)
-	if exitCode(err) != 130 || !strings.Contains(stderr, "into a window of 1h0m0s; what was captured is in "+out) || !strings.Contains(stdout, "interrupted") {
-		t.Fatalf("exit %d\n%s\n%s", exitCode(err), stdout, stderr)
+	if cli.ExitCode(err) != 130 || !strings.Contains(stderr, "into a window of 1h0m0s; what was captured is in "+out) || !strings.Contains(stdout, "interrupted") {
+		t.Fatalf("exit %d\n%s\n%s", cli.ExitCode(err), stdout, stderr)
 	}
 	m, err := profiles.ReadManifest(os.DirFS(out))
 	if err != nil || m.State != profiles.Partial {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/runreport"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
@@ -15,11 +17,11 @@ func TestArmWhoseRequestsAllFail(t *testing.T) {
 			Requests: 10, Errors: errors, Failures: map[string]int64{"status 500": errors},
 		}}
 	}
-	err := judgeRounds([]runfolder.Round{round("good", 0), round("broken", 10)}, false)
-	if err == nil || exitCode(err) != 1 || !strings.Contains(err.Error(), "every request of arm broken failed: 10 status 500") {
+	err := runreport.JudgeRounds([]runfolder.Round{round("good", 0), round("broken", 10)}, false)
+	if err == nil || cli.ExitCode(err) != 1 || !strings.Contains(err.Error(), "every request of arm broken failed: 10 status 500") {
 		t.Errorf("got %v", err)
 	}
-	if err := judgeRounds([]runfolder.Round{round("good", 0), round("shaky", 9)}, false); err != nil {
+	if err := runreport.JudgeRounds([]runfolder.Round{round("good", 0), round("shaky", 9)}, false); err != nil {
 		t.Errorf("an arm with a success: %v", err)
 	}
 }

@@ -5,6 +5,14 @@ import (
 	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/comparecmd"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/flamecmd"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/loadcmd"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/servicescmd"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/stepscmd"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/verifycmd"
 )
 
 // The groups of --help, in its order: first what a person with a slow service
@@ -17,26 +25,26 @@ const (
 // group is some subcommands under one heading of --help.
 type group struct {
 	id, title string
-	commands  []func(environment) *cobra.Command
+	commands  []func(cli.Env) *cobra.Command
 }
 
 // groups lists the factories of the subcommands. A new command is a file with a
 // factory, and a line here.
 func groups() []group {
 	return []group{
-		{diagnoseGroup, "Find the cause, and prove what fixed it:", []func(environment) *cobra.Command{
-			newBenchCmd, newProfileCmd, newFlameCmd, newCompareCmd,
+		{diagnoseGroup, "Find the cause, and prove what fixed it:", []func(cli.Env) *cobra.Command{
+			loadcmd.NewBench, loadcmd.NewProfile, flamecmd.New, comparecmd.New,
 		}},
-		{referenceGroup, "The reference service, lotteryd:", []func(environment) *cobra.Command{
-			newServicesCmd, newStepsCmd, newVerifyCmd,
+		{referenceGroup, "The reference service, lotteryd:", []func(cli.Env) *cobra.Command{
+			servicescmd.New, stepscmd.New, verifycmd.New,
 		}},
-		{"", "", []func(environment) *cobra.Command{newVersionCmd}},
+		{"", "", []func(cli.Env) *cobra.Command{newVersionCmd}},
 	}
 }
 
 // newRootCmd builds a whole, fresh command tree over env.
-func newRootCmd(env environment) *cobra.Command {
-	root := newGroupCmd("lotteryctl", "Find out why a Go HTTP service is slow, and prove what fixed it")
+func newRootCmd(env cli.Env) *cobra.Command {
+	root := cli.NewGroupCmd("lotteryctl", "Find out why a Go HTTP service is slow, and prove what fixed it")
 	root.Example = `  # How fast is my service under 500 requests/s, and what does it spend its time on?
   lotteryctl bench --url http://127.0.0.1:8080/search --rate 500
   lotteryctl profile --url http://127.0.0.1:8080/search --rate 500 --target http://127.0.0.1:6060 --out before
@@ -51,11 +59,11 @@ func newRootCmd(env environment) *cobra.Command {
 	root.SilenceErrors = true // run prints the error, once
 	root.SilenceUsage = true
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetIn(env.stdin)
-	root.SetOut(env.stdout)
-	root.SetErr(env.stderr)
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageErrorf(cmd, "%v", err)
+		return cli.UsageErrorf(cmd, "%v", err)
 	})
 	for _, g := range groups() {
 		if g.id != "" {
@@ -72,7 +80,7 @@ func newRootCmd(env environment) *cobra.Command {
 
 // addVersionFlag lets root print the version. Cobra's own way needs a template,
 // with which the linker keeps every method of the program.
-func addVersionFlag(root *cobra.Command, env environment) {
+func addVersionFlag(root *cobra.Command, env cli.Env) {
 	version := root.Flags().BoolP("version", "v", false, "version for lotteryctl")
 	usual := root.RunE
 	root.RunE = func(cmd *cobra.Command, args []string) error {
@@ -83,21 +91,21 @@ func addVersionFlag(root *cobra.Command, env environment) {
 	}
 }
 
-func printVersion(env environment) error {
-	_, err := fmt.Fprintln(env.stdout, versionText(env))
+func printVersion(env cli.Env) error {
+	_, err := fmt.Fprintln(env.Stdout, versionText(env))
 	return err
 }
 
-func versionText(env environment) string {
-	return fmt.Sprintf("lotteryctl %s (%s, %s/%s)", env.version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+func versionText(env cli.Env) string {
+	return fmt.Sprintf("lotteryctl %s (%s, %s/%s)", env.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-func newVersionCmd(env environment) *cobra.Command {
+func newVersionCmd(env cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version",
 		Example: "  lotteryctl version",
-		Args:    noArgs,
+		Args:    cli.NoArgs,
 		RunE:    func(*cobra.Command, []string) error { return printVersion(env) },
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 )
 
 // services runs `lotteryctl services --state-dir DIR args...`.
@@ -142,7 +144,7 @@ func TestServicesUpSaysWhyNot(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", temp) // nobody may write there; root may, but not its servers' account
 	_, stderr, err := execute(t, "services", "--state-dir", dir, "up")
-	if exitCode(err) != codeUsage || strings.Count(stderr, "lotteryctl: ") != 1 {
+	if cli.ExitCode(err) != cli.CodeUsage || strings.Count(stderr, "lotteryctl: ") != 1 {
 		t.Errorf("got %v, %q", err, stderr)
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
@@ -182,7 +184,7 @@ func TestStateDirOfOthersIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, stderr, err := execute(t, "services", "status", "--state-dir", dir)
-	if exitCode(err) != codeUsage || !strings.Contains(stderr, "--state-dir") {
+	if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "--state-dir") {
 		t.Errorf("got %v, %q", err, stderr)
 	}
 }

@@ -6,11 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/runreport"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // writeRun writes a finished run folder with the two files the page needs.
-func writeRun(t *testing.T, dir string, r benchReport) string {
+func writeRun(t *testing.T, dir string, r runreport.Report) string {
 	t.Helper()
 	path := filepath.Join(dir, r.Run.Name)
 	writeJSONLines(t, filepath.Join(path, "run.json"), r.Run)
@@ -61,12 +63,12 @@ func TestStepsReportRefuses(t *testing.T) {
 		{[]string{"--out", filepath.Join(dir, "no", "such", "folder"), damaged}, "damaged run"},
 	} {
 		stdout, stderr, err := execute(t, append([]string{"steps", "report"}, row.args...)...)
-		if exitCode(err) != codeUsage || !strings.Contains(stderr, row.want) || stdout != "" || strings.Count(stderr, "\n") != 1 {
-			t.Errorf("%q: got exit code %d, %q, want %q", row.args, exitCode(err), stderr, row.want)
+		if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, row.want) || stdout != "" || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%q: got exit code %d, %q, want %q", row.args, cli.ExitCode(err), stderr, row.want)
 		}
 	}
 	good := writeRun(t, t.TempDir(), eachReport(t))
-	if _, stderr, err := execute(t, "steps", "report", "--out", filepath.Join(dir, "no", "steps.md"), good); exitCode(err) != codeUsage || !strings.Contains(stderr, "--out: ") {
+	if _, stderr, err := execute(t, "steps", "report", "--out", filepath.Join(dir, "no", "steps.md"), good); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "--out: ") {
 		t.Errorf("a folder that is not there: got %v, %q", err, stderr)
 	}
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 )
 
 func TestStepsGolden(t *testing.T) {
@@ -47,8 +49,8 @@ func TestStepsShowRefusesInOneSentence(t *testing.T) {
 		{[]string{"steps", "show"}, "lotteryctl: show takes one number or name, got 0: see `lotteryctl steps show --help`\n"},
 	} {
 		stdout, stderr, err := execute(t, row.args...)
-		if stderr != row.want || stdout != "" || exitCode(err) != codeUsage {
-			t.Errorf("%v: got stderr %q, stdout %q, exit %d; want stderr %q, exit %d", row.args, stderr, stdout, exitCode(err), row.want, codeUsage)
+		if stderr != row.want || stdout != "" || cli.ExitCode(err) != cli.CodeUsage {
+			t.Errorf("%v: got stderr %q, stdout %q, exit %d; want stderr %q, exit %d", row.args, stderr, stdout, cli.ExitCode(err), row.want, cli.CodeUsage)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/internal/localservices"
 )
 
@@ -102,7 +103,7 @@ func TestVerifyExitCodes(t *testing.T) {
 
 func wantVerify(t *testing.T, name, printed string, err error, code int, want string) {
 	t.Helper()
-	if got := exitCode(err); got != code || !strings.Contains(printed, want) {
+	if got := cli.ExitCode(err); got != code || !strings.Contains(printed, want) {
 		t.Errorf("%s: exit %d (%v), want %d with %q, printed\n%s", name, got, err, code, want, printed)
 	}
 }
@@ -140,8 +141,8 @@ func TestVerifyRefusesBadInputWithoutSecrets(t *testing.T) {
 		"an argument":      {[]string{"answers.jsonl"}, "unexpected argument"},
 	} {
 		stdout, stderr, err := execute(t, append([]string{"verify"}, row.args...)...)
-		if exitCode(err) != 2 || !strings.Contains(stderr, row.want) || strings.Count(stderr, "\n") != 1 || stdout != "" {
-			t.Errorf("%s: exit %d, printed %q, want one sentence with %q", name, exitCode(err), stdout+stderr, row.want)
+		if cli.ExitCode(err) != 2 || !strings.Contains(stderr, row.want) || strings.Count(stderr, "\n") != 1 || stdout != "" {
+			t.Errorf("%s: exit %d, printed %q, want one sentence with %q", name, cli.ExitCode(err), stdout+stderr, row.want)
 		}
 		if strings.Contains(stdout+stderr, secret) {
 			t.Errorf("%s: the password was printed: %q", name, stderr)
@@ -166,8 +167,8 @@ func TestVerifyWrongPasswordIsNotPrinted(t *testing.T) {
 		"WRONGPASS":                      {"--postgres", s.PostgresURL(), "--redis", r.String()},
 	} {
 		_, stderr, err := execute(t, append([]string{"verify"}, args...)...)
-		if exitCode(err) != 2 || strings.Contains(stderr, "hunter2") || !strings.Contains(stderr, want) {
-			t.Errorf("exit %d, printed %q, want %q", exitCode(err), stderr, want)
+		if cli.ExitCode(err) != 2 || strings.Contains(stderr, "hunter2") || !strings.Contains(stderr, want) {
+			t.Errorf("exit %d, printed %q, want %q", cli.ExitCode(err), stderr, want)
 		}
 	}
 }
@@ -180,8 +181,8 @@ func TestVerifyEndsWithItsTimeAndWithCtrlC(t *testing.T) {
 	var out, errOut bytes.Buffer
 	// Nothing ever comes from stdin: only the interrupt, seen at the next line, ends it.
 	err := run(ctx, []string{"verify", "--postgres", s.PostgresURL(), "--answers", "-"}, endless{}, &out, &errOut)
-	if exitCode(err) != codeInterrupted {
-		t.Errorf("after Ctrl-C: exit %d: %v", exitCode(err), err)
+	if cli.ExitCode(err) != cli.CodeInterrupted {
+		t.Errorf("after Ctrl-C: exit %d: %v", cli.ExitCode(err), err)
 	}
 	_, stderr, err := execute(t, "verify", "--postgres", s.PostgresURL(), "--wait", "0s", "--timeout", "1ns")
 	wantVerify(t, "timeout", stderr, err, 2, "the audit was not done within 1ns: raise --timeout")

@@ -1,0 +1,190 @@
+// Package flamecmd is the command flame: one profile (render.go), the difference of
+// two (diff.go), dumps of goroutines (goroutines.go), or pages in the browser
+// (serve.go, open.go). check.go reads the flags.
+package flamecmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/profileinput"
+)
+
+// flameOptions are the flags of flame, as given.
+type flameOptions struct {
+	format, out string
+	json, open  bool
+	serve       string
+	public      bool
+
+	diff       bool
+	old, new   []string
+	basis      string
+	minEffect  float64
+	goroutines bool
+
+	kind, typ, group string
+	focus, ignore    string
+	hide, show       string
+	root, labelRoot  string
+	labels           []string
+	foldRuntime      bool
+	minShare         string
+	lines            int
+
+	title           string
+	flameUp, icicle bool
+
+	// What check made of them.
+	filter      stackprofile.Filter
+	grouping    stackprofile.Grouping
+	share       float64     // of --min-share; 0: not given, negative: all
+	wholeBasis  flame.Basis // by default the best that can be had
+	formatGiven bool
+}
+
+func New(env cli.Env) *cobra.Command {
+	o := &flameOptions{}
+	cmd := &cobra.Command{
+		Use:   "flame FILE...",
+		Short: "Show where a profile's weight lies, or what changed between two",
+		Long: `Show where a profile's weight lies, or what changed between two.
+
+FILE is a profile of any kind that pprof knows, folded stacks, the output of
+perf script or a dump of goroutines, packed with gzip or not; - is stdin. Several
+files are merged. A folder is a bundle of lotteryctl profile, a run of
+bench --profile or a snapshot of a service's recorder (or its zip file), of which
+--kind chooses the profiles and RUN@ARM the arm.
+
+--diff compares two of them, each with one profile or several rounds: what grew,
+what shrank, and what may be noise. --goroutines groups the goroutines of a dump,
+and of two dumps shows the growth. See docs/flame.md.`,
+		Example: `  lotteryctl flame cpu.pb.gz
+  lotteryctl flame --out cpu.svg cpu.pb.gz
+  lotteryctl flame --kind heap --type inuse_space --format tree profiles/before
+  lotteryctl flame --diff --out diff.html profiles/before profiles/after
+  lotteryctl flame --diff runs/ladder@none runs/ladder@all
+  lotteryctl flame --label route=/draw --fold-runtime --open cpu.pb.gz
+  lotteryctl flame --goroutines goroutines-start.txt goroutines.txt
+  lotteryctl flame --serve profiles/before`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return ignoreClosedPipe(runFlame(cmd, env, o, args))
+		},
+	}
+	o.addFlags(cmd)
+	return cmd
+}
+
+func (o *flameOptions) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.format, "format", "top", "svg, html, folded, speedscope, pprof, top, tree or json (default: by the name of --out, else top)")
+	f.StringVar(&o.out, "out", "", "write to this file instead of stdout")
+	f.BoolVar(&o.json, "json", false, "the same as --format json")
+	f.BoolVar(&o.open, "open", false, "open the page in the browser")
+	f.StringVar(&o.serve, "serve", "", "show all profiles in the browser, from this address (default 127.0.0.1:0), until Ctrl-C")
+	f.Lookup("serve").NoOptDefVal = defaultServe
+	f.BoolVar(&o.public, "public", false, "with --serve: allow an address that other hosts reach")
+	f.BoolVar(&o.diff, "diff", false, "compare: lotteryctl flame --diff OLD NEW")
+	f.StringSliceVar(&o.old, "old", nil, "with --diff: profiles of the old side, one for each round; may be repeated")
+	f.StringSliceVar(&o.new, "new", nil, "with --diff: profiles of the new side")
+	f.StringVar(&o.basis, "basis", "auto", "with --diff: divide by request, second, typical, total or profile (docs/flame.md)")
+	f.Float64Var(&o.minEffect, "min-effect", 0.01, "with --diff: relative change from which one is worth a verdict")
+	f.BoolVar(&o.goroutines, "goroutines", false, "group the goroutines of a dump; of two dumps show the growth")
+	f.StringVar(&o.kind, "kind", "cpu", "which profile of a bundle: cpu, heap, allocs, block, mutex, goroutine or threadcreate")
+	f.StringVar(&o.typ, "type", "", "sample type, such as alloc_space (default: the profile's own)")
+	f.StringVar(&o.group, "group", "function", "show function, line, file, package or module")
+	f.StringVar(&o.focus, "focus", "", "keep stacks with a frame that matches this regular expression (function, file or binary)")
+	f.StringVar(&o.ignore, "ignore", "", "drop stacks with a frame that matches")
+	f.StringVar(&o.hide, "hide", "", "take matching frames out of stacks")
+	f.StringVar(&o.show, "show", "", "take all other frames out of stacks")
+	f.StringVar(&o.root, "root", "", "begin stacks at the outermost frame that matches")
+	f.StringArrayVar(&o.labels, "label", nil, "keep samples whose label KEY matches: KEY=REGEXP; may be repeated")
+	f.StringVar(&o.labelRoot, "label-root", "", "make the value of this label the root of its samples")
+	f.BoolVar(&o.foldRuntime, "fold-runtime", false, "show frames of Go's runtime that follow each other as one")
+	f.StringVar(&o.minShare, "min-share", "", "least share of the total for a frame, in percent (default 0.01, tree 1)")
+	f.IntVar(&o.lines, "lines", 40, "of top, tree and goroutines: lines to print; 0 is all")
+	f.StringVar(&o.title, "title", "", "title of the page")
+	f.BoolVar(&o.flameUp, "flame", false, "draw the root at the bottom")
+	f.BoolVar(&o.icicle, "icicle", false, "draw the root on top (the default)")
+}
+
+func runFlame(cmd *cobra.Command, env cli.Env, o *flameOptions, args []string) error {
+	if err := o.check(cmd, args); err != nil {
+		return err
+	}
+	// A profile is few large pieces and then much garbage; collecting it more
+	// often costs little time and saves a third of the memory.
+	defer debug.SetGCPercent(debug.SetGCPercent(50))
+	switch {
+	case o.goroutines:
+		return o.runGoroutines(cmd.Context(), env, args)
+	case o.diff:
+		return o.runDiff(cmd.Context(), env, args)
+	case o.serve != "":
+		return o.runServe(cmd.Context(), env, args)
+	}
+	return o.runProfile(cmd.Context(), env, args)
+}
+
+// runProfile shows one profile, merged of all arguments.
+func (o *flameOptions) runProfile(ctx context.Context, env cli.Env, args []string) error {
+	sources, err := profileinput.Sources(args, o.kind)
+	if err != nil {
+		return err
+	}
+	noteTo(env.Stderr, append(profileinput.Doubts(sources), profileinput.Repeated(sources)...))
+	p, err := profileinput.LoadMerged(ctx, env, sources)
+	if err != nil {
+		return err
+	}
+	p, err = o.prepare(env, p, profileinput.JoinPaths(args), sources[0].Why)
+	if err != nil {
+		return err
+	}
+	return o.write(ctx, env, func(w io.Writer) error { return o.render(w, p, profileinput.JoinPaths(args)) })
+}
+
+// write prints to stdout, to --out, or to a page that is opened.
+func (o *flameOptions) write(ctx context.Context, env cli.Env, print func(io.Writer) error) error {
+	switch {
+	case o.out != "":
+		if err := cli.WriteOut(o.out, print); err != nil || !o.open {
+			return err
+		}
+		return openPage(ctx, env, o.out)
+	case o.open:
+		path, err := writeTemporary(o.format, print)
+		if err != nil {
+			return err
+		}
+		return openPage(ctx, env, path)
+	}
+	return print(env.Stdout)
+}
+
+// ignoreClosedPipe takes a reader that has seen enough, such as head, for what
+// it is.
+func ignoreClosedPipe(err error) error {
+	if errors.Is(err, syscall.EPIPE) {
+		return nil
+	}
+	return err
+}
+
+// noteTo writes what the reader of a result should know.
+func noteTo(w io.Writer, notes []string) {
+	for _, note := range notes {
+		fmt.Fprintf(w, "note: %s\n", note)
+	}
+}

@@ -1,0 +1,151 @@
+package flamecmd
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/lotteryctl/lotteryctl/analyze/goroutine"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/profileinput"
+	"github.com/lotteryctl/lotteryctl/internal/flamepage"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/profiles"
+)
+
+// runGoroutines groups the goroutines of a dump, or compares two. A bundle has
+// two: of the start and of the end of its window.
+func (o *flameOptions) runGoroutines(ctx context.Context, env cli.Env, args []string) error {
+	files, err := dumpFiles(args)
+	if err != nil {
+		return err
+	}
+	var dumps []*stackprofile.GoroutineDump
+	for _, file := range files {
+		dump, err := loadDump(ctx, env, file)
+		if err != nil {
+			return err
+		}
+		noteTo(env.Stderr, flamepage.ProfileNotes(dump.Notes))
+		dumps = append(dumps, dump)
+	}
+	return o.write(ctx, env, func(w io.Writer) error { return o.renderGoroutines(w, dumps) })
+}
+
+func (o *flameOptions) renderGoroutines(w io.Writer, dumps []*stackprofile.GoroutineDump) error {
+	if len(dumps) == 2 {
+		growth := goroutine.Compare(dumps[0], dumps[1])
+		if o.format == "json" {
+			return goroutine.WriteGrowthJSON(w, growth)
+		}
+		return flamepage.WriteGoroutineGrowth(w, growth, o.lines)
+	}
+	if o.format == "json" {
+		return goroutine.WriteGroupsJSON(w, goroutine.Groups(dumps[0]))
+	}
+	return flamepage.WriteGoroutines(w, goroutine.Groups(dumps[0]), o.lines)
+}
+
+// dumpFiles are the files of the arguments: with one bundle its two dumps, else
+// of a bundle the one of its end.
+func dumpFiles(args []string) (files []profileinput.Source, err error) {
+	add := func(path string) { files = append(files, profileinput.Source{Path: path, Name: path}) }
+	for _, arg := range args {
+		path, arm := runfolder.SplitArm(arg)
+		info, err := os.Stat(path)
+		if arg == "-" {
+			add(arg)
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading a dump of goroutines: %w", err)
+		}
+		s, err := profileinput.OpenSnapshot(path)
+		switch {
+		case err != nil:
+			return nil, err
+		case s != nil:
+			dump, err := s.Dump()
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, dump)
+			continue
+		case !info.IsDir():
+			add(arg)
+			continue
+		}
+		dir, err := oneBundle(path, arm)
+		if err != nil {
+			return nil, err
+		}
+		start, end, err := dumpsOf(dir)
+		if err != nil {
+			return nil, err
+		}
+		if end == "" || len(args) == 1 && start != "" {
+			add(start)
+		}
+		if end != "" {
+			add(end)
+		}
+	}
+	return files, nil
+}
+
+// oneBundle is the bundle that a folder is, or the only one of a run. The dumps
+// of several processes have nothing in common to be grouped by.
+func oneBundle(folder, arm string) (string, error) {
+	bundles, err := runfolder.ChooseBundles(folder, arm)
+	if err != nil {
+		return "", profileinput.SayChoice(err)
+	}
+	dirs := bundles.Dirs
+	if len(dirs) > 1 {
+		return "", fmt.Errorf("%s has %d bundles, each of a process of its own: name one, such as %s", folder, len(dirs), dirs[0])
+	}
+	return dirs[0], nil
+}
+
+// dumpsOf are the dumps at the two ends of a bundle's window. Either may be
+// missing, the later one where the service died.
+func dumpsOf(dir string) (start, end string, err error) {
+	m, err := profiles.ReadManifest(os.DirFS(dir))
+	if err != nil {
+		return "", "", fmt.Errorf("%s: %w", dir, err)
+	}
+	var dumps []*profiles.Dump
+	for _, target := range m.Targets {
+		if d := target.Goroutines; d != nil && (d.File != "" || d.StartFile != "") {
+			dumps = append(dumps, target.Goroutines)
+		}
+	}
+	switch len(dumps) {
+	case 0:
+		return "", "", fmt.Errorf("the bundle %s has no dump of goroutines", dir)
+	case 1:
+	default:
+		return "", "", fmt.Errorf("the bundle %s has dumps of %d targets: name the file of one, such as %s", dir, len(dumps), filepath.Join(dir, filepath.FromSlash(cmp.Or(dumps[0].File, dumps[0].StartFile))))
+	}
+	if file := dumps[0].StartFile; file != "" {
+		start = filepath.Join(dir, filepath.FromSlash(file))
+	}
+	if file := dumps[0].File; file != "" {
+		end = filepath.Join(dir, filepath.FromSlash(file))
+	}
+	return start, end, nil
+}
+
+func loadDump(ctx context.Context, env cli.Env, source profileinput.Source) (*stackprofile.GoroutineDump, error) {
+	file, err := source.Reader(env)
+	if err != nil {
+		return nil, fmt.Errorf("reading a dump of goroutines: %w", err)
+	}
+	defer file.Close()
+	dump, err := stackprofile.ReadGoroutines(cli.NewStoppable(ctx, file), stackprofile.Limits{})
+	return dump, profileinput.NameError(source.Name, err)
+}

@@ -1,0 +1,211 @@
+package flamecmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/profileinput"
+	"github.com/lotteryctl/lotteryctl/internal/flamepage"
+	"github.com/lotteryctl/lotteryctl/profiles"
+)
+
+// defaultServe is a free port that only this machine reaches.
+const defaultServe = "127.0.0.1:0"
+
+// flameEntry is a profile in the index of --serve.
+type flameEntry struct {
+	name    string
+	types   []string // to choose from; none: the profile's own
+	sources []profileinput.Source
+}
+
+// runServe shows profiles until ctx ends.
+func (o *flameOptions) runServe(ctx context.Context, env cli.Env, args []string) error {
+	if err := checkServe(o.serve, o.public); err != nil {
+		return err
+	}
+	entries, err := flameEntries(env.Stderr, args)
+	if err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.serve)
+	if err != nil {
+		return fmt.Errorf("--serve: %w", err)
+	}
+	fmt.Fprintf(env.Stdout, "http://%s/ shows %s; Ctrl-C ends it\n", listener.Addr(), countOfProfiles(len(entries)))
+	server := &http.Server{
+		Handler:           onlyNamed(listener.Addr(), o.public, o.flameHandler(env, entries, profileinput.JoinPaths(args))),
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: time.Minute,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("--serve: %w", err)
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	if err := server.Shutdown(stop); err != nil {
+		_ = server.Close() // those that still read are cut off
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("--serve: %w", err)
+	}
+	return nil
+}
+
+func countOfProfiles(n int) string {
+	if n == 1 {
+		return "1 profile"
+	}
+	return fmt.Sprintf("%d profiles", n)
+}
+
+// checkServe refuses addresses that other hosts reach, unless they are asked
+// for: profiles tell much about a program.
+func checkServe(address string, public bool) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("--serve is %q; it must be an address such as %s", address, defaultServe)
+	}
+	if public || host == "localhost" {
+		return nil
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return fmt.Errorf("--serve %s can be reached from other hosts, to which profiles tell much: use 127.0.0.1, or add --public", address)
+	}
+	return nil
+}
+
+// onlyNamed refuses requests that name another host than this server, as a page
+// in the browser can make them by letting its own name point here.
+func onlyNamed(address net.Addr, public bool, next http.Handler) http.Handler {
+	_, port, _ := net.SplitHostPort(address.String())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, asked, err := net.SplitHostPort(r.Host)
+		ip := net.ParseIP(host)
+		named := err == nil && asked == port && (host == "localhost" || ip != nil && (public || ip.IsLoopback()))
+		if !named {
+			http.Error(w, "this server is asked for by its address only", http.StatusForbidden)
+			return
+		}
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// flameEntries are the profiles that the arguments hold: of a bundle each kind.
+// It notes how many each argument has. One without any is an error.
+func flameEntries(stderr io.Writer, args []string) (entries []flameEntry, err error) {
+	var counts []string
+	for _, arg := range args {
+		found, err := entriesOf(arg)
+		if err != nil {
+			return nil, err
+		}
+		counts = append(counts, fmt.Sprintf("%s has %s", arg, countOfProfiles(len(found))))
+		entries = append(entries, found...)
+	}
+	noteTo(stderr, []string{strings.Join(counts, ", ")})
+	return entries, nil
+}
+
+func entriesOf(arg string) (entries []flameEntry, err error) {
+	if arg == "-" {
+		return nil, errors.New("--serve reads profiles when they are looked at; stdin cannot be read then")
+	}
+	if info, err := os.Stat(arg); err == nil && !info.IsDir() && !strings.EqualFold(filepath.Ext(arg), ".zip") {
+		return []flameEntry{{name: arg, sources: []profileinput.Source{{Path: arg, Name: arg}}}}, nil
+	}
+	for _, kind := range profiles.Kinds() {
+		if sources, err := profileinput.SourcesOf(arg, kind); err == nil {
+			entries = append(entries, flameEntry{arg + " " + string(kind), sources[0].Types, sources})
+		}
+	}
+	if len(entries) == 0 {
+		_, err := profileinput.SourcesOf(arg, profiles.CPU)
+		return nil, err
+	}
+	return entries, nil
+}
+
+// indexOf is a line of the index for each entry.
+func indexOf(entries []flameEntry) (lines []flamepage.IndexLine) {
+	for i, e := range entries {
+		page := "/profile/" + strconv.Itoa(i)
+		line := flamepage.IndexLine{Links: []flamepage.Link{{Text: e.name, Address: page}}}
+		for _, typ := range e.types {
+			line.Links = append(line.Links, flamepage.Link{Text: typ, Address: page + "?" + url.Values{"type": {typ}}.Encode()})
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// flameHandler has an index and a page for each profile, made when it is asked
+// for. One is made at a time: each may need as much memory as there is.
+func (o *flameOptions) flameHandler(env cli.Env, entries []flameEntry, name string) http.Handler {
+	mux := http.NewServeMux()
+	turn := make(chan struct{}, 1)
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_ = flamepage.WriteIndex(w, "Profiles: "+name, indexOf(entries)) // the browser may be gone
+	})
+	mux.HandleFunc("GET /profile/{n}", func(w http.ResponseWriter, r *http.Request) {
+		n, err := strconv.Atoi(r.PathValue("n"))
+		if err != nil || n < 0 || n >= len(entries) {
+			http.NotFound(w, r)
+			return
+		}
+		select {
+		case turn <- struct{}{}:
+			defer func() { <-turn }()
+		case <-r.Context().Done():
+			return
+		}
+		o.servePage(w, r, env, entries[n])
+	})
+	return mux
+}
+
+func (o *flameOptions) servePage(w http.ResponseWriter, r *http.Request, env cli.Env, entry flameEntry) {
+	p, err := profileinput.LoadMerged(r.Context(), env, entry.sources)
+	if err == nil {
+		one := *o
+		one.typ, one.format = r.URL.Query().Get("type"), "html"
+		if one.typ == "" {
+			one.typ = o.typeIn(p)
+		}
+		if p, err = one.prepare(env, p, entry.name, entry.sources[0].Why); err == nil {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			err = one.render(w, p, entry.name)
+		}
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+	}
+}
+
+// typeIn is --type, for those profiles that have it.
+func (o *flameOptions) typeIn(p *stackprofile.Profile) string {
+	if _, err := p.TypeNamed(o.typ); err != nil {
+		return ""
+	}
+	return o.typ
+}

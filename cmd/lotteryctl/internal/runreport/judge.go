@@ -1,0 +1,78 @@
+package runreport
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/internal/words"
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// JudgeRounds is the exit of a bench that ran to its end. That an arm failed,
+// though the others went on, or all requests did, is a failure; that the load
+// was not as asked is one under --strict.
+func JudgeRounds(rounds []runfolder.Round, strict bool) error {
+	failed := slices.DeleteFunc(slices.Clone(rounds), func(r runfolder.Round) bool { return r.Failure == "" || r.Repeated })
+	if len(failed) > 0 {
+		return cli.GateFailed(fmt.Errorf("%d of %d runs failed, the first that of %s in round %d: %s",
+			len(failed), len(rounds), failed[0].Arm, failed[0].Round, failed[0].Failure))
+	}
+	if err := judgeArms(rounds); err != nil {
+		return err
+	}
+	if !strict {
+		return nil
+	}
+	for _, r := range rounds {
+		for _, d := range r.Doubts {
+			if d.Code == loadgen.GeneratorLimit || d.Code == loadgen.RateNotReached {
+				return cli.Inconclusive(fmt.Errorf("run %d is not what was asked for: %s: %s", r.Round, words.DoubtName(d.Code), words.Doubt(d)))
+			}
+		}
+	}
+	return nil
+}
+
+// judgeArms fails where every request of an arm did: its latencies are those of
+// refusals and compare with nothing.
+func judgeArms(rounds []runfolder.Round) error {
+	byArm := map[string][]runfolder.Round{}
+	for _, r := range rounds {
+		byArm[r.Arm] = append(byArm[r.Arm], r)
+	}
+	for _, arm := range slices.Sorted(maps.Keys(byArm)) {
+		var requests, errors int64
+		for _, r := range byArm[arm] {
+			requests += r.Load.Requests
+			errors += r.Load.Errors
+		}
+		if requests == 0 || errors < requests {
+			continue
+		}
+		of := ""
+		if len(byArm) > 1 {
+			of = " of arm " + arm
+		}
+		return cli.GateFailed(fmt.Errorf("every request%s failed: %s", of, failures(byArm[arm])))
+	}
+	return nil
+}
+
+// failures counts the causes of errors over all rounds: "3 status 503, 12 timeout".
+func failures(rounds []runfolder.Round) string {
+	counts := map[string]int64{}
+	for _, r := range rounds {
+		for cause, n := range r.Load.Failures {
+			counts[cause] += n
+		}
+	}
+	var parts []string
+	for _, cause := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%s %s", Grouped(counts[cause]), cause))
+	}
+	return strings.Join(parts, ", ")
+}
