@@ -19,21 +19,6 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/benchreport"
 )
 
-type compareOptions struct {
-	query     benchmarks.Query
-	failOn    []string
-	slo       []string
-	strict    bool
-	minEffect float64
-	rounds    string
-	noise     string
-	base      string
-	calibrate bool
-	format    string
-	json      bool
-	out       string
-}
-
 func New(env cli.Env) *cobra.Command {
 	opts := &compareOptions{query: benchmarks.DefaultQuery()}
 	cmd := &cobra.Command{
@@ -195,14 +180,6 @@ func (o *compareOptions) print(w io.Writer, env cli.Env, report *benchreport.Rep
 		return report.WriteHTML(w)
 	}
 	return report.WriteText(w)
-}
-
-// write prints to stdout or, whole or not at all, to the file of --out.
-func (o *compareOptions) write(env cli.Env, print func(io.Writer) error) error {
-	if o.out == "" {
-		return print(env.Stdout)
-	}
-	return cli.WriteOut(o.out, print)
 }
 
 // outcomeError gives the report's outcome its exit code.

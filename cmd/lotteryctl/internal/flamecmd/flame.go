@@ -6,51 +6,15 @@ package flamecmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
-	"github.com/lotteryctl/lotteryctl/analyze/flame"
-	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/profileinput"
 )
-
-// flameOptions are the flags of flame, as given.
-type flameOptions struct {
-	format, out string
-	json, open  bool
-	serve       string
-	public      bool
-
-	diff       bool
-	old, new   []string
-	basis      string
-	minEffect  float64
-	goroutines bool
-
-	kind, typ, group string
-	focus, ignore    string
-	hide, show       string
-	root, labelRoot  string
-	labels           []string
-	foldRuntime      bool
-	minShare         string
-	lines            int
-
-	title           string
-	flameUp, icicle bool
-
-	// What check made of them.
-	filter      stackprofile.Filter
-	grouping    stackprofile.Grouping
-	share       float64     // of --min-share; 0: not given, negative: all
-	wholeBasis  flame.Basis // by default the best that can be had
-	formatGiven bool
-}
 
 func New(env cli.Env) *cobra.Command {
 	o := &flameOptions{}
@@ -155,24 +119,6 @@ func (o *flameOptions) runProfile(ctx context.Context, env cli.Env, args []strin
 	return o.write(ctx, env, func(w io.Writer) error { return o.render(w, p, profileinput.JoinPaths(args)) })
 }
 
-// write prints to stdout, to --out, or to a page that is opened.
-func (o *flameOptions) write(ctx context.Context, env cli.Env, print func(io.Writer) error) error {
-	switch {
-	case o.out != "":
-		if err := cli.WriteOut(o.out, print); err != nil || !o.open {
-			return err
-		}
-		return openPage(ctx, env, o.out)
-	case o.open:
-		path, err := writeTemporary(o.format, print)
-		if err != nil {
-			return err
-		}
-		return openPage(ctx, env, path)
-	}
-	return print(env.Stdout)
-}
-
 // ignoreClosedPipe takes a reader that has seen enough, such as head, for what
 // it is.
 func ignoreClosedPipe(err error) error {
@@ -180,11 +126,4 @@ func ignoreClosedPipe(err error) error {
 		return nil
 	}
 	return err
-}
-
-// noteTo writes what the reader of a result should know.
-func noteTo(w io.Writer, notes []string) {
-	for _, note := range notes {
-		fmt.Fprintf(w, "note: %s\n", note)
-	}
 }

@@ -1,24 +1,11 @@
 package loadcmd
 
 import (
-	"time"
-
 	"github.com/spf13/cobra"
 
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
-
-// profileOptions are the flags of profile, as given.
-type profileOptions struct {
-	profileLoad
-	targets []string // [name=]URL
-
-	duration      time.Duration // of the window, and of the load
-	kinds         string
-	trace         bool
-	traceDuration time.Duration
-}
 
 func NewProfile(env cli.Env) *cobra.Command {
 	o := &profileOptions{profileLoad: newProfileLoad()}

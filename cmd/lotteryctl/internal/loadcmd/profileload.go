@@ -16,15 +16,6 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/workload"
 )
 
-// profileLoad is `lotteryctl profile` where it makes the load itself: latency
-// and profiles belong to the same window. It is a bench of which only the
-// profiled runs are made.
-type profileLoad struct {
-	bench    benchOptions
-	steps    string   // which tuning steps of lotteryd are on
-	override []string // switch=variant
-}
-
 // newProfileLoad has what bench's flags have when they are not given, for those
 // that profile lacks.
 func newProfileLoad() profileLoad {

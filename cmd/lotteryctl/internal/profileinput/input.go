@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,18 +24,6 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
-
-// Source is one file with a profile.
-type Source struct {
-	Path     string                        // "-" is stdin
-	Name     string                        // for people
-	typ      string                        // sample type to look at first; "": the profile's own
-	doubt    string                        // Why its values per request may mislead
-	Why      string                        // Why it may be empty, if its bundle tells
-	open     func() (io.ReadCloser, error) // nil: path is opened
-	requests float64                       // served while it was taken; 0: not known
-	Types    []string                      // sample types, if its bundle tells
-}
 
 // Sources finds the files that the arguments stand for: themselves, those
 // of bundles, and those of the rounds of an arm.
@@ -206,17 +193,6 @@ func loadProfile(ctx context.Context, env cli.Env, source Source) (*stackprofile
 		p, err = p.WithDefaultType(source.typ)
 	}
 	return p, NameError(source.Name, err)
-}
-
-// Reader opens a source.
-func (s *Source) Reader(env cli.Env) (io.ReadCloser, error) {
-	switch {
-	case s.open != nil:
-		return s.open()
-	case s.Path == "-":
-		return io.NopCloser(env.Stdin), nil
-	}
-	return os.Open(s.Path)
 }
 
 func NameError(name string, err error) error {

@@ -24,7 +24,7 @@ type ProfileReport struct {
 	// Bundles are the manifests of those that have one, in the same order.
 	Bundles []*profiles.Manifest `json:"bundles"`
 
-	Dirs []string // of the bundles
+	Dirs []string `json:"-"` // of the bundles
 }
 
 // Print shows the report; it reads the bundles.

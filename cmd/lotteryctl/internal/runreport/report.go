@@ -13,16 +13,11 @@
 package runreport
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
-	"math"
 	"slices"
-	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
-	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // Format is the version of what bench --json prints.
@@ -95,140 +90,4 @@ func (r Report) Arms() []string {
 // of are the rounds of one arm.
 func (r Report) of(arm string) []runfolder.Round {
 	return slices.DeleteFunc(slices.Clone(r.Rounds), func(round runfolder.Round) bool { return round.Arm != arm })
-}
-
-func (r Report) Print(w io.Writer, service string, asJSON bool) error {
-	if asJSON {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(r)
-	}
-	var b strings.Builder
-	r.writeHeader(&b, service)
-	switch {
-	case r.Run.Rules.CapacityOnly:
-		r.writeCapacities(&b)
-	case len(r.Run.Arms) > 1:
-		r.writeArms(&b)
-		if r.Steps != nil {
-			writeFindings(&b, *r.Steps)
-			writeBalances(&b, r.Steps.Accounts)
-		}
-		if r.Comparison != nil {
-			writeComparison(&b, *r.Comparison)
-		}
-	case len(r.Rounds) == 1:
-		writeCard(&b, &r.Rounds[0])
-	default:
-		writeTables(&b, r.Rounds)
-	}
-	r.writeNotes(&b)
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-func (r Report) writeHeader(b *strings.Builder, service string) {
-	arm := r.Run.Arms[0]
-	fmt.Fprintf(b, "%s\n", service)
-	if c := r.Run.Rules.Capacity; c != nil {
-		fmt.Fprintf(b, "the highest rate that keeps p95 within %v, without errors\n", c.SLO)
-		r.writeHost(b)
-		return
-	}
-	load := fmt.Sprintf("%s requests/s, %s", GroupedFloat(arm.Rate), map[string]string{
-		string(loadgen.Constant): "evenly spaced", string(loadgen.Poisson): "Poisson arrivals",
-	}[arm.Arrivals])
-	if arm.Arrivals == string(loadgen.Closed) {
-		connections := arm.Connections
-		if connections == 0 {
-			connections = loadgen.DefaultConnections
-		}
-		load = fmt.Sprintf("%d connections, each sending as fast as it is answered", connections)
-	}
-	warmup := ""
-	if arm.WarmupNS > 0 {
-		warmup = fmt.Sprintf(" after %v of warm-up", arm.WarmupNS)
-	}
-	fmt.Fprintf(b, "%s, measured for %v%s\n", load, arm.DurationNS, warmup)
-	if choice := r.Run.RateChoice; choice != nil {
-		fmt.Fprintf(b, "%s\n", rateText(choice))
-	}
-	r.writeHost(b)
-}
-
-func (r Report) writeHost(b *strings.Builder) {
-	host := r.Run.Host
-	fmt.Fprintf(b, "%d cores, %s, %s %s, %s; seed %d\n\n", host.Cores, orUnknown(host.CPU), host.OS, host.Kernel, host.Go, r.Run.Seed)
-}
-
-func orUnknown(s string) string {
-	if s == "" {
-		return "unknown processor"
-	}
-	return s
-}
-
-// writeCard shows a single run, a line a subject.
-func writeCard(b *strings.Builder, r *runfolder.Round) {
-	line := func(subject, format string, args ...any) {
-		fmt.Fprintf(b, "  %-12s%s\n", subject, fmt.Sprintf(format, args...))
-	}
-	l, c := r.Load, r.Cost
-	line("answered", "%s/s: %s requests, %s errors%s", GroupedFloat(round1(l.AnsweredRate)), Grouped(l.Requests), Grouped(l.Errors), outcomes(l))
-	if q := l.Response; q != nil {
-		line("latency", "p50 %s   p95 %s   p99 %s   max %s ms", ms(q.P50), ms(q.P95), ms(q.P99), ms(q.Max))
-		line("", "(from the time each request was meant to be sent)")
-	}
-	if c.ServerCPU != nil {
-		line("CPU", "%s µs a request in the service, %s in the client", micro(c.ServerCPU), micro(c.ClientCPU))
-	} else {
-		line("CPU", "%s µs a request in the client; --pid adds that of a service on this machine", micro(c.ClientCPU))
-	}
-	if c.Bytes != nil {
-		line("allocated", "%s B in %s objects a request", whole(c.Bytes), oneDecimal(c.Allocs))
-		line("GC", "%s cycles, %s ms of pauses in all", whole(c.GCCycles), milli(c.GCPause))
-	}
-	if c.PeakRSS != nil {
-		line("memory", "%s MiB resident at most", mebi(c.PeakRSS))
-	}
-	if q := l.Lateness; q != nil {
-		line("generator", "sent p99 %s ms late, on %d connections at most", ms(q.P99), l.Connections.MaxOpen)
-	}
-	b.WriteByte('\n')
-}
-
-// outcomes is ", 603 win, 5,397 loss" or nothing.
-func outcomes(l runfolder.Load) string {
-	text := ""
-	for _, name := range []string{"win", "loss", "pending"} {
-		if n := l.Outcomes[name]; n > 0 {
-			text += fmt.Sprintf(", %s %s", Grouped(n), plural(name, n))
-		}
-	}
-	return text
-}
-
-func plural(name string, n int64) string {
-	switch {
-	case n == 1 || name == "pending":
-		return name
-	case name == "loss":
-		return "losses"
-	}
-	return name + "s"
-}
-
-// rateText tells what was found, for the header of the result.
-func rateText(choice *runfolder.RateChoice) string {
-	found, slow := make([]string, len(choice.Arms)), ""
-	for i, arm := range choice.Arms {
-		found[i] = fmt.Sprintf("%s %s", arm.Name, GroupedFloat(math.Round(arm.Rate)))
-		if arm.SLO > choice.Asked {
-			found[i] += fmt.Sprintf(" (within %v)", arm.SLO)
-			slow = "; arms that keep it at no rate were given more time"
-		}
-	}
-	return fmt.Sprintf("the rate is %.0f %% of what the slowest arm can do; a short search for p95 within %v found, in requests/s: %s%s",
-		100*choice.Share, choice.Asked, strings.Join(found, ", "), slow)
 }

@@ -1,0 +1,31 @@
+package profileinput
+
+import (
+	"io"
+	"os"
+
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+)
+
+// Source is one file with a profile.
+type Source struct {
+	Path     string                        // "-" is stdin
+	Name     string                        // for people
+	typ      string                        // sample type to look at first; "": the profile's own
+	doubt    string                        // Why its values per request may mislead
+	Why      string                        // Why it may be empty, if its bundle tells
+	open     func() (io.ReadCloser, error) // nil: path is opened
+	requests float64                       // served while it was taken; 0: not known
+	Types    []string                      // sample types, if its bundle tells
+}
+
+// Reader opens a source.
+func (s *Source) Reader(env cli.Env) (io.ReadCloser, error) {
+	switch {
+	case s.open != nil:
+		return s.open()
+	case s.Path == "-":
+		return io.NopCloser(env.Stdin), nil
+	}
+	return os.Open(s.Path)
+}
