@@ -19,7 +19,7 @@ func JudgeRounds(rounds []runfolder.Round, strict bool) error {
 	failed := slices.DeleteFunc(slices.Clone(rounds), func(r runfolder.Round) bool { return r.Failure == "" || r.Repeated })
 	if len(failed) > 0 {
 		return cli.GateFailed(fmt.Errorf("%d of %d runs failed, the first that of %s in round %d: %s",
-			len(failed), len(rounds), failed[0].Arm, failed[0].Round, failed[0].Failure))
+			len(failed), len(rounds), failed[0].Arm, failed[0].Round, failureText(failed[0])))
 	}
 	if err := judgeArms(rounds); err != nil {
 		return err

@@ -78,7 +78,7 @@ func (r Report) runNotes() (notes []string) {
 				r.runName(round), ShortDuration(round.Load.WindowNS), r.Run.Arms[0].DurationNS))
 		}
 		if round.Failure != "" {
-			notes = append(notes, fmt.Sprintf("%s: %s", r.runName(round), round.Failure))
+			notes = append(notes, fmt.Sprintf("%s: %s", r.runName(round), failureText(round)))
 		}
 		if round.CheckState == runfolder.CheckMissing {
 			if unchecked++; unchecked == 1 {
