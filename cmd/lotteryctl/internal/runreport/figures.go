@@ -10,6 +10,7 @@ import (
 // unknown stands in for a figure that could not be had.
 const unknown = units.Unknown
 
+// Grouped writes 1234567 as 1,234,567.
 func Grouped(n int64) string { return units.Grouped(n) }
 
 // GroupedFloat is grouped with the decimals that v has.

@@ -11,6 +11,7 @@ import (
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
+// Print writes the report to w: for people, headed by service, or as JSON.
 func (r Report) Print(w io.Writer, service string, asJSON bool) error {
 	if asJSON {
 		encoder := json.NewEncoder(w)
