@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/words"
@@ -72,7 +73,7 @@ func failures(rounds []runfolder.Round) string {
 	}
 	var parts []string
 	for _, cause := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, fmt.Sprintf("%s %s", Grouped(counts[cause]), cause))
+		parts = append(parts, fmt.Sprintf("%s %s", units.Grouped(counts[cause]), cause))
 	}
 	return strings.Join(parts, ", ")
 }
