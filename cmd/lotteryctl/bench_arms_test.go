@@ -20,7 +20,7 @@ import (
 
 // TestBenchArms compares two builds of a service, one of them slower by 20 ms.
 func TestBenchArms(t *testing.T) {
-	args, out := armArgs(t, []string{stubArm(t, "old", "slow"), stubArm(t, "new", "fast")}, "--rate", "100", "--runs", "6", "--json")
+	args, out := armArgs(t, []string{stubArm(t, "old", "slow"), stubArm(t, "new", "fast")}, "--rate", "400", "--runs", "6", "--json")
 	stdout, stderr, err := execute(t, args...)
 	if err != nil || stderr != "" {
 		t.Fatalf("got %v, stderr %q", err, stderr)
@@ -30,8 +30,8 @@ func TestBenchArms(t *testing.T) {
 		t.Errorf("got %d rounds and manifest %+v", len(rounds), m)
 	}
 	for _, r := range rounds {
-		if r.Load.Requests != 30 || r.Load.Errors != 0 || r.Cost.ServerCPU == nil || r.Cost.Bytes == nil {
-			t.Errorf("round %d of %s: got %+v, %+v; want 30 requests, and CPU and memory of a process we started", r.Round, r.Arm, r.Load, r.Cost)
+		if r.Load.Requests != 120 || r.Load.Errors != 0 || r.Cost.ServerCPU == nil || r.Cost.Bytes == nil {
+			t.Errorf("round %d of %s: got %+v, %+v; want 120 requests, and CPU and memory of a process we started", r.Round, r.Arm, r.Load, r.Cost)
 		}
 	}
 	for _, metric := range comparisonOf(t, stdout).Arms[0].Metrics {

@@ -167,7 +167,7 @@ func TestBenchReportsABrokenInvariant(t *testing.T) {
 	t.Parallel()
 	program, out := buildLotteryd(t), filepath.Join(t.TempDir(), "run")
 	stdout, stderr, err := execute(t, "bench", "--lotteryd", program, "--vary", "claim=best,stock-row", "--runs", "1",
-		"--arrivals", "closed", "--connections", "32", "--duration", "2s", "--warmup", "100ms", "--noise-limit", "none", "--out", out)
+		"--arrivals", "closed", "--connections", "32", "--duration", "1s", "--warmup", "100ms", "--noise-limit", "none", "--out", out)
 	if err != nil {
 		t.Fatalf("got %v, stderr %q", err, stderr)
 	}
