@@ -225,7 +225,7 @@ func TestBenchComparisonBadInput(t *testing.T) {
 		{[]string{"--steps", "ladder", "--vary", "json=before,best"}, "--steps and --vary exclude each other"},
 		{[]string{"--steps", "ladder", "--only", "before,fastest"}, `--only: there is no arm "fastest"`},
 		{[]string{"--steps", "ladder", "--url", "http://127.0.0.1/"}, "--steps is for the reference service"},
-		{[]string{"--steps", "ladder", "--check", "--no-check"}, "--check and --no-check exclude each other"},
+		{[]string{"--steps", "ladder", "--check", "--no-check"}, "--check and --no-check cannot be combined"},
 		{[]string{"--vary", "json"}, "--vary: "},
 		{[]string{"--vary", "json=before,fastest"}, `switch json has no variant "fastest"`},
 		{[]string{"--variant", "best"}, "--variant needs --steps"},

@@ -45,7 +45,7 @@ func TestCompareShowsWhatChangedInTheProfiles(t *testing.T) {
 		t.Errorf("--base: got %v, %s\n%s", err, stderr, stdout)
 	}
 	stdout, stderr, err = execute(t, "compare", run, run)
-	if err != nil || strings.Count(stdout, "no change is certain") != 2 {
+	if err != nil || strings.Count(stdout, "no significant change") != 2 {
 		t.Errorf("a run with itself: got %v, %s\n%s", err, stderr, stdout)
 	}
 }

@@ -233,11 +233,11 @@ func TestFlameRefusals(t *testing.T) {
 		args []string
 		want string
 	}{
-		{nil, "name a profile; - is stdin"},
+		{nil, "no profile given; name a file or a folder, or - for stdin"},
 		{[]string{at("missing.pb.gz")}, "missing.pb.gz: no such file or directory"},
 		{[]string{at("empty.pb.gz")}, "empty.pb.gz: it is empty"},
-		{[]string{at("damaged.pb.gz")}, "damaged.pb.gz: it is cut off: the gzip data end too early"},
-		{[]string{at("bad.folded")}, "bad.folded: no line of it is a stack (line 1 is left out"},
+		{[]string{at("damaged.pb.gz")}, "damaged.pb.gz: it is truncated: the gzip data end too early"},
+		{[]string{at("bad.folded")}, "bad.folded: none of its lines is a stack (line 1 is left out"},
 		{[]string{at("folder")}, "has no profiles: it is no bundle"},
 		{[]string{at("a.folded"), at("heap.pb.gz")}, "a.folded has the sample types samples and"},
 		{[]string{"--type", "cpu", at("heap.pb.gz")}, `the profile has no sample type "cpu"; it has alloc_objects, alloc_space, inuse_objects and inuse_space`},

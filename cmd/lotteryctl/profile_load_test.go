@@ -136,7 +136,7 @@ func TestProfileLoadFlags(t *testing.T) {
 		{[]string{"--profile-header", "A: b"}, "--profile-header needs --url"},
 		{[]string{"--target", "http://x", "--rate", "5"}, "--rate needs a load"},
 		{[]string{"--target", "http://x", "--header", "A: b"}, "--profile-header"},
-		{[]string{"--trace-duration", "2s"}, "--trace-duration needs --trace"},
+		{[]string{"--trace-duration", "2s"}, "--trace-duration requires --trace"},
 		{[]string{"--trace", "--trace-duration", "2m"}, "at most that of the window"},
 		{[]string{"--url", "http://x", "--target", "x"}, "target 1"},
 		{[]string{"--duration", "1500ms"}, "whole seconds"},

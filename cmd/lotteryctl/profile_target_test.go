@@ -99,7 +99,7 @@ func TestProfileTargetFailures(t *testing.T) {
 		"twice":          {[]string{"--target", "a=" + url, "--target", "a=" + url}, 2, "two targets are called a"},
 		"kind":           {[]string{"--target", url, "--kinds", "wall"}, 2, "--kinds: there is no profile \"wall\""},
 		"duration":       {[]string{"--target", url, "--duration", "1500ms"}, 2, "the duration 1.5s must be whole seconds"},
-		"trace":          {[]string{"--target", url, "--trace-duration", "1s"}, 2, "--trace-duration needs --trace"},
+		"trace":          {[]string{"--target", url, "--trace-duration", "1s"}, 2, "--trace-duration requires --trace"},
 		"header":         {[]string{"--target", url, "--profile-header", "hush"}, 2, "--profile-header must be 'Name: value'"},
 		"taken":          {[]string{"--target", url, "--out", dir}, 2, "exists already: name another folder, or remove it"},
 	} {

@@ -79,7 +79,7 @@ func TestVerifyExitCodes(t *testing.T) {
 		code int
 		want string // in stdout or stderr
 	}{
-		{"held", nil, 0, "nothing is broken; not or not wholly checked: I1,"},
+		{"held", nil, 0, "nothing is broken; not checked, or only in part: I1,"},
 		{"strict", []string{"--strict"}, 3, "lotteryctl: nothing is broken; not or not wholly checked"},
 		{"one activity", []string{"--activity", "spring"}, 0, "activity spring: 0 of 1 units won"},
 		{"an acknowledged win without a row", []string{"--answers", answers}, 1, "the win of mug unit 1, acknowledged to user \"ann\""},

@@ -16,7 +16,7 @@ func (c *checker) winsAreInLedger(v *finding) {
 		}
 		v.look(1)
 		if acc == nil {
-			v.broke("a win was acknowledged to user %q request %q in activity %q, which the ledger does not know", a.User, a.Request, a.Activity)
+			v.broke("a win was acknowledged to user %q request %q in activity %q, which is not in the ledger", a.User, a.Request, a.Activity)
 			return
 		}
 		row, _ := acc.row(owner{a.User, a.Request})
@@ -26,7 +26,7 @@ func (c *checker) winsAreInLedger(v *finding) {
 		case acc.prize(row.Prize) != a.Prize || row.Unit != a.Unit:
 			v.broke("user %q request %q in activity %s was told %s unit %d, the ledger says %s unit %d", a.User, a.Request, acc.id, a.Prize, a.Unit, acc.prize(row.Prize), row.Unit)
 		case row.Code != a.Code:
-			v.broke("the code told for %s is not that of the unit", acc.name(row))
+			v.broke("the code in the answer for %s is not the code of the unit", acc.name(row))
 		}
 	})
 }
@@ -58,7 +58,7 @@ func (c *checker) answersAgree(v *finding) {
 	wins := make(map[winner]*Answer)
 	c.eachAnswer(func(a *Answer, _ *account) {
 		if a.Crossed {
-			v.broke("user %q request %q in activity %s was answered with the draw of somebody or something else", a.User, a.Request, a.Activity)
+			v.broke("user %q request %q in activity %s was answered with another draw", a.User, a.Request, a.Activity)
 		}
 		if a.Result != Win {
 			return

@@ -48,7 +48,7 @@ func missingConstraints(ctx context.Context, tx pgx.Tx) ([]string, error) {
 	var missing []string
 	for _, p := range promises() {
 		if !slices.Contains(found, p.signature()) {
-			missing = append(missing, fmt.Sprintf("%s: no constraint in force says so (%s)", p.promise, p.describe()))
+			missing = append(missing, fmt.Sprintf("%s: no constraint in force ensures this (%s)", p.promise, p.describe()))
 		}
 	}
 	return missing, nil

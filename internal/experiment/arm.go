@@ -103,7 +103,7 @@ func (e *ArmError) failure() string {
 	if e.started {
 		return e.Err.Error()
 	}
-	return "it did not start: " + e.Err.Error()
+	return "did not start: " + e.Err.Error()
 }
 
 // Unwrap returns the cause.

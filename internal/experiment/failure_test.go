@@ -49,7 +49,7 @@ func TestKeepGoing(t *testing.T) {
 		for _, r := range rounds {
 			if r.Failure != "" {
 				failed++
-				if r.Failure != "it did not start: no such table" || len(r.Metrics()) != 0 {
+				if r.Failure != "did not start: no such table" || len(r.Metrics()) != 0 {
 					t.Errorf("got %q with %v, want the cause and no figures", r.Failure, r.Metrics())
 				}
 			}

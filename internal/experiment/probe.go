@@ -40,7 +40,7 @@ type prober struct {
 	report  func(rate float64, p loadgen.Progress)
 }
 
-var errTargetEnded = errors.New("it ended during the capacity search")
+var errTargetEnded = errors.New("the program ended during the capacity search")
 
 // flood loads without a schedule and returns the answers per second.
 func (p *prober) flood() (float64, error) {

@@ -114,9 +114,9 @@ func (p *Process) earlyEnd(lines int) error {
 	}
 	words := p.lastWords(lines)
 	if words == "" {
-		return fmt.Errorf("%s ended early (%s) without a word", p.name, state)
+		return fmt.Errorf("%s ended early (%s) without output", p.name, state)
 	}
-	return fmt.Errorf("%s ended early (%s), its last words were: %s", p.name, state, words)
+	return fmt.Errorf("%s ended early (%s); the last lines of its output: %s", p.name, state, words)
 }
 
 // lastWords are the last lines of the log that are not empty, in one line.
@@ -141,10 +141,10 @@ func (p *Process) Stop(ctx context.Context) error {
 		return err
 	}
 	if !p.end(ctx, stopPatience) {
-		return fmt.Errorf("%s did not stop when asked and was killed", p.name)
+		return fmt.Errorf("%s did not stop after SIGTERM and was killed", p.name)
 	}
 	if p.err != nil {
-		return fmt.Errorf("%s was asked to stop and ended with %w", p.name, p.err)
+		return fmt.Errorf("%s ended with an error after SIGTERM: %w", p.name, p.err)
 	}
 	return nil
 }

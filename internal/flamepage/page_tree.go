@@ -131,12 +131,12 @@ func foldNotes(t *flame.Tree) (notes []string) {
 		if total := t.Total(); total != 0 {
 			share = 100 * float64(t.HiddenTotal) / float64(total)
 		}
-		notes = append(notes, fmt.Sprintf("Branches lighter than %s of the total (%d of them) are part of their parents here: together %s, which is %s.",
+		notes = append(notes, fmt.Sprintf("Branches below %s of the total (%d of them) are shown as part of their parents: together %s, which is %s.",
 			percentText(100*t.MinShare), t.Hidden, amountText(float64(t.HiddenTotal), t.Type.Unit), percentText(share)))
 	}
 	for _, n := range t.Nodes {
 		if n.Total < 0 {
-			return append(notes, "Some values are negative: frames are as wide as the sizes in them, without sign.")
+			return append(notes, "Some values are negative: the width of a frame is the size of its value, without the sign.")
 		}
 	}
 	return notes

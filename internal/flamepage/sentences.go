@@ -51,13 +51,13 @@ func changeWords(d *flame.Diff, c flame.Change) string {
 		text += " (" + signed(100*c.Delta()/math.Abs(c.Old), "%") + ")"
 	}
 	if !math.IsNaN(c.Low) && !math.IsNaN(c.High) {
-		text += fmt.Sprintf(", 95 %% in %s .. %s", signed(c.Low, d.Unit), signed(c.High, d.Unit))
+		text += fmt.Sprintf(", 95 %% interval %s to %s", signed(c.Low, d.Unit), signed(c.High, d.Unit))
 	}
 	if !math.IsNaN(c.P) {
 		text += ", p = " + strconv.FormatFloat(c.P, 'g', 2, 64) + ", corrected for all frames"
 	}
 	if d.Evidence == flame.FromNothing && c.Significance != flame.WithinNoise {
-		return text + ": " + c.Significance.String() + ", by size alone"
+		return text + ": " + c.Significance.String() + ", by size only"
 	}
 	return text + ": " + c.Significance.String()
 }

@@ -212,7 +212,7 @@ func TestSentences(t *testing.T) {
 		t.Errorf("got %q, want what begins with %q", got, want)
 	}
 	all := flamepage.Sentences(smallDiff(), 0)
-	if n := len(all); n != 4 || !strings.HasPrefix(all[n-1], "example.org/shop.Slow with what it calls: ") {
+	if n := len(all); n != 4 || !strings.HasPrefix(all[n-1], "example.org/shop.Slow with its callees: ") {
 		t.Errorf("all are %q", all)
 	}
 	if none := flamepage.Sentences(&flame.Diff{Nodes: []flame.DiffNode{{Name: -1, End: 1}}}, 0); len(none) > 0 {

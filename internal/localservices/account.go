@@ -69,7 +69,7 @@ func (a *account) canEnter(dir string) error {
 			return err
 		}
 		if info.Mode()&0o001 == 0 {
-			return fmt.Errorf("localservices: as root the servers run as the account %s, which may not enter %s: choose another folder, for example with TMPDIR=/tmp", a.name, dir)
+			return fmt.Errorf("localservices: as root, the servers run as the account %s, which cannot enter %s; choose another folder, for example with TMPDIR=/tmp", a.name, dir)
 		}
 		if dir == filepath.Dir(dir) {
 			return nil

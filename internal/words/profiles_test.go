@@ -21,7 +21,7 @@ func TestFailure(t *testing.T) {
 		{refused, "no answer: connection refused"},
 		{profiles.Failure{Code: profiles.FailNoAnswer}, "the target does not answer"},
 		{profiles.Failure{Code: profiles.FailBrokenConnection}, "the connection broke before the answer was complete"},
-		{profiles.Failure{Code: profiles.FailTargetGone}, "the target does not answer any more"},
+		{profiles.Failure{Code: profiles.FailTargetGone}, "the target no longer answers"},
 		{profiles.Failure{Code: profiles.FailTimedOut, LimitNS: 4 * time.Second}, "no complete answer within 4s"},
 		{profiles.Failure{Code: profiles.FailCertificate, Said: "unknown authority"}, "the certificate is not trusted: unknown authority"},
 		{profiles.Failure{Code: profiles.FailOtherHost, Host: "login:80"}, "it redirects to another host, login:80, which is not followed; to profile that host, name it as the target"},
@@ -31,10 +31,10 @@ func TestFailure(t *testing.T) {
 		{profiles.Failure{Code: profiles.FailUnauthorized, Status: 403, Page: "/debug/pprof/goroutine"}, "403 Forbidden at /debug/pprof/goroutine: the service requires credentials; send them as a header"},
 		{profiles.Failure{Code: profiles.FailNotFound, Status: 404, Page: "/debug/pprof/mutex"}, "404 Not Found at /debug/pprof/mutex: is net/http/pprof registered on that port?"},
 		{profiles.Failure{Code: profiles.FailBusy}, "another profile of that kind is being taken from the process; a process allows one at a time"},
-		{profiles.Failure{Code: profiles.FailWriteTimeout}, "the server's WriteTimeout is shorter than the profile: raise it or serve net/http/pprof on a server without one"},
+		{profiles.Failure{Code: profiles.FailWriteTimeout}, "the server's WriteTimeout is shorter than the profile; increase it, or serve net/http/pprof on a server without one"},
 		{profiles.Failure{Code: profiles.FailUnavailable, Status: 503, Page: "/debug/pprof/profile"}, "503 Service Unavailable at /debug/pprof/profile"},
-		{profiles.Failure{Code: profiles.FailBadGateway, Status: 502, Page: "/debug/pprof/heap"}, "502 Bad Gateway at /debug/pprof/heap: something in between does not reach the service"},
-		{profiles.Failure{Code: profiles.FailGatewayTimeout, Status: 504, Page: "/debug/pprof/heap"}, "504 Gateway Timeout at /debug/pprof/heap: something in between does not reach the service, or does not wait so long for its answer"},
+		{profiles.Failure{Code: profiles.FailBadGateway, Status: 502, Page: "/debug/pprof/heap"}, "502 Bad Gateway at /debug/pprof/heap: a proxy in between cannot reach the service"},
+		{profiles.Failure{Code: profiles.FailGatewayTimeout, Status: 504, Page: "/debug/pprof/heap"}, "504 Gateway Timeout at /debug/pprof/heap: a proxy in between cannot reach the service, or does not wait long enough for its answer"},
 		{profiles.Failure{Code: profiles.FailBadStatus, Status: 500, Page: "/debug/pprof/block", Said: "out of luck"}, "500 Internal Server Error at /debug/pprof/block: out of luck"},
 		{profiles.Failure{Code: profiles.FailEmptyAnswer}, "the answer is empty"},
 		{profiles.Failure{Code: profiles.FailHTMLAnswer}, "the answer is an HTML page, not a profile: perhaps a login page, or another server on that port"},
@@ -73,8 +73,8 @@ func TestNote(t *testing.T) {
 		note profiles.Note
 		want string
 	}{
-		{part, "1.2s of the window's 4s; then: the target does not answer any more"},
-		{profiles.Note{Code: profiles.NoteSinceRestart}, "the process restarted within the window: counted since the new one began"},
+		{part, "1.2s of the window's 4s; then: the target no longer answers"},
+		{profiles.Note{Code: profiles.NoteSinceRestart}, "the process restarted within the window: values are since the start of the new process"},
 		{profiles.Note{Code: profiles.NoteOwnShare, Share: 0.254, Functions: "^net/http"}, "25 % of it is taking profiles: flame --ignore '^net/http' leaves that out"},
 		{profiles.Note{Code: profiles.NoteWithoutTargets, Targets: []string{"a", "b"}}, "without a, b"},
 		{profiles.Note{Code: profiles.NoteInText, Text: "as it was said"}, "as it was said"},
@@ -113,7 +113,7 @@ func TestWarning(t *testing.T) {
 	got := words.Nothing(&profiles.NothingError{Failures: []profiles.Warning{
 		{Code: profiles.WarnFailed, Target: "x", Failure: empty}, {Code: profiles.WarnFailed, Target: "y", Failure: empty},
 	}})
-	checkSentence(t, "nothing", got, "nothing could be captured: x: the answer is empty; y: the answer is empty")
+	checkSentence(t, "nothing", got, "nothing was captured: x: the answer is empty; y: the answer is empty")
 }
 
 func TestReason(t *testing.T) {

@@ -93,11 +93,11 @@ func dataText(d *reference.Data) string {
 	case d.PrivateRedis() && d.PrivatePostgres():
 		return "a private Redis and Postgres, every win committed to disk"
 	case d.PrivatePostgres():
-		return "the Redis given and a private Postgres"
+		return "the given Redis and a private Postgres"
 	case d.PrivateRedis():
-		return "a private Redis and the Postgres given"
+		return "a private Redis and the given Postgres"
 	}
-	return "the Redis and Postgres given"
+	return "the given Redis and Postgres"
 }
 
 // configurations are the arms of the reference service: those of the design, or

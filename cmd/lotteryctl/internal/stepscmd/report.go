@@ -18,11 +18,11 @@ func newStepsReportCmd(env cli.Env) *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
 		Use:   "report RUN...",
-		Short: "Write what was measured about the steps as a page, from run folders",
-		Long: `Write what was measured about the steps as a Markdown page: each step's verdict
-beside the article's claim, and how it was measured. RUN is a folder of
-lotteryctl bench --steps or --vary, with or without --capacity; of it only
-run.json and rounds.jsonl are read.`,
+		Short: "Write a page with the measured effect of each step, from run folders",
+		Long: `Write a Markdown page with the measured effect of each step: its verdict next to the
+claim of the tuning article, and how it was measured. RUN is a run folder of
+lotteryctl bench --steps or --vary, with or without --capacity. Only run.json and
+rounds.jsonl are read.`,
 		Example: `  lotteryctl steps report runs/20260102T030405Z-steps-each
   lotteryctl steps report --out docs/steps.md docs/runs/*`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -40,7 +40,7 @@ run.json and rounds.jsonl are read.`,
 			return cli.WriteOut(out, func(w io.Writer) error { _, err := io.WriteString(w, page); return err })
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "", "file to write, replaced as a whole (default: standard output)")
+	cmd.Flags().StringVar(&out, "out", "", "file to write, replaced atomically (default: stdout)")
 	return cmd
 }
 
@@ -55,7 +55,7 @@ func stepsPage(folders []string) (string, error) {
 			return "", err
 		}
 		if r.Steps == nil && r.Capacities == nil {
-			return "", fmt.Errorf("%s compares no steps: give a folder of `lotteryctl bench --steps` or --vary", folder)
+			return "", fmt.Errorf("%s does not compare steps; use a run folder of `lotteryctl bench --steps` or --vary", folder)
 		}
 		r.WriteStepsSection(&b)
 	}
@@ -87,7 +87,7 @@ func readReport(folder string) (runreport.Report, error) {
 	case err != nil:
 		return runreport.Report{}, fmt.Errorf("%s: %w", folder, err)
 	case len(skipped) > 0:
-		return runreport.Report{}, fmt.Errorf("%s: %w: a page should not rest on a damaged run", folder, skipped[0])
+		return runreport.Report{}, fmt.Errorf("%s: %w; repair the run folder, or leave it out", folder, skipped[0])
 	case len(rounds) == 0:
 		return runreport.Report{}, fmt.Errorf("%s has no rounds", folder)
 	}
