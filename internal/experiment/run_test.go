@@ -254,11 +254,11 @@ func TestArmThatDoesNotStart(t *testing.T) {
 func TestSpecIsChecked(t *testing.T) {
 	good := experiment.Arm{Name: "a"}
 	for want, spec := range map[string]experiment.Spec{
-		"rounds must be":    {Name: "x", Arms: []experiment.Arm{good}},
-		"needs an arm":      {Name: "x", Rounds: 1},
-		"GOMAXPROCS":        {Name: "x", Rounds: 1, Arms: []experiment.Arm{{Name: "step-5"}}},
-		"two arms are":      {Name: "x", Rounds: 1, Arms: []experiment.Arm{good, good}},
-		`name "" must be 1`: {Rounds: 1, Arms: []experiment.Arm{good}},
+		"rounds must be":         {Name: "x", Arms: []experiment.Arm{good}},
+		"needs at least one arm": {Name: "x", Rounds: 1},
+		"GOMAXPROCS":             {Name: "x", Rounds: 1, Arms: []experiment.Arm{{Name: "step-5"}}},
+		"two arms are":           {Name: "x", Rounds: 1, Arms: []experiment.Arm{good, good}},
+		`name "" must be 1`:      {Rounds: 1, Arms: []experiment.Arm{good}},
 	} {
 		if _, err := experiment.Run(t.Context(), spec, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)

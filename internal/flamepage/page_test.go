@@ -201,7 +201,7 @@ func TestNothingToDraw(t *testing.T) {
 	negative := smallTree()
 	negative.Nodes[7].Self, negative.Nodes[7].Total, negative.Nodes[6].Total, negative.Nodes[0].Total = -300e6, -300e6, -300e6, 400e6
 	text := svgOf(t, flamepage.Tree(negative), flamepage.Options{Width: 1000})
-	if !strings.Contains(text, "without sign") || !strings.Contains(text, "M700 ") {
+	if !strings.Contains(text, "without the sign") || !strings.Contains(text, "M700 ") {
 		t.Errorf("a branch of negative weight is not as wide as its size: %.3000s", text)
 	}
 }

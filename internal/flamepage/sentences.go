@@ -22,7 +22,7 @@ func Sentences(d *flame.Diff, most int) (lines []string) {
 		case flame.InFunction:
 			name += " itself"
 		case flame.WithCallees:
-			name += " with what it calls"
+			name += " with its callees"
 		default:
 			name = "changed in " + name
 		}

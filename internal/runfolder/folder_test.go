@@ -169,8 +169,8 @@ func TestFolderIsNeverWrittenOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		dir:                          "exists already",
-		file:                         "exists already",
+		dir:                          "exists; remove it",
+		file:                         "exists; remove it",
 		filepath.Join(file, "below"): "not a directory",
 	} {
 		if _, err := runfolder.Create(path, manifest()); err == nil || !strings.Contains(err.Error(), want) {

@@ -124,7 +124,7 @@ func TestAccountsAddUpByConstruction(t *testing.T) {
 
 func TestArmsThatAreNotThere(t *testing.T) {
 	for text, want := range map[string]string{
-		"ladder article only before,fastest": `no arm "fastest"; there are before, plus-conn-pool`,
+		"ladder article only before,fastest": `unknown arm "fastest"; use before, plus-conn-pool`,
 		"drop only best":                     "one arm has nothing to be compared with",
 	} {
 		spec, err := study.Parse(text)

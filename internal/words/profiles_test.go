@@ -45,7 +45,7 @@ func TestFailure(t *testing.T) {
 		{profiles.Failure{Code: profiles.FailTooLarge, MaxBytes: 2 << 20}, "the answer is larger than 2 MiB, the limit for one profile"},
 		{profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: 2 << 10}, "cut off at 2 KiB, the limit on its size"},
 		{profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: 20}, "cut off at 20 bytes, the limit on its size"},
-		{profiles.Failure{Code: profiles.FailEarlyAnswer, TookNS: 3 * time.Millisecond, LimitNS: time.Second}, "the target answered after 3ms when asked to profile for 1s"},
+		{profiles.Failure{Code: profiles.FailEarlyAnswer, TookNS: 3 * time.Millisecond, LimitNS: time.Second}, "the target answered after 3ms, but was asked to profile for 1s"},
 		{profiles.Failure{Code: profiles.FailWindowTooShort}, "the window was too short"},
 		{profiles.Failure{Code: profiles.FailNotBegun}, "the window ended before it began"},
 		{profiles.Failure{Code: profiles.FailInterrupted}, "interrupted before it was complete"},
@@ -73,9 +73,9 @@ func TestNote(t *testing.T) {
 		note profiles.Note
 		want string
 	}{
-		{part, "1.2s of the window's 4s; then: the target no longer answers"},
+		{part, "covers 1.2s of the window's 4s; then: the target no longer answers"},
 		{profiles.Note{Code: profiles.NoteSinceRestart}, "the process restarted within the window: values are since the start of the new process"},
-		{profiles.Note{Code: profiles.NoteOwnShare, Share: 0.254, Functions: "^net/http"}, "25 % of it is taking profiles: flame --ignore '^net/http' leaves that out"},
+		{profiles.Note{Code: profiles.NoteOwnShare, Share: 0.254, Functions: "^net/http"}, "25 % of it comes from profiling itself; flame --ignore '^net/http' leaves that out"},
 		{profiles.Note{Code: profiles.NoteWithoutTargets, Targets: []string{"a", "b"}}, "without a, b"},
 		{profiles.Note{Code: profiles.NoteInText, Text: "as it was said"}, "as it was said"},
 	} {
@@ -99,9 +99,9 @@ func TestWarning(t *testing.T) {
 		{profiles.Warning{Code: profiles.WarnFailed, Target: "web", Failure: empty}, "web: the answer is empty"},
 		{profiles.Warning{Code: profiles.WarnFailed, Target: "web", Failure: empty, Kinds: []profiles.Kind{profiles.CPU, profiles.Heap}}, "web: the answer is empty (cpu, heap)"},
 		{profiles.Warning{Code: profiles.WarnRestarted, Target: "web"}, "web restarted within the window: its profiles are of more than one process"},
-		{profiles.Warning{Code: profiles.WarnProfilingOff, Target: "web", Kind: profiles.Block}, "block profiling appears to be off on web: call runtime.SetBlockProfileRate(10_000) when the service starts"},
-		{profiles.Warning{Code: profiles.WarnProfilingOff, Target: "web", Kind: profiles.Mutex, Certain: true}, "mutex profiling is off on web: call runtime.SetMutexProfileFraction(100) when the service starts"},
-		{profiles.Warning{Code: profiles.WarnProfilingOff, Kind: profiles.Mutex}, "mutex profiling appears to be off on the service: call runtime.SetMutexProfileFraction(100) when the service starts"},
+		{profiles.Warning{Code: profiles.WarnProfilingOff, Target: "web", Kind: profiles.Block}, "block profiling appears to be off on web; call runtime.SetBlockProfileRate(10_000) when the service starts"},
+		{profiles.Warning{Code: profiles.WarnProfilingOff, Target: "web", Kind: profiles.Mutex, Certain: true}, "mutex profiling is off on web; call runtime.SetMutexProfileFraction(100) when the service starts"},
+		{profiles.Warning{Code: profiles.WarnProfilingOff, Kind: profiles.Mutex}, "mutex profiling appears to be off on the service; call runtime.SetMutexProfileFraction(100) when the service starts"},
 		{profiles.Warning{Code: profiles.WarnTraceCut, Target: "web", Failure: &profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: 2048}}, "the trace of web was cut off at 2 KiB, the limit on its size"},
 		{profiles.Warning{Code: profiles.WarnTraceCut, Target: "web", Failure: &profiles.Failure{Code: profiles.FailBrokenConnection}}, "the trace of web was cut off: the connection broke before the answer was complete"},
 		{profiles.Warning{Code: profiles.WarnInText, Text: "as it was said"}, "as it was said"},
