@@ -136,7 +136,7 @@ func TestBenchArmsResumed(t *testing.T) {
 	if _, stderr, err := execute(t, "bench", "--resume", out); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "may be a secret; give --header again") {
 		t.Fatalf("got exit code %d, %q, want a question for the header", cli.ExitCode(err), stderr)
 	}
-	if _, stderr, err := execute(t, "bench", "--resume", out, "--header", "X-Kind: test", "--runs", "9"); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "number of rounds was 2 and is 9") {
+	if _, stderr, err := execute(t, "bench", "--resume", out, "--header", "X-Kind: test", "--runs", "9"); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "number of rounds was 2 and is now 9") {
 		t.Fatalf("got exit code %d, %q, want what differs", cli.ExitCode(err), stderr)
 	}
 	_, stderr, err := execute(t, "bench", "--resume", out, "--header", "X-Kind: test")

@@ -199,7 +199,7 @@ func TestBenchProfileFlags(t *testing.T) {
 		{[]string{"--profile", "--profile-rounds", "0"}, "--profile-rounds must be 1 to 100"},
 		{[]string{"--profile", "--profile-duration", "1500ms"}, "--profile-duration must be whole seconds"},
 		{[]string{"--profile", "--profile-kinds", "cpu,hoop"}, `unknown profile "hoop"`},
-		{[]string{"--profile", "--profile-url", "http://x"}, "--profile-url needs --url"},
+		{[]string{"--profile", "--profile-url", "http://x"}, "--profile-url requires --url"},
 		{[]string{"--profile", "--capacity", "--steps", "ladder"}, "remove --capacity"},
 		{[]string{"--profile", "--url", "http://x", "--profile-url", "ftp://x"}, "--profile-url: target 1"},
 		{[]string{"--profile", "--url", "http://x", "--profile-url", "http://x:{{port}}"}, "{{port}} is only for programs"},

@@ -268,7 +268,7 @@ func TestBenchBadInput(t *testing.T) {
 		{with("--pid", "0"), "there is no process 0"},
 		{with("--pid", "999999999"), "there is no process 999999999"},
 		{with("--redis", "redis://localhost"), "--redis is only for the reference service"},
-		{[]string{"--body", "x"}, "--body needs --url"},
+		{[]string{"--body", "x"}, "--body requires --url"},
 		{[]string{"--lotteryd", "/no/such/program"}, "--lotteryd: "},
 		{with("more"), `unexpected argument "more"`},
 	} {

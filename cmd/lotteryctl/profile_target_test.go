@@ -162,7 +162,7 @@ func TestProfileTargetInterrupted(t *testing.T) {
 	time.AfterFunc(time.Second, cancel) // in the window, which follows at once and is an hour long
 	stdout, stderr, err := executeUntil(ctx, "profile", "--target", url, "--duration", "1h", "--kinds", "heap",
 		"--profile-header", "X-Token: hush", "--out", out)
-	if cli.ExitCode(err) != 130 || !strings.Contains(stderr, "into a window of 1h0m0s; what was captured is in "+out) || !strings.Contains(stdout, "interrupted") {
+	if cli.ExitCode(err) != 130 || !strings.Contains(stderr, "of a window of 1h0m0s; what was captured is in "+out) || !strings.Contains(stdout, "interrupted") {
 		t.Fatalf("exit %d\n%s\n%s", cli.ExitCode(err), stdout, stderr)
 	}
 	m, err := profiles.ReadManifest(os.DirFS(out))

@@ -156,7 +156,7 @@ func TestConfigFaults(t *testing.T) {
 		{"nothing", nil, "", "region:\n", "l.yaml:1: region must be a single value"},
 		{"not a mapping", nil, "", "- region\n", "l.yaml:1: not a 'setting: value' line"},
 		{"not YAML", nil, "", "region: eu\n\t x: y\n", "l.yaml:2: "},
-		{"no file", []string{"--config", "/nowhere/l.yaml"}, "", "", "--config: open /nowhere/l.yaml: no such file or directory; name a readable YAML file"},
+		{"no file", []string{"--config", "/nowhere/l.yaml"}, "", "", "--config: open /nowhere/l.yaml: no such file or directory; use a readable YAML file"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			env := stores()

@@ -139,7 +139,7 @@ func (l *configLoader) readFile() (configFile, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; name a readable YAML file", from, err)
+		return nil, fmt.Errorf("%s: %w; use a readable YAML file", from, err)
 	}
 	defer f.Close()
 	return parseConfigFile(f, path)

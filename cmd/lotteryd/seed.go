@@ -90,7 +90,7 @@ func readActivity(stdin io.Reader, path string) (lottery.Spec, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return lottery.Spec{}, fmt.Errorf("-f: %w; name a readable YAML or JSON file", err)
+		return lottery.Spec{}, fmt.Errorf("-f: %w; use a readable YAML or JSON file", err)
 	}
 	defer f.Close()
 	return parseActivityFile(f, path)

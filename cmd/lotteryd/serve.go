@@ -19,7 +19,7 @@ func newServeCmd(env environment, use string) *cobra.Command {
 	loader := newConfigLoader(env.getenv)
 	cmd := &cobra.Command{
 		Use:   use,
-		Short: "Serve draws until told to stop",
+		Short: "Serve draws until a stop signal",
 		Long: `Serve draws until SIGTERM or SIGINT, then answer every accepted request and stop.
 
 The public port takes draws; the admin port has metrics, profiles, health,

@@ -50,7 +50,7 @@ func settings(c *Config) []setting {
 		duration("reconcile_after", &c.ReconcileAfter, 100*time.Millisecond, 10*time.Minute, "age at which a reservation counts as abandoned; must be longer than draw_timeout (default 5s)"),
 		duration("refresh_interval", &c.RefreshInterval, 50*time.Millisecond, time.Minute, "how often to check for changed activities (default 1s)"),
 		duration("drain_delay", &c.DrainDelay, 0, 5*time.Minute, "time to continue serving as not ready after a stop signal (default 5s; with --dev 0s)"),
-		duration("drain_timeout", &c.DrainTimeout, time.Second, 10*time.Minute, "time that accepted requests may then still take (default 30s)"),
+		duration("drain_timeout", &c.DrainTimeout, time.Second, 10*time.Minute, "maximum time for accepted requests to finish after that (default 30s)"),
 		level("log_level", &c.LogLevel, "minimum log level: debug, info, warn or error (default info)"),
 		choice("log_format", &c.LogFormat, []string{"auto", "json", "text"}, "json, text, or auto: text on a terminal (default auto)"),
 		number("loss_log_every", &c.LossLogEvery, 0, 1_000_000_000, "at level debug, log one of N losses; 0 logs none (default 1000)"),

@@ -260,6 +260,6 @@ func (a *account) judgeFit(what string, version int64, seen []int64, weights []u
 	}
 	v.look(1)
 	if p < falseAlarm {
-		v.broke("the %s of activity %s do not follow the weights of version %d: a chance of %.1g, by chi-square; counted by prize, the blank last: %v", what, a.id, version, p, seen)
+		v.broke("the %s of activity %s do not follow the weights of version %d: p = %.1g by the chi-square test; counted by prize, the blank last: %v", what, a.id, version, p, seen)
 	}
 }

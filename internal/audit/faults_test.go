@@ -62,7 +62,7 @@ func lostWins() []fault {
 				d.log.Record(audit.Answer{Activity: d.act.Spec.ID, User: "late", Request: t.Request,
 					Result: audit.Win, Prize: "mug", Unit: 800, Code: "code-1-800", Sent: d.tick(), Done: d.tick()})
 			}},
-		{name: "another unit was answered", invariant: "I1", want: "the ledger says", also: "I4",
+		{name: "another unit was answered", invariant: "I1", want: "but the ledger has", also: "I4",
 			plant: func(d *deployment, w audit.Answer) {
 				d.exec("UPDATE draw SET no = 399"+ofWin, w.User, w.Request)
 			}},
@@ -86,7 +86,7 @@ func oversells() []fault {
 	}
 	return []fault{
 		{name: "no unique unit", invariant: "I2", want: "no unit is won twice: no constraint in force", plant: drop("ALTER TABLE draw DROP CONSTRAINT draw_unit")},
-		{name: "no unique request", invariant: "I2", want: "one answer a request: no constraint in force", plant: drop("ALTER TABLE draw DROP CONSTRAINT draw_pkey")},
+		{name: "no unique request", invariant: "I2", want: "one answer per request: no constraint in force", plant: drop("ALTER TABLE draw DROP CONSTRAINT draw_pkey")},
 		{name: "no win order", invariant: "I2", want: "wins of a user are counted: no constraint", plant: drop("ALTER TABLE draw DROP CONSTRAINT draw_win_order")},
 		{name: "partial index instead", invariant: "I2", want: "no unit is won twice", plant: drop(
 			"ALTER TABLE draw DROP CONSTRAINT draw_unit; CREATE UNIQUE INDEX draw_unit ON draw (activity, prize, no) WHERE prize > 0")},
@@ -120,12 +120,12 @@ func changedAnswers() []fault {
 	}
 	toLoss := func(a *audit.Answer) { a.Result, a.Prize, a.Unit, a.Code = audit.Loss, "", 0, "" }
 	return []fault{
-		{name: "win, then loss", invariant: "I3", want: "was told a loss after the win of",
+		{name: "win, then loss", invariant: "I3", want: "was answered with a loss after the win of",
 			plant: func(d *deployment, w audit.Answer) { replay(d, w, toLoss) }},
-		{name: "win, then loss, is broken even if Redis lost data", invariant: "I3", want: "was told a loss after the win of",
+		{name: "win, then loss, is broken even if Redis lost data", invariant: "I3", want: "was answered with a loss after the win of",
 			opt:   audit.Options{RedisLostData: true},
 			plant: func(d *deployment, w audit.Answer) { replay(d, w, toLoss) }},
-		{name: "loss, then win", invariant: "I3", want: "was told both a loss and the win of",
+		{name: "loss, then win", invariant: "I3", want: "was answered with both a loss and the win of",
 			plant: func(d *deployment, w audit.Answer) {
 				replay(d, w, func(a *audit.Answer) { toLoss(a); a.Sent, a.Done = a.Sent.Add(-time.Hour), a.Sent.Add(-time.Hour) })
 			}},
@@ -145,7 +145,7 @@ func changedAnswers() []fault {
 			}},
 		{name: "somebody else's answer", invariant: "I3", want: "was answered with another draw",
 			plant: func(d *deployment, w audit.Answer) { replay(d, w, func(a *audit.Answer) { a.Crossed = true }) }},
-		{name: "a loss was told for a won row", invariant: "I3", want: "and the ledger has its win",
+		{name: "a loss was answered for a won row", invariant: "I3", want: "and the ledger has its win",
 			plant: func(d *deployment, w audit.Answer) {
 				d.forgetAnswer(w)
 				replay(d, w, toLoss)
@@ -264,7 +264,7 @@ func fences() []fault {
 	return []fault{
 		{name: "a row from the future", invariant: "I7", want: "is of epoch 3, the activity is in epoch 2",
 			plant: func(d *deployment, w audit.Answer) { d.exec("UPDATE draw SET epoch = 3"+ofWin, w.User, w.Request) }},
-		{name: "Redis works under an old epoch", invariant: "I7", want: "under epoch 2, the ledger is in epoch 3",
+		{name: "Redis works under an old epoch", invariant: "I7", want: "in epoch 2, the ledger is in epoch 3",
 			plant: func(d *deployment, _ audit.Answer) { d.exec("UPDATE activity SET epoch = 3") }},
 	}
 }

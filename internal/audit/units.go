@@ -23,7 +23,7 @@ func (c *checker) unitsAreWhole(v *finding) {
 		for _, s := range a.book.Stocks {
 			byPrize[s.Prize] = s
 			if !a.knows(s.Prize) {
-				v.broke("activity %s has %d units of prize #%d, which its spec does not know", a.id, s.Units, s.Prize)
+				v.broke("activity %s has %d units of prize #%d, which is not in its spec", a.id, s.Units, s.Prize)
 			}
 		}
 		for i, p := range a.book.Record.Spec.Prizes {

@@ -28,7 +28,7 @@ func Warning(w bench.Warning) string {
 		if w.Series.Tau != 0 {
 			return fmt.Sprintf("%s drifts from run to run (Kendall's tau %+.2f): the runs are not alike, so intervals are too narrow or show the drift instead of the change", where, w.Series.Tau)
 		}
-		return fmt.Sprintf("neighbouring runs of %s resemble each other (autocorrelation %.2f): they count for fewer independent runs than there are", where, w.Series.Lag1)
+		return fmt.Sprintf("neighboring runs of %s resemble each other (autocorrelation %.2f): they count for fewer independent runs than there are", where, w.Series.Lag1)
 	}
 	return ""
 }

@@ -60,7 +60,7 @@ func diffNote(n flame.Note) string {
 	case flame.RequestsUnknown:
 		return "the number of requests is not known, so the sides are scaled until most of the program is unchanged: growth is relative to the rest of the program"
 	case flame.NoiseUnknown:
-		return "nothing is known about noise here: colours show only the size of a change; several profiles per side would distinguish a change from chance"
+		return "the noise is not known: colors show only the size of a change; several profiles per side would distinguish a change from chance"
 	case flame.TooFewProfiles:
 		return fmt.Sprintf("with %d and %d profiles no change can be significant: the smallest p-value possible is %.2g; take 4 or more per side", n.Old, n.New, n.LeastP)
 	case flame.CountsScatter:

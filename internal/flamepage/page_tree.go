@@ -21,7 +21,7 @@ func treeScene(t *flame.Tree, o Options) *scene {
 	weigh(t, s.frames)
 	paints := s.paintPackages()
 	if s.subtitle == "" {
-		s.subtitle = shownName(t.Type.String() + ", in all " + amountText(float64(t.Total()), t.Type.Unit))
+		s.subtitle = shownName(t.Type.String() + ", in total " + amountText(float64(t.Total()), t.Type.Unit))
 	}
 	s.data = func(j *jsonText) {
 		treeData(j, t, o.Notes)

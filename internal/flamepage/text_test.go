@@ -187,7 +187,7 @@ func TestNotes(t *testing.T) {
 		"the filters keep 1 of 7 stacks, 25 % of cpu",
 		"one side was profiled before the other began: drift of the machine in between looks like a change, and no test can separate the two; let the arms of one experiment alternate",
 		"the number of requests is not known, so the sides are scaled until most of the program is unchanged: growth is relative to the rest of the program",
-		"nothing is known about noise here: colours show only the size of a change; several profiles per side would distinguish a change from chance",
+		"the noise is not known: colors show only the size of a change; several profiles per side would distinguish a change from chance",
 		"with 2 and 3 profiles no change can be significant: the smallest p-value possible is 0.2; take 4 or more per side",
 		"the counts scatter 1.50 times as much as chance alone explains (median of all frames), and are judged by that",
 		"one side has only one profile, so only the sampling error is known: runs differ by more than that; take several profiles per side",

@@ -33,7 +33,7 @@ func serverAccount() (*account, error) {
 			return &account{name: name, uid: uint32(uid), gid: uint32(gid)}, nil
 		}
 	}
-	return nil, errors.New("localservices: Postgres does not run as root, and this system has neither an account postgres nor nobody: run as an ordinary user")
+	return nil, errors.New("localservices: Postgres does not run as root, and this system has neither an account postgres nor nobody; run as an ordinary user")
 }
 
 // own makes the account the owner of path.

@@ -5,7 +5,7 @@ func stock() Switch {
 		Name: "stock", Title: "Take a unit from the stock in Redis",
 		Claim:   "INCRBY is atomic but not idempotent, a client's compare-and-set loop is not atomic, a Lua script is both atomic and idempotent",
 		Truth:   Partial,
-		Finding: "a WATCH loop is atomic too, it only repeats under contention; a script is one round trip (102,000 a second, 50 connections); the script in the tuning article accepts -5 units and uses a key that it does not declare",
+		Finding: "a WATCH loop is atomic too, it only repeats under contention; a script is one round trip (102,000/s with 50 connections); the script in the tuning article accepts -5 units and uses a key that it does not declare",
 		Metric:  "p95-latency-ns",
 		Before:  "incrby", Article: "lua", Best: "lua",
 		Variants: []Variant{
@@ -27,7 +27,7 @@ func sampler() Switch {
 		Variants: []Variant{
 			{Name: "linear", What: "a scan over the sorted ranges of numbers that each prize owns"},
 			{Name: "binary", What: "a binary search over the same ranges"},
-			{Name: "reservoir", What: "weighted reservoir sampling, a random number for each prize; activities with committed dice use the alias table, since one word must tell their prize"},
+			{Name: "reservoir", What: "weighted reservoir sampling, a random number for each prize; activities with committed dice use the alias table, because one random word must determine their prize"},
 			{Name: "alias", What: "Walker's alias table in integers: one division, one comparison"},
 		},
 	}
@@ -38,7 +38,7 @@ func snapshot() Switch {
 		Name: "snapshot", Title: "Read the activities without a lock",
 		Claim:   "atomic.Value instead of a RWMutex makes reads of read-mostly data free",
 		Truth:   Negligible,
-		Finding: "with two readers 42 ns (RWMutex) become 1.35 ns (atomic.Value) or 1.0 ns (atomic.Pointer, since Go 1.19); a request takes 200,000 ns",
+		Finding: "with two readers, from 42 ns (RWMutex) to 1.35 ns (atomic.Value) or 1.0 ns (atomic.Pointer, since Go 1.19); a request takes 200,000 ns",
 		Metric:  "cpu-ns/op",
 		Before:  "rwmutex", Article: "value", Best: "pointer",
 		Variants: []Variant{
@@ -66,10 +66,10 @@ func layout() Switch {
 
 func metadata() Switch {
 	return Switch{
-		Name: "metadata", Title: "Keep the activities at hand",
-		Claim:   "a local cache with single flight and expiry, told of changes by message, is at most 30 s behind",
+		Name: "metadata", Title: "Keep the activities in memory",
+		Claim:   "a local cache with single flight and expiry, which gets changes by message, is at most 30 s behind",
 		Truth:   Partial,
-		Finding: "single flight works; but a load that races a change keeps the old version for a whole lifetime unless versions are compared; a query takes 0.06 ms at best, a snapshot 1 ns",
+		Finding: "single flight works, but a load that overlaps a change keeps the old version until it expires, unless versions are compared; a query takes 0.06 ms at best, a snapshot 1 ns",
 		Metric:  "p95-latency-ns",
 		Before:  "per-draw", Article: "cache", Best: "snapshot",
 		Variants: []Variant{
@@ -83,9 +83,9 @@ func metadata() Switch {
 func redisBatch() Switch {
 	return Switch{
 		Name: "redis-batch", Title: "Let draws share round trips to Redis",
-		Claim:   "batches of 128 instead of 8 lower the latency from 12.3 to 3.9 ms and raise 8,200 to 25,100 a second; halve the batch above 10 ms p99, double it below 3 ms",
+		Claim:   "batches of 128 instead of 8 lower the latency from 12.3 to 3.9 ms and raise the throughput from 8,200/s to 25,100/s; halve the batch above 10 ms p99, double it below 3 ms",
 		Truth:   Refuted,
-		Finding: "a larger batch takes longer: 0.53, 1.15, 4.60 ms for 8, 32, 128 keys with 64 clients, and 0.73, 1.38, 1.67 million keys a second; the rule works, but draws wait for others",
+		Finding: "a larger batch takes longer: 0.53, 1.15, 4.60 ms for 8, 32, 128 keys with 64 clients, and 0.73, 1.38, 1.67 million keys/s; the rule works, but draws wait for others",
 		Metric:  "p95-latency-ns",
 		Before:  "single", Article: "adaptive", Best: "natural",
 		Variants: []Variant{

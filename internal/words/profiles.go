@@ -33,7 +33,7 @@ func Failure(f *profiles.Failure) string {
 	case profiles.FailUnencrypted:
 		return "it redirects from https to http, which is not followed"
 	case profiles.FailRedirectLoop:
-		return "it redirects in circles"
+		return "it redirects in a loop"
 	case profiles.FailUnauthorized:
 		return status(f) + ": the service requires credentials; send them as a header"
 	case profiles.FailNotFound:
@@ -79,7 +79,7 @@ func content(f *profiles.Failure) string {
 	case profiles.FailTooLarge:
 		return fmt.Sprintf("the answer is larger than %s, the limit for one profile", size(f.MaxBytes))
 	case profiles.FailSizeBound:
-		return fmt.Sprintf("cut off at %s, the limit on its size", size(f.MaxBytes))
+		return fmt.Sprintf("cut off at %s, the size limit", size(f.MaxBytes))
 	case profiles.FailWindowTooShort:
 		return "the window was too short"
 	case profiles.FailNotBegun:
@@ -89,9 +89,9 @@ func content(f *profiles.Failure) string {
 	case profiles.FailNoStart:
 		return "there is no snapshot of the start to compare with: " + Failure(f.Cause)
 	case profiles.FailSnapshotsMismatch:
-		return said("the snapshots do not fit together", f)
+		return said("the snapshots cannot be compared", f)
 	case profiles.FailTargetsMismatch:
-		return said("the targets' profiles do not fit together", f)
+		return said("the profiles of the targets cannot be merged", f)
 	case profiles.FailOther, profiles.FailInText:
 		return f.Said
 	}
@@ -183,7 +183,7 @@ func Reasons(all profiles.Reasons) string { return joined(all, Reason) }
 
 // Reason says one of them.
 func Reason(r profiles.Reason) string {
-	into := fmt.Sprintf("%v into a window of %v", r.IntoNS.Round(100*time.Millisecond), r.PlannedNS)
+	into := fmt.Sprintf("after %v of a window of %v", r.IntoNS.Round(100*time.Millisecond), r.PlannedNS)
 	switch r.Code {
 	case profiles.ReasonInterrupted:
 		return "interrupted " + into

@@ -23,8 +23,8 @@ func New(env cli.Env) *cobra.Command {
 	opts := &compareOptions{query: benchmarks.DefaultQuery()}
 	cmd := &cobra.Command{
 		Use:   "compare OLD [NEW...]",
-		Short: "Say what got worse or better between runs, and how sure that is",
-		Long: `Say what got worse or better between runs, and how sure that is.
+		Short: "Show what got worse or better between runs, and how certain that is",
+		Long: `Show what got worse or better between runs, and how certain that is.
 
 OLD and NEW are run folders of bench, or files with Go benchmark results. "-" is
 stdin, and label=path names a column. In a single run folder with several arms,
@@ -102,7 +102,7 @@ func runCompare(cmd *cobra.Command, env cli.Env, opts *compareOptions, args []st
 	}
 	judgement, err := benchmarks.Judge(tables, policy)
 	if errors.Is(err, benchmarks.ErrUnpairable) {
-		return fmt.Errorf("%w: repair the inputs or leave --rounds at auto", err)
+		return fmt.Errorf("%w; repair the inputs, or use --rounds auto", err)
 	}
 	if err != nil {
 		return err

@@ -228,7 +228,7 @@ func (o *compareOptions) readNoise(ctx context.Context) (*benchmarks.Noise, erro
 	defer file.Close()
 	noise, err := benchmarks.ReadNoise(file)
 	if errors.Is(err, benchmarks.ErrNoNoise) {
-		return nil, fmt.Errorf("--noise: %s: %w: write one with compare --calibrate RUN --json", o.noise, err)
+		return nil, fmt.Errorf("--noise: %s: %w; write one with compare --calibrate RUN --json", o.noise, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("--noise: %s: %w", o.noise, err)

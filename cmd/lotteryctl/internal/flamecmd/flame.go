@@ -36,7 +36,7 @@ of a dump; with two dumps it shows the growth. See docs/flame.md.`,
 		Example: `  lotteryctl flame cpu.pb.gz
   lotteryctl flame --out cpu.svg cpu.pb.gz
   lotteryctl flame --kind heap --type inuse_space --format tree profiles/before
-  lotteryctl flame --diff --out diff.html profiles/before profiles/after
+  lotteryctl flame --diff --out diff.html runs/old-new
   lotteryctl flame --diff runs/ladder@none runs/ladder@all
   lotteryctl flame --label route=/draw --fold-runtime --open cpu.pb.gz
   lotteryctl flame --goroutines goroutines-start.txt goroutines.txt

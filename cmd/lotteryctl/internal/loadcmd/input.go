@@ -96,7 +96,7 @@ func (o *benchOptions) checkCombination(given func(string) bool) error {
 	if given("url") && o.url == "" {
 		return errors.New("--url is empty; use an address such as http://127.0.0.1:8080/path")
 	}
-	only, with := []string{"method", "header", "body", "insecure", "metrics-url", "pid", "profile-url", "profile-header"}, "needs --url"
+	only, with := []string{"method", "header", "body", "insecure", "metrics-url", "pid", "profile-url", "profile-header"}, "requires --url"
 	if o.url != "" {
 		only, with = []string{"redis", "postgres", "lotteryd", "check", "no-check"}, "is only for the reference service; remove --url"
 	}

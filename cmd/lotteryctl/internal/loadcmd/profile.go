@@ -28,7 +28,7 @@ Prometheus, /debug/vars for expvar) every second. --trace adds an execution trac
 of a shorter time within the window. With several targets, the bundle has their sum
 and the profiles of each. docs/profile-bundle.md describes the bundle.
 
-If a profile fails, the table and profile.json say why; the others are kept.
+If a profile fails, the table and profile.json show the reason; the others are kept.
 The service's garbage collector runs once before and once after the window.
 Redirects to other hosts are not followed, and headers are sent only to the target.
 

@@ -59,7 +59,7 @@ func (b *benchRun) explain(err error) error {
 	var program *reference.ProgramError
 	switch {
 	case errors.As(err, &silent):
-		return fmt.Errorf("%w: is the service running?", err)
+		return fmt.Errorf("%w; start the service, or check --url", err)
 	case errors.As(err, &metrics):
 		return fmt.Errorf("--metrics-url: %w", err)
 	case errors.As(err, &pprof):
@@ -67,11 +67,11 @@ func (b *benchRun) explain(err error) error {
 		if b.profileOnly {
 			flag = "target"
 		}
-		return fmt.Errorf("%w: the service must serve net/http/pprof; say where with --%s", err, flag)
+		return fmt.Errorf("%w; the service must serve net/http/pprof: set its address with --%s", err, flag)
 	case errors.As(err, &program):
 		return fmt.Errorf("--lotteryd: %w", program.Err)
 	case errors.Is(err, reference.ErrNoProgram):
-		return errors.New("there is no lotteryd in the folder of lotteryctl or in PATH: run `make build`, or say where it is with --lotteryd")
+		return errors.New("no lotteryd found in the folder of lotteryctl or in PATH; run `make build`, or set its path with --lotteryd")
 	}
 	return err
 }

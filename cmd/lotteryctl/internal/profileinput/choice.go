@@ -15,7 +15,7 @@ import (
 func SayChoice(err error) error {
 	var none *runfolder.NoBundlesError
 	if errors.As(err, &none) {
-		return fmt.Errorf("%w: bench --profile takes some", err)
+		return fmt.Errorf("%w; take some with bench --profile", err)
 	}
 	var e *runfolder.ChoiceError
 	if !errors.As(err, &e) {

@@ -122,7 +122,7 @@ func (r Report) comparisonNotes() (notes []string) {
 	if s := r.Steps; s != nil {
 		for _, f := range s.Findings {
 			if f.Answer == study.TooFew {
-				notes = append(notes, fmt.Sprintf("with so few rounds no change can be established, however large; for %d questions at the same time use --runs %d",
+				notes = append(notes, fmt.Sprintf("with so few rounds, no change can be significant, however large; for %d questions together use --runs %d",
 					len(s.Findings), s.Rule.RoundsNeeded(len(s.Findings))))
 				break
 			}
