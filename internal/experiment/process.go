@@ -114,9 +114,9 @@ func (p *Process) earlyEnd(lines int) error {
 	}
 	words := p.lastWords(lines)
 	if words == "" {
-		return fmt.Errorf("%s ended early (%s) without output", p.name, state)
+		return fmt.Errorf("%s %w (%s) without output", p.name, ErrEndedEarly, state)
 	}
-	return fmt.Errorf("%s ended early (%s); the last lines of its output: %s", p.name, state, words)
+	return fmt.Errorf("%s %w (%s); the last lines of its output: %s", p.name, ErrEndedEarly, state, words)
 }
 
 // lastWords are the last lines of the log that are not empty, in one line.
