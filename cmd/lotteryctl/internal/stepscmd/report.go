@@ -93,7 +93,7 @@ func readReport(folder string) (runreport.Report, error) {
 	case err != nil:
 		return runreport.Report{}, fmt.Errorf("%s: %w", folder, err)
 	case len(skipped) > 0:
-		return runreport.Report{}, fmt.Errorf("%s: %w; repair the run folder, or leave it out", folder, skipped[0])
+		return runreport.Report{}, fmt.Errorf("%s: %w; repair the run folder, or remove it from the arguments", folder, skipped[0])
 	case len(rounds) == 0:
 		return runreport.Report{}, fmt.Errorf("%s has no rounds", folder)
 	}
