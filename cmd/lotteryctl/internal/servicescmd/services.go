@@ -53,7 +53,7 @@ that process ends in any way, the servers and their data are removed.`
 func newServicesUpCmd(env cli.Env, opts *servicesOptions) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "up",
-		Short: "Start them, or print their addresses if they are running",
+		Short: "Start the servers, or print their addresses if they are running",
 		Example: `  lotteryctl services up
   lotteryctl services up --foreground    # until Ctrl-C`,
 		Args: cli.NoArgs,
@@ -73,7 +73,7 @@ func newServicesUpCmd(env cli.Env, opts *servicesOptions) *cobra.Command {
 func newServicesStatusCmd(env cli.Env, opts *servicesOptions) *cobra.Command {
 	return &cobra.Command{
 		Use:     "status",
-		Short:   "Show whether they are running, and where",
+		Short:   "Show whether the servers are running, and where",
 		Example: "  lotteryctl services status",
 		Args:    cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -91,7 +91,7 @@ func newServicesStatusCmd(env cli.Env, opts *servicesOptions) *cobra.Command {
 func newServicesDownCmd(env cli.Env, opts *servicesOptions) *cobra.Command {
 	return &cobra.Command{
 		Use:     "down",
-		Short:   "Stop them and remove their data",
+		Short:   "Stop the servers and remove their data",
 		Example: "  lotteryctl services down",
 		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
