@@ -25,8 +25,8 @@ func Placeholders() []Placeholder {
 		{"{{seq}}", "number of the request: 0, 1, 2, ..."},
 		{"{{user}}", "a random user of the population: user-0 ... user-9999"},
 		{"{{uuid}}", "a random UUID (version 4 layout)"},
-		{"{{pick a b c}}", "one of the words, at random"},
-		{"{{line FILE}}", "a line of FILE: each in order, then from the start again"},
+		{"{{pick a b c}}", "one of the words, chosen at random"},
+		{"{{line FILE}}", "a line of FILE: in order, then from the beginning again"},
 	}
 }
 

@@ -179,7 +179,7 @@ func (r *response) headEnds() error {
 	r.keepAlive = !r.connClose && (r.minor == '1' || r.connKeep)
 	switch {
 	case r.status == 101:
-		return errors.New("status 101 although no upgrade was asked for")
+		return errors.New("status 101 although no upgrade was requested")
 	case r.status < 200:
 		// An interim answer: the real one follows.
 		r.step, r.length, r.chunked, r.otherTE, r.connClose, r.connKeep = readStatus, -1, false, false, false, false

@@ -85,7 +85,7 @@ func (c *client) ask(ctx context.Context, u *url.URL, window time.Duration, read
 	defer cancel()
 	request, err := http.NewRequestWithContext(timed, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return &Failure{Code: FailOther, Said: "the URL cannot be asked for"}
+		return &Failure{Code: FailOther, Said: "the URL is not usable"}
 	}
 	for name, values := range c.header {
 		request.Header[http.CanonicalHeaderKey(name)] = values

@@ -25,7 +25,7 @@ func (e *NothingError) Error() string {
 		}
 		parts = append(parts, fmt.Sprintf("%s: %v%s", w.Target, w.Failure, which))
 	}
-	return "nothing could be captured: " + strings.Join(parts, "; ")
+	return "nothing was captured: " + strings.Join(parts, "; ")
 }
 
 // hasAnything says whether some profile, dump or trace was had, and be it at the

@@ -131,7 +131,7 @@ func TestNothingThere(t *testing.T) {
 				Targets: []profiles.Target{{Name: "x", URL: row.url}}, Duration: time.Hour, Trace: true,
 			}, dir)
 			var nothing *profiles.NothingError
-			if !errors.As(err, &nothing) || !strings.HasPrefix(err.Error(), "nothing could be captured: x: ") || strings.Count(err.Error(), "x: ") > 1 {
+			if !errors.As(err, &nothing) || !strings.HasPrefix(err.Error(), "nothing was captured: x: ") || strings.Count(err.Error(), "x: ") > 1 {
 				t.Fatalf("got %v", err)
 			}
 			got := nothing.Failures[0]

@@ -32,7 +32,7 @@ func (s *subject) lost(ctx context.Context) bool {
 	return true
 }
 
-// isGone says since when the target does not answer any more; zero: it does, or
+// isGone says since when the target no longer answers; zero: it does, or
 // never has. A target that is away is asked until it is given up.
 func (s *subject) isGone(ctx context.Context) time.Time {
 	p := &s.client.presence

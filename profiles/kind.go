@@ -36,7 +36,7 @@ func ParseKinds(text string) ([]Kind, error) {
 	for name := range strings.SplitSeq(text, ",") {
 		kind := Kind(strings.TrimSpace(name))
 		if !slices.Contains(Kinds(), kind) {
-			return nil, fmt.Errorf("there is no profile %q: the kinds are %s", kind, joinKinds(Kinds()))
+			return nil, fmt.Errorf("unknown profile %q; use %s", kind, joinKinds(Kinds()))
 		}
 		asked[kind] = true
 	}

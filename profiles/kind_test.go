@@ -18,8 +18,8 @@ func TestParseKinds(t *testing.T) {
 		{"", profiles.Kinds(), ""},
 		{"all", profiles.Kinds(), ""},
 		{"heap, cpu,heap", []profiles.Kind{profiles.CPU, profiles.Heap}, ""},
-		{"cpu,", nil, `there is no profile ""`},
-		{"CPU", nil, `there is no profile "CPU": the kinds are cpu, heap, allocs, block, mutex, goroutine, threadcreate`},
+		{"cpu,", nil, `unknown profile ""`},
+		{"CPU", nil, `unknown profile "CPU"; use cpu, heap, allocs, block, mutex, goroutine, threadcreate`},
 	} {
 		got, err := profiles.ParseKinds(row.text)
 		if !slices.Equal(got, row.want) || (err == nil) != (row.err == "") || err != nil && !strings.Contains(err.Error(), row.err) {

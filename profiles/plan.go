@@ -120,11 +120,11 @@ func (p Plan) Check() error {
 	}
 	for _, kind := range p.Kinds {
 		if !slices.Contains(Kinds(), kind) {
-			return fmt.Errorf("there is no profile %q: the kinds are %s", kind, joinKinds(Kinds()))
+			return fmt.Errorf("unknown profile %q; use %s", kind, joinKinds(Kinds()))
 		}
 	}
 	if len(p.Targets) == 0 {
-		return errors.New("there is no target to take profiles from")
+		return errors.New("no target to take profiles from")
 	}
 	for i := range p.Targets {
 		if err := p.Targets[i].check(); err != nil {
@@ -135,7 +135,7 @@ func (p Plan) Check() error {
 		return err
 	}
 	if i, j := sameTargets(p.Targets); i < j {
-		return fmt.Errorf("targets %d and %d are one address: what it does would count twice", i+1, j+1)
+		return fmt.Errorf("targets %d and %d have the same address, which would count twice", i+1, j+1)
 	}
 	return nil
 }
@@ -145,13 +145,13 @@ func (p *Plan) checkNumbers() error {
 	case p.Duration < time.Second || p.Duration%time.Second != 0 || p.Duration > MaxDuration:
 		return fmt.Errorf("the duration %v must be whole seconds, from 1s to %v: net/http/pprof counts in seconds", p.Duration, MaxDuration)
 	case p.TraceDuration < 0 || p.TraceDuration > p.Duration:
-		return fmt.Errorf("the trace's duration %v must be positive and at most that of the window, %v", p.TraceDuration, p.Duration)
+		return fmt.Errorf("the trace's duration %v must be positive and at most the window's, %v", p.TraceDuration, p.Duration)
 	case p.Timeout < 0:
 		return fmt.Errorf("the timeout %v must be positive", p.Timeout)
 	case p.SampleEvery < 10*time.Millisecond:
 		return fmt.Errorf("the time between two samples of the metrics, %v, must be at least 10ms", p.SampleEvery)
 	case p.MaxTraceBytes < 0 || p.MaxProfileBytes < 0:
-		return errors.New("the bounds on bytes must be positive")
+		return errors.New("the limits on bytes must be positive")
 	}
 	return nil
 }

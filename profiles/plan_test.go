@@ -19,21 +19,21 @@ func TestPlansThatCannotBe(t *testing.T) {
 		want string
 		plan profiles.Plan
 	}{
-		{"there is no target", profiles.Plan{}},
+		{"no target to take profiles from", profiles.Plan{}},
 		{"target 2: the URL is empty", profiles.Plan{Targets: []profiles.Target{good, {}}}},
 		{"target 1: the URL must begin with http", one(profiles.Target{URL: "ftp://u:secret@host"})},
 		{"target 1: the URL must begin with http:// or https", one(profiles.Target{URL: "127.0.0.1:6060"})},
 		{"target 1: the URL must not have a query", one(profiles.Target{URL: "http://host/debug/pprof/heap?token=secret"})},
 		{"target 1: the name \"../x\" must", one(profiles.Target{Name: "../x", URL: good.URL})},
-		{"targets 1 and 3 are one address", profiles.Plan{Targets: []profiles.Target{
+		{"targets 1 and 3 have the same address", profiles.Plan{Targets: []profiles.Target{
 			{URL: "http://Host:1/admin/debug/pprof/"}, {URL: "http://host:1"}, {Name: "again", URL: "http://host:1/admin"}}}},
 		{"two targets are called A", profiles.Plan{Targets: []profiles.Target{{Name: "a", URL: good.URL}, {Name: "A", URL: good.URL}}}},
 		{"the duration 1.5s must be whole seconds", profiles.Plan{Targets: []profiles.Target{good}, Duration: 1500 * time.Millisecond}},
-		{"the trace's duration 6s must be positive and at most that of", profiles.Plan{Targets: []profiles.Target{good}, Duration: 5 * time.Second, TraceDuration: 6 * time.Second}},
+		{"the trace's duration 6s must be positive and at most", profiles.Plan{Targets: []profiles.Target{good}, Duration: 5 * time.Second, TraceDuration: 6 * time.Second}},
 		{"the timeout -1s must be positive", profiles.Plan{Targets: []profiles.Target{good}, Timeout: -time.Second}},
-		{"there is no profile \"wall\"", profiles.Plan{Targets: []profiles.Target{good}, Kinds: []profiles.Kind{"wall"}}},
+		{"unknown profile \"wall\"", profiles.Plan{Targets: []profiles.Target{good}, Kinds: []profiles.Kind{"wall"}}},
 		{"target 1: the metrics URL must begin with http", one(profiles.Target{URL: good.URL, MetricsURL: "metrics"})},
-		{"target 1: the metrics are on http://b and the service on http:", one(profiles.Target{URL: "http://a", MetricsURL: "http://b/metrics", Header: http.Header{"A": {"b"}}})},
+		{"target 1: the metrics are at http://b and the service is at http:", one(profiles.Target{URL: "http://a", MetricsURL: "http://b/metrics", Header: http.Header{"A": {"b"}}})},
 	} {
 		err := row.plan.Check()
 		if err == nil || !strings.HasPrefix(err.Error(), row.want) || strings.Contains(err.Error(), "secret") {

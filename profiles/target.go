@@ -64,11 +64,11 @@ func parseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case text == "":
-		return nil, errors.New("the URL is empty: give an address such as http://127.0.0.1:6060")
+		return nil, errors.New("the URL is empty; use an address such as http://127.0.0.1:6060")
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return nil, errors.New("the URL must begin with http:// or https:// and a host, such as http://127.0.0.1:6060")
 	case u.RawQuery != "" || u.Fragment != "":
-		return nil, errors.New("the URL must not have a query or a fragment: name the service, and not one of its profiles")
+		return nil, errors.New("the URL must not have a query or a fragment; use the address of the service, not of one of its profiles")
 	}
 	return u, nil
 }
@@ -90,7 +90,7 @@ func (t *Target) check() error {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return errors.New("the metrics URL must begin with http:// or https:// and a host, or be none")
 	case len(t.Header) > 0 && (u.Host != base.Host || u.Scheme != base.Scheme):
-		return fmt.Errorf("the metrics are on %s://%s and the service on %s://%s: headers for one are not sent to the other", u.Scheme, u.Host, base.Scheme, base.Host)
+		return fmt.Errorf("the metrics are at %s://%s and the service is at %s://%s; headers for one are not sent to the other", u.Scheme, u.Host, base.Scheme, base.Host)
 	}
 	return nil
 }

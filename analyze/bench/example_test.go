@@ -47,7 +47,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	// Output:
-	// new.txt:4: Draw: p95-latency-ns is NaN; the value is left out
+	// new.txt:4: Draw: p95-latency-ns is NaN; the value is ignored
 	//      │       old       │                  new                   │
 	//      │ p95-latency-sec │ p95-latency-sec  vs base               │
 	// Draw       1.303m ± 1%       1.103m ± 1%  -15.35% (p=0.002 n=6)

@@ -73,7 +73,7 @@ func parseGate(kind GateKind, text string) (Gate, error) {
 		return Gate{}, fmt.Errorf("gate %q: %w", text, err)
 	}
 	if kind == FailOn && g.Bound.Value < 0 {
-		return Gate{}, fmt.Errorf("gate %q: the bound is negative; it is how much worse is allowed", text)
+		return Gate{}, fmt.Errorf("gate %q: the bound is negative; use the allowed change for the worse, 0 or more", text)
 	}
 	return g, nil
 }
@@ -109,7 +109,7 @@ func matchGates(gates []Gate, tables *Tables) (gateMatches, error) {
 func (g Gate) match(tables *Tables) ([]*Table, error) {
 	matched := matchMetric(g.Metric, tables.Tables)
 	if len(matched) == 0 {
-		return nil, fmt.Errorf("gate %q: there is no metric %q, only %s", g.Text, g.Metric, unitsOf(tables.Tables))
+		return nil, fmt.Errorf("gate %q: unknown metric %q; use %s", g.Text, g.Metric, unitsOf(tables.Tables))
 	}
 	if g.Where != "" && !slices.ContainsFunc(matched, g.isSomewhere) {
 		return nil, fmt.Errorf("gate %q: no benchmark, arm or file of %s is called %q", g.Text, matched[0].Unit, g.Where)
@@ -119,7 +119,7 @@ func (g Gate) match(tables *Tables) ([]*Table, error) {
 			return nil, fmt.Errorf("gate %q: %w", g.Text, err)
 		}
 		if g.Kind == FailOn && Direction(t.Unit, tables.Set.Units) == Unknown {
-			return nil, fmt.Errorf("gate %q: whether more %s is better is not known; say so with a line 'Unit %s better=lower' in an input", g.Text, t.Unit, t.Unit)
+			return nil, fmt.Errorf("gate %q: it is not known whether more %s is better; add a line 'Unit %s better=lower' to an input", g.Text, t.Unit, t.Unit)
 		}
 	}
 	return matched, nil
@@ -170,7 +170,7 @@ func unitsOf(tables []*Table) string {
 		}
 	}
 	if len(units) == 0 {
-		return "empty tables: the filter left nothing"
+		return "empty tables: the filter excluded everything"
 	}
 	return strings.Join(units, ", ")
 }

@@ -46,9 +46,9 @@ func TestGatesThatCannotFire(t *testing.T) {
 	text := inRounds(81, 8, quiet("x"))
 	widgets := strings.ReplaceAll(text, "p95-latency-ns", "widgets")
 	for _, row := range []struct{ gate, complaint string }{
-		{"p96-latency>5%", `no metric "p96-latency", only p95-latency-sec`},
+		{"p96-latency>5%", `unknown metric "p96-latency"; use p95-latency-sec`},
 		{"p95-latency@arm=z>5%", `is called "arm=z"`},
-		{"p95-latency>2", "give the bound a unit"},
+		{"p95-latency>2", "add a unit to the bound"},
 		{"allocs/op>2ms", "the bound is a time and allocs/op is not"},
 		{"p95-latency>2KiB", "the bound is an amount of bytes and p95-latency-sec is not"},
 	} {

@@ -88,13 +88,13 @@ func ReadNoise(r io.Reader) (*Noise, error) {
 	case n.Kind != noiseKind:
 		return nil, ErrNoNoise
 	case n.Format < 1 || n.Format > NoiseFormat:
-		return nil, fmt.Errorf("calibration of format %d: only 1 to %d are known, a newer lotteryctl may read it", n.Format, NoiseFormat)
+		return nil, fmt.Errorf("calibration of format %d: this program reads formats 1 to %d; use a newer lotteryctl", n.Format, NoiseFormat)
 	case len(n.Floors) == 0:
 		return nil, errors.New("the calibration has no floors")
 	}
 	for _, f := range n.Floors {
 		if f.Unit == "" || !(f.Change >= 0) || math.IsInf(f.Change, 0) {
-			return nil, fmt.Errorf("the calibration's floor of %q is %v; it must be a number from 0", f.Unit, f.Change)
+			return nil, fmt.Errorf("the calibration's floor of %q is %v; it must be 0 or more", f.Unit, f.Change)
 		}
 	}
 	return &n, nil

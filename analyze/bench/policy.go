@@ -29,7 +29,7 @@ const AnyEffect = -1.0
 // Policy says how to judge. The zero value asks for 5 %, pairs what can be
 // paired and has no gates.
 type Policy struct {
-	// LeastEffect is the relative change from which one matters: 0.05 is 5 %,
+	// LeastEffect is the minimum effect: the smallest relative change that counts: 0.05 is 5 %,
 	// which 0 stands for. [AnyEffect] is that any change matters.
 	LeastEffect float64
 	// Noise has the least effect of single units, from a calibration.

@@ -77,7 +77,7 @@ func (q Quantity) in(unit string) (float64, error) {
 	case q.kind == plain && needs == octets:
 		return q.Value, nil
 	case q.kind == plain:
-		return 0, fmt.Errorf("%s is a time; give the bound a unit, such as 2ms", unit)
+		return 0, fmt.Errorf("%s is a time; add a unit to the bound, such as 2ms", unit)
 	}
 	return 0, fmt.Errorf("the bound is %s and %s is not", q.kind, unit)
 }

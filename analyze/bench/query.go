@@ -28,7 +28,7 @@ type Query struct {
 	// By default "", none.
 	Ignore string
 
-	// Alpha is the p-value up to which a difference counts. By default 0.05;
+	// Alpha is the largest corrected p-value at which a difference counts. By default 0.05;
 	// [Never] lets none count.
 	Alpha float64
 

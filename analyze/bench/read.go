@@ -133,7 +133,7 @@ func (r *reader) finite(source, line int, name string, from []benchfmt.Value) []
 	for _, v := range from {
 		value, unit := tidied(v)
 		if !isFinite(value) {
-			r.problem(source, line, fmt.Sprintf("%s: %s is %v; the value is left out", name, unit.Written, value))
+			r.problem(source, line, fmt.Sprintf("%s: %s is %v; the value is ignored", name, unit.Written, value))
 			r.set.Sources[source].Rejected++
 			continue
 		}

@@ -52,9 +52,9 @@ func TestReadProblems(t *testing.T) {
 		"dir/x.txt:3: missing units",
 		"dir/x.txt:6: expected key=value",
 		"dir/x.txt:8: metadata better of unit ns/op already set to lower",
-		"dir/x.txt:9: line longer than 61440 bytes, left out",
-		"dir/x.txt:10: line longer than 61440 bytes, left out",
-		"dir/x.txt:12: X: widgets is -Inf; the value is left out",
+		"dir/x.txt:9: line is longer than 61440 bytes and is ignored",
+		"dir/x.txt:10: line is longer than 61440 bytes and is ignored",
+		"dir/x.txt:12: X: widgets is -Inf; the value is ignored",
 	}
 	var got []string
 	for _, p := range set.Problems {

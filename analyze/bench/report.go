@@ -62,7 +62,7 @@ type AdvisoryCode string
 const (
 	// TooFewRequests: a percentile rests on too few requests.
 	TooFewRequests AdvisoryCode = "too-few-requests"
-	// Explanatory: the metric explains others and is no goal of its own.
+	// Explanatory: the metric explains other metrics and is not a goal itself.
 	Explanatory AdvisoryCode = "explanatory"
 )
 

@@ -135,8 +135,8 @@ func TestTrap3NotFinite(t *testing.T) {
 	old := lines("X", "ns/op", 1, 2, 3, 4)
 	set := read(t, old, "BenchmarkX 1 5 ns/op 7 B/op\nBenchmarkX 1 NaN ns/op 8 B/op\nBenchmarkX 1 +Inf ns/op\nBenchmarkX 1 6 ns/op\n")
 	want := []string{
-		"b.txt:2: X: ns/op is NaN; the value is left out",
-		"b.txt:3: X: ns/op is +Inf; the value is left out",
+		"b.txt:2: X: ns/op is NaN; the value is ignored",
+		"b.txt:3: X: ns/op is +Inf; the value is ignored",
 	}
 	var got []string
 	for _, p := range set.Problems {

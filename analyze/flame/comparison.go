@@ -30,7 +30,7 @@ type comparison struct {
 
 func newComparison(old, new []Input, o DiffOptions) (*comparison, error) {
 	if len(old) == 0 || len(new) == 0 {
-		return nil, errors.New("a diff needs a profile on either side")
+		return nil, errors.New("a diff needs a profile on each side")
 	}
 	o, err := o.orDefault()
 	if err != nil {
@@ -48,7 +48,7 @@ func newComparison(old, new []Input, o DiffOptions) (*comparison, error) {
 		}
 		typ := in.Profile.Types[t]
 		if i > 0 && typ != c.typ {
-			return nil, fmt.Errorf("one profile has %s and another %s: only like can be compared with like", c.typ, typ)
+			return nil, fmt.Errorf("one profile has %s and another has %s; only profiles of the same type can be compared", c.typ, typ)
 		}
 		c.typ, c.types = typ, append(c.types, t)
 	}

@@ -46,7 +46,7 @@ func bases() map[string]Basis {
 func ParseBasis(text string) (Basis, error) {
 	b, ok := bases()[text]
 	if !ok {
-		return 0, fmt.Errorf("there is no basis %q; there are request, second, typical, total and profile", text)
+		return 0, fmt.Errorf("unknown basis %q; use request, second, typical, total or profile", text)
 	}
 	return b, nil
 }

@@ -28,7 +28,7 @@ func (c *comparison) normalise() error {
 			c.factors[i] = 1
 		default:
 			if total == 0 {
-				return fmt.Errorf("a profile of the %s side is empty, so there is no total to divide by", c.sideName(i))
+				return fmt.Errorf("a profile of the %s side is empty, so its total is 0 and cannot be used as the basis", c.sideName(i))
 			}
 			c.factors[i] = 100 / float64(total)
 		}
@@ -57,9 +57,9 @@ func (c *comparison) chooseBasis() (Basis, error) {
 		c.notes = append(c.notes, Note{Code: RequestsUnknown})
 		return PerTypical, nil
 	case asked == PerRequest && !requests:
-		return 0, fmt.Errorf("per request needs to know how many were served, and not all profiles do: take them under load with lotteryctl, or compare per typical, total or second")
+		return 0, fmt.Errorf("values per request need the number of requests, which not all profiles have; take them under load with lotteryctl, or use the basis typical, total or second")
 	case asked == PerSecond && !seconds:
-		return 0, fmt.Errorf("per second needs profiles that know how long they took, and not all do: compare per typical or total")
+		return 0, fmt.Errorf("values per second need the duration, which not all profiles have; use the basis typical or total")
 	default:
 		return asked, nil
 	}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-var errNoText = errors.New("no line of it is a stack")
+var errNoText = errors.New("none of its lines is a stack")
 
 // mostBadLines is how many lines that mean nothing are listed; the rest are
 // counted.
@@ -37,7 +37,7 @@ func (b *badLines) first() error {
 		return errNoText
 	}
 	n := b.listed[0]
-	return fmt.Errorf("%w (line %d is left out: %w: %s)", errNoText, n.Line, n.Reason, n.Text)
+	return fmt.Errorf("%w (line %d is skipped: %w: %s)", errNoText, n.Line, n.Reason, n.Text)
 }
 
 // excerpt is enough of a line to find it by, quoted.

@@ -27,7 +27,7 @@ func groupings() map[string]Grouping {
 func ParseGrouping(text string) (Grouping, error) {
 	g, ok := groupings()[text]
 	if !ok {
-		return 0, fmt.Errorf("there is no grouping %q; there are function, line, file, package and module", text)
+		return 0, fmt.Errorf("unknown grouping %q; use function, line, file, package or module", text)
 	}
 	return g, nil
 }

@@ -59,7 +59,7 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	data, err := readUpTo(unpacked, limit)
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, errors.New("it is cut off: the gzip data end too early")
+		return nil, errors.New("it is truncated: the gzip data end too early")
 	case errors.Is(err, gzip.ErrChecksum) || errors.As(err, new(flate.CorruptInputError)):
 		return nil, fmt.Errorf("its gzip data are damaged: %w", err)
 	}
@@ -83,7 +83,7 @@ func readUpTo(r io.Reader, limit int64) ([]byte, error) {
 		total += int64(n)
 		switch {
 		case total > limit:
-			return nil, fmt.Errorf("it is longer than %d MiB unpacked", limit>>20)
+			return nil, fmt.Errorf("it is larger than %d MiB when unpacked", limit>>20)
 		case errors.Is(err, io.EOF):
 			return slices.Concat(pieces...), nil
 		case err != nil:

@@ -16,7 +16,7 @@ import (
 // unknown, and a note says so.
 func Merge(profiles ...*Profile) (*Profile, error) {
 	if len(profiles) == 0 {
-		return nil, errors.New("there is no profile to merge")
+		return nil, errors.New("no profile to merge")
 	}
 	if len(profiles) == 1 {
 		return profiles[0], nil
@@ -41,13 +41,13 @@ func mergeable(profiles []*Profile) error {
 	first, size := profiles[0], 0
 	for i, p := range profiles {
 		if !slices.Equal(p.Types, first.Types) {
-			return fmt.Errorf("profile 1 has the sample types %s, profile %d has %s: only profiles of one kind can be merged",
+			return fmt.Errorf("profile 1 has the sample types %s, profile %d has %s; only profiles of the same kind can be merged",
 				typeNames(first.Types), i+1, typeNames(p.Types))
 		}
 		size += len(p.stacks)
 	}
 	if size > math.MaxUint32 {
-		return fmt.Errorf("the stacks of all profiles have %d frames together, which is more than can be merged", size)
+		return fmt.Errorf("the stacks of all profiles have %d frames in total, which is too many to merge", size)
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func (s *sampleReader) read(raw []byte) error {
 	if len(p.stacks)+min(s.depth, maxStackDepth) >= s.limits.MaxFrames {
 		// A location may stand for any number of frames, so a small file can
 		// hold absurdly many.
-		return fmt.Errorf("its stacks have more than %d frames together", s.limits.MaxFrames)
+		return fmt.Errorf("its stacks have more than %d frames in total", s.limits.MaxFrames)
 	}
 	if s.pruner != nil {
 		s.locations, s.depth = s.pruner.prune(s.locations)

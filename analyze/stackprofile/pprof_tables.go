@@ -302,7 +302,7 @@ func (d *decoder) framesOf(l locationEntry) ([]FrameID, error) {
 		line := l.lines[i]
 		entry, ok := d.functions[line.function]
 		if !ok && line.function != 0 {
-			return nil, fmt.Errorf("a location refers to function %d, which is not there", line.function)
+			return nil, fmt.Errorf("a location refers to function %d, which does not exist", line.function)
 		}
 		name, err := d.text(entry.name)
 		if err != nil {
@@ -331,7 +331,7 @@ func (d *decoder) find(id uint64) (frameRun, error) {
 		run = d.sparse[id]
 	}
 	if run.size == 0 {
-		return run, fmt.Errorf("a sample refers to location %d, which is not there", id)
+		return run, fmt.Errorf("a sample refers to location %d, which does not exist", id)
 	}
 	return run, nil
 }

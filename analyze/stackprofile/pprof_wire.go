@@ -55,7 +55,7 @@ func (m *message) next() (f field, ok bool, err error) {
 		}
 		_, err = m.take(size)
 	default:
-		err = fmt.Errorf("there is no wire type %d", f.wire)
+		err = fmt.Errorf("unknown wire type %d", f.wire)
 	}
 	return f, err == nil, err
 }

@@ -187,7 +187,7 @@ func (p *Profile) checkTotals() error {
 			size += math.Abs(v)
 		}
 		if size >= math.MaxInt64 {
-			return fmt.Errorf("the values of %s add up to more than 63 bits hold (%.3g)", p.Types[t], sum)
+			return fmt.Errorf("the sum of the values of %s does not fit in 63 bits (%.3g)", p.Types[t], sum)
 		}
 	}
 	return nil

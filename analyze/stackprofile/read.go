@@ -70,7 +70,7 @@ func isJSON(head []byte) bool {
 
 func refuseJSON(data []byte, limits Limits) (*Profile, error) {
 	if json.Valid(data) {
-		return nil, errors.New("it is JSON, and none of the formats that can be read is")
+		return nil, errors.New("it is JSON, which is not a supported format")
 	}
 	return readFolded(data, limits)
 }

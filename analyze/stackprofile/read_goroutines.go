@@ -70,7 +70,7 @@ func parseGoroutines(data []byte, limits Limits) (*GoroutineDump, error) {
 	}
 	r.end()
 	if len(r.dump.Goroutines) == 0 {
-		return nil, errors.New("there is no goroutine in it; it should be what /debug/pprof/goroutine?debug=2 answers (grouped ones, of debug=1, are a profile)")
+		return nil, errors.New("it contains no goroutine; use the answer of /debug/pprof/goroutine?debug=2 (the answer of debug=1 is a profile)")
 	}
 	r.dump.Notes = append(r.dump.Notes, r.bad.notes()...)
 	return &r.dump, nil
@@ -123,7 +123,7 @@ func (r *goroutineReader) begin(id, head string) error {
 	}
 	var err error
 	if r.now.ID, err = strconv.ParseInt(id, 10, 64); err != nil {
-		return fmt.Errorf("a goroutine has the number %s, which is more than 63 bits hold", id)
+		return fmt.Errorf("a goroutine has the number %s, which does not fit in 63 bits", id)
 	}
 	return nil
 }
@@ -163,7 +163,7 @@ func (r *goroutineReader) function(n int, text string) error {
 		return nil
 	}
 	if r.frames++; r.frames > r.limits.MaxFrames {
-		return fmt.Errorf("its stacks have more than %d frames together", r.limits.MaxFrames)
+		return fmt.Errorf("its stacks have more than %d frames in total", r.limits.MaxFrames)
 	}
 	r.now.Stack = append(r.now.Stack, Frame{Function: text[:open], Inlined: text[open:] == "(...)"})
 	r.call, r.created = true, false

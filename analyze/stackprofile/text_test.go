@@ -80,10 +80,10 @@ func TestReadRefuses(t *testing.T) {
 	for _, row := range []struct{ name, text, want string }{
 		{"nothing", "", "it is empty"},
 		{"JSON", " {\n  \"format\": 1\n}\n", "it is JSON"},
-		{"no stack", "hello\nworld\n", `no line of it is a stack (line 1 is left out: it has no value after a space: "hello")`},
-		{"blank", "\n\n", "no line of it is a stack"},
-		{"too much", "a 9223372036854775807\nb 9223372036854775807\n", "more than 63 bits hold"},
-		{"a web page", "<!doctype html>\n<title>404</title>\n", "no line of it is a stack"},
+		{"no stack", "hello\nworld\n", `none of its lines is a stack (line 1 is skipped: it has no value after a space: "hello")`},
+		{"blank", "\n\n", "none of its lines is a stack"},
+		{"too much", "a 9223372036854775807\nb 9223372036854775807\n", "does not fit in 63 bits"},
+		{"a web page", "<!doctype html>\n<title>404</title>\n", "none of its lines is a stack"},
 		{"a damaged old profile", "heap profile: what\n", "it is not a profile that can be read"},
 		{"a dump without goroutines", "goroutine profile: total x\n", "it is not a profile that can be read"},
 		{"half a gzip", "\x1f\x8b\x08", "its gzip header is damaged"},
@@ -101,7 +101,7 @@ func TestReadRefuses(t *testing.T) {
 func TestReadStopsAtItsLimits(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("a;b;c 1\n", 100)
-	if _, err := stackprofile.Read(strings.NewReader(text), stackprofile.Limits{MaxBytes: 100, MaxFrames: 1000}); err == nil || !strings.Contains(err.Error(), "longer than") {
+	if _, err := stackprofile.Read(strings.NewReader(text), stackprofile.Limits{MaxBytes: 100, MaxFrames: 1000}); err == nil || !strings.Contains(err.Error(), "larger than") {
 		t.Errorf("bytes: got %v", err)
 	}
 	if _, err := stackprofile.Read(strings.NewReader(text), stackprofile.Limits{MaxBytes: 1000, MaxFrames: 299}); err == nil || !strings.Contains(err.Error(), "more than 299 frames") {

@@ -32,7 +32,7 @@ func (t *textProfile) add(stack []FrameID, labels []Label, values ...int64) erro
 	stack = stack[max(0, len(stack)-maxStackDepth):]
 	p := t.p
 	if len(p.stacks)+len(stack) > min(t.limits.MaxFrames, math.MaxUint32) {
-		return fmt.Errorf("its stacks have more than %d frames together", t.limits.MaxFrames)
+		return fmt.Errorf("its stacks have more than %d frames in total", t.limits.MaxFrames)
 	}
 	p.stacks = append(p.stacks, stack...)
 	p.ends = append(p.ends, uint32(len(p.stacks)))

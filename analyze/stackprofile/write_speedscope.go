@@ -25,7 +25,7 @@ func (p *Profile) WriteSpeedscope(w io.Writer, valueType int, by Grouping, name 
 	var total int64
 	err = d.each(func(stack []FrameID, value int64) error {
 		if value < 0 {
-			return errors.New("a stack has a negative value, which speedscope's format cannot hold")
+			return errors.New("a stack has a negative value, which speedscope's format does not support")
 		}
 		if value > 0 {
 			stacks, weights = append(stacks, stack), append(weights, value)

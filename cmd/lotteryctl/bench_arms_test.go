@@ -103,7 +103,7 @@ func TestBenchArmsKeepGoing(t *testing.T) {
 	t.Parallel()
 	args, out := armArgs(t, []string{stubArm(t, "old", "fast"), stubArm(t, "new", "dies")}, "--rate", "300", "--keep-going")
 	stdout, stderr, err := execute(t, args...)
-	if cli.ExitCode(err) != cli.CodeGateFailed || !strings.Contains(stderr, "2 of 4 runs failed, the first that of new in round 1") {
+	if cli.ExitCode(err) != cli.CodeGateFailed || !strings.Contains(stderr, "2 of 4 runs failed; the first was new in round 1") {
 		t.Errorf("got exit code %d, %q", cli.ExitCode(err), stderr)
 	}
 	if m, rounds := readRun(t, out); m.State != runfolder.Complete || len(rounds) != 4 {
@@ -136,10 +136,10 @@ func TestBenchArmsResumed(t *testing.T) {
 	if _, stderr, err := execute(t, args...); cli.ExitCode(err) != cli.CodeGateFailed {
 		t.Fatalf("got exit code %d, %s", cli.ExitCode(err), stderr)
 	}
-	if _, stderr, err := execute(t, "bench", "--resume", out); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "may be a secret: give --header again") {
+	if _, stderr, err := execute(t, "bench", "--resume", out); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "may be a secret; give --header again") {
 		t.Fatalf("got exit code %d, %q, want a question for the header", cli.ExitCode(err), stderr)
 	}
-	if _, stderr, err := execute(t, "bench", "--resume", out, "--header", "X-Kind: test", "--runs", "9"); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "number of rounds was 2 and is 9") {
+	if _, stderr, err := execute(t, "bench", "--resume", out, "--header", "X-Kind: test", "--runs", "9"); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "number of rounds was 2 and is now 9") {
 		t.Fatalf("got exit code %d, %q, want what differs", cli.ExitCode(err), stderr)
 	}
 	_, stderr, err := execute(t, "bench", "--resume", out, "--header", "X-Kind: test")
@@ -212,7 +212,7 @@ func TestBenchArmsFindTheirRate(t *testing.T) {
 	if m.RateChoice == nil || len(m.RateChoice.Arms) != 2 || m.Arms[0].Rate != m.RateChoice.Rate || rounds[0].Load.AskedRate != m.RateChoice.Rate {
 		t.Errorf("got rate choice %+v and arms at %v", m.RateChoice, m.Arms[0].Rate)
 	}
-	if !strings.Contains(stdout, "the rate is 60 % of what the slowest arm can do") {
+	if !strings.Contains(stdout, "the rate is 60 % of the slowest arm's highest rate") {
 		t.Errorf("the choice is not told:\n%s", stdout)
 	}
 }
@@ -225,12 +225,12 @@ func TestBenchComparisonBadInput(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"--steps", "stairs"}, `--steps: there is no plan "stairs"`},
-		{[]string{"--steps", "ladder", "--variant", "worst"}, `--steps: there is no variant "worst"`},
-		{[]string{"--steps", "ladder", "--vary", "json=before,best"}, "--steps and --vary exclude each other"},
-		{[]string{"--steps", "ladder", "--only", "before,fastest"}, `--only: there is no arm "fastest"`},
-		{[]string{"--steps", "ladder", "--url", "http://127.0.0.1/"}, "--steps is for the reference service"},
-		{[]string{"--steps", "ladder", "--check", "--no-check"}, "--check and --no-check exclude each other"},
+		{[]string{"--steps", "stairs"}, `--steps: unknown plan "stairs"`},
+		{[]string{"--steps", "ladder", "--variant", "worst"}, `--steps: unknown variant "worst"`},
+		{[]string{"--steps", "ladder", "--vary", "json=before,best"}, "--steps and --vary cannot be combined"},
+		{[]string{"--steps", "ladder", "--only", "before,fastest"}, `--only: unknown arm "fastest"`},
+		{[]string{"--steps", "ladder", "--url", "http://127.0.0.1/"}, "--steps is only for the reference service"},
+		{[]string{"--steps", "ladder", "--check", "--no-check"}, "--check and --no-check cannot be combined"},
 		{[]string{"--vary", "json"}, "--vary: "},
 		{[]string{"--vary", "json=before,fastest"}, `switch json has no variant "fastest"`},
 		{[]string{"--variant", "best"}, "--variant needs --steps"},
@@ -240,26 +240,26 @@ func TestBenchComparisonBadInput(t *testing.T) {
 		{[]string{"--repeats", "3"}, "--repeats needs a --noise-limit"},
 		{[]string{"--postgres", "foo"}, "--postgres must be a URL such as"},
 		{[]string{"--redis", "localhost:6379"}, "--redis must be a URL such as"},
-		{[]string{"--calibrate", "--steps", "each"}, "--calibrate runs one thing twice"},
+		{[]string{"--calibrate", "--steps", "each"}, "--calibrate runs one program twice"},
 		{[]string{"--calibrate", "--capacity"}, "--calibrate measures noise at one rate"},
-		{[]string{"--capacity", "--rate", "5"}, "--capacity searches the rate"},
-		{[]string{"--capacity", "--arrivals", "closed"}, "--capacity needs arrivals that do not wait"},
+		{[]string{"--capacity", "--rate", "5"}, "--capacity searches for the rate"},
+		{[]string{"--capacity", "--arrivals", "closed"}, "--capacity needs a schedule that does not wait"},
 		{[]string{"--capacity", "--slo", "0s"}, "--slo must be positive"},
-		{[]string{"--steps", "drop", "--noise-limit", "moon=3%"}, `there is no covariate "moon"`},
-		{[]string{"--steps", "drop", "--noise-limit", "foreign-cpu=3"}, `foreign-cpu is "3"; give a share`},
+		{[]string{"--steps", "drop", "--noise-limit", "moon=3%"}, `unknown covariate "moon"`},
+		{[]string{"--steps", "drop", "--noise-limit", "foreign-cpu=3"}, `foreign-cpu is "3"; use a share`},
 		{[]string{"--steps", "drop", "--repeats", "-1"}, "--repeats must be 0 to"},
-		{with("--steps", "ladder"), "--steps is for the reference service"},
-		{with("--check"), "--check is for the reference service"},
-		{with("--pid", "1"), "--pid means nothing with --arm"},
+		{with("--steps", "ladder"), "--steps is only for the reference service"},
+		{with("--check"), "--check is only for the reference service"},
+		{with("--pid", "1"), "--pid has no effect with --arm"},
 		{with("--start-timeout", "0s"), "--start-timeout must be positive"},
 		{with("--arm", "a=z {{port}}"), `two arms are named "a"`},
-		{with("--arm", "z {{port}}"), "is not name='command'"},
+		{with("--arm", "z {{port}}"), "use name='command'"},
 		{with("--arm", "z=z"), "must be in both the command and the URL"},
 		{with("--arm", "z-5=z {{port}}"), "GOMAXPROCS"},
 		{with("--arm", "z='z {{port}}"), "quote"},
 		{with("--body", "{{nonsense}}"), `unknown placeholder "nonsense"`},
 		{append([]string{"--arm", "a=x {{port}}"}, url...), "--arm was given once"},
-		{[]string{"--arm", "a=x {{port}}", "--arm", "b=y {{port}}"}, "--arm needs --url"},
+		{[]string{"--arm", "a=x {{port}}", "--arm", "b=y {{port}}"}, "--arm requires --url"},
 		{[]string{"--resume", "/no/such/folder"}, "--resume: /no/such/folder: not a run folder"},
 	} {
 		out := filepath.Join(t.TempDir(), "run")

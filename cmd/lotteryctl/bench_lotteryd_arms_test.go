@@ -11,16 +11,16 @@ func TestLotterydArmsAreChecked(t *testing.T) {
 	t.Parallel()
 	two := []string{"bench", "--lotteryd-arm", "off=--recorder off", "--lotteryd-arm"}
 	for want, args := range map[string][]string{
-		"one arm compares with nothing":  two[:3],
-		`"on" is not name='flags'`:       append(two[:4:4], "on"),
-		`"--recorder=on" is not name=`:   append(two[:4:4], "--recorder=on"),
-		`two arms are named "off"`:       append(two[:4:4], "off="),
-		"and --steps exclude each other": append(two[:4:4], "on=", "--steps", "ladder"),
-		"and --vary exclude each other":  append(two[:4:4], "on=", "--vary", "json=before,best"),
-		"and --arm exclude each other":   append(two[:4:4], "on=", "--arm", "x=y {{port}}"),
-		"and --calibrate exclude":        append(two[:4:4], "on=", "--calibrate"),
-		"is for the reference service":   append(two[:4:4], "on=", "--url", "http://127.0.0.1:1/"),
-		`--lotteryd-arm: name "a/b"`:     append(two[:4:4], "a/b="),
+		"so there is nothing to compare it with": two[:3],
+		`is "on"; use name='flags'`:              append(two[:4:4], "on"),
+		`is "--recorder=on"; use name=`:          append(two[:4:4], "--recorder=on"),
+		`two arms are named "off"`:               append(two[:4:4], "off="),
+		"and --steps cannot be combined":         append(two[:4:4], "on=", "--steps", "ladder"),
+		"and --vary cannot be combined":          append(two[:4:4], "on=", "--vary", "json=before,best"),
+		"and --arm cannot be combined":           append(two[:4:4], "on=", "--arm", "x=y {{port}}"),
+		"and --calibrate cannot be combined":     append(two[:4:4], "on=", "--calibrate"),
+		"is only for the reference service":      append(two[:4:4], "on=", "--url", "http://127.0.0.1:1/"),
+		`--lotteryd-arm: name "a/b"`:             append(two[:4:4], "a/b="),
 	} {
 		_, stderr, err := execute(t, args...)
 		if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, want) {

@@ -197,14 +197,14 @@ func TestBenchProfileFlags(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"--profile-rounds", "2"}, "--profile-rounds needs --profile"},
+		{[]string{"--profile-rounds", "2"}, "--profile-rounds requires --profile"},
 		{[]string{"--profile", "--profile-rounds", "0"}, "--profile-rounds must be 1 to 100"},
 		{[]string{"--profile", "--profile-duration", "1500ms"}, "--profile-duration must be whole seconds"},
-		{[]string{"--profile", "--profile-kinds", "cpu,hoop"}, `there is no profile "hoop"`},
-		{[]string{"--profile", "--profile-url", "http://x"}, "--profile-url needs --url"},
-		{[]string{"--profile", "--capacity", "--steps", "ladder"}, "leave out --capacity"},
+		{[]string{"--profile", "--profile-kinds", "cpu,hoop"}, `unknown profile "hoop"`},
+		{[]string{"--profile", "--profile-url", "http://x"}, "--profile-url requires --url"},
+		{[]string{"--profile", "--capacity", "--steps", "ladder"}, "remove --capacity"},
 		{[]string{"--profile", "--url", "http://x", "--profile-url", "ftp://x"}, "--profile-url: target 1"},
-		{[]string{"--profile", "--url", "http://x", "--profile-url", "http://x:{{port}}"}, "{{port}} is for programs"},
+		{[]string{"--profile", "--url", "http://x", "--profile-url", "http://x:{{port}}"}, "{{port}} is only for programs"},
 		{[]string{"--profile", "--url", "http://x", "--profile-header", "hush"}, "--profile-header must be"},
 	} {
 		out := filepath.Join(t.TempDir(), "run")

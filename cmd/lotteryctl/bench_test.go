@@ -95,7 +95,7 @@ func TestBenchURL(t *testing.T) {
 			t.Errorf("%s: got %v and %d lines, want 70", log, err, strings.Count(string(text), "\n"))
 		}
 	}
-	for _, want := range []string{"median", "run folder: " + out, "all runs loaded one running process"} {
+	for _, want := range []string{"median", "run folder: " + out, "all runs loaded the same process"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in the output:\n%s", want, stdout)
 		}
@@ -140,7 +140,7 @@ func TestBenchExitCodes(t *testing.T) {
 		"every answer a 503":          {broken, nil, cli.CodeGateFailed, "every request failed: 120 status 503"},
 		"a 503 is what is expected":   {broken, []string{"--expect-status", "503"}, 0, ""},
 		"rate not reached":            {slow, overload, 0, ""},
-		"rate not reached and strict": {slow, append(overload, "--strict"), cli.CodeInconclusive, "run 1 is not what was asked for: rate not reached"},
+		"rate not reached and strict": {slow, append(overload, "--strict"), cli.CodeInconclusive, "run 1 is not as requested: rate not reached"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args, out := benchArgs(t, row.url, row.more...)
@@ -242,7 +242,7 @@ func TestBenchBadInput(t *testing.T) {
 		{with("--rate", "+Inf"), "--rate must be a positive number"},
 		{with("--rate", "1e300"), "--rate is 1e+300 requests per second; at most 1000000"},
 		{with("--rate", "fast"), `invalid argument "fast"`},
-		{with("--rate", "5", "--arrivals", "closed"), "--rate means nothing"},
+		{with("--rate", "5", "--arrivals", "closed"), "--rate has no effect"},
 		{with("--arrivals", "bursts"), "--arrivals: "},
 		{with("--connections", "-1"), "--connections must be 0"},
 		{with("--users", "0"), "--users must be 1 or more"},
@@ -255,7 +255,7 @@ func TestBenchBadInput(t *testing.T) {
 		{with("--seed", "-1"), `invalid argument "-1"`},
 		{with("--name", "pool-5"), "GOMAXPROCS"},
 		{with("--name", "../up"), "--name: "},
-		{with("--out", file), "exists already"},
+		{with("--out", file), "exists; remove it"},
 		{with("--out", filepath.Join(file, "below")), "--out: "},
 		{with("--expect-status", "fine"), "--expect-status: "},
 		{with("--method", "GET IT"), "not an HTTP token"},
@@ -267,8 +267,8 @@ func TestBenchBadInput(t *testing.T) {
 		{with("--metrics-url", url+"/"), "--metrics-url: metrics at " + url},
 		{with("--pid", "0"), "there is no process 0"},
 		{with("--pid", "999999999"), "there is no process 999999999"},
-		{with("--redis", "redis://localhost"), "--redis is for the reference service"},
-		{[]string{"--body", "x"}, "--body needs --url"},
+		{with("--redis", "redis://localhost"), "--redis is only for the reference service"},
+		{[]string{"--body", "x"}, "--body requires --url"},
 		{[]string{"--lotteryd", "/no/such/program"}, "--lotteryd: "},
 		{with("more"), `unexpected argument "more"`},
 	} {

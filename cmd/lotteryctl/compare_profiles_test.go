@@ -45,7 +45,7 @@ func TestCompareShowsWhatChangedInTheProfiles(t *testing.T) {
 		t.Errorf("--base: got %v, %s\n%s", err, stderr, stdout)
 	}
 	stdout, stderr, err = execute(t, "compare", run, run)
-	if err != nil || strings.Count(stdout, "no change is certain") != 2 {
+	if err != nil || strings.Count(stdout, "no significant change") != 2 {
 		t.Errorf("a run with itself: got %v, %s\n%s", err, stderr, stdout)
 	}
 }
@@ -69,7 +69,7 @@ func TestCompareOnlyArms(t *testing.T) {
 		t.Errorf("got %v, %s\n%s", err, stderr, stdout)
 	}
 	_, stderr, err = execute(t, "compare", "--base", "nonsense", filepath.Join(dir, "127.0.0.1-8080"), filepath.Join(dir, "127.0.0.1-8081"))
-	if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "--base chooses an arm of a single run folder") {
+	if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "--base selects an arm of a single run folder") {
 		t.Errorf("--base: got %v, %s", err, stderr)
 	}
 }

@@ -202,7 +202,7 @@ func TestFlameReadsStdinAndTellsOfBadLines(t *testing.T) {
 	if err := run(t.Context(), []string{"flame", "-"}, strings.NewReader(foldedProfile+"nonsense\n"), &out, &errOut); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out.String(), "10 in total") || errOut.String() != "note: line 4 is left out: it has no value after a space: \"nonsense\"\n" {
+	if !strings.Contains(out.String(), "10 in total") || errOut.String() != "note: line 4 is skipped: it has no value after a space: \"nonsense\"\n" {
 		t.Errorf("got %q and %q", out.String(), errOut.String())
 	}
 }
@@ -233,54 +233,54 @@ func TestFlameRefusals(t *testing.T) {
 		args []string
 		want string
 	}{
-		{nil, "name a profile; - is stdin"},
+		{nil, "no profile given; name a file or a folder, or - for stdin"},
 		{[]string{at("missing.pb.gz")}, "missing.pb.gz: no such file or directory"},
 		{[]string{at("empty.pb.gz")}, "empty.pb.gz: it is empty"},
-		{[]string{at("damaged.pb.gz")}, "damaged.pb.gz: it is cut off: the gzip data end too early"},
-		{[]string{at("bad.folded")}, "bad.folded: no line of it is a stack (line 1 is left out"},
-		{[]string{at("folder")}, "has no profiles: it is no bundle"},
+		{[]string{at("damaged.pb.gz")}, "damaged.pb.gz: it is truncated: the gzip data end too early"},
+		{[]string{at("bad.folded")}, "bad.folded: none of its lines is a stack (line 1 is skipped"},
+		{[]string{at("folder")}, "has no profiles: it is not a bundle"},
 		{[]string{at("a.folded"), at("heap.pb.gz")}, "a.folded has the sample types samples and"},
 		{[]string{"--type", "cpu", at("heap.pb.gz")}, `the profile has no sample type "cpu"; it has alloc_objects, alloc_space, inuse_objects and inuse_space`},
-		{[]string{"--focus", "nothing", at("a.folded")}, "the filters leave none of its 3 stacks"},
-		{[]string{"--focus", "(", at("a.folded")}, "--focus is no regular expression"},
-		{[]string{"--label", "route", at("a.folded")}, "it must be KEY=REGEXP"},
-		{[]string{"--group", "planet", at("a.folded")}, `there is no grouping "planet"`},
+		{[]string{"--focus", "nothing", at("a.folded")}, "the filters exclude all of its 3 stacks"},
+		{[]string{"--focus", "(", at("a.folded")}, "--focus is not a regular expression"},
+		{[]string{"--label", "route", at("a.folded")}, "use KEY=REGEXP"},
+		{[]string{"--group", "planet", at("a.folded")}, `unknown grouping "planet"`},
 		{[]string{"--kind", "x", at("a.folded")}, `--kind is "x"`},
 		{[]string{"--min-share", "100", at("a.folded")}, "--min-share is"},
 		{[]string{"--format", "png", at("a.folded")}, `--format is "png"`},
-		{[]string{"--out", at("x.png"), at("a.folded")}, "the name x.png does not tell a format"},
-		{[]string{"--json", "--format", "svg", at("a.folded")}, "contradict each other"},
-		{[]string{"--flame", "--icicle", at("a.folded")}, "contradict each other"},
+		{[]string{"--out", at("x.png"), at("a.folded")}, "cannot infer the format from the name x.png"},
+		{[]string{"--json", "--format", "svg", at("a.folded")}, "cannot be combined"},
+		{[]string{"--flame", "--icicle", at("a.folded")}, "cannot be combined"},
 		{[]string{"-", "-"}, "- was given twice"},
-		{[]string{"--open", "--format", "top", at("a.folded")}, "--open shows svg and html"},
-		{[]string{"--basis", "total", at("a.folded")}, "belong to --diff"},
-		{[]string{"--diff", "--basis", "mile", at("a.folded"), at("a.folded")}, `there is no basis "mile"`},
-		{[]string{"--diff", at("a.folded")}, "is one profile: name two to compare"},
+		{[]string{"--open", "--format", "top", at("a.folded")}, "--open can show svg and html"},
+		{[]string{"--basis", "total", at("a.folded")}, "require --diff"},
+		{[]string{"--diff", "--basis", "mile", at("a.folded"), at("a.folded")}, `unknown basis "mile"`},
+		{[]string{"--diff", at("a.folded")}, "is only one profile; give two to compare"},
 		{[]string{"--diff", at("a.folded"), at("heap.pb.gz")}, `no sample type "samples"`},
-		{[]string{"--diff", "--basis", "request", at("a.folded"), at("a.folded")}, "per request needs to know how many were served"},
-		{[]string{"--diff", "--format", "pprof", at("a.folded"), at("a.folded")}, `--format is "pprof"; it must be svg, html, folded, top, json`},
-		{[]string{"--diff", "--focus", "nothing like this", bundle, bundle}, "there is nothing to compare"},
-		{[]string{"--diff", "--old", at("a.folded")}, "name both sides"},
-		{[]string{"--goroutines", at("a.folded")}, "there is no goroutine in it"},
-		{[]string{"--goroutines", "--diff", at("a.folded")}, "give one of them"},
+		{[]string{"--diff", "--basis", "request", at("a.folded"), at("a.folded")}, "values per request need the number of requests"},
+		{[]string{"--diff", "--format", "pprof", at("a.folded"), at("a.folded")}, `--format is "pprof"; use svg, html, folded, top, json`},
+		{[]string{"--diff", "--focus", "nothing like this", bundle, bundle}, "nothing to compare:"},
+		{[]string{"--diff", "--old", at("a.folded")}, "--diff needs two sides"},
+		{[]string{"--goroutines", at("a.folded")}, "it contains no goroutine"},
+		{[]string{"--goroutines", "--diff", at("a.folded")}, "use one of them"},
 		{[]string{"--kind", "heap", bundle}, "has no heap profile: 404 Not Found at /debug/pprof/heap: is net/http/pprof registered on that port?; with --kind it shows cpu"},
-		{[]string{"--kind", "mutex", bundle}, "the profile is empty: mutex profiling is off on web: call runtime.SetMutexProfileFraction(100)"},
+		{[]string{"--kind", "mutex", bundle}, "the profile is empty: mutex profiling is off on web; call runtime.SetMutexProfileFraction(100)"},
 		{[]string{"--kind", "heap", filepath.Join(bundle, "profile.json")}, "has no heap profile"},
 		{[]string{at("some.json")}, "it is JSON"},
 		{[]string{"--kind", "mutex", at("snapshot")}, "a snapshot has no mutex profile"},
 		{[]string{"--kind", "goroutine", at("snapshot.zip")}, "there is no goroutine profile: it broke"},
-		{[]string{at("other.zip")}, "no snapshot of a recorder is in it"},
+		{[]string{at("other.zip")}, "not a snapshot of a recorder"},
 		{[]string{at("bad.zip")}, "not a valid zip file"},
-		{[]string{dir}, dir + " has snapshots of a recorder: name one, such as the latest, " + at("snapshot")},
-		{[]string{"--kind", "heap", filepath.Join(bundle, "targets", "web")}, "targets/web has no heap profile: it was not asked for; with --kind it shows cpu"},
-		{[]string{"--kind", "block", bundle}, "has no block profile: it was not asked for"},
+		{[]string{dir}, dir + " contains several snapshots of a recorder; name one, such as the latest, " + at("snapshot")},
+		{[]string{"--kind", "heap", filepath.Join(bundle, "targets", "web")}, "targets/web has no heap profile: it was not requested; with --kind it shows cpu"},
+		{[]string{"--kind", "block", bundle}, "has no block profile: it was not requested"},
 		{[]string{bundle + "@none"}, `is a single bundle and has no arm "none"`},
-		{[]string{ladder}, "has profiles of the arms none, all: choose one"},
-		{[]string{ladder + "@some"}, `has no profiles of an arm "some", only of none, all`},
+		{[]string{ladder}, "has profiles of the arms none, all; choose one"},
+		{[]string{ladder + "@some"}, `has no profiles of an arm "some"; it has profiles of none, all`},
 		{[]string{"--serve=0.0.0.0:0", at("a.folded")}, "can be reached from other hosts"},
-		{[]string{"--serve=nonsense", at("a.folded")}, "it must be an address"},
-		{[]string{"--serve", "--out", "x.svg", at("a.folded")}, "--serve shows pages"},
-		{[]string{"--serve", "-"}, "stdin cannot be read then"},
+		{[]string{"--serve=nonsense", at("a.folded")}, "use an address"},
+		{[]string{"--serve", "--out", "x.svg", at("a.folded")}, "--serve serves pages"},
+		{[]string{"--serve", "-"}, "it cannot read stdin"},
 		{[]string{"--serve", at("missing")}, "no such file or directory"},
 	} {
 		stdout, stderr, err := execute(t, append([]string{"flame"}, row.args...)...)
@@ -404,7 +404,7 @@ func TestFlameOpens(t *testing.T) {
 		t.Errorf("opened %q, %v; want %q", opened, err, path)
 	}
 	t.Setenv("PATH", dir)
-	if _, stderr, err := execute(t, "flame", "--open", filepath.Join(dir, "a.folded")); err == nil || !strings.Contains(stderr, "there is no xdg-open on this machine to open a browser with; the page is") {
+	if _, stderr, err := execute(t, "flame", "--open", filepath.Join(dir, "a.folded")); err == nil || !strings.Contains(stderr, "cannot open a browser, because xdg-open is not installed; open the page yourself:") {
 		t.Errorf("without an opener: got %v, %q", err, stderr)
 	}
 }
@@ -467,7 +467,7 @@ func TestFlameServeCounts(t *testing.T) {
 		{"the last is missing", []string{bundle, missing}, missing + ": no such file or directory"},
 		{"the first is missing", []string{missing, bundle}, missing + ": no such file or directory"},
 		{"a folder without profiles", []string{heap, t.TempDir()}, ""},
-		{"stdin", []string{heap, "-"}, "stdin cannot be read then"},
+		{"stdin", []string{heap, "-"}, "it cannot read stdin"},
 	} {
 		stdout, stderr, err := execute(t, append([]string{"flame", "--serve"}, row.args...)...)
 		if cli.ExitCode(err) != cli.CodeUsage || stdout != "" || !strings.Contains(stderr, row.want) {

@@ -120,7 +120,7 @@ func TestProfileInterrupted(t *testing.T) {
 	if m := bundleOf(t, out, nameOf(t, out)); m.State != profiles.Partial {
 		t.Errorf("the bundle is %q", m.State)
 	}
-	if _, stderr, err = execute(t, "bench", "--resume", out); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "run that again") {
+	if _, stderr, err = execute(t, "bench", "--resume", out); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "run that command again") {
 		t.Errorf("resumed: got exit code %d and %q", cli.ExitCode(err), stderr)
 	}
 }
@@ -132,17 +132,17 @@ func TestProfileLoadFlags(t *testing.T) {
 	}{
 		{[]string{"--steps", "9"}, "--steps: "},
 		{[]string{"--step", "json"}, "--step"},
-		{[]string{"--url", "http://x", "--steps", "all"}, "--steps is for the reference service"},
-		{[]string{"--url", "http://x", "--redis", "redis://x"}, "--redis is for the reference service"},
+		{[]string{"--url", "http://x", "--steps", "all"}, "--steps is only for the reference service"},
+		{[]string{"--url", "http://x", "--redis", "redis://x"}, "--redis is only for the reference service"},
 		{[]string{"--runs", "0"}, "--runs must be"},
-		{[]string{"--profile-header", "A: b"}, "--profile-header needs --url"},
+		{[]string{"--profile-header", "A: b"}, "--profile-header requires --url"},
 		{[]string{"--target", "http://x", "--rate", "5"}, "--rate needs a load"},
 		{[]string{"--target", "http://x", "--header", "A: b"}, "--profile-header"},
-		{[]string{"--trace-duration", "2s"}, "--trace-duration needs --trace"},
-		{[]string{"--trace", "--trace-duration", "2m"}, "at most that of the window"},
+		{[]string{"--trace-duration", "2s"}, "--trace-duration requires --trace"},
+		{[]string{"--trace", "--trace-duration", "2m"}, "at most the window's"},
 		{[]string{"--url", "http://x", "--target", "x"}, "target 1"},
 		{[]string{"--duration", "1500ms"}, "whole seconds"},
-		{[]string{"--url", "http://x", "--kinds", "hoop"}, "--kinds: there is no profile"},
+		{[]string{"--url", "http://x", "--kinds", "hoop"}, "--kinds: unknown profile"},
 	} {
 		out := filepath.Join(t.TempDir(), "run")
 		_, stderr, err := execute(t, append([]string{"profile", "--out", out}, c.args...)...)

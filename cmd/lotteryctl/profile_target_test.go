@@ -48,7 +48,7 @@ func TestProfileTarget(t *testing.T) {
 	for _, want := range []string{
 		"s of " + url, "profile    stacks", "heap ", "MiB inuse_space", "goroutine ",
 		"failed: 404 Not Found at /debug/pprof/mutex: is net/http/pprof registered on that port?",
-		"trace: ", " bytes\n", "bundle: " + out, "lotteryctl flame " + out + "/heap.pb.gz --format top",
+		"trace: ", " bytes\n", "bundle: " + out, "lotteryctl flame " + out + "/heap.pb.gz",
 	} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in\n%s", want, stdout)
@@ -99,11 +99,11 @@ func TestProfileTargetFailures(t *testing.T) {
 		"no URL":         {[]string{"--target", "u:hush@host"}, 2, "target 1: the URL must begin with http:// or https://"},
 		"no name":        {[]string{"--target", "=" + url}, 2, "--target has no name before '='"},
 		"twice":          {[]string{"--target", "a=" + url, "--target", "a=" + url}, 2, "two targets are called a"},
-		"kind":           {[]string{"--target", url, "--kinds", "wall"}, 2, "--kinds: there is no profile \"wall\""},
+		"kind":           {[]string{"--target", url, "--kinds", "wall"}, 2, "--kinds: unknown profile \"wall\""},
 		"duration":       {[]string{"--target", url, "--duration", "1500ms"}, 2, "the duration 1.5s must be whole seconds"},
-		"trace":          {[]string{"--target", url, "--trace-duration", "1s"}, 2, "--trace-duration needs --trace"},
+		"trace":          {[]string{"--target", url, "--trace-duration", "1s"}, 2, "--trace-duration requires --trace"},
 		"header":         {[]string{"--target", url, "--profile-header", "hush"}, 2, "--profile-header must be 'Name: value'"},
-		"taken":          {[]string{"--target", url, "--out", dir}, 2, "exists already: name another folder, or remove it"},
+		"taken":          {[]string{"--target", url, "--out", dir}, 2, "exists; use another folder, or remove it"},
 	} {
 		args := append([]string{"profile", "--out", out}, row.args...)
 		stdout, stderr, err := execute(t, args...)
@@ -143,13 +143,13 @@ func TestProfileTargetDies(t *testing.T) {
 	if cli.ExitCode(err) != 1 || !strings.Contains(stderr, "web stopped answering ") || !strings.Contains(stderr, "what was captured is in "+out) || strings.Count(stderr, "\n") != 1 {
 		t.Fatalf("exit %d\n%s\n%s", cli.ExitCode(err), stdout, stderr)
 	}
-	if !strings.Contains(stdout, "lotteryctl flame "+out+"/heap-start.pb.gz --format top") {
+	if !strings.Contains(stdout, "lotteryctl flame "+out+"/heap-start.pb.gz") {
 		t.Errorf("what is there is not shown:\n%s", stdout)
 	}
 	if _, stderr, err := execute(t, "flame", "--goroutines", out); err != nil {
 		t.Errorf("the goroutines at the start: %v, %s", err, stderr)
 	}
-	if _, stderr, err := execute(t, "flame", "--kind", "heap", out); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "that of the window's start is "+out+"/heap-start.pb.gz") {
+	if _, stderr, err := execute(t, "flame", "--kind", "heap", out); cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, "the profile from the start of the window is "+out+"/heap-start.pb.gz") {
 		t.Errorf("the heap at the end: %v, %s", err, stderr)
 	}
 	if _, stderr, err := execute(t, "flame", filepath.Join(out, "heap-start.pb.gz")); err != nil {
@@ -165,7 +165,7 @@ func TestProfileTargetInterrupted(t *testing.T) {
 	time.AfterFunc(time.Second, cancel) // in the window, which follows at once and is an hour long
 	stdout, stderr, err := executeUntil(ctx, "profile", "--target", url, "--duration", "1h", "--kinds", "heap",
 		"--profile-header", "X-Token: hush", "--out", out)
-	if cli.ExitCode(err) != 130 || !strings.Contains(stderr, "into a window of 1h0m0s; what was captured is in "+out) || !strings.Contains(stdout, "interrupted") {
+	if cli.ExitCode(err) != 130 || !strings.Contains(stderr, "of a window of 1h0m0s; what was captured is in "+out) || !strings.Contains(stdout, "interrupted") {
 		t.Fatalf("exit %d\n%s\n%s", cli.ExitCode(err), stdout, stderr)
 	}
 	m, err := profiles.ReadManifest(os.DirFS(out))

@@ -45,16 +45,16 @@ func groups() []group {
 // newRootCmd builds a whole, fresh command tree over env.
 func newRootCmd(env cli.Env) *cobra.Command {
 	root := cli.NewGroupCmd("lotteryctl", "Find out why a Go HTTP service is slow, and prove what fixed it")
-	root.Example = `  # How fast is my service under 500 requests/s, and what does it spend its time on?
+	root.Example = `  # How fast is my service under 500 requests/s, and where does it spend its time?
   lotteryctl bench --url http://127.0.0.1:8080/search --rate 500
   lotteryctl profile --url http://127.0.0.1:8080/search --rate 500 --target http://127.0.0.1:6060 --out before
   lotteryctl flame --open before
 
-  # Did my change help? Both builds take turns, and the result has intervals.
+  # Did my change help, and which functions changed? Each build runs several times, in random order.
   lotteryctl bench --arm old='./svc-old -port {{port}}' --arm new='./svc-new -port {{port}}' \
-      --url http://127.0.0.1:{{port}}/search
-  lotteryctl flame --diff before after
-  lotteryctl compare old.txt new.txt`
+      --url 'http://127.0.0.1:{{port}}/search' --profile --profile-rounds 4 --out runs/pr
+  lotteryctl compare runs/pr
+  lotteryctl flame --diff runs/pr`
 	addVersionFlag(root, env)
 	root.SilenceErrors = true // run prints the error, once
 	root.SilenceUsage = true

@@ -58,9 +58,9 @@ func TestStepsReportRefuses(t *testing.T) {
 	}{
 		{nil, "report needs a run folder"},
 		{[]string{filepath.Join(dir, "nothing")}, "not a run folder"},
-		{[]string{writeRun(t, dir, plain)}, "compares no steps"},
-		{[]string{damaged}, "should not rest on a damaged run"},
-		{[]string{"--out", filepath.Join(dir, "no", "such", "folder"), damaged}, "damaged run"},
+		{[]string{writeRun(t, dir, plain)}, "does not compare steps"},
+		{[]string{damaged}, "repair the run folder"},
+		{[]string{"--out", filepath.Join(dir, "no", "such", "folder"), damaged}, "repair the run folder"},
 	} {
 		stdout, stderr, err := execute(t, append([]string{"steps", "report"}, row.args...)...)
 		if cli.ExitCode(err) != cli.CodeUsage || !strings.Contains(stderr, row.want) || stdout != "" || strings.Count(stderr, "\n") != 1 {

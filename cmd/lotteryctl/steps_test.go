@@ -43,9 +43,9 @@ func TestStepsShowRefusesInOneSentence(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"steps", "show", "9"}, "lotteryctl: there is no step \"9\"; there are 1 to 8 and " + names + "\n"},
-		{[]string{"steps", "show", "0"}, "lotteryctl: there is no step \"0\"; there are 1 to 8 and " + names + "\n"},
-		{[]string{"steps", "show", "claims"}, "lotteryctl: there is no step \"claims\"; there are 1 to 8 and " + names + "\n"},
+		{[]string{"steps", "show", "9"}, "lotteryctl: unknown step \"9\"; use 1 to 8, or " + names + "\n"},
+		{[]string{"steps", "show", "0"}, "lotteryctl: unknown step \"0\"; use 1 to 8, or " + names + "\n"},
+		{[]string{"steps", "show", "claims"}, "lotteryctl: unknown step \"claims\"; use 1 to 8, or " + names + "\n"},
 		{[]string{"steps", "show"}, "lotteryctl: show takes one number or name, got 0: see `lotteryctl steps show --help`\n"},
 	} {
 		stdout, stderr, err := execute(t, row.args...)

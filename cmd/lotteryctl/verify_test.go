@@ -54,7 +54,7 @@ func TestVerifyExitCodes(t *testing.T) {
 	}
 	base := []string{"verify", "--postgres", pg, "--redis", redis, "--wait", "0s"}
 	_, stderr, err := execute(t, base...)
-	wantVerify(t, "no schema", stderr, err, 2, "table activity is missing: the database holds no lotteryd ledger; run `lotteryd migrate`")
+	wantVerify(t, "no schema", stderr, err, 2, "table activity is missing: the database has no lotteryd ledger; run `lotteryd migrate`")
 	verifySeed(t, pg)
 
 	for _, row := range []struct {
@@ -63,22 +63,22 @@ func TestVerifyExitCodes(t *testing.T) {
 		code int
 		want string // in stdout or stderr
 	}{
-		{"held", nil, 0, "nothing is broken; not or not wholly checked: I1,"},
-		{"strict", []string{"--strict"}, 3, "lotteryctl: nothing is broken; not or not wholly checked"},
+		{"held", nil, 0, "nothing is broken; not checked, or only in part: I1,"},
+		{"strict", []string{"--strict"}, 3, "lotteryctl: nothing is broken; not checked, or only in part"},
 		{"one activity", []string{"--activity", "spring"}, 0, "activity spring: 0 of 1 units won"},
 		{"an acknowledged win without a row", []string{"--answers", answers}, 1, "the win of mug unit 1, acknowledged to user \"ann\""},
-		{"a malformed line", []string{"--answers", answers}, 1, "answers.jsonl, line 2 was passed over: invalid character"},
+		{"a malformed line", []string{"--answers", answers}, 1, "answers.jsonl, line 2 was skipped: invalid character"},
 		{"another commitment", []string{"--commitment", "spring=" + strings.Repeat("00", 32)}, 1, "is not the one committed to"},
 		{"no such activity", []string{"--activity", "autumn"}, 2, `the ledger has no activity "autumn"`},
 		{"no such log", []string{"--answers", answers + ".gz"}, 2, "no such file"},
-		{"not a log", []string{"--answers", "main.go"}, 2, "main.go is no log of answers: line 1: invalid character"},
+		{"not a log", []string{"--answers", "run.go"}, 2, "run.go is not a log of answers: line 1: invalid character"},
 	} {
 		stdout, stderr, err := execute(t, append(append([]string{}, base...), row.args...)...)
 		wantVerify(t, row.name, stdout+stderr, err, row.code, row.want)
 	}
 	verifySQL(t, pg, "ALTER TABLE draw DROP CONSTRAINT draw_unit")
 	stdout, _, err := execute(t, append(base, "--json")...)
-	wantVerify(t, "a dropped constraint", stdout, err, 1, "no unit is won twice: no constraint in force says so")
+	wantVerify(t, "a dropped constraint", stdout, err, 1, "no unit is won twice: no constraint in force ensures this")
 	var report struct{ Version, Held any }
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil || report.Version != 1.0 || report.Held != false {
 		t.Errorf("--json: %+v, error %v", report, err)
@@ -112,17 +112,17 @@ func TestVerifyRefusesBadInputWithoutSecrets(t *testing.T) {
 		want string
 	}{
 		"no ledger":        {nil, "--postgres is missing"},
-		"bad ledger url":   {[]string{"--postgres", "postgres://u:" + secret + "@[::1/%zz"}, "the Postgres URL cannot be read"},
-		"bad redis url":    {[]string{"--postgres", dead, "--redis", "redis://:" + secret + "%zz@h"}, "the Redis URL cannot be read"},
+		"bad ledger url":   {[]string{"--postgres", "postgres://u:" + secret + "@[::1/%zz"}, "the Postgres URL is not valid"},
+		"bad redis url":    {[]string{"--postgres", dead, "--redis", "redis://:" + secret + "%zz@h"}, "the Redis URL is not valid"},
 		"no redis there":   {[]string{"--postgres", dead, "--redis", "redis://:" + secret + "@127.0.0.1:1/0"}, "redis at 127.0.0.1:1 cannot be reached"},
 		"no postgres":      {[]string{"--postgres", dead}, "postgres at 127.0.0.1:1 cannot be reached: connect: connection refused"},
 		"negative wait":    {[]string{"--postgres", dead, "--wait", "-1s"}, "--wait is -1s"},
-		"short timeout":    {[]string{"--postgres", dead, "--timeout", "1s"}, "--timeout is 1s; it must be longer than --wait"},
+		"short timeout":    {[]string{"--postgres", dead, "--timeout", "1s"}, "--timeout is 1s; use a value longer than --wait"},
 		"no overdue":       {[]string{"--postgres", dead, "--overdue", "0s"}, "--overdue is 0s"},
 		"show nothing":     {[]string{"--postgres", dead, "--show", "0"}, "--show is 0"},
-		"half commitment":  {[]string{"--postgres", dead, "--commitment", "spring"}, "is not ACTIVITY=HEX"},
-		"other commitment": {[]string{"--postgres", dead, "--activity", "a", "--commitment", "b=" + strings.Repeat("00", 32)}, "is of activity \"b\""},
-		"stdin twice":      {[]string{"--postgres", dead, "--answers", "-", "--answers", "-"}, "stdin can be read once"},
+		"half commitment":  {[]string{"--postgres", dead, "--commitment", "spring"}, "use ACTIVITY=HEX"},
+		"other commitment": {[]string{"--postgres", dead, "--activity", "a", "--commitment", "b=" + strings.Repeat("00", 32)}, "is for activity \"b\""},
+		"stdin twice":      {[]string{"--postgres", dead, "--answers", "-", "--answers", "-"}, "stdin can be read only once"},
 		"an argument":      {[]string{"answers.jsonl"}, "unexpected argument"},
 	} {
 		stdout, stderr, err := execute(t, append([]string{"verify"}, row.args...)...)
@@ -172,7 +172,7 @@ func TestVerifyEndsWithItsTimeAndWithCtrlC(t *testing.T) {
 		t.Errorf("after Ctrl-C: exit %d: %v", cli.ExitCode(err), err)
 	}
 	_, stderr, err := execute(t, "verify", "--postgres", pg, "--wait", "0s", "--timeout", "1ns")
-	wantVerify(t, "timeout", stderr, err, 2, "the audit was not done within 1ns: raise --timeout")
+	wantVerify(t, "timeout", stderr, err, 2, "the audit was not finished within 1ns; increase --timeout")
 }
 
 // endless is a stdin of empty lines.

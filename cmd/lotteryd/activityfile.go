@@ -23,7 +23,7 @@ func parseActivityFile(r io.Reader, name string) (lottery.Spec, error) {
 		return lottery.Spec{}, err
 	}
 	if root == nil {
-		return lottery.Spec{}, fmt.Errorf("%s: the file is empty; write an activity into it", name)
+		return lottery.Spec{}, fmt.Errorf("%s: the file is empty; it must contain an activity", name)
 	}
 	if err := checkTimes(root, name); err != nil {
 		return lottery.Spec{}, err
@@ -48,7 +48,7 @@ func checkTimes(root *yaml.Node, name string) error {
 	for _, key := range []string{"starts", "ends"} {
 		var t time.Time
 		if n := field(root, key); n != nil && n.Decode(&t) != nil {
-			return fmt.Errorf("%s:%d: %s is no time; write one such as 2026-03-01T00:00:00Z", name, n.Line, key)
+			return fmt.Errorf("%s:%d: %s is not a time; use one such as 2026-03-01T00:00:00Z", name, n.Line, key)
 		}
 	}
 	return nil
@@ -61,7 +61,7 @@ func checkNumbers(root *yaml.Node, name string) error {
 		if n = field(n, key); n == nil || n.Tag == "!!int" || n.Kind != yaml.ScalarNode {
 			return nil
 		}
-		return fmt.Errorf("%s:%d: %s is %q; write a whole number of up to 18 digits", name, n.Line, key, n.Value)
+		return fmt.Errorf("%s:%d: %s is %q; use an integer of up to 18 digits", name, n.Line, key, n.Value)
 	}
 	var errs []error
 	for _, key := range []string{"draws_per_user", "wins_per_user", "blank_weight"} {

@@ -82,22 +82,22 @@ func TestActivityFileFaults(t *testing.T) {
 		{"unknown field", change("blank_weight: 90", "blank_wait: 90"), "a.yaml:7: field blank_wait not found"},
 		{"unknown prize field", change("stock: 5", "stocks: 5"), "a.yaml:13: field stocks not found"},
 		{"field twice", change("blank_weight: 90", "id: summer"), "a.yaml:7: mapping key \"id\" already defined at line 2"},
-		{"text for a number", change("stock: 5", "stock: five"), "a.yaml:13: stock is \"five\"; write a whole number"},
+		{"text for a number", change("stock: 5", "stock: five"), "a.yaml:13: stock is \"five\"; use an integer"},
 		{"negative weight", change("weight: 1", "weight: -1"), "a.yaml:12: cannot unmarshal !!int `-1` into uint64"},
-		{"number too large", change("stock: 5", "stock: 99999999999999999999"), "a.yaml:13: stock is \"99999999999999999999\"; write a whole number"},
-		{"a broken number", change("stock: 5", "stock: 3.5"), "a.yaml:13: stock is \"3.5\"; write a whole number"},
-		{"not a time", change("2026-03-01T00:00:00Z", "soon"), "a.yaml:4: starts is no time; write one such as"},
+		{"number too large", change("stock: 5", "stock: 99999999999999999999"), "a.yaml:13: stock is \"99999999999999999999\"; use an integer"},
+		{"a broken number", change("stock: 5", "stock: 3.5"), "a.yaml:13: stock is \"3.5\"; use an integer"},
+		{"not a time", change("2026-03-01T00:00:00Z", "soon"), "a.yaml:4: starts is not a time; use one such as"},
 		{"bad id", change("id: spring", "id: Spring!"), `a.yaml:2: id is "Spring!"; use 1 to 63`},
 		{"window reversed", change("2026-03-01", "2027-03-01"), "a.yaml:4: starts 2027"},
 		{"negative stock", change("stock: 5", "stock: -5"), "a.yaml:13: prizes[0]: stock is -5"},
 		{"no tier", change("tier: gold", "tier: ''"), "a.yaml:10: prizes[0]: "},
-		{"fallback to nobody", change("fallback: mug", "fallback: cup"), "a.yaml:14: prizes[0].fallback leads to \"cup\""},
+		{"fallback to nobody", change("fallback: mug", "fallback: cup"), "a.yaml:14: prizes[0].fallback is \"cup\""},
 		{"same id", change("id: mug", "id: trip"), "a.yaml:15: prizes[1].id \"trip\" is already"},
 		{"unknown dice", change("blank_weight: 90", "blank_weight: 90\ndice: loaded"), "a.yaml:8: dice is \"loaded\""},
 		{"blocked nobody", change("[mallory]", "[mallory, '']"), "a.yaml:16: blocked[1]"},
 		{"two documents", springYAML + "---\n" + springYAML, "a.yaml:17: a second document begins here"},
 		{"alias", change("name: Mug", "name: *x"), "a.yaml: unknown anchor 'x' referenced"},
-		{"anchor", change("id: spring", "id: &x spring"), "a.yaml:2: anchors (&) and aliases (*) are not taken"},
+		{"anchor", change("id: spring", "id: &x spring"), "a.yaml:2: anchors (&) and aliases (*) are not allowed"},
 		{"too large", springYAML + strings.Repeat("#", maxYAMLBytes), "more than the 1048576 bytes"},
 		{"binary", "\x00\x01\x02", "a.yaml: control characters are not allowed"},
 		{"not UTF-8", change("Spring draw", "\xff"), "a.yaml: "},
@@ -123,7 +123,7 @@ func TestAliasBomb(t *testing.T) {
 		bomb += string(c) + ": &" + string(c) + " [" + strings.TrimSuffix(strings.Repeat("*"+before+",", 10), ",") + "]\n"
 	}
 	_, err := parseActivityFile(strings.NewReader(bomb), "a.yaml")
-	if err == nil || !strings.Contains(err.Error(), "a.yaml:1: anchors (&) and aliases (*) are not taken") {
+	if err == nil || !strings.Contains(err.Error(), "a.yaml:1: anchors (&) and aliases (*) are not allowed") {
 		t.Errorf("got %v; want anchors refused", err)
 	}
 }
@@ -141,7 +141,7 @@ func TestDeepNesting(t *testing.T) {
 // each with each, and a megabyte of faults is not all printed.
 func TestManyFields(t *testing.T) {
 	for _, row := range []struct{ text, want string }{
-		{"{" + strings.Repeat("? ,", 200_000) + "}", "a.yaml:1: what begins here has 200000 fields"},
+		{"{" + strings.Repeat("? ,", 200_000) + "}", "a.yaml:1: the value that begins here has 200000 fields"},
 		{"prizes: [" + strings.Repeat("{idx: a},", 100_000) + "]", "and 99995 more like these"},
 	} {
 		_, err := parseActivityFile(strings.NewReader(row.text), "a.yaml")

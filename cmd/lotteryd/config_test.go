@@ -131,7 +131,7 @@ func TestConfigFaults(t *testing.T) {
 		file string
 		want string // a part of the sentence
 	}{
-		{"flag", []string{"--max-in-flight=0"}, "", "", `--max-in-flight: max_in_flight cannot be "0"; use a whole number from 1 to 1000000`},
+		{"flag", []string{"--max-in-flight=0"}, "", "", `--max-in-flight: max_in_flight cannot be "0"; use an integer from 1 to 1000000`},
 		{"variable", nil, "LOTTERYD_DRAW_TIMEOUT=fast", "", `LOTTERYD_DRAW_TIMEOUT: draw_timeout cannot be "fast"; use a duration from 50ms to 20s`},
 		{"file", nil, "", "region: eu\nlog_level: loud\n", `l.yaml:2: log_level cannot be "loud"; use debug, info, warn or error`},
 		{"empty flag", []string{"--listen="}, "", "", `--listen: listen cannot be ""; use host:port`},
@@ -143,20 +143,20 @@ func TestConfigFaults(t *testing.T) {
 		{"short token", []string{"--admin-token=hunter2"}, "", "", "--admin-token: admin_token cannot be used; use 8 to 512"},
 		{"ratio", []string{"--memory-limit-ratio=NaN"}, "", "", "use a number from 0 to 1"},
 		{"region", []string{"--region=eu west"}, "", "", "use up to 63 letters"},
-		{"steps", []string{"--steps=1,9"}, "", "", `--steps: steps cannot be "1,9"; there is no step "9"`},
-		{"step", nil, "LOTTERYD_STEP=json=fast", "", `LOTTERYD_STEP: step cannot be "json=fast"; switch json has no variant "fast"; there are`},
+		{"steps", []string{"--steps=1,9"}, "", "", `--steps: steps cannot be "1,9"; unknown step "9"`},
+		{"step", nil, "LOTTERYD_STEP=json=fast", "", `LOTTERYD_STEP: step cannot be "json=fast"; switch json has no variant "fast"; use`},
 		{"format", []string{"--log-format=xml"}, "", "", "use auto, json, text"},
 		{"open admin port", []string{"--admin-listen=0.0.0.0:8081"}, "", "", `admin_listen (--admin-listen) is "0.0.0.0:8081", which is not a loopback address; set admin_token`},
 		{"open admin port, no host", nil, "LOTTERYD_ADMIN_LISTEN=:8081", "", "not a loopback address"},
-		{"same port", []string{"--listen=127.0.0.1:9", "--admin-listen=127.0.0.1:9"}, "", "", "give each its own port"},
+		{"same port", []string{"--listen=127.0.0.1:9", "--admin-listen=127.0.0.1:9"}, "", "", "use different ports"},
 		{"reconciler too soon", []string{"--reconcile-after=1s"}, "", "", "reconcile_after must be longer"},
-		{"unknown setting", nil, "", "max_inflight: 3\n", `l.yaml:1: there is no setting "max_inflight"`},
-		{"setting twice", nil, "", "region: eu\nregion: us\n", "l.yaml:2: region is set already at"},
-		{"list", nil, "", "region: [eu]\n", "l.yaml:1: region must be one plain value"},
-		{"nothing", nil, "", "region:\n", "l.yaml:1: region must be one plain value"},
-		{"not a mapping", nil, "", "- region\n", "l.yaml:1: a configuration is lines of"},
+		{"unknown setting", nil, "", "max_inflight: 3\n", `l.yaml:1: unknown setting "max_inflight"`},
+		{"setting twice", nil, "", "region: eu\nregion: us\n", "l.yaml:2: region is already set at"},
+		{"list", nil, "", "region: [eu]\n", "l.yaml:1: region must be a single value"},
+		{"nothing", nil, "", "region:\n", "l.yaml:1: region must be a single value"},
+		{"not a mapping", nil, "", "- region\n", "l.yaml:1: not a 'setting: value' line"},
 		{"not YAML", nil, "", "region: eu\n\t x: y\n", "l.yaml:2: "},
-		{"no file", []string{"--config", "/nowhere/l.yaml"}, "", "", "--config: open /nowhere/l.yaml: no such file or directory; name a readable YAML file"},
+		{"no file", []string{"--config", "/nowhere/l.yaml"}, "", "", "--config: open /nowhere/l.yaml: no such file or directory; use a readable YAML file"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			env := stores()

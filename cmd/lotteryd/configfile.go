@@ -25,7 +25,7 @@ func parseConfigFile(r io.Reader, name string) (configFile, error) {
 		return configFile{}, err
 	}
 	if root.Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("%s:%d: a configuration is lines of 'setting: value'", name, root.Line)
+		return nil, fmt.Errorf("%s:%d: not a 'setting: value' line", name, root.Line)
 	}
 	known := map[string]bool{}
 	for _, s := range settings(new(Config)) {
@@ -39,11 +39,11 @@ func parseConfigFile(r io.Reader, name string) (configFile, error) {
 		first, twice := file[key.Value]
 		switch {
 		case key.Kind != yaml.ScalarNode || !known[key.Value]:
-			faults = append(faults, fmt.Errorf("%s: there is no setting %q; `lotteryd --help` lists them, with '-' for '_'", where, key.Value))
+			faults = append(faults, fmt.Errorf("%s: unknown setting %q; `lotteryd --help` lists the settings, with '-' instead of '_'", where, key.Value))
 		case twice:
-			faults = append(faults, fmt.Errorf("%s: %s is set already at %s; set it once", where, key.Value, first.origin))
+			faults = append(faults, fmt.Errorf("%s: %s is already set at %s; remove one of the two", where, key.Value, first.origin))
 		case value.Kind != yaml.ScalarNode || value.Tag == "!!null":
-			faults = append(faults, fmt.Errorf("%s: %s must be one plain value", where, key.Value))
+			faults = append(faults, fmt.Errorf("%s: %s must be a single value", where, key.Value))
 		default:
 			file[key.Value] = configLine{value.Value, origin(where)}
 		}

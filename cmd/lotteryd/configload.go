@@ -44,7 +44,7 @@ func newConfigLoader(getenv func(string) string) *configLoader {
 
 // bind declares a flag for each setting, and --config.
 func (l *configLoader) bind(flags *pflag.FlagSet) {
-	flags.StringVar(l.file, "config", "", "YAML file with settings, named as the flags with '_' for '-' (or LOTTERYD_CONFIG)")
+	flags.StringVar(l.file, "config", "", "YAML file with settings, named like the flags with '_' instead of '-' (or set LOTTERYD_CONFIG)")
 	for _, s := range settings(new(Config)) {
 		l.flags[s.name] = &given{list: s.list}
 		flags.Var(l.flags[s.name], s.flag(), s.usage)
@@ -139,7 +139,7 @@ func (l *configLoader) readFile() (configFile, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; name a readable YAML file", from, err)
+		return nil, fmt.Errorf("%s: %w; use a readable YAML file", from, err)
 	}
 	defer f.Close()
 	return parseConfigFile(f, path)

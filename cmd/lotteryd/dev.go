@@ -46,8 +46,8 @@ lotteryd is up, with a sample activity. Draw:
 
   curl -s http://%[1]s/v1/activities/%[2]s/draws -H 'Content-Type: application/json' -d '{"user":"ann","request":"draw-1"}'
 
-Send it again and the answer is the same. Metrics, profiles and activities: http://%[3]s/metrics
-Stop with Ctrl-C: the private servers and their data go with it.
+If you send it again, the answer is the same. Metrics, profiles and activities: http://%[3]s/metrics
+Ctrl-C stops lotteryd, and removes the private servers and their data.
 `
 
 // sampleActivity wins one draw in ten, for a month.

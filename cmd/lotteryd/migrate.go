@@ -19,10 +19,10 @@ func newMigrateCmd(env environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "migrate",
 		Short: "Bring the Postgres schema up to this program's version",
-		Long: `Bring the Postgres schema up to this program's version and say what was done.
+		Long: `Bring the Postgres schema up to this program's version, and print what was done.
 
 Safe to run at any time and by several instances at once: each step is one
-transaction together with its version number. Never goes back.`,
+transaction together with its version number. It never downgrades.`,
 		Example: `  lotteryd migrate --postgres-url postgres://lottery@db/lottery`,
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -52,9 +52,9 @@ the commitment to the dice: publish it before the activity starts.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runSeed(cmd.Context(), env, o) },
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&o.file, "file", "f", "", "the activity, YAML or JSON; - reads standard input (required)")
-	flags.StringVar(&o.admin, "admin", "http://127.0.0.1:8081", "where the admin port is")
-	flags.StringVar(&o.token, "token", "", "bearer token of the admin port; better set as LOTTERYD_ADMIN_TOKEN, as others see command lines")
+	flags.StringVarP(&o.file, "file", "f", "", "file with the activity, YAML or JSON; - for stdin (required)")
+	flags.StringVar(&o.admin, "admin", "http://127.0.0.1:8081", "address of the admin port")
+	flags.StringVar(&o.token, "token", "", "bearer token of the admin port; better set LOTTERYD_ADMIN_TOKEN, because other users can see command lines")
 	flags.BoolVar(&o.json, "json", false, "print the outcome as JSON")
 	return cmd
 }
@@ -67,7 +67,7 @@ func runSeed(ctx context.Context, env environment, o seedOptions) error {
 	}
 	base, err := url.Parse(o.admin)
 	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" || base.RawQuery != "" || base.User != nil {
-		return fmt.Errorf("--admin cannot be used; give a URL such as http://127.0.0.1:8081")
+		return fmt.Errorf("--admin is not usable; use a URL such as http://127.0.0.1:8081")
 	}
 	if o.token == "" {
 		o.token = env.getenv("LOTTERYD_ADMIN_TOKEN")
@@ -84,13 +84,13 @@ func runSeed(ctx context.Context, env environment, o seedOptions) error {
 func readActivity(stdin io.Reader, path string) (lottery.Spec, error) {
 	switch path {
 	case "":
-		return lottery.Spec{}, errors.New("no activity is given; name its file with -f activity.yaml, or - for standard input")
+		return lottery.Spec{}, errors.New("no activity given; use -f activity.yaml, or -f - for stdin")
 	case "-":
 		return parseActivityFile(stdin, "standard input")
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return lottery.Spec{}, fmt.Errorf("-f: %w; name a readable YAML or JSON file", err)
+		return lottery.Spec{}, fmt.Errorf("-f: %w; use a readable YAML or JSON file", err)
 	}
 	defer f.Close()
 	return parseActivityFile(f, path)
@@ -131,9 +131,9 @@ func unreachable(host string, err error) error {
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
-		return errors.New("stopped before the admin port answered; seed again, it is safe")
+		return errors.New("stopped before the admin port answered; run seed again, this is safe")
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("the admin port at %s did not answer within %s; seed again, it is safe", host, seedTimeout)
+		return fmt.Errorf("the admin port at %s did not answer within %s; run seed again, this is safe", host, seedTimeout)
 	}
 	return fmt.Errorf("the admin port at %s cannot be reached: %w; is lotteryd running there?", host, err)
 }
@@ -142,7 +142,7 @@ func unreachable(host string, err error) error {
 func readSeeded(response *http.Response) (result httpapi.PutResult, err error) {
 	answer, err := io.ReadAll(io.LimitReader(response.Body, 16<<20))
 	if err != nil {
-		return result, fmt.Errorf("the answer of the admin port broke off: %w; seed again, it is safe", err)
+		return result, fmt.Errorf("the answer of the admin port is incomplete: %w; run seed again, this is safe", err)
 	}
 	if response.StatusCode == http.StatusOK || response.StatusCode == http.StatusCreated {
 		if err := json.Unmarshal(answer, &result); err == nil && result.Outcome != "" {

@@ -132,12 +132,12 @@ func TestSeedFaults(t *testing.T) {
 		args  []string
 		want  string
 	}{
-		{"no file", "", nil, "name its file with -f activity.yaml"},
+		{"no file", "", nil, "use -f activity.yaml"},
 		{"missing file", "", []string{"-f", "/nowhere/a.yaml"}, "-f: open /nowhere/a.yaml: no such file or directory"},
 		{"a folder", "", []string{"-f", "/"}, "/: read /: is a directory"},
 		{"bad file", "id: X\n", []string{"-f", "-"}, `standard input:1: id is "X"`},
 		{"argument", "", []string{"a.yaml"}, `takes no argument "a.yaml"`},
-		{"bad admin", springYAML, []string{"-f", "-", "--admin", "localhost:8081"}, "--admin cannot be used"},
+		{"bad admin", springYAML, []string{"-f", "-", "--admin", "localhost:8081"}, "--admin is not usable"},
 		{"nobody there", springYAML, []string{"-f", "-", "--admin", gone.URL}, "connection refused; is lotteryd running there?"},
 		{"somebody else", springYAML, []string{"-f", "-", "--admin", stranger.URL}, "answered 404 Not Found, which is not lotteryd's admin port"},
 		{"sent elsewhere", springYAML, []string{"-f", "-", "--admin", elsewhere.URL}, "answered 307"},

@@ -19,13 +19,14 @@ func newServeCmd(env environment, use string) *cobra.Command {
 	loader := newConfigLoader(env.getenv)
 	cmd := &cobra.Command{
 		Use:   use,
-		Short: "Serve draws until told to stop",
+		Short: "Serve draws until a stop signal",
 		Long: `Serve draws until SIGTERM or SIGINT, then answer every accepted request and stop.
 
 The public port takes draws; the admin port has metrics, profiles, health,
-configuration and the activities. Both are on loopback unless asked otherwise.
+configuration and the activities. Both listen on loopback by default.
 Every setting can be a flag, an environment variable LOTTERYD_<FLAG>, or a line
-of the YAML file named by --config; the first of these that is given counts.`,
+of the YAML file that --config names. A flag has priority over the environment, and
+the environment over the file.`,
 		Example: `  lotteryd --dev
   lotteryd --postgres-url postgres://lottery@db/lottery --redis-url redis://cache:6379/0 --migrate
   LOTTERYD_REGION=eu lotteryd serve --config /etc/lotteryd.yaml`,
@@ -41,8 +42,8 @@ of the YAML file named by --config; the first of these that is given counts.`,
 			return runServe(cmd.Context(), env, c, o.migrate)
 		},
 	}
-	cmd.Flags().BoolVar(&o.dev, "dev", false, "bring a private Redis and Postgres, seed a sample activity, print a curl line")
-	cmd.Flags().BoolVar(&o.migrate, "migrate", false, "bring the schema up before serving")
+	cmd.Flags().BoolVar(&o.dev, "dev", false, "start a private Redis and Postgres, create a sample activity, print a curl command")
+	cmd.Flags().BoolVar(&o.migrate, "migrate", false, "bring the schema up to date before serving")
 	loader.bind(cmd.Flags())
 	return cmd
 }

@@ -38,31 +38,31 @@ func (s setting) variable() string { return "LOTTERYD_" + strings.ToUpper(s.name
 func settings(c *Config) []setting {
 	return []setting{
 		address("listen", &c.Listen, "address of the public port (default 127.0.0.1:8080)"),
-		address("admin_listen", &c.AdminListen, "address of the admin port; beyond loopback it needs admin_token (default 127.0.0.1:8081)"),
-		token("admin_token", &c.AdminToken, "bearer token of the admin port; better set as LOTTERYD_ADMIN_TOKEN, as others see command lines"),
-		storeURL("redis_url", &c.RedisURL, []string{"redis", "rediss", "unix"}, "where Redis is: redis://[user:password@]host:port[/db]"),
-		storeURL("postgres_url", &c.PostgresURL, []string{"postgres", "postgresql"}, "where Postgres is: postgres://user[:password]@host[:port]/database"),
+		address("admin_listen", &c.AdminListen, "address of the admin port; any other than loopback requires admin_token (default 127.0.0.1:8081)"),
+		token("admin_token", &c.AdminToken, "bearer token of the admin port; better set LOTTERYD_ADMIN_TOKEN, because other users can see command lines"),
+		storeURL("redis_url", &c.RedisURL, []string{"redis", "rediss", "unix"}, "URL of Redis: redis://[user:password@]host:port[/db]"),
+		storeURL("postgres_url", &c.PostgresURL, []string{"postgres", "postgresql"}, "URL of Postgres: postgres://user[:password]@host[:port]/database"),
 		label("region", &c.Region, "label of this instance's metrics (default empty)"),
-		number("max_in_flight", &c.MaxInFlight, 1, 1_000_000, "draws under way at once; more are refused as overloaded (default 4096)"),
+		number("max_in_flight", &c.MaxInFlight, 1, 1_000_000, "maximum number of draws at the same time; more are refused as overloaded (default 4096)"),
 		duration("draw_timeout", &c.DrawTimeout, 50*time.Millisecond, 20*time.Second, "time budget of one draw (default 2s)"),
 		number("redis_connections", &c.RedisConnections, 1, 64, "connections that carry draws to Redis (default 2)"),
 		number("commit_connections", &c.CommitConnections, 1, 64, "connections that commit wins to Postgres (default 2)"),
-		duration("reconcile_after", &c.ReconcileAfter, 100*time.Millisecond, 10*time.Minute, "age at which a reservation counts as left behind; longer than draw_timeout (default 5s)"),
-		duration("refresh_interval", &c.RefreshInterval, 50*time.Millisecond, time.Minute, "how often changed activities are looked for (default 1s)"),
-		duration("drain_delay", &c.DrainDelay, 0, 5*time.Minute, "how long to serve on, not ready, after being told to stop (default 5s; with --dev 0s)"),
-		duration("drain_timeout", &c.DrainTimeout, time.Second, 10*time.Minute, "how long accepted requests may then take (default 30s)"),
-		level("log_level", &c.LogLevel, "least level that is logged: debug, info, warn or error (default info)"),
+		duration("reconcile_after", &c.ReconcileAfter, 100*time.Millisecond, 10*time.Minute, "age at which a reservation counts as abandoned; must be longer than draw_timeout (default 5s)"),
+		duration("refresh_interval", &c.RefreshInterval, 50*time.Millisecond, time.Minute, "how often to check for changed activities (default 1s)"),
+		duration("drain_delay", &c.DrainDelay, 0, 5*time.Minute, "time to continue serving as not ready after a stop signal (default 5s; with --dev 0s)"),
+		duration("drain_timeout", &c.DrainTimeout, time.Second, 10*time.Minute, "maximum time for accepted requests to finish after that (default 30s)"),
+		level("log_level", &c.LogLevel, "minimum log level: debug, info, warn or error (default info)"),
 		choice("log_format", &c.LogFormat, []string{"auto", "json", "text"}, "json, text, or auto: text on a terminal (default auto)"),
-		number("loss_log_every", &c.LossLogEvery, 0, 1_000_000_000, "at level debug, log one loss in so many; 0 logs none (default 1000)"),
-		choosing("steps", &c.Steps, "tuning steps that are on: none, all, article, or a list such as 1,3,5; see `lotteryctl steps` (default all)"),
-		overriding("step", &c.Step, "one switch, such as conn-pool=article; may be given several times (default empty)"),
+		number("loss_log_every", &c.LossLogEvery, 0, 1_000_000_000, "at level debug, log one of N losses; 0 logs none (default 1000)"),
+		choosing("steps", &c.Steps, "tuning steps to switch on: none, all, article, or a list such as 1,3,5; see `lotteryctl steps` (default all)"),
+		overriding("step", &c.Step, "one switch, such as conn-pool=article; may be repeated (default empty)"),
 		ratio("memory_limit_ratio", &c.MemoryLimitRatio, "share of the container's memory for GOMEMLIMIT; 0 is off (default 0.9)"),
-		number("block_profile_rate", &c.BlockProfileRate, 0, 1_000_000_000, "blocking profile: one sample for so many nanoseconds blocked; 0 is off (default 0)"),
-		number("mutex_profile_fraction", &c.MutexProfileFraction, 0, 1_000_000_000, "contention profile of mutexes: one event in so many; 0 is off (default 0)"),
-		choice("recorder", &c.Recorder, []string{"on", "off"}, "record CPU slices and a trace for snapshots when draws are slow: on or off (default on)"),
+		number("block_profile_rate", &c.BlockProfileRate, 0, 1_000_000_000, "block profile: one sample per N nanoseconds blocked; 0 is off (default 0)"),
+		number("mutex_profile_fraction", &c.MutexProfileFraction, 0, 1_000_000_000, "mutex profile: one of N contention events; 0 is off (default 0)"),
+		choice("recorder", &c.Recorder, []string{"on", "off"}, "record CPU profiles and a trace, and save a snapshot when a draw is slow: on or off (default on)"),
 		folder("recorder_dir", &c.RecorderDir, "folder for the recorder's snapshots; empty keeps them in memory (default empty)"),
-		ratio("recorder_cpu", &c.RecorderCPU, "share of the CPU time that the recorder may cost, up to 0.5 (default 0.005)"),
-		duration("recorder_latency", &c.RecorderLatency, 0, time.Minute, "a draw that takes longer makes the recorder take a snapshot; 0s is none (default 250ms)"),
+		ratio("recorder_cpu", &c.RecorderCPU, "share of the CPU time that the recorder may use, up to 0.5 (default 0.005)"),
+		duration("recorder_latency", &c.RecorderLatency, 0, time.Minute, "a slower draw makes the recorder save a snapshot; 0s switches this off (default 250ms)"),
 	}
 }
 
@@ -106,7 +106,7 @@ func (c Config) checkTogether() error {
 			c.origins["reconcile_after"], c.ReconcileAfter, c.origins["draw_timeout"], c.DrawTimeout))
 	}
 	if _, port, _ := net.SplitHostPort(c.Listen); c.Listen == c.AdminListen && port != "0" {
-		faults = append(faults, fmt.Errorf("listen (%s) and admin_listen (%s) are both %q; give each its own port",
+		faults = append(faults, fmt.Errorf("listen (%s) and admin_listen (%s) are both %q; use different ports",
 			c.origins["listen"], c.origins["admin_listen"], c.Listen))
 	}
 	if !(c.RecorderCPU > 0 && c.RecorderCPU <= 0.5) {
@@ -195,7 +195,7 @@ func number(name string, to *int, least, most int, usage string) setting {
 	return setting{name: name, usage: usage, set: func(text string) error {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < least || n > most {
-			return fmt.Errorf("use a whole number from %d to %d", least, most)
+			return fmt.Errorf("use an integer from %d to %d", least, most)
 		}
 		*to = n
 		return nil

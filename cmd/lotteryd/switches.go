@@ -157,6 +157,6 @@ func logChoice(c steps.Choice, log *slog.Logger) {
 		log.Info("tuning switches", "chosen", c.String())
 	}
 	for _, wrong := range c.Wrong() {
-		log.Warn("this variant is here to be measured and breaks a promise; do not use it", "variant", wrong)
+		log.Warn("this variant exists only for measurements and breaks a promise; do not use it in production", "variant", wrong)
 	}
 }

@@ -40,7 +40,7 @@ func readYAML(r io.Reader, name string) (string, *yaml.Node, error) {
 		return "", nil, yamlError(name, err)
 	}
 	if err := d.Decode(&second); err == nil {
-		return "", nil, fmt.Errorf("%s:%d: a second document begins here; write one file for each", name, second.Line)
+		return "", nil, fmt.Errorf("%s:%d: a second document begins here; use one file per document", name, second.Line)
 	} else if !errors.Is(err, io.EOF) {
 		return "", nil, yamlError(name, err)
 	}
@@ -59,9 +59,9 @@ func readYAML(r io.Reader, name string) (string, *yaml.Node, error) {
 func checkNodes(n *yaml.Node, name string) error {
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
-		return fmt.Errorf("%s:%d: anchors (&) and aliases (*) are not taken here; write the value out, or quote it", name, n.Line)
+		return fmt.Errorf("%s:%d: anchors (&) and aliases (*) are not allowed; write the value itself, or quote it", name, n.Line)
 	case n.Kind == yaml.MappingNode && len(n.Content) > 2*maxYAMLFields:
-		return fmt.Errorf("%s:%d: what begins here has %d fields; nothing has more than %d", name, n.Line, len(n.Content)/2, maxYAMLFields)
+		return fmt.Errorf("%s:%d: the value that begins here has %d fields; at most %d are allowed", name, n.Line, len(n.Content)/2, maxYAMLFields)
 	}
 	for _, child := range n.Content {
 		if err := checkNodes(child, name); err != nil {

@@ -94,7 +94,7 @@ func (a *account) name(r *Row) string {
 func (a *account) alive() (*State, string) {
 	switch {
 	case a.state == nil:
-		return nil, "no Redis was given"
+		return nil, "no Redis URL was given"
 	case a.state.Dead != "":
 		return nil, fmt.Sprintf("activity %s: %s", a.id, a.state.Dead)
 	}
@@ -115,7 +115,7 @@ func (a *account) atRest() (*State, string) {
 // never went back.
 func (a *account) uncertain() string {
 	if a.rebuilt {
-		return fmt.Sprintf("activity %s: Redis was rebuilt, so it is not known what was held when", a.id)
+		return fmt.Sprintf("activity %s: Redis was rebuilt, so it is not known which units were held at which time", a.id)
 	}
 	_, why := a.atRest()
 	return why

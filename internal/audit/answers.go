@@ -16,7 +16,7 @@ func (c *checker) winsAreInLedger(v *finding) {
 		}
 		v.look(1)
 		if acc == nil {
-			v.broke("a win was acknowledged to user %q request %q in activity %q, which the ledger does not know", a.User, a.Request, a.Activity)
+			v.broke("a win was acknowledged to user %q request %q in activity %q, which is not in the ledger", a.User, a.Request, a.Activity)
 			return
 		}
 		row, _ := acc.row(owner{a.User, a.Request})
@@ -24,9 +24,9 @@ func (c *checker) winsAreInLedger(v *finding) {
 		case row == nil:
 			v.broke("the win of %s unit %d, acknowledged to user %q request %q in activity %s, is not in the ledger", a.Prize, a.Unit, a.User, a.Request, acc.id)
 		case acc.prize(row.Prize) != a.Prize || row.Unit != a.Unit:
-			v.broke("user %q request %q in activity %s was told %s unit %d, the ledger says %s unit %d", a.User, a.Request, acc.id, a.Prize, a.Unit, acc.prize(row.Prize), row.Unit)
+			v.broke("user %q request %q in activity %s was answered with %s unit %d, but the ledger has %s unit %d", a.User, a.Request, acc.id, a.Prize, a.Unit, acc.prize(row.Prize), row.Unit)
 		case row.Code != a.Code:
-			v.broke("the code told for %s is not that of the unit", acc.name(row))
+			v.broke("the code in the answer for %s is not the code of the unit", acc.name(row))
 		}
 	})
 }
@@ -58,7 +58,7 @@ func (c *checker) answersAgree(v *finding) {
 	wins := make(map[winner]*Answer)
 	c.eachAnswer(func(a *Answer, _ *account) {
 		if a.Crossed {
-			v.broke("user %q request %q in activity %s was answered with the draw of somebody or something else", a.User, a.Request, a.Activity)
+			v.broke("user %q request %q in activity %s was answered with another draw", a.User, a.Request, a.Activity)
 		}
 		if a.Result != Win {
 			return
@@ -71,9 +71,9 @@ func (c *checker) answersAgree(v *finding) {
 		}
 		switch {
 		case a.Prize != b.Prize || a.Unit != b.Unit:
-			v.broke("user %q request %q in activity %s was told %s unit %d and %s unit %d", a.User, a.Request, a.Activity, b.Prize, b.Unit, a.Prize, a.Unit)
+			v.broke("user %q request %q in activity %s was answered with both %s unit %d and %s unit %d", a.User, a.Request, a.Activity, b.Prize, b.Unit, a.Prize, a.Unit)
 		case a.Code != b.Code:
-			v.broke("user %q request %q in activity %s was told two codes for %s unit %d", a.User, a.Request, a.Activity, a.Prize, a.Unit)
+			v.broke("user %q request %q in activity %s was answered with two codes for %s unit %d", a.User, a.Request, a.Activity, a.Prize, a.Unit)
 		}
 	})
 	for _, q := range c.requests {
@@ -91,11 +91,11 @@ type winner struct {
 func (c *checker) contradictions(q *request, v *finding) {
 	switch {
 	case q.win != nil && q.loss != nil && q.lastLoss.after(q.earliestWin):
-		v.broke("%s was told a loss after the win of %s unit %d", q, q.win.Prize, q.win.Unit)
+		v.broke("%s was answered with a loss after the win of %s unit %d", q, q.win.Prize, q.win.Unit)
 	case q.win != nil && q.loss != nil && c.opt.RedisLostData:
 		c.counts.Forgotten++
 	case q.win != nil && q.loss != nil:
-		v.broke("%s was told both a loss and the win of %s unit %d", q, q.win.Prize, q.win.Unit)
+		v.broke("%s was answered with both a loss and the win of %s unit %d", q, q.win.Prize, q.win.Unit)
 	}
 	switch r := q.lastRefusal; {
 	case r.after(q.earliestWin):
@@ -129,7 +129,7 @@ func (c *checker) lossesStayLosses(v *finding) {
 		case c.opt.RedisLostData && !q.lastLoss.after(row.At.Add(clockSkew)):
 			c.counts.Forgotten++
 		default:
-			v.broke("%s was told a loss, and the ledger has its win of %s unit %d", q, acc.prize(row.Prize), row.Unit)
+			v.broke("%s was answered with a loss, and the ledger has its win of %s unit %d", q, acc.prize(row.Prize), row.Unit)
 		}
 	}
 }

@@ -41,7 +41,7 @@ func (a *account) rowFollowsDice(r *Row, v *finding) {
 	}
 	if act.Spec.Dice == lottery.DiceCommitted {
 		if t := act.Ticket(a.entry(owner{r.User, r.Request})); t.Word != r.Word {
-			v.broke("%s has the word %016x, its dice give %016x", a.name(r), r.Word, t.Word)
+			v.broke("%s has the word %016x, but its dice give %016x", a.name(r), r.Word, t.Word)
 			return
 		}
 	}
@@ -68,10 +68,10 @@ func (a *account) standInIsDue(r *Row, before []int, v *finding) {
 			continue
 		}
 		if why := a.uncertain(); why != "" {
-			v.skip("stand-ins: %s", why)
+			v.skip("fallback prizes: %s", why)
 			return
 		}
-		v.broke("%s stands in for %s, of which %d are left", a.name(r), a.prize(better), a.left[better])
+		v.broke("%s was given as the fallback of %s, of which %d are left", a.name(r), a.prize(better), a.left[better])
 		return
 	}
 }
@@ -260,6 +260,6 @@ func (a *account) judgeFit(what string, version int64, seen []int64, weights []u
 	}
 	v.look(1)
 	if p < falseAlarm {
-		v.broke("the %s of activity %s do not follow the weights of version %d: a chance of %.1g, by chi-square; counted by prize, the blank last: %v", what, a.id, version, p, seen)
+		v.broke("the %s of activity %s do not follow the weights of version %d: p = %.1g by the chi-square test; counted by prize, the blank last: %v", what, a.id, version, p, seen)
 	}
 }

@@ -64,7 +64,7 @@ func ParseExchange(x Exchange) (Answer, error) {
 	var asked, told said
 	if len(x.Request) > 0 {
 		if err := json.Unmarshal(x.Request, &asked); err != nil {
-			return Answer{}, fmt.Errorf("the request body is no draw: %w", err)
+			return Answer{}, fmt.Errorf("the request body is not a draw: %w", err)
 		}
 	}
 	named := placeOf(x)

@@ -62,15 +62,15 @@ func lostWins() []fault {
 				d.log.Record(audit.Answer{Activity: d.act.Spec.ID, User: "late", Request: t.Request,
 					Result: audit.Win, Prize: "mug", Unit: 800, Code: "code-1-800", Sent: d.tick(), Done: d.tick()})
 			}},
-		{name: "another unit was answered", invariant: "I1", want: "the ledger says", also: "I4",
+		{name: "another unit was answered", invariant: "I1", want: "but the ledger has", also: "I4",
 			plant: func(d *deployment, w audit.Answer) {
 				d.exec("UPDATE draw SET no = 399"+ofWin, w.User, w.Request)
 			}},
-		{name: "another code was answered", invariant: "I1", want: "the code told for",
+		{name: "another code was answered", invariant: "I1", want: "the code in the answer for",
 			plant: func(d *deployment, w audit.Answer) {
 				d.exec("UPDATE unit SET code = 'other' WHERE code = $1", w.Code)
 			}},
-		{name: "the activity does not exist", invariant: "I1", want: "which the ledger does not know",
+		{name: "the activity does not exist", invariant: "I1", want: "which is not in the ledger",
 			plant: func(d *deployment, w audit.Answer) {
 				w.Activity = "elsewhere"
 				d.log.Record(w)
@@ -86,7 +86,7 @@ func oversells() []fault {
 	}
 	return []fault{
 		{name: "no unique unit", invariant: "I2", want: "no unit is won twice: no constraint in force", plant: drop("ALTER TABLE draw DROP CONSTRAINT draw_unit")},
-		{name: "no unique request", invariant: "I2", want: "one answer a request: no constraint in force", plant: drop("ALTER TABLE draw DROP CONSTRAINT draw_pkey")},
+		{name: "no unique request", invariant: "I2", want: "one answer per request: no constraint in force", plant: drop("ALTER TABLE draw DROP CONSTRAINT draw_pkey")},
 		{name: "no win order", invariant: "I2", want: "wins of a user are counted: no constraint", plant: drop("ALTER TABLE draw DROP CONSTRAINT draw_win_order")},
 		{name: "partial index instead", invariant: "I2", want: "no unit is won twice", plant: drop(
 			"ALTER TABLE draw DROP CONSTRAINT draw_unit; CREATE UNIQUE INDEX draw_unit ON draw (activity, prize, no) WHERE prize > 0")},
@@ -94,7 +94,7 @@ func oversells() []fault {
 			"ALTER TABLE draw DROP CONSTRAINT draw_activity_prize_no_fkey")},
 		{name: "foreign key asleep", invariant: "I2", want: "only units that exist are won", plant: drop("ALTER TABLE draw DISABLE TRIGGER ALL")},
 		{name: "no unique code", invariant: "I2", want: "codes are distinct", plant: drop("DROP INDEX unit_code")},
-		{name: "a unit won twice", invariant: "I2", want: "was won by user", also: "I1 I3 I4 I6 I8", plant: drop(
+		{name: "a unit won twice", invariant: "I2", want: "was also won by user", also: "I1 I3 I4 I6 I8", plant: drop(
 			"ALTER TABLE draw DROP CONSTRAINT draw_unit; INSERT INTO draw SELECT activity, 'thief', request, prize, no, 1, mark, epoch, version, word FROM draw WHERE ctid = " + one)},
 		{name: "a request with two rows", invariant: "I2", want: "has another row", also: "I1 I4 I6 I8", plant: drop(
 			"ALTER TABLE draw DROP CONSTRAINT draw_pkey; INSERT INTO draw SELECT activity, user_id, request, prize, 400, 9, mark, epoch, version, word FROM draw WHERE ctid = " + one)},
@@ -120,12 +120,12 @@ func changedAnswers() []fault {
 	}
 	toLoss := func(a *audit.Answer) { a.Result, a.Prize, a.Unit, a.Code = audit.Loss, "", 0, "" }
 	return []fault{
-		{name: "win, then loss", invariant: "I3", want: "was told a loss after the win of",
+		{name: "win, then loss", invariant: "I3", want: "was answered with a loss after the win of",
 			plant: func(d *deployment, w audit.Answer) { replay(d, w, toLoss) }},
-		{name: "win, then loss, is broken even if Redis lost data", invariant: "I3", want: "was told a loss after the win of",
+		{name: "win, then loss, is broken even if Redis lost data", invariant: "I3", want: "was answered with a loss after the win of",
 			opt:   audit.Options{RedisLostData: true},
 			plant: func(d *deployment, w audit.Answer) { replay(d, w, toLoss) }},
-		{name: "loss, then win", invariant: "I3", want: "was told both a loss and the win of",
+		{name: "loss, then win", invariant: "I3", want: "was answered with both a loss and the win of",
 			plant: func(d *deployment, w audit.Answer) {
 				replay(d, w, func(a *audit.Answer) { toLoss(a); a.Sent, a.Done = a.Sent.Add(-time.Hour), a.Sent.Add(-time.Hour) })
 			}},
@@ -143,9 +143,9 @@ func changedAnswers() []fault {
 			plant: func(d *deployment, _ audit.Answer) {
 				replay(d, d.some(audit.Loss), func(a *audit.Answer) { a.Result, a.Kind = audit.Refused, "ended" })
 			}},
-		{name: "somebody else's answer", invariant: "I3", want: "somebody or something else",
+		{name: "somebody else's answer", invariant: "I3", want: "was answered with another draw",
 			plant: func(d *deployment, w audit.Answer) { replay(d, w, func(a *audit.Answer) { a.Crossed = true }) }},
-		{name: "a loss was told for a won row", invariant: "I3", want: "and the ledger has its win",
+		{name: "a loss was answered for a won row", invariant: "I3", want: "and the ledger has its win",
 			plant: func(d *deployment, w audit.Answer) {
 				d.forgetAnswer(w)
 				replay(d, w, toLoss)
@@ -175,13 +175,13 @@ func changedAnswers() []fault {
 
 func leaks() []fault {
 	return []fault{
-		{name: "a unit leaked", invariant: "I4", want: "so +1 are astray",
+		{name: "a unit leaked", invariant: "I4", want: "so +1 are unaccounted for",
 			plant: func(d *deployment, _ audit.Answer) { d.do("HINCRBY", d.key("units"), "1", 1) }},
 		{name: "a counter fell back", invariant: "I4", want: "but Redis has handed out only",
 			plant: func(d *deployment, _ audit.Answer) { d.do("HINCRBY", d.key("units"), "1", -1) }},
 		{name: "a counter passed the stock", invariant: "I4", want: "its stock is 800",
 			plant: func(d *deployment, _ audit.Answer) { d.do("HSET", d.key("units"), "1", 801) }},
-		{name: "a won unit is free", invariant: "I4", want: "is won and yet free",
+		{name: "a won unit is free", invariant: "I4", want: "is won, but free in Redis",
 			plant: func(d *deployment, _ audit.Answer) { d.do("ZADD", d.key("free"), 1, "1:1") }},
 		{name: "a unit above the counter is free", invariant: "I4", want: "which has handed out only",
 			plant: func(d *deployment, _ audit.Answer) { d.do("ZADD", d.key("free"), 1, "1:700") }},
@@ -264,7 +264,7 @@ func fences() []fault {
 	return []fault{
 		{name: "a row from the future", invariant: "I7", want: "is of epoch 3, the activity is in epoch 2",
 			plant: func(d *deployment, w audit.Answer) { d.exec("UPDATE draw SET epoch = 3"+ofWin, w.User, w.Request) }},
-		{name: "Redis works under an old epoch", invariant: "I7", want: "under epoch 2, the ledger is in epoch 3",
+		{name: "Redis works under an old epoch", invariant: "I7", want: "in epoch 2, the ledger is in epoch 3",
 			plant: func(d *deployment, _ audit.Answer) { d.exec("UPDATE activity SET epoch = 3") }},
 	}
 }
@@ -291,7 +291,7 @@ func unfair() []fault {
 			plant: func(d *deployment, w audit.Answer) {
 				d.exec("UPDATE draw SET word = -1"+ofWin, w.User, w.Request)
 			}},
-		{name: "a stand-in while the prize is in stock", invariant: "I8", want: "stands in for car, of which",
+		{name: "a stand-in while the prize is in stock", invariant: "I8", want: "was given as the fallback of car, of which",
 			edit: func(s *lottery.Spec) { s.Prizes[0].Fallback = "mug"; s.Prizes[1].Stock = 801 },
 			plant: func(d *deployment, _ audit.Answer) {
 				d.exec("UPDATE draw SET prize = 1, no = 801 WHERE ctid IN (SELECT ctid FROM draw WHERE prize = 0 LIMIT 1)")

@@ -56,7 +56,7 @@ func (c *checker) promisesAreKept(v *finding) {
 		if why := acc.uncertain(); why != "" {
 			v.skip("pending draws: %s", why)
 		} else {
-			v.broke("%s was told to wait, and neither a hold nor a win is left of it", q)
+			v.broke("%s was told to wait, and there is neither a hold nor a win for it", q)
 		}
 	}
 }

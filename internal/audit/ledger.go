@@ -59,7 +59,7 @@ type Stock struct {
 }
 
 // ErrNoSchema says that a database is no ledger of lotteryd.
-var ErrNoSchema = errors.New("the database holds no lotteryd ledger; run `lotteryd migrate` or check the URL")
+var ErrNoSchema = errors.New("the database has no lotteryd ledger; run `lotteryd migrate`, or check the URL")
 
 // LoadLedger reads the ledger of one activity, or of all if activity is "".
 // It writes nothing. Memory is about 250 bytes a row.
@@ -76,7 +76,7 @@ func connectPostgres(ctx context.Context, url string) (*pgx.Conn, error) {
 	conf, err := pgx.ParseConfig(url)
 	if err != nil {
 		// The cause may quote the URL, and with it the password.
-		return nil, errors.New("the Postgres URL cannot be read; write postgres://user:password@host:port/database")
+		return nil, errors.New("the Postgres URL is not valid; use postgres://user:password@host:port/database")
 	}
 	if conf.ConnectTimeout == 0 {
 		conf.ConnectTimeout = 5 * time.Second

@@ -116,7 +116,7 @@ func (c *checker) epochs(v *finding) {
 		case s.Epoch != now && s.Restless == movedEpoch:
 			v.skip("epoch of Redis: activity %s: %s", a.id, s.Restless)
 		case s.Epoch != now:
-			v.broke("Redis takes draws of activity %s under epoch %d, the ledger is in epoch %d", a.id, s.Epoch, now)
+			v.broke("Redis accepts draws of activity %s in epoch %d, the ledger is in epoch %d", a.id, s.Epoch, now)
 		}
 	}
 }

@@ -77,7 +77,7 @@ func (ev *Evidence) load(ctx context.Context, client *redis.Client, src Sources,
 	if err != nil {
 		return false, err
 	}
-	src.Progress("waiting for rest")
+	src.Progress("waiting until no draw is in flight")
 	before := make(map[string]Core, len(ids))
 	for _, id := range ids {
 		if before[id], err = awaitRest(ctx, client, id, deadline); err != nil {

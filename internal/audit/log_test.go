@@ -58,7 +58,7 @@ func TestMalformedLinesAreReportedAndTheRestCounts(t *testing.T) {
 		{`{"status":200`, "unexpected end of JSON input"},
 		{`[]`, "cannot unmarshal array"},
 		{`{"sent":"yesterday"}`, "parsing time"},
-		{`{"status":200,"request":"user=ann","response":{"result":"loss"}}`, "the request body is no draw"},
+		{`{"status":200,"request":"user=ann","response":{"result":"loss"}}`, "the request body is not a draw"},
 		{`{"status":200,"response":"hello"}`, "neither an answer nor a problem document"},
 		{`{"status":200,"response":{}}`, "neither a result nor a kind"},
 		{`{"status":200,"response":{"result":"maybe"}}`, `unknown result "maybe"`},
@@ -101,7 +101,7 @@ func TestRecorderIsConcurrencySafe(t *testing.T) {
 		t.Errorf("recorded %+v, error %v", a, err)
 	}
 	if _, err := rec.RecordExchange(audit.Exchange{Status: 200, Response: []byte("?")}); err == nil {
-		t.Error("an exchange that is no draw was recorded without an error")
+		t.Error("an exchange that is not a draw was recorded without an error")
 	}
 	answers := rec.Log().Answers
 	if len(answers) != 801 {

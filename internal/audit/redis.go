@@ -58,7 +58,7 @@ func openRedis(ctx context.Context, url string) (*redis.Client, error) {
 	conf, err := redis.ParseURL(url)
 	if err != nil {
 		// The cause may quote the URL, and with it the password.
-		return nil, errors.New("the Redis URL cannot be read; write redis://user:password@host:port/0")
+		return nil, errors.New("the Redis URL is not valid; use redis://user:password@host:port/0")
 	}
 	conf.DialTimeout, conf.ReadTimeout, conf.WriteTimeout = 5*time.Second, 30*time.Second, 30*time.Second
 	conf.DisableIdentity, conf.PoolSize, conf.MaxRetries, conf.DialerRetries = true, 2, 1, 1
@@ -96,11 +96,11 @@ func readCore(ctx context.Context, client *redis.Client, activity string) (c Cor
 	c.Version, _ = strconv.ParseInt(m["version"], 10, 64)
 	switch {
 	case m["epoch"] == "":
-		dead = "Redis has no state of the activity: it was lost and not rebuilt yet, or has expired"
+		dead = "Redis has no state of the activity: it was lost and is not rebuilt yet, or it has expired"
 	case c.Epoch == 0:
-		dead = "the state in Redis is under rebuild"
+		dead = "the state in Redis is being rebuilt"
 	case m["run_id"] != infoField(server.Val(), "run_id"):
-		dead = "Redis has restarted and its state was not rebuilt since (the next draw does it)"
+		dead = "Redis has restarted and its state is not rebuilt yet (the next draw does it)"
 	}
 	return c, dead, nil
 }

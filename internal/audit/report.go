@@ -128,7 +128,7 @@ func (r *Report) Summary() string {
 	case len(broken) > 0:
 		return "broken: " + strings.Join(broken, ", ")
 	case len(partly) > 0:
-		return "nothing is broken; not or not wholly checked: " + strings.Join(partly, ", ")
+		return "nothing is broken; not checked, or only in part: " + strings.Join(partly, ", ")
 	}
 	return fmt.Sprintf("all %d invariants held", len(r.Invariants))
 }
@@ -147,23 +147,23 @@ func (p *printer) line(format string, args ...any) {
 
 func (p *printer) notes(r *Report) {
 	if n := r.Counts.Elsewhere; n > 0 {
-		p.line("%d answers of other activities were passed over", n)
+		p.line("%d answers of other activities were skipped", n)
 	}
 	if n := r.Counts.Forgotten; n > 0 {
-		p.line("%d losses were forgotten by Redis and drawn again", n)
+		p.line("Redis lost %d losses, which were drawn again", n)
 	}
 	const most = 5
 	for i, m := range r.Malformed {
 		if i == most {
-			p.line("and %d more lines were passed over", len(r.Malformed)-most)
+			p.line("and %d more lines were skipped", len(r.Malformed)-most)
 			break
 		}
-		p.line("%s, line %d was passed over: %s", m.Source, m.Line, m.Reason)
+		p.line("%s, line %d was skipped: %s", m.Source, m.Line, m.Reason)
 	}
 }
 
 func (p *printer) invariant(v *Invariant) {
-	p.line("%s  %-12s  %-11s  %d facts looked at", v.ID, v.Name, v.Status, v.Checked)
+	p.line("%s  %-12s  %-11s  %d facts checked", v.ID, v.Name, v.Status, v.Checked)
 	for _, o := range v.Offenders {
 		p.line("      broken: %s", o)
 	}

@@ -22,14 +22,14 @@ type constraint struct {
 func promises() []constraint {
 	unit := []string{"activity", "prize", "no"}
 	return []constraint{
-		{"one answer a request", "draw", []string{"activity", "user_id", "request"}, ""},
+		{"one answer per request", "draw", []string{"activity", "user_id", "request"}, ""},
 		{"no unit is won twice", "draw", unit, ""},
 		{"wins of a user are counted", "draw", []string{"activity", "user_id", "win_order"}, ""},
 		{"only units that exist are won", "draw", unit, "unit"},
 		{"no unit exists twice", "unit", unit, ""},
 		{"codes are distinct", "unit", []string{"activity", "code"}, ""},
-		{"one record an activity", "activity", []string{"id"}, ""},
-		{"one record a version", "activity_version", []string{"activity", "version"}, ""},
+		{"one record per activity", "activity", []string{"id"}, ""},
+		{"one record per version", "activity_version", []string{"activity", "version"}, ""},
 	}
 }
 
@@ -48,7 +48,7 @@ func missingConstraints(ctx context.Context, tx pgx.Tx) ([]string, error) {
 	var missing []string
 	for _, p := range promises() {
 		if !slices.Contains(found, p.signature()) {
-			missing = append(missing, fmt.Sprintf("%s: no constraint in force says so (%s)", p.promise, p.describe()))
+			missing = append(missing, fmt.Sprintf("%s: no constraint in force ensures this (%s)", p.promise, p.describe()))
 		}
 	}
 	return missing, nil

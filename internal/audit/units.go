@@ -23,7 +23,7 @@ func (c *checker) unitsAreWhole(v *finding) {
 		for _, s := range a.book.Stocks {
 			byPrize[s.Prize] = s
 			if !a.knows(s.Prize) {
-				v.broke("activity %s has %d units of prize #%d, which its spec does not know", a.id, s.Units, s.Prize)
+				v.broke("activity %s has %d units of prize #%d, which is not in its spec", a.id, s.Units, s.Prize)
 			}
 		}
 		for i, p := range a.book.Record.Spec.Prizes {
@@ -55,7 +55,7 @@ func (c *checker) unitsWonOnce(v *finding) {
 			r := &a.book.Rows[i]
 			u := unit{r.Prize, r.Unit}
 			if other := winner[u]; other != nil {
-				v.broke("%s was won by user %q request %q too", a.name(r), other.User, other.Request)
+				v.broke("%s was also won by user %q request %q", a.name(r), other.User, other.Request)
 			} else {
 				winner[u] = r
 			}
@@ -101,7 +101,7 @@ func (c *checker) countersAddUp(v *finding) {
 				}
 			}
 			if got := int64(len(won[i])); next[i]-free[i] != got {
-				v.broke("of %s in activity %s Redis handed out %d and has %d of them free; the ledger has %d won, so %+d are astray",
+				v.broke("%s in activity %s: Redis handed out %d units, %d of them are free again; the ledger has %d won, so %+d are unaccounted for",
 					a.prize(i), a.id, next[i], free[i], got, next[i]-free[i]-got)
 			}
 		}
@@ -142,7 +142,7 @@ func (a *account) freeUnits(s *State, won []map[int64]bool, next []int64, v *fin
 		free[prize]++
 		switch {
 		case won[prize][unit] && !a.book.Chosen:
-			v.broke("%s unit %d in activity %s is won and yet free in Redis", a.prize(prize), unit, a.id)
+			v.broke("%s unit %d in activity %s is won, but free in Redis", a.prize(prize), unit, a.id)
 		case unit < 1 || unit > next[prize]:
 			v.broke("%s unit %d in activity %s is free in Redis, which has handed out only %d", a.prize(prize), unit, a.id, next[prize])
 		}

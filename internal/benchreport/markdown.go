@@ -31,7 +31,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		b.WriteString("</details>\n\n")
 	}
 	if overall := r.overallLines(); len(overall) > 0 {
-		b.WriteString("All benchmarks at once:\n")
+		b.WriteString("All benchmarks together:\n")
 		for _, text := range overall {
 			fmt.Fprintf(&b, "- %s\n", markdownText(text))
 		}

@@ -28,7 +28,7 @@ func Warning(w bench.Warning) string {
 		if w.Series.Tau != 0 {
 			return fmt.Sprintf("%s drifts from run to run (Kendall's tau %+.2f): the runs are not alike, so intervals are too narrow or show the drift instead of the change", where, w.Series.Tau)
 		}
-		return fmt.Sprintf("neighbouring runs of %s resemble each other (autocorrelation %.2f): they count for fewer independent runs than there are", where, w.Series.Lag1)
+		return fmt.Sprintf("neighboring runs of %s resemble each other (autocorrelation %.2f): they count for fewer independent runs than there are", where, w.Series.Lag1)
 	}
 	return ""
 }
@@ -53,20 +53,20 @@ func Note(n bench.Note) string {
 			n.Unit, n.Baseline, quotedList(n.Names), inConfig(n.Config))
 	case bench.NoteProcsSuffix:
 		return fmt.Sprintf(
-			"%s ends in %s, which is read as GOMAXPROCS, so these have one and the same %s: if the numbers are part of the value, write them without the hyphen",
+			"%s ends in %s, which is read as GOMAXPROCS, so these have the same %s; if the numbers are part of the value, write them without the hyphen",
 			n.Stem, strings.Join(n.Names, " and "), n.Key)
 	case bench.NoteLopsided:
 		advice := ""
 		if n.Better > 0 {
-			advice = fmt.Sprintf("; with %d values it would not be", n.Better)
+			advice = fmt.Sprintf("; with %d values it would be symmetric", n.Better)
 		}
-		return fmt.Sprintf("the interval of %d values is lopsided: it leaves out %d below and %d above%s", n.Values, n.Below, n.Above, advice)
+		return fmt.Sprintf("the interval of %d values is asymmetric: it leaves out %d values below and %d above%s", n.Values, n.Below, n.Above, advice)
 	case bench.NoteDoubtfulP:
 		what := fmt.Sprintf("%q", n.Row)
 		if n.Rows > 1 {
 			what += fmt.Sprintf(" and %d more", n.Rows-1)
 		}
-		return fmt.Sprintf("benchstat's p of %s in %s cannot be trusted: it has ties, and samples of different size%s", n.Unit, what, inConfig(n.Config))
+		return fmt.Sprintf("benchstat's p of %s in %s is not reliable: the samples have ties and different sizes%s", n.Unit, what, inConfig(n.Config))
 	}
 	return ""
 }
@@ -109,7 +109,7 @@ func Oddity(o stat.Oddity) string {
 func Check(c bench.GateCheck) string {
 	switch c.Reason {
 	case bench.ByNothing:
-		return "there is nothing to compare: the metric was measured on one side only"
+		return "nothing to compare: only one side has the metric"
 	case bench.ByAbsence:
 		return fmt.Sprintf("not measured in %q", c.Column)
 	case bench.ByAdvisory:
@@ -129,7 +129,7 @@ func Check(c bench.GateCheck) string {
 	case bench.ByLevel:
 		return level(c)
 	case bench.ByLevelOfFew:
-		return fmt.Sprintf("%s in %s: too few for an interval", level(c), units.Counted(c.Level.Runs, "run", "runs"))
+		return fmt.Sprintf("%s in %s are too few for an interval", level(c), units.Counted(c.Level.Runs, "run", "runs"))
 	}
 	return ""
 }
@@ -158,7 +158,7 @@ func Why(c bench.Cause) string {
 	case bench.CauseUnread:
 		return units.Counted(c.Count, "line or value", "lines or values") + " could not be read, so the gates prove nothing"
 	case bench.CauseMissing:
-		return "not everything was compared: " + absence(c.Missing)
+		return "some data were not compared: " + absence(c.Missing)
 	case bench.CauseInconclusive:
 		return units.Counted(c.Count, "comparison is", "comparisons are") + " inconclusive"
 	}
@@ -170,7 +170,7 @@ func deciding(c *bench.GateCheck) string { return where(*c) + ": " + Check(*c) }
 
 // Unbounded says why a metric has no noise floor.
 func Unbounded(u bench.Unbounded) string {
-	return fmt.Sprintf("%s of %s has no noise floor: it needs four runs, and none or all of its values zero", u.Unit, u.Row)
+	return fmt.Sprintf("%s of %s has no noise floor: it needs four runs, with either no zero values or only zero values", u.Unit, u.Row)
 }
 
 // RunsToDecide says about how many runs would decide an inconclusive
@@ -199,7 +199,7 @@ func shortage(s *bench.Shortage) string {
 	if s.Family > 1 {
 		among = fmt.Sprintf(" in %d comparisons at once", s.Family)
 	}
-	return fmt.Sprintf("with %s no change, however large, can be distinguished from chance%s; it takes %d runs of each arm", runs, among, s.Need)
+	return fmt.Sprintf("with %s no change, however large, can be distinguished from chance%s; use %d runs of each arm", runs, among, s.Need)
 }
 
 func absence(a *bench.Absence) string {

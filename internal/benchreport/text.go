@@ -51,7 +51,7 @@ func (r *Report) writeVerdicts(b *strings.Builder) {
 		writeLines(b, advisory, "  ")
 	}
 	if overall := r.overallLines(); len(overall) > 0 {
-		fmt.Fprintf(b, "all benchmarks at once:\n  %s\n\n", strings.Join(overall, "\n  "))
+		fmt.Fprintf(b, "all benchmarks together:\n  %s\n\n", strings.Join(overall, "\n  "))
 	}
 }
 

@@ -66,7 +66,7 @@ func searchWidening(ctx context.Context, arm Arm, seed uint64, o CapacityOptions
 		}
 		if last := found.Probes[len(found.Probes)-1]; 2*last.Errors > last.Requests {
 			return runfolder.ArmCapacity{}, &ArmError{Arm: arm.Name, Kind: runfolder.NoRate, Err: fmt.Errorf(
-				"requests fail even at %v a second (%s)", o.MinRate, missed(found))} // more time would not help
+				"requests fail even at %v per second (%s)", o.MinRate, missed(found))} // more time would not help
 		}
 		if 2*o.SLO > longestSLO {
 			return runfolder.ArmCapacity{}, &ArmError{Arm: arm.Name, Kind: runfolder.NoRate, Err: fmt.Errorf(

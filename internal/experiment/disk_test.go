@@ -63,7 +63,7 @@ func TestFullDisk(t *testing.T) {
 			return
 		}
 		for _, failed := range []error{err, closeErr} {
-			if failed != nil && (!errors.Is(failed, syscall.ENOSPC) || !strings.Contains(failed.Error(), "the disk is full: make room in "+filepath.Dir(path))) {
+			if failed != nil && (!errors.Is(failed, syscall.ENOSPC) || !strings.Contains(failed.Error(), "the disk is full; free some space in "+filepath.Dir(path))) {
 				t.Fatalf("room %d: got %v, want to be told what to do", room, failed)
 			}
 		}
@@ -109,7 +109,7 @@ func TestFullDiskUnderTheAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	rounds, err := Run(t.Context(), spec, folder)
-	if len(rounds) != 0 || !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "answers log") || !strings.Contains(err.Error(), "make room") {
+	if len(rounds) != 0 || !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "answers log") || !strings.Contains(err.Error(), "free some space") {
 		t.Errorf("got %d rounds, %v, want the run to be lost for the full disk", len(rounds), err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(folder.WritingPath(), "arms/*/*")); len(left) != 0 {

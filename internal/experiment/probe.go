@@ -39,7 +39,7 @@ type prober struct {
 	report  func(rate float64, p loadgen.Progress)
 }
 
-var errTargetEnded = fmt.Errorf("the service %w, during the capacity search", ErrEndedEarly)
+var errTargetEnded = fmt.Errorf("the service %w during the capacity search", ErrEndedEarly)
 
 // flood loads without a schedule and returns the answers per second.
 func (p *prober) flood() (float64, error) {

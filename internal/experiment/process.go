@@ -114,9 +114,9 @@ func (p *Process) earlyEnd(lines int) error {
 	}
 	words := p.lastWords(lines)
 	if words == "" {
-		return fmt.Errorf("%s %w (%s) without a word", p.name, ErrEndedEarly, state)
+		return fmt.Errorf("%s %w (%s) without output", p.name, ErrEndedEarly, state)
 	}
-	return fmt.Errorf("%s %w (%s), its last words were: %s", p.name, ErrEndedEarly, state, words)
+	return fmt.Errorf("%s %w (%s); the last lines of its output: %s", p.name, ErrEndedEarly, state, words)
 }
 
 // lastWords are the last lines of the log that are not empty, in one line.
@@ -141,10 +141,10 @@ func (p *Process) Stop(ctx context.Context) error {
 		return err
 	}
 	if !p.end(ctx, stopPatience) {
-		return fmt.Errorf("%s did not stop when asked and was killed", p.name)
+		return fmt.Errorf("%s did not stop after SIGTERM and was killed", p.name)
 	}
 	if p.err != nil {
-		return fmt.Errorf("%s was asked to stop and ended with %w", p.name, p.err)
+		return fmt.Errorf("%s ended with an error after SIGTERM: %w", p.name, p.err)
 	}
 	return nil
 }

@@ -121,7 +121,7 @@ func (p ProcessArm) startOnce(ctx context.Context, lap Lap) (*Target, error) {
 		return nil, err
 	}
 	if listens(ctx, address) {
-		return nil, fmt.Errorf("%w at %s already: stop it, or let the command take %s", errTaken, address, portPlaceholder)
+		return nil, fmt.Errorf("%w at %s already; stop it, or use %s in the command", errTaken, address, portPlaceholder)
 	}
 	argv, err := SplitCommand(p.Command)
 	if err != nil {
@@ -184,7 +184,7 @@ func (p ProcessArm) awaitReady(ctx context.Context, process *Process, address, r
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return fmt.Errorf("it was not ready within %v: %s; its last words were: %s", timeout, missing, process.lastWords(lastLines))
+			return fmt.Errorf("it was not ready within %v: %s; the last lines of its output: %s", timeout, missing, process.lastWords(lastLines))
 		case <-tick.C:
 		}
 	}
@@ -242,7 +242,7 @@ func hostPort(rawURL string) (string, error) {
 	case errors.Is(err, endpoint.ErrNoPort):
 		return "", errors.New("a URL must begin with http:// or https://")
 	case err != nil:
-		return "", fmt.Errorf("%q is no URL of a host", endpoint.Redact(rawURL))
+		return "", fmt.Errorf("%q is not the URL of a host", endpoint.Redact(rawURL))
 	}
 	return address, nil
 }

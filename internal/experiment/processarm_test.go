@@ -185,7 +185,7 @@ func TestProcessArmIsChecked(t *testing.T) {
 		{"close its quotes", func(p *experiment.ProcessArm) { p.Command = "svc 'x {{port}}" }},
 		{"in both the command and", func(p *experiment.ProcessArm) { p.Command = "svc" }},
 		{"or in neither", func(p *experiment.ProcessArm) { p.URL = "http://127.0.0.1:80/" }},
-		{"no URL of a host", func(p *experiment.ProcessArm) { p.URL = "127.0.0.1:{{port}}" }},
+		{"not the URL of a host", func(p *experiment.ProcessArm) { p.URL = "127.0.0.1:{{port}}" }},
 		{"must begin with http://", func(p *experiment.ProcessArm) { p.Command, p.URL = "svc", "ftp://host/" }},
 		{`unknown placeholder "x"`, func(p *experiment.ProcessArm) { p.URL += "{{x}}" }},
 		{"rate must be", func(p *experiment.ProcessArm) { p.Plan.Rate = -1 }},
@@ -273,7 +273,7 @@ func TestChooseRateForAnArmThatKeepsTheSLONowhere(t *testing.T) {
 	o = experiment.CapacityOptions{SLO: 10 * time.Millisecond, MinRate: 50, MaxRate: 100, Probe: 100 * time.Millisecond, Statuses: experiment.StatusSet{204: true}}
 	_, err = experiment.ChooseRate(t.Context(), []experiment.Arm{failing}, 1, o, nil)
 	var failed *experiment.ArmError
-	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "failing: requests fail even at 50 a second (") || !strings.Contains(err.Error(), "requests failed)") {
+	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "failing: requests fail even at 50 per second (") || !strings.Contains(err.Error(), "requests failed)") {
 		t.Errorf("got %v, want the arm that no rate suits", err)
 	}
 }

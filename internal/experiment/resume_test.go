@@ -157,7 +157,7 @@ func TestResumeAfterAKill(t *testing.T) {
 	if err != nil || lies != path+".incomplete" || stored.Seed != 11 || stored.State != runfolder.Running {
 		t.Errorf("got %q and %+v, %v", lies, stored, err)
 	}
-	if err := runfolder.CheckPath(path); err == nil || !strings.Contains(err.Error(), "run.incomplete exists already, of a run that was interrupted: resume it") {
+	if err := runfolder.CheckPath(path); err == nil || !strings.Contains(err.Error(), "run.incomplete exists and was interrupted; resume it") {
 		t.Errorf("got %v, want a hint", err)
 	}
 	if err := os.WriteFile(filepath.Join(lies, ".new-123"), []byte("{"), 0o600); err != nil {
@@ -206,7 +206,7 @@ func TestResumeAfterCtrlC(t *testing.T) {
 		if interruption > 1 {
 			other := spec
 			other.Repeats = 5
-			if _, err := experiment.Run(ctx, other, folder); err == nil || !strings.Contains(err.Error(), "cannot be resumed: its rules were {} and are {\"repeats\":5}") {
+			if _, err := experiment.Run(ctx, other, folder); err == nil || !strings.Contains(err.Error(), "cannot be resumed: its rules were {} and are now {\"repeats\":5}") {
 				t.Errorf("got %v, want the rules that differ", err)
 			}
 		}
@@ -224,7 +224,7 @@ func TestResumeAfterCtrlC(t *testing.T) {
 	resumeAndFinish(t, path)
 	checkWhole(t, path, 2)
 	_, m := resumable()
-	if _, err := runfolder.Resume(path, m); err == nil || !strings.Contains(err.Error(), "is complete: there is nothing to resume") {
+	if _, err := runfolder.Resume(path, m); err == nil || !strings.Contains(err.Error(), "is complete; nothing to resume") {
 		t.Errorf("a complete folder: got %v", err)
 	}
 }

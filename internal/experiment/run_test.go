@@ -258,7 +258,7 @@ func TestSpecIsChecked(t *testing.T) {
 		spec experiment.Spec
 	}{
 		{"rounds must be", experiment.Spec{Name: "x", Arms: []experiment.Arm{good}}},
-		{"needs an arm", experiment.Spec{Name: "x", Rounds: 1}},
+		{"needs at least one arm", experiment.Spec{Name: "x", Rounds: 1}},
 		{"GOMAXPROCS", experiment.Spec{Name: "x", Rounds: 1, Arms: []experiment.Arm{{Name: "step-5"}}}},
 		{"two arms are", experiment.Spec{Name: "x", Rounds: 1, Arms: []experiment.Arm{good, good}}},
 		{`name "" must be 1`, experiment.Spec{Rounds: 1, Arms: []experiment.Arm{good}}},

@@ -112,7 +112,7 @@ func (s *Spec) check() error {
 
 func checkArms(arms []Arm) error {
 	if len(arms) == 0 {
-		return errors.New("an experiment needs an arm")
+		return errors.New("an experiment needs at least one arm")
 	}
 	seen := map[string]bool{}
 	for _, arm := range arms {

@@ -23,7 +23,7 @@ func ParseStatuses(text string) (StatusSet, error) {
 		}
 		code, err := strconv.Atoi(word)
 		if err != nil || code < 100 || code > 599 {
-			return nil, fmt.Errorf("%q is no HTTP status: give codes from 100 to 599 or classes, such as 200,404 or 2xx", word)
+			return nil, fmt.Errorf("%q is not an HTTP status; use codes from 100 to 599 or classes, such as 200,404 or 2xx", word)
 		}
 		set[code] = true
 	}

@@ -27,7 +27,7 @@ func writeHTML(w io.Writer, s *scene) error {
 	if out, err = s.appStyle(out); err != nil {
 		return err
 	}
-	out = append(out, "</style>\n</head>\n<body>\n<noscript>This page draws its picture with a script, which is switched off here.</noscript>\n<script type=\"application/json\">"...)
+	out = append(out, "</style>\n</head>\n<body>\n<noscript>This page needs JavaScript to draw its picture.</noscript>\n<script type=\"application/json\">"...)
 	out = s.json(out)
 	out = append(out, "</script>\n<script>\n"...)
 	if out, err = appendScript(out); err != nil {

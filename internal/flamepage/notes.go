@@ -19,24 +19,24 @@ func ProfileNotes(notes []stackprofile.Note) (words []string) {
 func profileNote(n stackprofile.Note) string {
 	switch n.Code {
 	case stackprofile.LineLeftOut:
-		return fmt.Sprintf("line %d is left out: %v: %s", n.Line, n.Reason, n.Text)
+		return fmt.Sprintf("line %d is skipped: %v: %s", n.Line, n.Reason, n.Text)
 	case stackprofile.LinesLeftOut:
 		return fmt.Sprintf("%d more lines are not understood and left out", n.Count)
 	case stackprofile.StacksCut:
-		return fmt.Sprintf("%d of %d stacks were cut at %d frames by the Go runtime: their real roots are not known, and they stand under %q",
+		return fmt.Sprintf("the Go runtime cut %d of %d stacks at %d frames: their real roots are not known, and they are shown under %q",
 			n.Count, n.Of, n.Depth, n.Text)
 	case stackprofile.StacksPruned:
-		return fmt.Sprintf("in %d of %d stacks the profile asks for the inside of %s to be left out, as it is by go tool pprof",
+		return fmt.Sprintf("in %d of %d stacks, the frames inside %s are left out, because the profile asks for it (go tool pprof does the same)",
 			n.Count, n.Of, abridge(n.Text))
 	case stackprofile.AddressesUnnamed:
-		return fmt.Sprintf("%d addresses without a name are left out of stacks in which others have one: Go's text format hides them (get the profile without debug=1)", n.Count)
+		return fmt.Sprintf("%d addresses without a name are left out of stacks in which other addresses have one: Go's text format hides them; get the profile without debug=1", n.Count)
 	case stackprofile.RatesDiffer:
 		return "the merged profiles were sampled at different rates"
 	case stackprofile.LabelsMissing:
 		if len(n.Known) == 0 {
-			return fmt.Sprintf("no sample has a label %s, or any other", strings.Join(n.Missing, ", "))
+			return fmt.Sprintf("no sample has a label %s; the profile has no labels", strings.Join(n.Missing, ", "))
 		}
-		return fmt.Sprintf("no sample has a label %s; there are %s", strings.Join(n.Missing, ", "), strings.Join(n.Known, ", "))
+		return fmt.Sprintf("no sample has a label %s; the labels are %s", strings.Join(n.Missing, ", "), strings.Join(n.Known, ", "))
 	case stackprofile.StacksFiltered:
 		return fmt.Sprintf("the filters keep %d of %d stacks, %.3g %% of %s", n.Count, n.Of, 100*n.Share, n.Text)
 	}
@@ -60,7 +60,7 @@ func diffNote(n flame.Note) string {
 	case flame.RequestsUnknown:
 		return "the number of requests is not known, so the sides are scaled until most of the program is unchanged: growth is relative to the rest of the program"
 	case flame.NoiseUnknown:
-		return "nothing is known about noise here: colours show only the size of a change; several profiles per side would distinguish a change from chance"
+		return "the noise is not known: colors show only the size of a change; several profiles per side would distinguish a change from chance"
 	case flame.TooFewProfiles:
 		return fmt.Sprintf("with %d and %d profiles no change can be significant: the smallest p-value possible is %.2g; take 4 or more per side", n.Old, n.New, n.LeastP)
 	case flame.CountsScatter:

@@ -195,13 +195,13 @@ func TestPageData(t *testing.T) {
 func TestNothingToDraw(t *testing.T) {
 	t.Parallel()
 	empty := &flame.Tree{Type: stackprofile.ValueType{Name: "cpu", Unit: "nanoseconds"}, Nodes: []flame.Node{{Name: -1, End: 1}}}
-	if text := svgOf(t, flamepage.Tree(empty), flamepage.Options{}); !strings.Contains(text, "in all 0 s") {
+	if text := svgOf(t, flamepage.Tree(empty), flamepage.Options{}); !strings.Contains(text, "in total 0 s") {
 		t.Errorf("got %.300s", text)
 	}
 	negative := smallTree()
 	negative.Nodes[7].Self, negative.Nodes[7].Total, negative.Nodes[6].Total, negative.Nodes[0].Total = -300e6, -300e6, -300e6, 400e6
 	text := svgOf(t, flamepage.Tree(negative), flamepage.Options{Width: 1000})
-	if !strings.Contains(text, "without sign") || !strings.Contains(text, "M700 ") {
+	if !strings.Contains(text, "without the sign") || !strings.Contains(text, "M700 ") {
 		t.Errorf("a branch of negative weight is not as wide as its size: %.3000s", text)
 	}
 }

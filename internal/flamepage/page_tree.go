@@ -22,7 +22,7 @@ func treeScene(t *flame.Tree, o Options) *scene {
 	weigh(t, s.frames)
 	paints := s.paintPackages()
 	if s.subtitle == "" {
-		s.subtitle = shownName(t.Type.String() + ", in all " + units.Rough(float64(t.Total()), t.Type.Unit))
+		s.subtitle = shownName(t.Type.String() + ", in total " + units.Rough(float64(t.Total()), t.Type.Unit))
 	}
 	s.data = func(j *jsonText) {
 		treeData(j, t, o.Notes)
@@ -132,12 +132,12 @@ func foldNotes(t *flame.Tree) (notes []string) {
 		if total := t.Total(); total != 0 {
 			share = float64(t.HiddenTotal) / float64(total)
 		}
-		notes = append(notes, fmt.Sprintf("Branches lighter than %s of the total (%d of them) are part of their parents here: together %s, which is %s.",
+		notes = append(notes, fmt.Sprintf("Branches below %s of the total (%d of them) are shown as part of their parents: together %s, which is %s.",
 			units.Percent(t.MinShare), t.Hidden, units.Rough(float64(t.HiddenTotal), t.Type.Unit), units.Percent(share)))
 	}
 	for _, n := range t.Nodes {
 		if n.Total < 0 {
-			return append(notes, "Some values are negative: frames are as wide as the sizes in them, without sign.")
+			return append(notes, "Some values are negative: the width of a frame is the size of its value, without the sign.")
 		}
 	}
 	return notes

@@ -22,7 +22,7 @@ func Sentences(d *flame.Diff, most int) (lines []string) {
 		case flame.InFunction:
 			name += " itself"
 		case flame.WithCallees:
-			name += " with what it calls"
+			name += " with its callees"
 		default:
 			name = "changed in " + name
 		}
@@ -51,13 +51,13 @@ func changeWords(d *flame.Diff, c flame.Change) string {
 		text += " (" + units.Change(c.New/c.Old) + ")"
 	}
 	if !math.IsNaN(c.Low) && !math.IsNaN(c.High) {
-		text += fmt.Sprintf(", 95 %% in %s .. %s", signed(c.Low, d.Unit), signed(c.High, d.Unit))
+		text += fmt.Sprintf(", 95 %% interval %s to %s", signed(c.Low, d.Unit), signed(c.High, d.Unit))
 	}
 	if !math.IsNaN(c.P) {
 		text += ", " + units.PText(c.P) + ", corrected for all frames"
 	}
 	if d.Evidence == flame.FromNothing && c.Significance != flame.WithinNoise {
-		return text + ": " + c.Significance.String() + ", by size alone"
+		return text + ": " + c.Significance.String() + ", by size only"
 	}
 	return text + ": " + c.Significance.String()
 }

@@ -89,11 +89,11 @@ func evidenceWords(d *flame.Diff) string {
 	sides := fmt.Sprintf("%s before, %d after", countOf(d.Old.Profiles, "profile"), d.New.Profiles)
 	switch d.Evidence {
 	case flame.FromRounds:
-		return sides + ": what differs within a side counts as noise."
+		return sides + ": the differences within a side are the noise."
 	case flame.FromSamples:
 		return sides + ": only the sampling error counts as noise; take several rounds to learn how much runs differ."
 	}
-	return sides + ": nothing is known about noise."
+	return sides + ": nothing is known about the noise."
 }
 
 // path names a node by its callers, root first.

@@ -57,7 +57,7 @@ func growthWords(g goroutine.Growth) string {
 	if !g.Suspect {
 		return ""
 	}
-	text := "\n  may be a leak: it grew, and none of those that were there has ended"
+	text := "\n  may be a leak: it grew, and none of its earlier goroutines has ended"
 	if g.Stuck > 0 {
 		text += fmt.Sprintf("; %d have waited a minute or longer", g.Stuck)
 	}

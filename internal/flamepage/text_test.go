@@ -175,19 +175,19 @@ func TestNotes(t *testing.T) {
 		},
 	}
 	want := []string{
-		`line 2 is left out: its last field is not an integer: "b 1.5"`,
-		`line 16 is left out: it is neither an event nor a frame of perf script: "what is this"`,
+		`line 2 is skipped: its last field is not an integer: "b 1.5"`,
+		`line 16 is skipped: it is neither an event nor a frame of perf script: "what is this"`,
 		"15 more lines are not understood and left out",
-		`3 of 100 stacks were cut at 64 frames by the Go runtime: their real roots are not known, and they stand under "[cut at 64 frames]"`,
-		"in 3 of 100 stacks the profile asks for the inside of malloc|" + strings.Repeat("x", 53) + "... to be left out, as it is by go tool pprof",
-		"2 addresses without a name are left out of stacks in which others have one: Go's text format hides them (get the profile without debug=1)",
+		`the Go runtime cut 3 of 100 stacks at 64 frames: their real roots are not known, and they are shown under "[cut at 64 frames]"`,
+		"in 3 of 100 stacks, the frames inside malloc|" + strings.Repeat("x", 53) + "... are left out, because the profile asks for it (go tool pprof does the same)",
+		"2 addresses without a name are left out of stacks in which other addresses have one: Go's text format hides them; get the profile without debug=1",
 		"the merged profiles were sampled at different rates",
-		"no sample has a label rout, or any other",
-		"no sample has a label rout; there are route, tier",
+		"no sample has a label rout; the profile has no labels",
+		"no sample has a label rout; the labels are route, tier",
 		"the filters keep 1 of 7 stacks, 25 % of cpu",
 		"one side was profiled before the other began: drift of the machine in between looks like a change, and no test can separate the two; let the arms of one experiment alternate",
 		"the number of requests is not known, so the sides are scaled until most of the program is unchanged: growth is relative to the rest of the program",
-		"nothing is known about noise here: colours show only the size of a change; several profiles per side would distinguish a change from chance",
+		"the noise is not known: colors show only the size of a change; several profiles per side would distinguish a change from chance",
 		"with 2 and 3 profiles no change can be significant: the smallest p-value possible is 0.2; take 4 or more per side",
 		"the counts scatter 1.50 times as much as chance alone explains (median of all frames), and are judged by that",
 		"one side has only one profile, so only the sampling error is known: runs differ by more than that; take several profiles per side",
@@ -212,7 +212,7 @@ func TestSentences(t *testing.T) {
 		t.Errorf("got %q, want what begins with %q", got, want)
 	}
 	all := flamepage.Sentences(smallDiff(), 0)
-	if n := len(all); n != 4 || !strings.HasPrefix(all[n-1], "example.org/shop.Slow with what it calls: ") {
+	if n := len(all); n != 4 || !strings.HasPrefix(all[n-1], "example.org/shop.Slow with its callees: ") {
 		t.Errorf("all are %q", all)
 	}
 	if none := flamepage.Sentences(&flame.Diff{Nodes: []flame.DiffNode{{Name: -1, End: 1}}}, 0); len(none) > 0 {

@@ -48,7 +48,7 @@ func (a *admin) put(w http.ResponseWriter, r *http.Request) (PutResult, error) {
 		return PutResult{}, err
 	}
 	if id := r.PathValue("id"); spec.ID != id {
-		return PutResult{}, lottery.Refuse(lottery.KindMalformed, "the path names activity %q and the body %q; make them equal", clip(id), clip(spec.ID))
+		return PutResult{}, lottery.Refuse(lottery.KindMalformed, "the path names activity %q, but the body names %q; use the same id", clip(id), clip(spec.ID))
 	}
 	if err := spec.Validate(); err != nil {
 		return PutResult{}, err

@@ -55,7 +55,7 @@ func (d *doorkeeper) check(r *http.Request) error {
 	}
 	if !d.locked && !isLoopback(r.Host) {
 		return lottery.Refuse(KindForbiddenOrigin,
-			"without an admin token only loopback host names are answered to, not %q; set admin_token", clip(r.Host))
+			"without an admin token, only loopback host names are allowed, not %q; set admin_token", clip(r.Host))
 	}
 	return nil
 }

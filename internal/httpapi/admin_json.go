@@ -40,11 +40,11 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any, limit int64) error 
 	if err := d.Decode(v); err == io.EOF {
 		return lottery.Refuse(lottery.KindMalformed, "the body is empty; send one JSON object")
 	} else if err != nil {
-		return lottery.Refuse(lottery.KindMalformed, "the body is not the JSON we take, near byte %d: %s",
+		return lottery.Refuse(lottery.KindMalformed, "the body is not valid JSON for this path, near byte %d: %s",
 			d.InputOffset(), strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return lottery.Refuse(lottery.KindMalformed, "something follows the JSON object at byte %d; send one object and nothing else", d.InputOffset())
+		return lottery.Refuse(lottery.KindMalformed, "there is more data after the JSON object at byte %d; send one object and nothing else", d.InputOffset())
 	}
 	return nil
 }

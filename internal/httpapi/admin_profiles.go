@@ -67,10 +67,10 @@ func checkSeconds(query string, parse func(string) bool) error {
 	case len(seconds) == 0:
 		return nil
 	case len(seconds) > 1:
-		return lottery.Refuse(lottery.KindMalformed, "seconds is given %d times; give it once", len(seconds))
+		return lottery.Refuse(lottery.KindMalformed, "seconds is given %d times; use it once", len(seconds))
 	case !parse(seconds[0]):
 		return lottery.Refuse(lottery.KindMalformed,
-			"seconds is %q; send a number above 0 and at most %d (whole, but for a trace)", clip(seconds[0]), maxProfileSeconds)
+			"seconds is %q; use a number above 0 and at most %d (an integer, except for a trace)", clip(seconds[0]), maxProfileSeconds)
 	}
 	return nil
 }

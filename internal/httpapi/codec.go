@@ -62,7 +62,7 @@ func newWinBody(e lottery.Entry, a lottery.Answer) winBody {
 // notOurJSON is the refusal of a body that a library could not read, in the
 // library's words.
 func notOurJSON(err error) error {
-	return lottery.Refuse(lottery.KindMalformed, "the body is not the JSON we take: %s", clip(err.Error()))
+	return lottery.Refuse(lottery.KindMalformed, "the body is not valid JSON for a draw: %s", clip(err.Error()))
 }
 
 // endLine ends an answer that a library wrote into memory of its own. Where that

@@ -31,7 +31,7 @@ func checkFields(body []byte) error {
 		}
 		gap, value, rest, more := nextString(rest)
 		if !more || len(gap) != 1 && len(bytes.TrimSpace(gap)) != 1 { // more than the colon
-			return lottery.Refuse(lottery.KindMalformed, "a field is null or no string; send a string, or leave the field out")
+			return lottery.Refuse(lottery.KindMalformed, "a field is null or not a string; send a string, or omit the field")
 		}
 		if err := checkField(&seen, name, value); err != nil {
 			return err

@@ -34,7 +34,7 @@ func decodeDrawRequest(body string) (drawRequest, error) {
 	}
 	c.space()
 	if c.at < len(c.text) {
-		return drawRequest{}, c.refuse("something follows the JSON object; send one object and nothing else")
+		return drawRequest{}, c.refuse("there is more data after the JSON object; send one object and nothing else")
 	}
 	return d, nil
 }
@@ -258,5 +258,5 @@ func (c *cursor) take(b byte) bool {
 }
 
 func (c *cursor) refuse(why string) error {
-	return lottery.Refuse(lottery.KindMalformed, "the body is not the JSON we take, at byte %d: %s", c.at, why)
+	return lottery.Refuse(lottery.KindMalformed, "the body is not valid JSON for a draw, at byte %d: %s", c.at, why)
 }

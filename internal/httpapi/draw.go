@@ -76,7 +76,7 @@ func (p *public) took(c drawContext) time.Duration {
 
 func (p *public) overloaded() error {
 	return lottery.Refuse(lottery.KindOverloaded,
-		"%d draws are under way, as many as this instance takes at once; send the same request again", p.slots.most)
+		"%d draws are in progress, the maximum of this instance; send the same request again", p.slots.most)
 }
 
 // logCause writes down why a draw failed for a reason of ours. Refusals that

@@ -50,7 +50,7 @@ func requestID(field string, headers []string) (string, error) {
 	}
 	if field != "" && field != key {
 		return "", lottery.Refuse(lottery.KindMalformed,
-			`"request" and the Idempotency-Key header differ; send one of them, or both alike`)
+			`"request" and the Idempotency-Key header differ; send one of them, or the same value in both`)
 	}
 	return key, nil
 }

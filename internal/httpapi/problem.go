@@ -46,7 +46,7 @@ func problemClasses() []problemClass {
 		{lottery.KindNotStarted, http.StatusForbidden, "The activity has not started", 0},
 		{lottery.KindLimitReached, http.StatusForbidden, "The draw limit is reached", 0},
 		{lottery.KindBlocked, http.StatusForbidden, "The user may not draw", 0},
-		{KindForbiddenOrigin, http.StatusForbidden, "Not callable from there", 0},
+		{KindForbiddenOrigin, http.StatusForbidden, "Not allowed from this origin", 0},
 		{lottery.KindUnknownActivity, http.StatusNotFound, "No such activity", 0},
 		{lottery.KindUnknownRequest, http.StatusNotFound, "No such draw", 0},
 		{KindUnknownPath, http.StatusNotFound, "No such path", 0},

@@ -33,7 +33,7 @@ func serverAccount() (*account, error) {
 			return &account{name: name, uid: uint32(uid), gid: uint32(gid)}, nil
 		}
 	}
-	return nil, errors.New("localservices: Postgres does not run as root, and this system has neither an account postgres nor nobody: run as an ordinary user")
+	return nil, errors.New("localservices: Postgres does not run as root, and this system has neither an account postgres nor nobody; run as an ordinary user")
 }
 
 // own makes the account the owner of path.
@@ -69,7 +69,7 @@ func (a *account) canEnter(dir string) error {
 			return err
 		}
 		if info.Mode()&0o001 == 0 {
-			return fmt.Errorf("localservices: as root the servers run as the account %s, which may not enter %s: choose another folder, for example with TMPDIR=/tmp", a.name, dir)
+			return fmt.Errorf("localservices: as root, the servers run as the account %s, which cannot enter %s; choose another folder, for example with TMPDIR=/tmp", a.name, dir)
 		}
 		if dir == filepath.Dir(dir) {
 			return nil

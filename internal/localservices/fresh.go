@@ -56,7 +56,7 @@ func (s *Services) FlushRedis(ctx context.Context) error {
 
 func checkDatabaseName(name string) error {
 	if !regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`).MatchString(name) || name == postgresDatabase {
-		return fmt.Errorf("localservices: %q cannot be the name of a database of its own", name)
+		return fmt.Errorf("localservices: %q is not a valid name for a new database", name)
 	}
 	return nil
 }
@@ -68,7 +68,7 @@ func (p *postgresServer) psql(ctx context.Context, statement string) error {
 	if !isProgram(program) {
 		var err error
 		if program, err = exec.LookPath("psql"); err != nil {
-			return errors.New("localservices: psql is neither beside postgres nor in PATH: install the Postgres client")
+			return errors.New("localservices: psql is neither in the folder of postgres nor in PATH; install the Postgres client")
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, freshTimeout)

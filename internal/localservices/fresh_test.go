@@ -52,7 +52,7 @@ func TestFreshDataRefusals(t *testing.T) {
 		t.Error("a database was made without a Postgres")
 	}
 	for _, name := range []string{"", "Upper", "1st", "a b", "a;drop", "postgres", strings.Repeat("a", 64)} {
-		if _, err := s.CreateDatabase(t.Context(), name); err == nil || !strings.Contains(err.Error(), "cannot be the name") {
+		if _, err := s.CreateDatabase(t.Context(), name); err == nil || !strings.Contains(err.Error(), "is not a valid name") {
 			t.Errorf("CreateDatabase(%q): got %v", name, err)
 		}
 		if err := s.DropDatabase(t.Context(), name); err == nil {

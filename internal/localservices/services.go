@@ -31,7 +31,7 @@ type Services struct {
 // watchdog cleans up (see the package documentation).
 func Start(ctx context.Context, opts Options) (*Services, error) {
 	if !opts.Redis && !opts.Postgres {
-		return nil, errors.New("localservices: neither Redis nor Postgres was asked for")
+		return nil, errors.New("localservices: neither Redis nor Postgres was requested")
 	}
 	if opts.Timeout <= 0 {
 		opts.Timeout = defaultTimeout
@@ -166,4 +166,4 @@ func (s *Services) Folder() string { return s.folder.path }
 
 // errNotStarted is returned when a method needs a server that the options did
 // not ask for, or Stop was called.
-var errNotStarted = errors.New("localservices: this server was not started, or everything was stopped")
+var errNotStarted = errors.New("localservices: this server was not started, or it was stopped")

@@ -51,7 +51,7 @@ func TestSpecValidateNamesTheFault(t *testing.T) {
 		{"too much stock", func(s *lottery.Spec) { s.Prizes[0].Stock = lottery.MaxStock + 1 }, "stock is 100000001"},
 		{"heavy prize", func(s *lottery.Spec) { s.Prizes[0].Weight = math.MaxUint32 + 1 }, "weight is 4294967296"},
 		{"no weight at all", func(s *lottery.Spec) { s.BlankWeight, s.Prizes[0].Weight, s.Prizes[1].Weight = 0, 0, 0 }, "all weights are 0"},
-		{"fallback to nowhere", func(s *lottery.Spec) { s.Prizes[0].Fallback = "boat" }, `"boat", which is no prize's id`},
+		{"fallback to nowhere", func(s *lottery.Spec) { s.Prizes[0].Fallback = "boat" }, `"boat", which is not the id of a prize`},
 		{"fallback ring", func(s *lottery.Spec) { s.Prizes[1].Fallback = "car" }, "back to itself"},
 		{"blocked control character", func(s *lottery.Spec) { s.Blocked = []string{"a\nb"} }, "blocked[0]"},
 		{"no tier", func(s *lottery.Spec) { s.Prizes[0].Tier = "" }, `"tier" is empty`},

@@ -35,7 +35,7 @@ func (k *Keeper) Put(ctx context.Context, s Spec) (ActivityStatus, bool, error) 
 // amend applies what may change of an activity that exists.
 func amend(r *Record, s Spec) error {
 	if r.Closed {
-		return Refuse(KindConflict, "activity %q is closed; give the new one another id", s.ID)
+		return Refuse(KindConflict, "activity %q is closed; use another id for a new one", s.ID)
 	}
 	if r.Spec.Dice != s.Dice {
 		return Refuse(KindConflict, "the dice of activity %q are %s and cannot change", s.ID, r.Spec.Dice)

@@ -159,10 +159,10 @@ func (s Spec) validateFallbacks(index map[string]int) error {
 		for next := p.Fallback; next != ""; steps++ {
 			j, ok := index[next]
 			if !ok {
-				return invalid("prizes[%d].fallback leads to %q, which is no prize's id", i, next)
+				return invalid("prizes[%d].fallback is %q, which is not the id of a prize", i, next)
 			}
 			if j == i || steps > len(s.Prizes) {
-				return invalid("prizes[%d].fallback leads back to itself; end the chain in a prize without fallback", i)
+				return invalid("prizes[%d].fallback leads back to itself; the last prize of the chain must have no fallback", i)
 			}
 			next = s.Prizes[j].Fallback
 		}

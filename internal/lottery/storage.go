@@ -180,6 +180,6 @@ type Observer interface {
 	Committed(d time.Duration)       // one wait for the ledger
 	Reconciled(v Ruling, n int)      // journal entries the reconciler brought to an end
 	Rebuilt(activity string)         // Redis was rebuilt from the ledger
-	Violation(activity, what string) // the impossible was seen: one of Violations
+	Violation(activity, what string) // impossible events were counted: one of Violations
 	Pending(activity string, n int, oldest time.Duration)
 }

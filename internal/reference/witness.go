@@ -65,7 +65,7 @@ func (w *witness) check(ctx context.Context) ([]runfolder.Broken, error) {
 		Postgres: w.stores.postgres, Redis: w.stores.redis, Activity: w.activity, Wait: checkSettle,
 	}, log.Log(), audit.Options{Show: checkShow})
 	if err != nil {
-		return nil, fmt.Errorf("the audit could not be done: %w", err)
+		return nil, fmt.Errorf("cannot audit the run: %w", err)
 	}
 	return append(brokenIn(report), seen...), nil
 }

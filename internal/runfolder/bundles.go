@@ -34,7 +34,7 @@ func Bundles(path string) ([]ArmBundles, error) {
 	}
 	m, err := ReadManifest(os.DirFS(path))
 	if err != nil {
-		return nil, fmt.Errorf("%s has no profiles: it is no bundle (%s) and %w", path, profiles.ManifestFile, err)
+		return nil, fmt.Errorf("%s has no profiles: it is not a bundle (%s), and %w", path, profiles.ManifestFile, err)
 	}
 	runs, _, err := ReadProfiled(os.DirFS(path))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 func TestBundlesOfNothing(t *testing.T) {
 	t.Parallel()
-	if _, err := runfolder.Bundles(t.TempDir()); err == nil || !strings.Contains(err.Error(), "no bundle") || !strings.Contains(err.Error(), "not a run folder") {
+	if _, err := runfolder.Bundles(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a bundle") || !strings.Contains(err.Error(), "not a run folder") {
 		t.Errorf("got %v, want that it is neither", err)
 	}
 }

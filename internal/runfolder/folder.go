@@ -105,7 +105,7 @@ func (f *Folder) Close(reason string) error {
 // Explain adds to a failed write what a person wants to know.
 func (f *Folder) Explain(err error) error {
 	if errors.Is(err, syscall.ENOSPC) {
-		return fmt.Errorf("run folder: the disk is full: make room in %s (%w)", filepath.Dir(f.path), err)
+		return fmt.Errorf("run folder: the disk is full; free some space in %s (%w)", filepath.Dir(f.path), err)
 	}
 	return fmt.Errorf("run folder: %w", err)
 }

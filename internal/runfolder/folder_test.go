@@ -172,8 +172,8 @@ func TestFolderIsNeverWrittenOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, row := range []struct{ path, want string }{
-		{dir, "exists already"},
-		{file, "exists already"},
+		{dir, "exists; remove it"},
+		{file, "exists; remove it"},
 		{filepath.Join(file, "below"), "not a directory"},
 	} {
 		if _, err := runfolder.Create(row.path, manifest()); err == nil || !strings.Contains(err.Error(), row.want) {

@@ -40,10 +40,10 @@ const unfinished = ".incomplete"
 func CheckPath(path string) error {
 	path = filepath.Clean(path)
 	if _, err := os.Lstat(path + unfinished); err == nil {
-		return fmt.Errorf("run folder %s exists already, of a run that was interrupted: resume it, remove it or choose another", path+unfinished)
+		return fmt.Errorf("run folder %s exists and was interrupted; resume it, remove it or choose another", path+unfinished)
 	}
 	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("run folder %s exists already: remove it or choose another", path)
+		return fmt.Errorf("run folder %s exists; remove it or choose another", path)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func (f *Folder) Adopt(rules Rules) error {
 	then, _ := json.Marshal(f.manifest.Rules) // plain fields: it cannot fail
 	now, _ := json.Marshal(rules)
 	if !bytes.Equal(then, now) {
-		return fmt.Errorf("the experiment cannot be resumed: its rules were %s and are %s", then, now)
+		return fmt.Errorf("the experiment cannot be resumed: its rules were %s and are now %s", then, now)
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func ReadManifest(folder fs.FS) (m Manifest, err error) {
 		return m, fmt.Errorf("%s: %w", runFile, err)
 	}
 	if m.Format < 1 || m.Format > FormatVersion {
-		return m, fmt.Errorf("%s: format %d is not known, only 1 to %d: a newer lotteryctl may read it", runFile, m.Format, FormatVersion)
+		return m, fmt.Errorf("%s: format %d is not known, this program reads 1 to %d; use a newer lotteryctl", runFile, m.Format, FormatVersion)
 	}
 	return m, nil
 }

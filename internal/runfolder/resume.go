@@ -28,7 +28,7 @@ func Unfinished(path string) (Manifest, string, error) {
 		return m, lies, fmt.Errorf("%s: %w", lies, err)
 	}
 	if m.State == Complete {
-		return m, lies, fmt.Errorf("%s is complete: there is nothing to resume", lies)
+		return m, lies, fmt.Errorf("%s is complete; nothing to resume", lies)
 	}
 	return m, lies, nil
 }
@@ -106,7 +106,7 @@ func sameExperiment(stored, now Manifest) error {
 		{"machine", stored.Host.machine(), host.machine()},
 	} {
 		if row.then != row.now {
-			return fmt.Errorf("the %s was %v and is %v", row.what, row.then, row.now)
+			return fmt.Errorf("the %s was %v and is now %v", row.what, row.then, row.now)
 		}
 	}
 	for i := range stored.Arms {
@@ -141,7 +141,7 @@ func sameArm(stored, now ArmManifest) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if !bytes.Equal(then[name], is[name]) {
-			return fmt.Errorf("arm %s: its %s was %s and is %s", stored.Name, name, orNothing(then[name]), orNothing(is[name]))
+			return fmt.Errorf("arm %s: its %s was %s and is now %s", stored.Name, name, orNothing(then[name]), orNothing(is[name]))
 		}
 	}
 	return nil

@@ -25,13 +25,13 @@ func TestResumeWantsTheSameExperiment(t *testing.T) {
 		want   string
 		change func(*runfolder.Manifest)
 	}{
-		{"the name was test and is other", func(m *runfolder.Manifest) { m.Name = "other" }},
-		{"the seed was 11 and is 12", func(m *runfolder.Manifest) { m.Seed = 12 }},
-		{"the number of rounds was 3 and is 5", func(m *runfolder.Manifest) { m.Rounds = 5 }},
-		{"the arms was old, new and is old", func(m *runfolder.Manifest) { m.Arms = m.Arms[:1] }},
-		{"arm new: its rate was 100 and is 200", func(m *runfolder.Manifest) { m.Arms[1].Rate = 200 }},
-		{`arm old: its command was not set and is ["./svc"]`, func(m *runfolder.Manifest) { m.Arms[0].Command = []string{"./svc"} }},
-		{"the workload was constant-1000ps-1s and is closed-64-connections-1s", func(m *runfolder.Manifest) { m.Workload = "closed-64-connections-1s" }},
+		{"the name was test and is now other", func(m *runfolder.Manifest) { m.Name = "other" }},
+		{"the seed was 11 and is now 12", func(m *runfolder.Manifest) { m.Seed = 12 }},
+		{"the number of rounds was 3 and is now 5", func(m *runfolder.Manifest) { m.Rounds = 5 }},
+		{"the arms was old, new and is now old", func(m *runfolder.Manifest) { m.Arms = m.Arms[:1] }},
+		{"arm new: its rate was 100 and is now 200", func(m *runfolder.Manifest) { m.Arms[1].Rate = 200 }},
+		{`arm old: its command was not set and is now ["./svc"]`, func(m *runfolder.Manifest) { m.Arms[0].Command = []string{"./svc"} }},
+		{"the workload was constant-1000ps-1s and is now closed-64-connections-1s", func(m *runfolder.Manifest) { m.Workload = "closed-64-connections-1s" }},
 	} {
 		other := twoArms()
 		row.change(&other)

@@ -45,7 +45,7 @@ type Program struct {
 }
 
 // ErrNone is the error for an answer that has nothing about the Go runtime.
-var ErrNone = errors.New("it has none of the Go runtime's figures")
+var ErrNone = errors.New("it has no Go runtime metrics")
 
 // FormatError says that an answer is not of the format that it looks like. Err
 // is the first thing that is wrong.

@@ -72,11 +72,11 @@ func TestParseReadingRefuses(t *testing.T) {
 		name       string
 		text, want string
 	}{
-		{"nothing", "", "none of the Go runtime's figures"},
-		{"other metrics", "requests_total 5\n", "none of the Go runtime's figures"},
+		{"nothing", "", "no Go runtime metrics"},
+		{"other metrics", "requests_total 5\n", "no Go runtime metrics"},
 		{"a web page", "<!DOCTYPE html><html></html>\n", "not prometheus metrics"},
 		{"half of a JSON", expvarText[:60], "not expvar metrics"},
-		{"JSON without them", `{"status":"ok"}`, "none of the Go runtime's figures"},
+		{"JSON without them", `{"status":"ok"}`, "no Go runtime metrics"},
 		{"figures as words", `{"memstats":{"Mallocs":"many"}}`, "not expvar metrics"},
 	} {
 		if _, _, err := runtimemetrics.ParseReading([]byte(row.text)); err == nil || !strings.Contains(err.Error(), row.want) {

@@ -32,7 +32,7 @@ func ParseChoice(steps string, overrides []string) (Choice, error) {
 	for _, o := range overrides {
 		name, variant, ok := strings.Cut(o, "=")
 		if !ok {
-			return Choice{}, fmt.Errorf("step %q is not switch=variant, such as json=article", o)
+			return Choice{}, fmt.Errorf("step is %q; use switch=variant, such as json=article", o)
 		}
 		if c, err = c.With(name, variant); err != nil {
 			return Choice{}, err
@@ -75,7 +75,7 @@ func parseList(text string) (on map[int]bool, err error) {
 		word = strings.TrimSpace(word)
 		i := slices.IndexFunc(All(), func(s Switch) bool { return s.Name == word || strconv.Itoa(s.Number) == word })
 		if i < 0 {
-			return nil, fmt.Errorf("there is no step %q; say none, all, article, or a list of 1 to %d such as 1,3,5", word, len(All()))
+			return nil, fmt.Errorf("unknown step %q; use none, all, article, or a list of 1 to %d such as 1,3,5", word, len(All()))
 		}
 		on[i+1] = true
 	}
@@ -91,12 +91,12 @@ func (c Choice) With(name, variant string) (Choice, error) {
 		}
 		v, ok := s.Variant(variant)
 		if !ok {
-			return Choice{}, fmt.Errorf("switch %s has no variant %q; there are %s", name, variant, strings.Join(s.VariantNames(), ", "))
+			return Choice{}, fmt.Errorf("switch %s has no variant %q; use %s", name, variant, strings.Join(s.VariantNames(), ", "))
 		}
 		c.picked[i] = canonical(s, v.Name)
 		return c, nil
 	}
-	return Choice{}, fmt.Errorf("there is no switch %q; there are %s", name, strings.Join(Names(), ", "))
+	return Choice{}, fmt.Errorf("unknown switch %q; use %s", name, strings.Join(Names(), ", "))
 }
 
 func canonical(s Switch, variant string) string {

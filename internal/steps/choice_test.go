@@ -94,13 +94,13 @@ func TestParseChoiceNamesWhatExists(t *testing.T) {
 		override string
 		want     string
 	}{
-		{"most", "", `there is no step "most"; say none, all, article, or a list of 1 to 8 such as 1,3,5`},
-		{"1,9", "", `there is no step "9"; say none, all, article, or a list of 1 to 8 such as 1,3,5`},
-		{"", "", `there is no step ""; say none, all, article, or a list of 1 to 8 such as 1,3,5`},
-		{"all", "json", `step "json" is not switch=variant, such as json=article`},
-		{"all", "json=fast", `switch json has no variant "fast"; there are before, article, best, goccy, jsonv2`},
-		{"all", "sampler=before", `switch sampler has no variant "before"; there are linear, binary, reservoir, alias`},
-		{"all", "jsn=best", `there is no switch "jsn"; there are ` + strings.Join(steps.Names(), ", ")},
+		{"most", "", `unknown step "most"; use none, all, article, or a list of 1 to 8 such as 1,3,5`},
+		{"1,9", "", `unknown step "9"; use none, all, article, or a list of 1 to 8 such as 1,3,5`},
+		{"", "", `unknown step ""; use none, all, article, or a list of 1 to 8 such as 1,3,5`},
+		{"all", "json", `step is "json"; use switch=variant, such as json=article`},
+		{"all", "json=fast", `switch json has no variant "fast"; use before, article, best, goccy, jsonv2`},
+		{"all", "sampler=before", `switch sampler has no variant "before"; use linear, binary, reservoir, alias`},
+		{"all", "jsn=best", `unknown switch "jsn"; use ` + strings.Join(steps.Names(), ", ")},
 	} {
 		var overrides []string
 		if tc.override != "" {

@@ -87,7 +87,7 @@ func (d *Design) pick(only []string) (Design, error) {
 	all := d.ArmNames()
 	for _, name := range only {
 		if !slices.Contains(all, name) {
-			return Design{}, fmt.Errorf("there is no arm %q; there are %s", name, strings.Join(all, ", "))
+			return Design{}, fmt.Errorf("unknown arm %q; use %s", name, strings.Join(all, ", "))
 		}
 	}
 	kept := Design{Spec: d.Spec}

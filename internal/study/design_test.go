@@ -127,7 +127,7 @@ func TestAccountsAddUpByConstruction(t *testing.T) {
 
 func TestArmsThatAreNotThere(t *testing.T) {
 	for _, row := range []struct{ text, want string }{
-		{"ladder article only before,fastest", `no arm "fastest"; there are before, plus-conn-pool`},
+		{"ladder article only before,fastest", `unknown arm "fastest"; use before, plus-conn-pool`},
 		{"drop only best", "one arm has nothing to be compared with"},
 	} {
 		spec, err := study.Parse(row.text)

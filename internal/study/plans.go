@@ -29,7 +29,7 @@ func New(spec Spec) (Design, error) {
 			return Design{}, err
 		}
 	default:
-		return Design{}, fmt.Errorf("there is no plan %q; there are ladder, each, drop and vary", spec.Plan)
+		return Design{}, fmt.Errorf("unknown plan %q; use ladder, each, drop or vary", spec.Plan)
 	}
 	if len(spec.Only) > 0 {
 		return d.pick(spec.Only)
@@ -94,7 +94,7 @@ func (d *Design) ladder() {
 		}
 	}
 	d.totals(parts)
-	better := d.total("best instead of the article's", "best", armArticle, armBest)
+	better := d.total("best instead of article", "best", armArticle, armBest)
 	if d.Spec.Variant == Article {
 		// The rungs and the last improvement together are the whole way.
 		whole := append(append([]int{}, parts[armArticle]...), better)

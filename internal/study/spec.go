@@ -52,13 +52,13 @@ func ParseSteps(plan, variant string) (Spec, error) {
 	byDefault, ok := defaults[s.Plan]
 	switch {
 	case !ok:
-		return Spec{}, fmt.Errorf("there is no plan %q; there are ladder, each and drop", plan)
+		return Spec{}, fmt.Errorf("unknown plan %q; use ladder, each or drop", plan)
 	case s.Variant == "":
 		s.Variant = byDefault
 	case s.Plan == Drop:
-		return Spec{}, errors.New("drop takes steps away from the best, so no variant can be chosen for it")
+		return Spec{}, errors.New("drop removes steps from the best variants, so it has no variant to choose")
 	case s.Variant != Article && s.Variant != Best && s.Variant != Both:
-		return Spec{}, fmt.Errorf("there is no variant %q; there are article, best and both", variant)
+		return Spec{}, fmt.Errorf("unknown variant %q; use article, best or both", variant)
 	}
 	return s, nil
 }
@@ -72,16 +72,16 @@ func ParseVary(text string) (Spec, error) {
 	}
 	known, ok := steps.Find(name)
 	if !ok {
-		return Spec{}, fmt.Errorf("there is no switch %q; there are %s", name, strings.Join(steps.Names(), ", "))
+		return Spec{}, fmt.Errorf("unknown switch %q; use %s", name, strings.Join(steps.Names(), ", "))
 	}
 	s := Spec{Plan: Vary, Switch: name}
 	for _, word := range strings.Split(list, ",") {
 		variant, ok := known.Variant(word)
 		if !ok {
-			return Spec{}, fmt.Errorf("switch %s has no variant %q; there are %s", name, word, strings.Join(known.VariantNames(), ", "))
+			return Spec{}, fmt.Errorf("switch %s has no variant %q; use %s", name, word, strings.Join(known.VariantNames(), ", "))
 		}
 		if slices.Contains(s.Variants, variant.Name) {
-			return Spec{}, fmt.Errorf("variant %q of switch %s is named twice", variant.Name, name)
+			return Spec{}, fmt.Errorf("variant %q of switch %s is given twice", variant.Name, name)
 		}
 		s.Variants = append(s.Variants, variant.Name)
 	}
@@ -122,7 +122,7 @@ func Parse(text string) (s Spec, err error) {
 	case len(words) == 1:
 		s, err = ParseSteps(words[0], "")
 	default:
-		err = fmt.Errorf("%q is no design: a plan, what it varies, and perhaps \"only\" and arms", text)
+		err = fmt.Errorf("%q is not a design; it must be a plan, what it varies, and optionally \"only\" and arms", text)
 	}
 	s.Only = only
 	return s, err

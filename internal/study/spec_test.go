@@ -48,19 +48,19 @@ func TestBadSpecsAreOneSentence(t *testing.T) {
 		err  error
 		want string
 	}{
-		{steps("stairs", ""), `no plan "stairs"; there are ladder, each and drop`},
-		{steps("vary", ""), `no plan "vary"`},
-		{steps("ladder", "worst"), `no variant "worst"; there are article, best and both`},
-		{steps("drop", "article"), "no variant can be chosen"},
+		{steps("stairs", ""), `unknown plan "stairs"; use ladder, each or drop`},
+		{steps("vary", ""), `unknown plan "vary"`},
+		{steps("ladder", "worst"), `unknown variant "worst"; use article, best or both`},
+		{steps("drop", "article"), "no variant to choose"},
 		{vary("json"), "such as json=before,article,best"},
-		{vary("xml=before,best"), `no switch "xml"; there are conn-pool`},
-		{vary("json=before,fastest"), `switch json has no variant "fastest"; there are before`},
-		{vary("json=before,before"), "named twice"},
-		{vary("sampler=best,alias"), "named twice"},
+		{vary("xml=before,best"), `unknown switch "xml"; use conn-pool`},
+		{vary("json=before,fastest"), `switch json has no variant "fastest"; use before`},
+		{vary("json=before,before"), "given twice"},
+		{vary("sampler=best,alias"), "given twice"},
 		{vary("json=before"), "has nothing to be compared with"},
-		{parse(""), "is no design"},
-		{parse("vary"), `no plan "vary"`},
-		{parse("ladder article more words"), "is no design"},
+		{parse(""), "is not a design"},
+		{parse("vary"), `unknown plan "vary"`},
+		{parse("ladder article more words"), "is not a design"},
 	} {
 		if row.err == nil || !strings.Contains(row.err.Error(), row.want) || strings.Contains(row.err.Error(), "\n") {
 			t.Errorf("got %v, want one sentence with %q", row.err, row.want)

@@ -143,7 +143,7 @@ func (m *Metrics) makeKeeperSeries() {
 	}
 	m.rebuilds = m.counter("redis_epoch_rebuilds_total", "Rebuilds of Redis from the ledger.")
 	violations := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "lotteryd_invariant_violations_total", Help: "Times the impossible was seen, by what it was; alert on any.",
+		Name: "lotteryd_invariant_violations_total", Help: "Times impossible events were counted, by what it was; alert on any.",
 	}, []string{"what"})
 	m.registry.MustRegister(violations)
 	m.violations = map[string]prometheus.Counter{}

@@ -38,12 +38,12 @@ func Doubt(d loadgen.Doubt) string {
 			return fmt.Sprintf("%.1f %% of the requests got no answer (%d of %d)",
 				100*float64(d.Unanswered)/float64(max(d.Intended, 1)), d.Unanswered, d.Intended)
 		}
-		return fmt.Sprintf("%.1f/s were sent of %.1f/s due (%.1f/s asked)", d.SentRate, d.DueRate, d.AskedRate)
+		return fmt.Sprintf("sent %.1f/s of %.1f/s due (%.1f/s requested)", d.SentRate, d.DueRate, d.AskedRate)
 	case loadgen.CapQueued:
-		return fmt.Sprintf("%d requests waited %v in all (p99 of the waits %v) because all %d connections were busy; their latency counts it",
+		return fmt.Sprintf("%d requests waited %v in total (p99 of the waits %v) because all %d connections were busy; their latency includes this wait",
 			d.Queued, threeDigits(d.QueuedFor), threeDigits(d.WaitP99), d.Cap)
 	case loadgen.RunPartial:
-		return fmt.Sprintf("%v of the measured window were run", threeDigits(d.Window))
+		return fmt.Sprintf("only %v of the measured window were run", threeDigits(d.Window))
 	}
 	return DoubtName(d.Code)
 }
@@ -51,11 +51,11 @@ func Doubt(d loadgen.Doubt) string {
 func generatorLimit(d loadgen.Doubt) string {
 	switch {
 	case d.SenderBusy > 0:
-		return fmt.Sprintf("its sending thread was at work %.0f %% of the time", 100*d.SenderBusy)
+		return fmt.Sprintf("its sending thread was busy %.0f %% of the time", 100*d.SenderBusy)
 	case d.LocalErrors > 0:
 		return fmt.Sprintf("this machine ran out of ports, files or memory for %d requests", d.LocalErrors)
 	}
-	return fmt.Sprintf("it was %v late at p99, against a response p99 of %v", threeDigits(d.LatenessP99), threeDigits(d.ResponseP99))
+	return fmt.Sprintf("its p99 lateness was %v, compared with a response p99 of %v", threeDigits(d.LatenessP99), threeDigits(d.ResponseP99))
 }
 
 // halvesDisagree is the code that experiments add to those of loadgen.
@@ -64,7 +64,7 @@ const halvesDisagree loadgen.DoubtCode = "halves-disagree"
 // HalvesDisagree says that a run was not steady: the medians of the two halves
 // of its window differ.
 func HalvesDisagree(first, second time.Duration) string {
-	return fmt.Sprintf("the median was %v in the first half of the window and %v in the second: was the warm-up long enough?",
+	return fmt.Sprintf("the median was %v in the first half of the window and %v in the second; a longer warm-up may help",
 		first.Round(time.Microsecond), second.Round(time.Microsecond))
 }
 

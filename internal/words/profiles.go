@@ -24,7 +24,7 @@ func Failure(f *profiles.Failure) string {
 	case profiles.FailBrokenConnection:
 		return "the connection broke before the answer was complete"
 	case profiles.FailTargetGone:
-		return "the target does not answer any more"
+		return "the target no longer answers"
 	case profiles.FailTimedOut:
 		return fmt.Sprintf("no complete answer within %v", f.LimitNS)
 	case profiles.FailCertificate:
@@ -34,7 +34,7 @@ func Failure(f *profiles.Failure) string {
 	case profiles.FailUnencrypted:
 		return "it redirects from https to http, which is not followed"
 	case profiles.FailRedirectLoop:
-		return "it redirects in circles"
+		return "it redirects in a loop"
 	case profiles.FailUnauthorized:
 		return status(f) + ": the service requires credentials; send them as a header"
 	case profiles.FailNotFound:
@@ -42,15 +42,15 @@ func Failure(f *profiles.Failure) string {
 	case profiles.FailBusy:
 		return "another profile of that kind is being taken from the process; a process allows one at a time"
 	case profiles.FailWriteTimeout:
-		return "the server's WriteTimeout is shorter than the profile: raise it or serve net/http/pprof on a server without one"
+		return "the server's WriteTimeout is shorter than the profile; increase it, or serve net/http/pprof on a server without one"
 	case profiles.FailUnavailable, profiles.FailBadStatus:
 		return said(status(f), f)
 	case profiles.FailBadGateway:
-		return status(f) + ": something in between does not reach the service"
+		return status(f) + ": a proxy in between cannot reach the service"
 	case profiles.FailGatewayTimeout:
-		return status(f) + ": something in between does not reach the service, or does not wait so long for its answer"
+		return status(f) + ": a proxy in between cannot reach the service, or does not wait long enough for its answer"
 	case profiles.FailEarlyAnswer:
-		return fmt.Sprintf("the target answered after %v when asked to profile for %v", f.TookNS, f.LimitNS)
+		return fmt.Sprintf("the target answered after %v, but was asked to profile for %v", f.TookNS, f.LimitNS)
 	case profiles.FailAllTargets:
 		var each []string
 		for _, t := range f.Targets {
@@ -80,7 +80,7 @@ func content(f *profiles.Failure) string {
 	case profiles.FailTooLarge:
 		return fmt.Sprintf("the answer is larger than %s, the limit for one profile", size(f.MaxBytes))
 	case profiles.FailSizeBound:
-		return fmt.Sprintf("cut off at %s, the limit on its size", size(f.MaxBytes))
+		return fmt.Sprintf("cut off at %s, the size limit", size(f.MaxBytes))
 	case profiles.FailWindowTooShort:
 		return "the window was too short"
 	case profiles.FailNotBegun:
@@ -90,9 +90,9 @@ func content(f *profiles.Failure) string {
 	case profiles.FailNoStart:
 		return "there is no snapshot of the start to compare with: " + Failure(f.Cause)
 	case profiles.FailSnapshotsMismatch:
-		return said("the snapshots do not fit together", f)
+		return said("the snapshots cannot be compared", f)
 	case profiles.FailTargetsMismatch:
-		return said("the targets' profiles do not fit together", f)
+		return said("the profiles of the targets cannot be merged", f)
 	case profiles.FailOther, profiles.FailInText:
 		return f.Said
 	}
@@ -113,11 +113,11 @@ func said(text string, f *profiles.Failure) string {
 func Note(n profiles.Note) string {
 	switch n.Code {
 	case profiles.NotePartOfWindow:
-		return fmt.Sprintf("%v of the window's %v; then: %s", n.ProfiledNS.Round(100*time.Millisecond), n.PlannedNS, Failure(n.Failure))
+		return fmt.Sprintf("covers %v of the window's %v; then: %s", n.ProfiledNS.Round(100*time.Millisecond), n.PlannedNS, Failure(n.Failure))
 	case profiles.NoteSinceRestart:
-		return "the process restarted within the window: counted since the new one began"
+		return "the process restarted within the window: values are since the start of the new process"
 	case profiles.NoteOwnShare:
-		return fmt.Sprintf("%.0f %% of it is taking profiles: flame --ignore '%s' leaves that out", 100*n.Share, n.Functions)
+		return fmt.Sprintf("%.0f %% of it comes from profiling itself; flame --ignore '%s' leaves that out", 100*n.Share, n.Functions)
 	case profiles.NoteWithoutTargets:
 		return "without " + strings.Join(n.Targets, ", ")
 	case profiles.NoteInText:
@@ -158,7 +158,7 @@ func Warning(w profiles.Warning) string {
 			profiles.Block: "runtime.SetBlockProfileRate(10_000)",
 			profiles.Mutex: "runtime.SetMutexProfileFraction(100)",
 		}[w.Kind]
-		return fmt.Sprintf("%s profiling %s off on %s: call %s when the service starts", w.Kind, appears, target, call)
+		return fmt.Sprintf("%s profiling %s off on %s; call %s when the service starts", w.Kind, appears, target, call)
 	case profiles.WarnTraceCut:
 		return fmt.Sprintf("the trace of %s was %s", target, TraceEnd(w.Failure))
 	case profiles.WarnInText:
@@ -184,7 +184,7 @@ func Reasons(all profiles.Reasons) string { return joined(all, Reason) }
 
 // Reason says one of them.
 func Reason(r profiles.Reason) string {
-	into := fmt.Sprintf("%v into a window of %v", r.IntoNS.Round(100*time.Millisecond), r.PlannedNS)
+	into := fmt.Sprintf("after %v of a window of %v", r.IntoNS.Round(100*time.Millisecond), r.PlannedNS)
 	switch r.Code {
 	case profiles.ReasonInterrupted:
 		return "interrupted " + into
@@ -200,7 +200,7 @@ func Reason(r profiles.Reason) string {
 
 // Nothing says why nothing could be captured.
 func Nothing(e *profiles.NothingError) string {
-	return "nothing could be captured: " + joined(e.Failures, Warning)
+	return "nothing was captured: " + joined(e.Failures, Warning)
 }
 
 // Phase says what a capture is doing.

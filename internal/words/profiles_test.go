@@ -21,20 +21,20 @@ func TestFailure(t *testing.T) {
 		{refused, "no answer: connection refused"},
 		{profiles.Failure{Code: profiles.FailNoAnswer}, "the target does not answer"},
 		{profiles.Failure{Code: profiles.FailBrokenConnection}, "the connection broke before the answer was complete"},
-		{profiles.Failure{Code: profiles.FailTargetGone}, "the target does not answer any more"},
+		{profiles.Failure{Code: profiles.FailTargetGone}, "the target no longer answers"},
 		{profiles.Failure{Code: profiles.FailTimedOut, LimitNS: 4 * time.Second}, "no complete answer within 4s"},
 		{profiles.Failure{Code: profiles.FailCertificate, Said: "unknown authority"}, "the certificate is not trusted: unknown authority"},
 		{profiles.Failure{Code: profiles.FailOtherHost, Host: "login:80"}, "it redirects to another host, login:80, which is not followed; to profile that host, name it as the target"},
 		{profiles.Failure{Code: profiles.FailUnencrypted}, "it redirects from https to http, which is not followed"},
-		{profiles.Failure{Code: profiles.FailRedirectLoop}, "it redirects in circles"},
+		{profiles.Failure{Code: profiles.FailRedirectLoop}, "it redirects in a loop"},
 		{profiles.Failure{Code: profiles.FailUnauthorized, Status: 401, Page: "/debug/pprof/heap"}, "401 Unauthorized at /debug/pprof/heap: the service requires credentials; send them as a header"},
 		{profiles.Failure{Code: profiles.FailUnauthorized, Status: 403, Page: "/debug/pprof/goroutine"}, "403 Forbidden at /debug/pprof/goroutine: the service requires credentials; send them as a header"},
 		{profiles.Failure{Code: profiles.FailNotFound, Status: 404, Page: "/debug/pprof/mutex"}, "404 Not Found at /debug/pprof/mutex: is net/http/pprof registered on that port?"},
 		{profiles.Failure{Code: profiles.FailBusy}, "another profile of that kind is being taken from the process; a process allows one at a time"},
-		{profiles.Failure{Code: profiles.FailWriteTimeout}, "the server's WriteTimeout is shorter than the profile: raise it or serve net/http/pprof on a server without one"},
+		{profiles.Failure{Code: profiles.FailWriteTimeout}, "the server's WriteTimeout is shorter than the profile; increase it, or serve net/http/pprof on a server without one"},
 		{profiles.Failure{Code: profiles.FailUnavailable, Status: 503, Page: "/debug/pprof/profile"}, "503 Service Unavailable at /debug/pprof/profile"},
-		{profiles.Failure{Code: profiles.FailBadGateway, Status: 502, Page: "/debug/pprof/heap"}, "502 Bad Gateway at /debug/pprof/heap: something in between does not reach the service"},
-		{profiles.Failure{Code: profiles.FailGatewayTimeout, Status: 504, Page: "/debug/pprof/heap"}, "504 Gateway Timeout at /debug/pprof/heap: something in between does not reach the service, or does not wait so long for its answer"},
+		{profiles.Failure{Code: profiles.FailBadGateway, Status: 502, Page: "/debug/pprof/heap"}, "502 Bad Gateway at /debug/pprof/heap: a proxy in between cannot reach the service"},
+		{profiles.Failure{Code: profiles.FailGatewayTimeout, Status: 504, Page: "/debug/pprof/heap"}, "504 Gateway Timeout at /debug/pprof/heap: a proxy in between cannot reach the service, or does not wait long enough for its answer"},
 		{profiles.Failure{Code: profiles.FailBadStatus, Status: 500, Page: "/debug/pprof/block", Said: "out of luck"}, "500 Internal Server Error at /debug/pprof/block: out of luck"},
 		{profiles.Failure{Code: profiles.FailEmptyAnswer}, "the answer is empty"},
 		{profiles.Failure{Code: profiles.FailHTMLAnswer}, "the answer is an HTML page, not a profile: perhaps a login page, or another server on that port"},
@@ -43,16 +43,16 @@ func TestFailure(t *testing.T) {
 		{profiles.Failure{Code: profiles.FailNotDump}, "the answer is not a dump of goroutines"},
 		{profiles.Failure{Code: profiles.FailDamagedGzip, Said: "unexpected EOF"}, "the answer's gzip is damaged or cut off (unexpected EOF)"},
 		{profiles.Failure{Code: profiles.FailTooLarge, MaxBytes: 2 << 20}, "the answer is larger than 2 MiB, the limit for one profile"},
-		{profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: 2 << 10}, "cut off at 2 KiB, the limit on its size"},
-		{profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: 20}, "cut off at 20 B, the limit on its size"},
-		{profiles.Failure{Code: profiles.FailEarlyAnswer, TookNS: 3 * time.Millisecond, LimitNS: time.Second}, "the target answered after 3ms when asked to profile for 1s"},
+		{profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: 2 << 10}, "cut off at 2 KiB, the size limit"},
+		{profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: 20}, "cut off at 20 B, the size limit"},
+		{profiles.Failure{Code: profiles.FailEarlyAnswer, TookNS: 3 * time.Millisecond, LimitNS: time.Second}, "the target answered after 3ms, but was asked to profile for 1s"},
 		{profiles.Failure{Code: profiles.FailWindowTooShort}, "the window was too short"},
 		{profiles.Failure{Code: profiles.FailNotBegun}, "the window ended before it began"},
 		{profiles.Failure{Code: profiles.FailInterrupted}, "interrupted before it was complete"},
 		{profiles.Failure{Code: profiles.FailNoStart, Cause: &refused}, "there is no snapshot of the start to compare with: no answer: connection refused"},
 		{profiles.Failure{Code: profiles.FailNoStart}, "there is no snapshot of the start to compare with: the reason is not known"},
-		{profiles.Failure{Code: profiles.FailSnapshotsMismatch, Said: "types differ"}, "the snapshots do not fit together: types differ"},
-		{profiles.Failure{Code: profiles.FailTargetsMismatch, Said: "types differ"}, "the targets' profiles do not fit together: types differ"},
+		{profiles.Failure{Code: profiles.FailSnapshotsMismatch, Said: "types differ"}, "the snapshots cannot be compared: types differ"},
+		{profiles.Failure{Code: profiles.FailTargetsMismatch, Said: "types differ"}, "the profiles of the targets cannot be merged: types differ"},
 		{profiles.Failure{Code: profiles.FailAllTargets, Targets: []profiles.TargetFailure{{Target: "a", Failure: refused}, {Target: "b", Failure: profiles.Failure{Code: profiles.FailEmptyAnswer}}}},
 			"a: no answer: connection refused; b: the answer is empty"},
 		{profiles.Failure{Code: profiles.FailOther, Said: "disk on fire"}, "disk on fire"},
@@ -73,9 +73,9 @@ func TestNote(t *testing.T) {
 		note profiles.Note
 		want string
 	}{
-		{part, "1.2s of the window's 4s; then: the target does not answer any more"},
-		{profiles.Note{Code: profiles.NoteSinceRestart}, "the process restarted within the window: counted since the new one began"},
-		{profiles.Note{Code: profiles.NoteOwnShare, Share: 0.254, Functions: "^net/http"}, "25 % of it is taking profiles: flame --ignore '^net/http' leaves that out"},
+		{part, "covers 1.2s of the window's 4s; then: the target no longer answers"},
+		{profiles.Note{Code: profiles.NoteSinceRestart}, "the process restarted within the window: values are since the start of the new process"},
+		{profiles.Note{Code: profiles.NoteOwnShare, Share: 0.254, Functions: "^net/http"}, "25 % of it comes from profiling itself; flame --ignore '^net/http' leaves that out"},
 		{profiles.Note{Code: profiles.NoteWithoutTargets, Targets: []string{"a", "b"}}, "without a, b"},
 		{profiles.Note{Code: profiles.NoteInText, Text: "as it was said"}, "as it was said"},
 	} {
@@ -99,10 +99,10 @@ func TestWarning(t *testing.T) {
 		{profiles.Warning{Code: profiles.WarnFailed, Target: "web", Failure: empty}, "web: the answer is empty"},
 		{profiles.Warning{Code: profiles.WarnFailed, Target: "web", Failure: empty, Kinds: []profiles.Kind{profiles.CPU, profiles.Heap}}, "web: the answer is empty (cpu, heap)"},
 		{profiles.Warning{Code: profiles.WarnRestarted, Target: "web"}, "web restarted within the window: its profiles are of more than one process"},
-		{profiles.Warning{Code: profiles.WarnProfilingOff, Target: "web", Kind: profiles.Block}, "block profiling appears to be off on web: call runtime.SetBlockProfileRate(10_000) when the service starts"},
-		{profiles.Warning{Code: profiles.WarnProfilingOff, Target: "web", Kind: profiles.Mutex, Certain: true}, "mutex profiling is off on web: call runtime.SetMutexProfileFraction(100) when the service starts"},
-		{profiles.Warning{Code: profiles.WarnProfilingOff, Kind: profiles.Mutex}, "mutex profiling appears to be off on the service: call runtime.SetMutexProfileFraction(100) when the service starts"},
-		{profiles.Warning{Code: profiles.WarnTraceCut, Target: "web", Failure: &profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: 2048}}, "the trace of web was cut off at 2 KiB, the limit on its size"},
+		{profiles.Warning{Code: profiles.WarnProfilingOff, Target: "web", Kind: profiles.Block}, "block profiling appears to be off on web; call runtime.SetBlockProfileRate(10_000) when the service starts"},
+		{profiles.Warning{Code: profiles.WarnProfilingOff, Target: "web", Kind: profiles.Mutex, Certain: true}, "mutex profiling is off on web; call runtime.SetMutexProfileFraction(100) when the service starts"},
+		{profiles.Warning{Code: profiles.WarnProfilingOff, Kind: profiles.Mutex}, "mutex profiling appears to be off on the service; call runtime.SetMutexProfileFraction(100) when the service starts"},
+		{profiles.Warning{Code: profiles.WarnTraceCut, Target: "web", Failure: &profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: 2048}}, "the trace of web was cut off at 2 KiB, the size limit"},
 		{profiles.Warning{Code: profiles.WarnTraceCut, Target: "web", Failure: &profiles.Failure{Code: profiles.FailBrokenConnection}}, "the trace of web was cut off: the connection broke before the answer was complete"},
 		{profiles.Warning{Code: profiles.WarnInText, Text: "as it was said"}, "as it was said"},
 	} {
@@ -113,7 +113,7 @@ func TestWarning(t *testing.T) {
 	got := words.Nothing(&profiles.NothingError{Failures: []profiles.Warning{
 		{Code: profiles.WarnFailed, Target: "x", Failure: empty}, {Code: profiles.WarnFailed, Target: "y", Failure: empty},
 	}})
-	checkSentence(t, "nothing", got, "nothing could be captured: x: the answer is empty; y: the answer is empty")
+	checkSentence(t, "nothing", got, "nothing was captured: x: the answer is empty; y: the answer is empty")
 }
 
 func TestReason(t *testing.T) {
@@ -123,8 +123,8 @@ func TestReason(t *testing.T) {
 		reason profiles.Reason
 		want   string
 	}{
-		{profiles.Reason{Code: profiles.ReasonInterrupted, IntoNS: 30040 * time.Millisecond, PlannedNS: time.Minute}, "interrupted 30s into a window of 1m0s"},
-		{profiles.Reason{Code: profiles.ReasonStoppedAnswering, Target: "web", IntoNS: 3 * time.Second, PlannedNS: time.Minute}, "web stopped answering 3s into a window of 1m0s"},
+		{profiles.Reason{Code: profiles.ReasonInterrupted, IntoNS: 30040 * time.Millisecond, PlannedNS: time.Minute}, "interrupted after 30s of a window of 1m0s"},
+		{profiles.Reason{Code: profiles.ReasonStoppedAnswering, Target: "web", IntoNS: 3 * time.Second, PlannedNS: time.Minute}, "web stopped answering after 3s of a window of 1m0s"},
 		{profiles.Reason{Code: profiles.ReasonGoneBefore, Target: "web"}, "web stopped answering before the window"},
 		{profiles.Reason{Code: profiles.ReasonInText, Text: "as it was said"}, "as it was said"},
 	} {

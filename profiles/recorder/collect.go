@@ -15,7 +15,7 @@ func (r *Recorder) serve(ctx context.Context, o *order) {
 	err := r.shelf.put(s)
 	r.mu.Lock()
 	if err != nil {
-		r.failed = fmt.Sprintf("keeping a snapshot: %v", err)
+		r.failed = fmt.Sprintf("storing a snapshot: %v", err)
 	}
 	r.mu.Unlock()
 	o.done <- delivery{s.manifest, err}
@@ -60,7 +60,7 @@ func (r *Recorder) takeSlices(s *snapshot) []cpuSlice {
 	r.cut()
 	r.ring.expire(r.process.now())
 	if len(r.ring.slices) == 0 {
-		s.fail(snapshotCPU, "the ring holds no CPU slice: "+r.whyNoSlices())
+		s.fail(snapshotCPU, "the ring contains no CPU slice: "+r.whyNoSlices())
 	}
 	for _, slice := range r.ring.slices {
 		s.manifest.Slices = append(s.manifest.Slices, slice.SliceBounds)
@@ -72,7 +72,7 @@ func (r *Recorder) takeSlices(s *snapshot) []cpuSlice {
 func (r *Recorder) whyNoSlices() string {
 	switch {
 	case r.sampler.hands > 0:
-		return "a profile is being taken by hand"
+		return "somebody else is taking a profile"
 	case !r.ledger.affords():
 		return fmt.Sprintf("the budget of %g %% of CPU time is overdrawn by %v", 100*r.ledger.share, -r.ledger.balance.Round(time.Microsecond))
 	case r.sampler.taken == 0 && r.sampler.blocked > 0:
@@ -80,7 +80,7 @@ func (r *Recorder) whyNoSlices() string {
 	case r.sampler.taken == 0:
 		return "the recorder has just begun"
 	}
-	return fmt.Sprintf("none was taken within %v", r.options.Keep)
+	return fmt.Sprintf("no slice was taken within %v", r.options.Keep)
 }
 
 // takeTrace writes the flight recorder's window. Where it is off, what follows

@@ -141,7 +141,7 @@ func (r *Recorder) open(name, file string) ([]byte, error) {
 
 func refuseFile(w http.ResponseWriter, err error) {
 	if isMissing(err) {
-		http.Error(w, "there is no such snapshot or file", http.StatusNotFound)
+		http.Error(w, "no such snapshot or file", http.StatusNotFound)
 		return
 	}
 	http.Error(w, err.Error(), http.StatusServiceUnavailable)

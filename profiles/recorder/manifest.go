@@ -123,7 +123,7 @@ func parseSnapshot(text []byte) (*Manifest, error) {
 	case m.Version == 0 || m.Reason == "":
 		return nil, errors.New("not the manifest of a snapshot: it has no version or no reason")
 	case m.Version != snapshotVersion:
-		return nil, fmt.Errorf("the snapshot has version %d and this program reads version %d: use the version that wrote it", m.Version, snapshotVersion)
+		return nil, fmt.Errorf("the snapshot has version %d, but this program reads version %d; use the version that wrote it", m.Version, snapshotVersion)
 	}
 	return m, nil
 }

@@ -47,7 +47,7 @@ func TestReadManifestRefuses(t *testing.T) {
 		{"empty", "", "not the manifest of a snapshot"},
 		{"a list", "[]", "not the manifest of a snapshot"},
 		{"nothing in it", "{}", "it has no version"},
-		{"newer", `{"version": 2, "reason": "manual"}`, "has version 2 and this program reads version 1"},
+		{"newer", `{"version": 2, "reason": "manual"}`, "has version 2, but this program reads version 1"},
 		{"too large", strings.Repeat(" ", 17<<20), "larger than 16 MiB"},
 	} {
 		if _, err := recorder.ReadManifest(snapshotOf(row.text)); err == nil || !strings.Contains(err.Error(), row.want) {

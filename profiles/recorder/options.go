@@ -91,17 +91,17 @@ func set[T comparable](field *T, value T) {
 func (o Options) check() error {
 	switch {
 	case o.Slice < 40*time.Millisecond:
-		return fmt.Errorf("recorder: Slice is %s; a CPU slice has at least 40ms, or it holds no samples", o.Slice)
+		return fmt.Errorf("recorder: Slice is %s; use 40ms or more, because a shorter slice has no samples", o.Slice)
 	case o.Every < o.Slice:
 		return fmt.Errorf("recorder: Every is %s and Slice is %s; Every must not be shorter", o.Every, o.Slice)
 	case o.Keep < o.Every:
 		return fmt.Errorf("recorder: Keep is %s and Every is %s; Keep must not be shorter", o.Keep, o.Every)
 	case o.Latency < 0:
-		return fmt.Errorf("recorder: Latency is %s; give a time above 0, or 0 for no limit", o.Latency)
+		return fmt.Errorf("recorder: Latency is %s; use a time above 0, or 0 for no limit", o.Latency)
 	case !(o.GoroutineGrowth < 0 || o.GoroutineGrowth > 1): // written so that NaN fails
-		return fmt.Errorf("recorder: GoroutineGrowth is %v; give a factor above 1, or a negative number for none", o.GoroutineGrowth)
+		return fmt.Errorf("recorder: GoroutineGrowth is %v; use a factor above 1, or a negative number for none", o.GoroutineGrowth)
 	case o.GoroutineFloor < 0:
-		return fmt.Errorf("recorder: GoroutineFloor is %d; give a number of goroutines", o.GoroutineFloor)
+		return fmt.Errorf("recorder: GoroutineFloor is %d; use a number of goroutines", o.GoroutineFloor)
 	}
 	return o.Budget.check()
 }
@@ -109,11 +109,11 @@ func (o Options) check() error {
 func (b Budget) check() error {
 	switch {
 	case !(b.CPU > 0 && b.CPU <= 0.5):
-		return fmt.Errorf("recorder: Budget.CPU is %v; give a share above 0 and at most 0.5", b.CPU)
+		return fmt.Errorf("recorder: Budget.CPU is %v; use a share above 0 and at most 0.5", b.CPU)
 	case b.RingBytes < 0 || b.TraceBytes < 0 || b.SnapshotBytes < 0:
 		return errors.New("recorder: a Budget in bytes is negative")
 	case b.SnapshotEvery < 0:
-		return fmt.Errorf("recorder: Budget.SnapshotEvery is %s; give a time above 0", b.SnapshotEvery)
+		return fmt.Errorf("recorder: Budget.SnapshotEvery is %s; use a time above 0", b.SnapshotEvery)
 	}
 	return nil
 }

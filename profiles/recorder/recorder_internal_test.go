@@ -313,9 +313,9 @@ func TestAnEmptyRingSaysWhy(t *testing.T) {
 		prepare func(*fakeProcess, *Recorder)
 	}{
 		{"the recorder has just begun", func(*fakeProcess, *Recorder) {}},
-		{"a profile is being taken by hand", func(_ *fakeProcess, r *Recorder) { r.Yield() }},
+		{"somebody else is taking a profile", func(_ *fakeProcess, r *Recorder) { r.Yield() }},
 		{"other code is taking a CPU profile", func(f *fakeProcess, r *Recorder) { f.foreign = true; f.run(r, 20*time.Second) }},
-		{"none was taken within 5m0s", func(f *fakeProcess, r *Recorder) { f.run(r, 20*time.Second); f.foreign = true; f.run(r, time.Hour) }},
+		{"no slice was taken within 5m0s", func(f *fakeProcess, r *Recorder) { f.run(r, 20*time.Second); f.foreign = true; f.run(r, time.Hour) }},
 		{"CPU time is overdrawn by 9m59.975s", func(_ *fakeProcess, r *Recorder) {
 			r.ledger.pay(&r.ledger.encoding, 10*time.Minute)
 			r.ledger.balance = -10*time.Minute + 25*time.Millisecond

@@ -14,7 +14,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 		return nil
 	}
 	if !r.running.CompareAndSwap(false, true) {
-		return errors.New("recorder: it runs already")
+		return errors.New("recorder: already running")
 	}
 	defer r.running.Store(false)
 	r.begin()

@@ -30,7 +30,7 @@ func snapshotFiles() []string {
 
 // tooLarge refuses a snapshot that would not fit alone.
 func tooLarge(size, most int64) error {
-	return fmt.Errorf("the snapshot has %d bytes and the budget for all of them is %d; raise Budget.SnapshotBytes", size, most)
+	return fmt.Errorf("the snapshot has %d bytes, but the budget for all snapshots is %d; increase Budget.SnapshotBytes", size, most)
 }
 
 // memoryShelf keeps snapshots in memory.

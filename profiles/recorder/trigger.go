@@ -119,7 +119,7 @@ func (g *growth) look(n int) (detail string, grown bool) {
 	}
 	if n > g.floor && float64(n) >= g.factor*float64(usual) {
 		g.seen = append(g.seen[:0], n)
-		return fmt.Sprintf("%d goroutines, %.1f times the %d that were usual", n, float64(n)/float64(max(usual, 1)), usual), true
+		return fmt.Sprintf("%d goroutines, %.1f times the usual number, %d", n, float64(n)/float64(max(usual, 1)), usual), true
 	}
 	g.seen = append(g.seen, n)
 	if len(g.seen) > g.keep {

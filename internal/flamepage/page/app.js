@@ -78,7 +78,7 @@ function newApp(data, withTable) {
   function list() {
     legend.replaceChildren(...(data.kind === "diff" ? diffLegend(model) : treeLegend(model, search.set)));
     const self = tools.querySelector(".self");
-    if (self) self.textContent = model.ofSelf ? "Colours: frame alone" : "Colours: with all below";
+    if (self) self.textContent = model.ofSelf ? "Colors: frame alone" : "Colors: with all below";
     if (!withTable) return;
     table = data.kind === "diff" ? diffTable(model, search.toggle.bind(search)) : treeTable(model, search.toggle.bind(search));
     functions.replaceChildren(table.box);

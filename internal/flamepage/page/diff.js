@@ -93,7 +93,7 @@ function diffLegend(model) {
     element("span", { class: "scale" }, "less ", ...scale([10, 9, 8, 7, 6]), ...scale([0]), ...scale([1, 2, 3, 4, 5]), " more"),
     element("span", {}, element("i", { class: "swatch wide p0" }), " within noise"),
     element("span", {}, element("i", { class: "swatch wide p8 hatched" }), " vanished: hatched"),
-    element("span", { class: "faint" }, "A frame is as wide as the mean of both sides; colours are of ",
+    element("span", { class: "faint" }, "A frame is as wide as the mean of both sides; colors show ",
       model.ofSelf ? "the frame alone" : "the frame and all below it", "."),
   ];
 }
@@ -102,7 +102,7 @@ function diffLegend(model) {
 function causeList(model, zoom) {
   const data = model.data;
   if (data.causes.length === 0) {
-    return [element("p", {}, data.evidence === "none" ? "" : "No change is certain: all that differs may be noise.")];
+    return [element("p", {}, data.evidence === "none" ? "" : "No significant change: all differences are within the noise.")];
   }
   const line = (i) => {
     const c = changeAt(data, "total", i);
@@ -126,9 +126,9 @@ function basisWords(data) {
   const [old, now] = data.profiles;
   const count = (n) => n + (n === 1 ? " profile" : " profiles");
   const evidence = {
-    rounds: `${count(old)} before and ${count(now)} after: what differs between profiles of one side is noise, and changes within it are grey.`,
-    samples: "One profile on a side: only the chance in which moments were sampled is known as noise, not what differs from run to run.",
-    none: "Nothing is known about noise: changes are coloured by size alone.",
+    rounds: `${count(old)} before and ${count(now)} after: differences between the profiles of one side are noise; changes within the noise are grey.`,
+    samples: "One side has only one profile: only the sampling error counts as noise, not the differences between runs.",
+    none: "The noise is not known: colors show only the size of a change.",
   }[data.evidence] || "";
   return `${basis} (${data.unit}). ${evidence}`;
 }

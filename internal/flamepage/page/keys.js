@@ -1,7 +1,7 @@
 // The keyboard.
 
 const keyHelp = [
-  ["← →", "to the frame beside"],
+  ["← →", "to the next frame on the same level"],
   ["↑ ↓", "to the caller, or the heaviest callee"],
   ["Enter", "zoom into the frame"],
   ["Backspace or u", "zoom out by one frame"],

@@ -11,7 +11,7 @@ function compile(text) {
   try {
     return { pattern: new RegExp(text, /[A-Z]/.test(text.replace(/\\./g, "")) ? "u" : "iu") };
   } catch {
-    return { error: "This is no regular expression." };
+    return { error: "This is not a regular expression." };
   }
 }
 

@@ -57,7 +57,7 @@ func (l *Reader) next() {
 	if !errors.Is(l.err, bufio.ErrBufferFull) {
 		return
 	}
-	l.report(l.line, fmt.Sprintf("line longer than %d bytes, left out", maxLine), bytes.HasPrefix(l.rest, []byte("Benchmark")))
+	l.report(l.line, fmt.Sprintf("line is longer than %d bytes and is ignored", maxLine), bytes.HasPrefix(l.rest, []byte("Benchmark")))
 	for errors.Is(l.err, bufio.ErrBufferFull) {
 		_, l.err = l.in.ReadSlice('\n')
 	}

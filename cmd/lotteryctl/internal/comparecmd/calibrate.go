@@ -16,7 +16,7 @@ import (
 func (o *compareOptions) writeCalibration(env cli.Env, tables *benchmarks.Tables) error {
 	noise, skipped := benchmarks.Calibrate(tables, benchmarks.DefaultSeed)
 	if len(noise.Floors) == 0 {
-		return errors.New("no metric has a noise floor: a calibration needs four runs of one program")
+		return errors.New("no metric has a noise floor; a calibration needs four or more runs of one program")
 	}
 	err := o.write(env, func(w io.Writer) error {
 		if o.format == "json" {
@@ -40,7 +40,7 @@ func printNoise(w io.Writer, noise *benchmarks.Noise) error {
 	for _, f := range noise.Floors {
 		fmt.Fprintf(out, "%s\t±%s %%\t%d", f.Unit, units.Fixed(100*f.Change, 1), f.Runs)
 		if f.Largest != "" {
-			fmt.Fprintf(out, "\tof %s, the largest", f.Largest)
+			fmt.Fprintf(out, "\tlargest: %s", f.Largest)
 		}
 		fmt.Fprintln(out)
 	}

@@ -24,16 +24,18 @@ func New(env cli.Env) *cobra.Command {
 	opts := &compareOptions{query: benchmarks.DefaultQuery()}
 	cmd := &cobra.Command{
 		Use:   "compare OLD [NEW...]",
-		Short: "Say what got worse or better between runs, and how sure that is",
-		Long: `Say what got worse or better between runs, and how sure that is.
+		Short: "Show what got worse or better between runs, and how certain that is",
+		Long: `Show what got worse or better between runs, and how certain that is.
 
-OLD and NEW are run folders of bench, or files with Go benchmark results; - is
-stdin, and label=path names a column. A single run folder with several arms is
-compared arm by arm with its first one.
+OLD and NEW are run folders of bench, or files with Go benchmark results. "-" is
+stdin, and label=path names a column. In a single run folder with several arms,
+each arm is compared with the first one. See docs/compare.md.
 
-Exit codes: 0 nothing failed, 1 a gate failed, 2 inputs, gates or data that cannot
-be used, 3 with --strict if a gate (or, without gates, a verdict) is undecided.
-See docs/compare.md.`,
+Exit codes:
+  0  no gate failed
+  1  a gate failed
+  2  wrong usage, or unusable inputs, gates or data
+  3  with --strict: a gate is undecided, or without gates a verdict is inconclusive`,
 		Example: `  lotteryctl compare old.txt new.txt
   lotteryctl compare --fail-on 'p95-latency>5%' --fail-on 'allocs/op>0' runs/old runs/new
   lotteryctl compare --base before --format markdown runs/ladder
@@ -50,21 +52,21 @@ See docs/compare.md.`,
 
 func (o *compareOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.query.Table, "table", o.query.Table, "split results into tables by this projection; run folders: by unit only")
+	f.StringVar(&o.query.Table, "table", o.query.Table, "split results into tables by this projection; run folders are split by unit only")
 	f.StringVar(&o.query.Row, "row", o.query.Row, "split tables into rows by this projection")
 	f.StringVar(&o.query.Col, "col", o.query.Col, "split tables into columns by this projection")
 	f.StringVar(&o.query.Ignore, "ignore", o.query.Ignore, "ignore these keys")
 	f.StringVar(&o.query.Filter, "filter", o.query.Filter, "use only results that match this filter")
-	f.Float64Var(&o.query.Alpha, "alpha", o.query.Alpha, "p-value up to which a difference counts")
-	f.Float64Var(&o.query.Confidence, "confidence", o.query.Confidence, "level of all intervals")
-	f.StringArrayVar(&o.failOn, "fail-on", nil, "METRIC[@NAME]>BOUND: fail if METRIC got worse by more than 5%, 2ms, 1KiB, ...; 0 is any change for the worse; may be repeated")
-	f.StringArrayVar(&o.slo, "slo", nil, "METRIC[@NAME]<BOUND: what METRIC of every new arm must be; may be repeated")
-	f.BoolVar(&o.strict, "strict", false, "exit 3 if a gate, or without gates a verdict, is undecided")
-	f.Float64Var(&o.minEffect, "min-effect", 0.05, "relative change from which one matters")
+	f.Float64Var(&o.query.Alpha, "alpha", o.query.Alpha, "largest corrected p-value at which a difference counts")
+	f.Float64Var(&o.query.Confidence, "confidence", o.query.Confidence, "confidence level of all intervals")
+	f.StringArrayVar(&o.failOn, "fail-on", nil, "METRIC[@NAME]>BOUND: fail if METRIC got worse by more than BOUND, such as 5%, 2ms, 1KiB; 0 means any change for the worse; may be repeated")
+	f.StringArrayVar(&o.slo, "slo", nil, "METRIC[@NAME]<BOUND: fail if METRIC of a new arm is not within BOUND; may be repeated")
+	f.BoolVar(&o.strict, "strict", false, "exit with 3 if a gate, or without gates a verdict, is undecided")
+	f.Float64Var(&o.minEffect, "min-effect", 0.05, "minimum effect: the smallest relative change that counts")
 	f.StringVar(&o.rounds, "rounds", string(benchmarks.PairAuto), "auto, paired (the n-th lines belong together) or unpaired")
-	f.StringVar(&o.noise, "noise", "", "take minimum effects from this calibration: JSON of --calibrate, or an A/A run")
-	f.StringVar(&o.base, "base", "", "arm that the others are compared with, in a single run folder (default: the first)")
-	f.BoolVar(&o.calibrate, "calibrate", false, "print how much each metric of an A/A run changes although nothing did")
+	f.StringVar(&o.noise, "noise", "", "take the minimum effects from this calibration: JSON of --calibrate, or the run folder of an A/A run")
+	f.StringVar(&o.base, "base", "", "in a single run folder: the arm that the others are compared with (default: the first)")
+	f.BoolVar(&o.calibrate, "calibrate", false, "print how much each metric of an A/A run changes although nothing changed")
 	f.StringVar(&o.format, "format", "text", "text, csv, markdown, json or html")
 	f.BoolVar(&o.json, "json", false, "the same as --format json")
 	f.StringVar(&o.out, "out", "", "write to this file instead of stdout")
@@ -101,7 +103,7 @@ func runCompare(cmd *cobra.Command, env cli.Env, opts *compareOptions, args []st
 	}
 	judgement, err := benchmarks.Judge(tables, policy)
 	if errors.Is(err, benchmarks.ErrUnpairable) {
-		return fmt.Errorf("%w: repair the inputs or leave --rounds at auto", err)
+		return fmt.Errorf("%w; repair the inputs, or use --rounds auto", err)
 	}
 	if err != nil {
 		return err
@@ -124,7 +126,7 @@ func (o *compareOptions) check(cmd *cobra.Command, args []string) (benchmarks.Po
 	}
 	if o.json {
 		if cmd.Flags().Changed("format") && o.format != "json" {
-			return policy, cli.UsageErrorf(cmd, "--json and --format %s contradict each other", o.format)
+			return policy, cli.UsageErrorf(cmd, "--json and --format %s cannot be combined", o.format)
 		}
 		o.format = "json"
 	}
@@ -136,19 +138,19 @@ func (o *compareOptions) check(cmd *cobra.Command, args []string) (benchmarks.Po
 	}
 	switch {
 	case len(args) == 0:
-		return policy, cli.UsageErrorf(cmd, "name what to compare: two run folders or files, or one run folder with several arms")
+		return policy, cli.UsageErrorf(cmd, "nothing to compare; give two run folders or files, or one run folder with several arms")
 	case stdins > 1:
-		return policy, cli.UsageErrorf(cmd, "- was given twice; stdin can be read once")
+		return policy, cli.UsageErrorf(cmd, "- was given twice; stdin can be read only once")
 	case !(o.minEffect >= 0) || o.minEffect > 10:
-		return policy, cli.UsageErrorf(cmd, "--min-effect is %v; give a share such as 0.05 for 5 %%", o.minEffect)
+		return policy, cli.UsageErrorf(cmd, "--min-effect is %v; use a share such as 0.05 for 5 %%", o.minEffect)
 	case !slices.Contains(benchmarks.Pairings(), policy.Pairing):
-		return policy, cli.UsageErrorf(cmd, "--rounds is %q; it must be auto, paired or unpaired", o.rounds)
+		return policy, cli.UsageErrorf(cmd, "--rounds is %q; use auto, paired or unpaired", o.rounds)
 	case !slices.Contains([]string{"text", "csv", "markdown", "json", "html"}, o.format):
-		return policy, cli.UsageErrorf(cmd, "--format is %q; it must be text, csv, markdown, json or html", o.format)
+		return policy, cli.UsageErrorf(cmd, "--format is %q; use text, csv, markdown, json or html", o.format)
 	case o.calibrate && (len(o.failOn)+len(o.slo) > 0 || o.noise != ""):
-		return policy, cli.UsageErrorf(cmd, "--calibrate measures noise and judges nothing: leave --fail-on, --slo and --noise out")
+		return policy, cli.UsageErrorf(cmd, "--calibrate measures noise and has no verdicts; remove --fail-on, --slo and --noise")
 	case o.calibrate && o.format != "text" && o.format != "json":
-		return policy, cli.UsageErrorf(cmd, "--calibrate prints text or json, not %s", o.format)
+		return policy, cli.UsageErrorf(cmd, "--calibrate prints text or json; %s is not possible", o.format)
 	}
 	return policy, o.parseGates(&policy)
 }

@@ -84,7 +84,7 @@ func (m *material) resolve(in *benchmarks.Input) (string, error) {
 		return "", fmt.Errorf("%s: %w", in.Path, err)
 	}
 	if run.Rounds == 0 && run.Rules.Profile != nil {
-		return "", fmt.Errorf("%s holds profiles and no rounds that count: compare them with lotteryctl flame --diff, or take rounds with bench --profile", in.Path)
+		return "", fmt.Errorf("%s contains only profiles, no rounds that count; compare the profiles with lotteryctl flame --diff, or measure rounds with bench --profile", in.Path)
 	}
 	folder := runFolder{path: in.Path, run: run, broken: brokenArms(rounds)}
 	for _, line := range skipped {
@@ -125,7 +125,7 @@ func countedRuns(n int) string {
 func (m *material) report(stderr io.Writer) {
 	for i, problem := range m.set.Problems {
 		if i == 20 {
-			fmt.Fprintf(stderr, "and %d more lines or values that cannot be used\n", len(m.set.Problems)-i)
+			fmt.Fprintf(stderr, "and %d more unusable lines or values\n", len(m.set.Problems)-i)
 			return
 		}
 		fmt.Fprintln(stderr, problem)
@@ -153,7 +153,7 @@ func (m *material) tables(cmd *cobra.Command, opts *compareOptions) (*benchmarks
 	case opts.base == "" && m.onlyArms() && !chosen("col") && !chosen("row"):
 		query.Row = ".name"
 	case opts.base != "":
-		return nil, cli.UsageErrorf(cmd, "--base chooses an arm of a single run folder; give one, without --row and --col")
+		return nil, cli.UsageErrorf(cmd, "--base selects an arm of a single run folder; give one run folder, and remove --row and --col")
 	}
 	tables, err := query.Tables(m.set)
 	var bad *benchmarks.QueryError
@@ -161,10 +161,10 @@ func (m *material) tables(cmd *cobra.Command, opts *compareOptions) (*benchmarks
 		return nil, cli.UsageErrorf(cmd, "--%s", bad)
 	}
 	if err == nil && len(tables.Tables) == 0 {
-		return nil, fmt.Errorf("the filter %q leaves nothing to compare", query.Filter)
+		return nil, fmt.Errorf("the filter %q excludes everything; use another filter", query.Filter)
 	}
 	if err == nil && !opts.calibrate && !comparesAnything(tables) && len(opts.slo) == 0 {
-		return nil, errors.New("there is nothing to compare: give two inputs, or say with --col which key tells the arms apart")
+		return nil, errors.New("nothing to compare; give two inputs, or set --col to the key that distinguishes the arms")
 	}
 	return tables, err
 }
@@ -193,7 +193,7 @@ func (m *material) armOrder(base string) (string, error) {
 	if base != "" {
 		at := slices.Index(names, base)
 		if at < 0 {
-			return "", fmt.Errorf("%s has no arm %q to be --base, only %s", m.folders[0].path, base, strings.Join(names, ", "))
+			return "", fmt.Errorf("--base: %s has no arm %q; use %s", m.folders[0].path, base, strings.Join(names, ", "))
 		}
 		names = slices.Insert(slices.Delete(names, at, at+1), 0, base)
 	}
@@ -228,7 +228,7 @@ func (o *compareOptions) readNoise(ctx context.Context) (*benchmarks.Noise, erro
 	defer file.Close()
 	noise, err := benchmarks.ReadNoise(file)
 	if errors.Is(err, benchmarks.ErrNoNoise) {
-		return nil, fmt.Errorf("--noise: %s: %w: write one with compare --calibrate RUN --json", o.noise, err)
+		return nil, fmt.Errorf("--noise: %s: %w; write one with compare --calibrate RUN --json", o.noise, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("--noise: %s: %w", o.noise, err)
@@ -265,10 +265,10 @@ func (m *material) isAA() error {
 	for _, f := range m.folders {
 		arms := f.run.Arms
 		if len(arms) > 2 {
-			return fmt.Errorf("%s has %d arms; noise is measured with one arm, or one thing twice: bench --calibrate", f.path, len(arms))
+			return fmt.Errorf("%s has %d arms; measure noise with one arm, or with one program twice: bench --calibrate", f.path, len(arms))
 		}
 		if len(arms) == 2 && (arms[0].Switches != arms[1].Switches || !slices.Equal(arms[0].Command, arms[1].Command)) {
-			return fmt.Errorf("the arms %s and %s of %s are not the same program; noise is measured with one thing twice: bench --calibrate",
+			return fmt.Errorf("the arms %s and %s of %s are different programs; measure noise with one program twice: bench --calibrate",
 				arms[0].Name, arms[1].Name, f.path)
 		}
 	}

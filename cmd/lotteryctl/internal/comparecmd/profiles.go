@@ -37,7 +37,7 @@ func (m *material) profileChanges(ctx context.Context, env cli.Env, base string)
 		}
 		items := flamepage.Sentences(d, mostProfileChanges)
 		if len(items) == 0 {
-			items = []string{"no change is certain"}
+			items = []string{"no significant change"}
 		}
 		items = append(items, append(runreport.DoubtsOf(pair[0].arm.Runs), runreport.DoubtsOf(pair[1].arm.Runs)...)...)
 		appendices = append(appendices, benchreport.Appendix{Title: "what changed in the CPU profile, " + pair[0].title + " → " + pair[1].title, Items: items})

@@ -28,13 +28,13 @@ func (o *flameOptions) check(cmd *cobra.Command, args []string) error {
 	}
 	switch {
 	case o.flameUp && o.icicle:
-		return cli.UsageErrorf(cmd, "--flame and --icicle contradict each other")
+		return cli.UsageErrorf(cmd, "--flame and --icicle cannot be combined")
 	case o.lines < 0:
-		return cli.UsageErrorf(cmd, "--lines is %d; give 0 for all, or more", o.lines)
+		return cli.UsageErrorf(cmd, "--lines is %d; use 1 or more, or 0 for all", o.lines)
 	case !(o.minEffect >= 0 && o.minEffect <= 10):
-		return cli.UsageErrorf(cmd, "--min-effect is %v; give a share such as 0.05 for 5 %%", o.minEffect)
+		return cli.UsageErrorf(cmd, "--min-effect is %v; use a share such as 0.05 for 5 %%", o.minEffect)
 	case !slices.Contains(profiles.Kinds(), profiles.Kind(o.kind)):
-		return cli.UsageErrorf(cmd, "--kind is %q; it must be one of %s", o.kind, joinKindNames())
+		return cli.UsageErrorf(cmd, "--kind is %q; use one of %s", o.kind, joinKindNames())
 	}
 	if err := o.checkShare(cmd); err != nil {
 		return err
@@ -69,7 +69,7 @@ func (o *flameOptions) formats() []string {
 func (o *flameOptions) checkFormat(cmd *cobra.Command) error {
 	switch {
 	case o.json && o.formatGiven && o.format != "json":
-		return cli.UsageErrorf(cmd, "--json and --format %s contradict each other", o.format)
+		return cli.UsageErrorf(cmd, "--json and --format %s cannot be combined", o.format)
 	case o.json:
 		o.format = "json"
 	case !o.formatGiven && o.out != "":
@@ -82,10 +82,10 @@ func (o *flameOptions) checkFormat(cmd *cobra.Command) error {
 		o.format = "html"
 	}
 	if !slices.Contains(o.formats(), o.format) {
-		return cli.UsageErrorf(cmd, "--format is %q; it must be %s", o.format, strings.Join(o.formats(), ", "))
+		return cli.UsageErrorf(cmd, "--format is %q; use %s", o.format, strings.Join(o.formats(), ", "))
 	}
 	if o.open && o.format != "svg" && o.format != "html" {
-		return cli.UsageErrorf(cmd, "--open shows svg and html, not %s", o.format)
+		return cli.UsageErrorf(cmd, "--open can show svg and html, not %s; change --format", o.format)
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func formatOf(path string) (string, error) {
 			return known.format, nil
 		}
 	}
-	return "", fmt.Errorf("the name %s does not tell a format: say --format", filepath.Base(path))
+	return "", fmt.Errorf("cannot infer the format from the name %s; set --format", filepath.Base(path))
 }
 
 func (o *flameOptions) checkMode(cmd *cobra.Command, args []string) error {
@@ -109,23 +109,23 @@ func (o *flameOptions) checkMode(cmd *cobra.Command, args []string) error {
 	given := cmd.Flags().Changed
 	switch {
 	case o.diff && o.goroutines, o.serve != "" && (o.diff || o.goroutines):
-		return cli.UsageErrorf(cmd, "--diff, --goroutines and --serve are different things to do: give one of them")
+		return cli.UsageErrorf(cmd, "--diff, --goroutines and --serve cannot be combined; use one of them")
 	case o.serve != "" && (o.out != "" || o.open || o.formatGiven || o.json):
-		return cli.UsageErrorf(cmd, "--serve shows pages: leave --out, --open and --format out")
+		return cli.UsageErrorf(cmd, "--serve serves pages; remove --out, --open and --format")
 	case o.public && o.serve == "":
-		return cli.UsageErrorf(cmd, "--public belongs to --serve")
+		return cli.UsageErrorf(cmd, "--public requires --serve")
 	case !o.diff && (sides > 0 || given("basis") || given("min-effect")):
-		return cli.UsageErrorf(cmd, "--old, --new, --basis and --min-effect belong to --diff")
+		return cli.UsageErrorf(cmd, "--old, --new, --basis and --min-effect require --diff")
 	case o.diff && sides > 0 && (len(args) > 0 || len(o.old) == 0 || len(o.new) == 0):
-		return cli.UsageErrorf(cmd, "name both sides, either as --diff OLD NEW or with --old and --new")
+		return cli.UsageErrorf(cmd, "--diff needs two sides; give --diff OLD NEW, or both --old and --new")
 	case o.diff && sides == 0 && len(args) != 1 && len(args) != 2:
-		return cli.UsageErrorf(cmd, "--diff compares two: OLD and NEW, or one run with two arms; several rounds of a side go with --old and --new")
+		return cli.UsageErrorf(cmd, "--diff compares two sides; give OLD and NEW, or one run with two arms, or several rounds per side with --old and --new")
 	case o.goroutines && len(args) != 1 && len(args) != 2:
-		return cli.UsageErrorf(cmd, "--goroutines takes a dump, or an earlier and a later one")
+		return cli.UsageErrorf(cmd, "--goroutines needs one dump, or an earlier and a later one")
 	case !o.diff && len(args) == 0:
-		return cli.UsageErrorf(cmd, "name a profile; - is stdin")
+		return cli.UsageErrorf(cmd, "no profile given; name a file or a folder, or - for stdin")
 	case countOf(args, "-")+countOf(o.old, "-")+countOf(o.new, "-") > 1:
-		return cli.UsageErrorf(cmd, "- was given twice; stdin can be read once")
+		return cli.UsageErrorf(cmd, "- was given twice; stdin can be read only once")
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func (o *flameOptions) checkShare(cmd *cobra.Command) error {
 	}
 	percent, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(o.minShare), "%"), 64)
 	if err != nil || !(percent >= 0 && percent < 100) || math.IsInf(percent, 0) {
-		return cli.UsageErrorf(cmd, "--min-share is %q; give percent, from 0 up to, without, 100", o.minShare)
+		return cli.UsageErrorf(cmd, "--min-share is %q; use a value from 0 to less than 100", o.minShare)
 	}
 	if o.share = percent / 100; percent == 0 {
 		o.share = -1
@@ -167,18 +167,18 @@ func (o *flameOptions) compileFilter(cmd *cobra.Command) error {
 		}
 		re, err := regexp.Compile(pattern.text)
 		if err != nil {
-			return cli.UsageErrorf(cmd, "--%s is no regular expression: %v", pattern.flag, err)
+			return cli.UsageErrorf(cmd, "--%s is not a regular expression: %v", pattern.flag, err)
 		}
 		*pattern.into = re
 	}
 	for _, text := range o.labels {
 		key, value, ok := strings.Cut(text, "=")
 		if !ok || key == "" {
-			return cli.UsageErrorf(cmd, "--label is %q; it must be KEY=REGEXP", text)
+			return cli.UsageErrorf(cmd, "--label is %q; use KEY=REGEXP", text)
 		}
 		re, err := regexp.Compile(value)
 		if err != nil {
-			return cli.UsageErrorf(cmd, "--label %s is no regular expression: %v", key, err)
+			return cli.UsageErrorf(cmd, "--label %s is not a regular expression: %v", key, err)
 		}
 		f.Labels = append(f.Labels, stackprofile.LabelFilter{Key: key, Value: re})
 	}

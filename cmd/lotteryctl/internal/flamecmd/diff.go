@@ -77,7 +77,7 @@ func (o *flameOptions) compare(ctx context.Context, env cli.Env, before, after [
 		return nil, nil, fmt.Errorf("comparing %s with %s: %w", profileinput.JoinPaths(before), profileinput.JoinPaths(after), err)
 	}
 	if whole := d.Nodes[0].Total; whole.Old == 0 && whole.New == 0 {
-		return nil, nil, fmt.Errorf("%s and %s are both empty, or the filters leave nothing of them: there is nothing to compare", profileinput.JoinPaths(before), profileinput.JoinPaths(after))
+		return nil, nil, fmt.Errorf("nothing to compare: %s and %s are both empty, or the filters exclude all of their stacks", profileinput.JoinPaths(before), profileinput.JoinPaths(after))
 	}
 	return d, notes, nil
 }

@@ -21,22 +21,23 @@ func New(env cli.Env) *cobra.Command {
 	o := &flameOptions{}
 	cmd := &cobra.Command{
 		Use:   "flame FILE...",
-		Short: "Show where a profile's weight lies, or what changed between two",
-		Long: `Show where a profile's weight lies, or what changed between two.
+		Short: "Show where a profile's time or memory goes, or what changed between two",
+		Long: `Show where a profile's time or memory goes, or what changed between two.
 
-FILE is a profile of any kind that pprof knows, folded stacks, the output of
-perf script or a dump of goroutines, packed with gzip or not; - is stdin. Several
-files are merged. A folder is a bundle of lotteryctl profile, a run of
-bench --profile or a snapshot of a service's recorder (or its zip file), of which
---kind chooses the profiles and RUN@ARM the arm.
+FILE is one of:
+  a profile of any kind that pprof reads, folded stacks, the output of perf script,
+  or a goroutine dump; gzip or not. "-" is stdin. Several files are merged.
+  a folder: a bundle of lotteryctl profile, a run of bench --profile, or a snapshot
+  of a service's recorder (also as a zip file). --kind selects the profile, and
+  RUN@ARM the arm of a run.
 
---diff compares two of them, each with one profile or several rounds: what grew,
-what shrank, and what may be noise. --goroutines groups the goroutines of a dump,
-and of two dumps shows the growth. See docs/flame.md.`,
+--diff compares two sides, each with one profile or several rounds. It shows what
+grew, what shrank, and what is within the noise. --goroutines groups the goroutines
+of a dump; with two dumps it shows the growth. See docs/flame.md.`,
 		Example: `  lotteryctl flame cpu.pb.gz
   lotteryctl flame --out cpu.svg cpu.pb.gz
   lotteryctl flame --kind heap --type inuse_space --format tree profiles/before
-  lotteryctl flame --diff --out diff.html profiles/before profiles/after
+  lotteryctl flame --diff --out diff.html runs/old-new
   lotteryctl flame --diff runs/ladder@none runs/ladder@all
   lotteryctl flame --label route=/draw --fold-runtime --open cpu.pb.gz
   lotteryctl flame --goroutines goroutines-start.txt goroutines.txt
@@ -53,35 +54,35 @@ and of two dumps shows the growth. See docs/flame.md.`,
 func (o *flameOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.format, "format", "top", "svg, html, folded, speedscope, pprof, top, tree or json (default: by the name of --out, else top)")
+	f.StringVar(&o.format, "format", "top", "svg, html, folded, speedscope, pprof, top, tree or json (default: from the name of --out, else top)")
 	f.StringVar(&o.out, "out", "", "write to this file instead of stdout")
 	f.BoolVar(&o.json, "json", false, "the same as --format json")
 	f.BoolVar(&o.open, "open", false, "open the page in the browser")
-	f.StringVar(&o.serve, "serve", "", "show all profiles in the browser, from this address (default 127.0.0.1:0), until Ctrl-C")
+	f.StringVar(&o.serve, "serve", "", "serve pages for all profiles at this address (default 127.0.0.1:0), until Ctrl-C")
 	f.Lookup("serve").NoOptDefVal = defaultServe
-	f.BoolVar(&o.public, "public", false, "with --serve: allow an address that other hosts reach")
+	f.BoolVar(&o.public, "public", false, "with --serve: allow an address that other hosts can reach")
 	f.BoolVar(&o.diff, "diff", false, "compare: lotteryctl flame --diff OLD NEW")
 	f.StringSliceVar(&o.old, "old", nil, "with --diff: profiles of the old side, one for each round; may be repeated")
 	f.StringSliceVar(&o.new, "new", nil, "with --diff: profiles of the new side")
 	f.StringVar(&o.basis, "basis", "auto", "with --diff: divide by request, second, typical, total or profile (docs/flame.md)")
-	f.Float64Var(&o.minEffect, "min-effect", 0.01, "with --diff: relative change from which one is worth a verdict")
-	f.BoolVar(&o.goroutines, "goroutines", false, "group the goroutines of a dump; of two dumps show the growth")
+	f.Float64Var(&o.minEffect, "min-effect", 0.01, "with --diff: smallest relative change that gets a verdict")
+	f.BoolVar(&o.goroutines, "goroutines", false, "group the goroutines of a dump; with two dumps, show the growth")
 	f.StringVar(&o.kind, "kind", "cpu", "which profile of a bundle: cpu, heap, allocs, block, mutex, goroutine or threadcreate")
 	f.StringVar(&o.typ, "type", "", "sample type, such as alloc_space (default: the profile's own)")
 	f.StringVar(&o.group, "group", "function", "show function, line, file, package or module")
 	f.StringVar(&o.focus, "focus", "", "keep stacks with a frame that matches this regular expression (function, file or binary)")
 	f.StringVar(&o.ignore, "ignore", "", "drop stacks with a frame that matches")
-	f.StringVar(&o.hide, "hide", "", "take matching frames out of stacks")
-	f.StringVar(&o.show, "show", "", "take all other frames out of stacks")
-	f.StringVar(&o.root, "root", "", "begin stacks at the outermost frame that matches")
+	f.StringVar(&o.hide, "hide", "", "remove matching frames from stacks; their callers get their values")
+	f.StringVar(&o.show, "show", "", "remove all other frames from stacks")
+	f.StringVar(&o.root, "root", "", "begin stacks at the outermost frame that matches; drop stacks without one")
 	f.StringArrayVar(&o.labels, "label", nil, "keep samples whose label KEY matches: KEY=REGEXP; may be repeated")
 	f.StringVar(&o.labelRoot, "label-root", "", "make the value of this label the root of its samples")
-	f.BoolVar(&o.foldRuntime, "fold-runtime", false, "show frames of Go's runtime that follow each other as one")
-	f.StringVar(&o.minShare, "min-share", "", "least share of the total for a frame, in percent (default 0.01, tree 1)")
-	f.IntVar(&o.lines, "lines", 40, "of top, tree and goroutines: lines to print; 0 is all")
+	f.BoolVar(&o.foldRuntime, "fold-runtime", false, "show adjacent frames of Go's runtime as one")
+	f.StringVar(&o.minShare, "min-share", "", "smallest share of the total that a frame is shown for, in percent (default 0.01, tree 1)")
+	f.IntVar(&o.lines, "lines", 40, "number of lines of top, tree and goroutines; 0 prints all")
 	f.StringVar(&o.title, "title", "", "title of the page")
 	f.BoolVar(&o.flameUp, "flame", false, "draw the root at the bottom")
-	f.BoolVar(&o.icicle, "icicle", false, "draw the root on top (the default)")
+	f.BoolVar(&o.icicle, "icicle", false, "draw the root at the top (the default)")
 }
 
 func runFlame(cmd *cobra.Command, env cli.Env, o *flameOptions, args []string) error {

@@ -62,7 +62,7 @@ func dumpFiles(args []string) (files []profileinput.Source, err error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("reading a dump of goroutines: %w", err)
+			return nil, fmt.Errorf("reading a goroutine dump: %w", err)
 		}
 		s, err := profileinput.OpenSnapshot(path)
 		switch {
@@ -106,7 +106,7 @@ func oneBundle(folder, arm string) (string, error) {
 	}
 	dirs := bundles.Dirs
 	if len(dirs) > 1 {
-		return "", fmt.Errorf("%s has %d bundles, each of a process of its own: name one, such as %s", folder, len(dirs), dirs[0])
+		return "", fmt.Errorf("%s has %d bundles, each from a different process; name one, such as %s", folder, len(dirs), dirs[0])
 	}
 	return dirs[0], nil
 }
@@ -126,10 +126,10 @@ func dumpsOf(dir string) (start, end string, err error) {
 	}
 	switch len(dumps) {
 	case 0:
-		return "", "", fmt.Errorf("the bundle %s has no dump of goroutines", dir)
+		return "", "", fmt.Errorf("the bundle %s has no goroutine dump", dir)
 	case 1:
 	default:
-		return "", "", fmt.Errorf("the bundle %s has dumps of %d targets: name the file of one, such as %s", dir, len(dumps), filepath.Join(dir, filepath.FromSlash(cmp.Or(dumps[0].File, dumps[0].StartFile))))
+		return "", "", fmt.Errorf("the bundle %s has dumps from %d targets; name the file of one, such as %s", dir, len(dumps), filepath.Join(dir, filepath.FromSlash(cmp.Or(dumps[0].File, dumps[0].StartFile))))
 	}
 	if file := dumps[0].StartFile; file != "" {
 		start = filepath.Join(dir, filepath.FromSlash(file))
@@ -143,7 +143,7 @@ func dumpsOf(dir string) (start, end string, err error) {
 func loadDump(ctx context.Context, env cli.Env, source profileinput.Source) (*stackprofile.GoroutineDump, error) {
 	file, err := source.Reader(env)
 	if err != nil {
-		return nil, fmt.Errorf("reading a dump of goroutines: %w", err)
+		return nil, fmt.Errorf("reading a goroutine dump: %w", err)
 	}
 	defer file.Close()
 	dump, err := stackprofile.ReadGoroutines(cli.NewStoppable(ctx, file), stackprofile.Limits{})

@@ -42,7 +42,7 @@ func openPage(ctx context.Context, env cli.Env, path string) error {
 	opener := opener()
 	program, err := exec.LookPath(opener[0])
 	if err != nil {
-		return fmt.Errorf("--open: there is no %s on this machine to open a browser with; the page is %s", opener[0], path)
+		return fmt.Errorf("--open: cannot open a browser, because %s is not installed; open the page yourself: %s", opener[0], path)
 	}
 	cmd := exec.Command(program, append(opener[1:], path)...) // no context: the browser outlives this program
 	if err := cmd.Start(); err != nil {
@@ -56,7 +56,7 @@ func openPage(ctx context.Context, env cli.Env, path string) error {
 	case <-ctx.Done():
 	}
 	if err != nil {
-		return fmt.Errorf("--open: %s found no browser (%w); the page is %s", opener[0], err, path)
+		return fmt.Errorf("--open: %s found no browser (%w); open the page yourself: %s", opener[0], err, path)
 	}
 	return nil
 }

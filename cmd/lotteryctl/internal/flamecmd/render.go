@@ -26,7 +26,7 @@ func (o *flameOptions) prepare(env cli.Env, p *stackprofile.Profile, name, why s
 	case kept.OfSamples == 0:
 		return nil, fmt.Errorf("%s: the profile is empty: %s", name, cmp.Or(why, "nothing was sampled"))
 	case kept.Samples == 0:
-		return nil, fmt.Errorf("%s: the filters leave none of its %d stacks", name, kept.OfSamples)
+		return nil, fmt.Errorf("%s: the filters exclude all of its %d stacks", name, kept.OfSamples)
 	}
 	return filtered, nil
 }

@@ -80,13 +80,13 @@ func countOfProfiles(n int) string {
 func checkServe(address string, public bool) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("--serve is %q; it must be an address such as %s", address, defaultServe)
+		return fmt.Errorf("--serve is %q; use an address such as %s", address, defaultServe)
 	}
 	if public || host == "localhost" {
 		return nil
 	}
 	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-		return fmt.Errorf("--serve %s can be reached from other hosts, to which profiles tell much: use 127.0.0.1, or add --public", address)
+		return fmt.Errorf("--serve %s can be reached from other hosts, and profiles reveal much about a program; use 127.0.0.1, or add --public", address)
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func onlyNamed(address net.Addr, public bool, next http.Handler) http.Handler {
 		ip := net.ParseIP(host)
 		named := err == nil && asked == port && (host == "localhost" || ip != nil && (public || ip.IsLoopback()))
 		if !named {
-			http.Error(w, "this server is asked for by its address only", http.StatusForbidden)
+			http.Error(w, "this server answers only to requests for its own address", http.StatusForbidden)
 			return
 		}
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -128,7 +128,7 @@ func flameEntries(stderr io.Writer, args []string) (entries []flameEntry, err er
 
 func entriesOf(arg string) (entries []flameEntry, err error) {
 	if arg == "-" {
-		return nil, errors.New("--serve reads profiles when they are looked at; stdin cannot be read then")
+		return nil, errors.New("--serve reads a profile when its page is opened, so it cannot read stdin; give a file")
 	}
 	if info, err := os.Stat(arg); err == nil && !info.IsDir() && !strings.EqualFold(filepath.Ext(arg), ".zip") {
 		return []flameEntry{{name: arg, sources: []profileinput.Source{{Path: arg, Name: arg}}}}, nil

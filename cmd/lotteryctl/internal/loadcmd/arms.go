@@ -19,9 +19,9 @@ func (o *benchOptions) checkComparison(given func(string) bool) error {
 		switch {
 		case !given(flag):
 		case o.url != "":
-			return fmt.Errorf("--%s is for the reference service: leave out --url", flag)
+			return fmt.Errorf("--%s is only for the reference service; remove --url", flag)
 		case len(o.arms) > 0:
-			return fmt.Errorf("--%s and --arm exclude each other: an experiment varies one thing", flag)
+			return fmt.Errorf("--%s and --arm cannot be combined: an experiment varies one thing", flag)
 		}
 	}
 	if err := o.checkLotterydArms(); err != nil {
@@ -46,19 +46,19 @@ func (o *benchOptions) checkComparison(given func(string) bool) error {
 	}
 	switch {
 	case o.calibrate && (o.steps != "" || o.vary != ""):
-		return errors.New("--calibrate runs one thing twice: leave out --steps and --vary")
+		return errors.New("--calibrate runs one program twice; remove --steps and --vary")
 	case o.calibrate && o.capacity:
-		return errors.New("--calibrate measures noise at one rate: leave out --capacity")
+		return errors.New("--calibrate measures noise at one rate; remove --capacity")
 	case given("steps") && given("vary"):
-		return errors.New("--steps and --vary exclude each other: an experiment varies one thing")
+		return errors.New("--steps and --vary cannot be combined: an experiment varies one thing")
 	case len(o.arms) > 0 && o.url == "":
-		return errors.New("--arm needs --url: what to load, with {{port}} for the port that each program gets")
+		return errors.New("--arm requires --url; set it to the address to load, with {{port}} for the port of each program")
 	case len(o.arms) > 0 && given("pid"):
-		return errors.New("--pid means nothing with --arm: bench starts the programs and knows")
+		return errors.New("--pid has no effect with --arm: bench starts the programs and knows their ids")
 	case o.capacity && (given("rate") || given("duration") || given("warmup")):
-		return errors.New("--capacity searches the rate and sets the length of its probes: leave out --rate, --duration and --warmup")
+		return errors.New("--capacity searches for the rate and sets the length of its probes; remove --rate, --duration and --warmup")
 	case o.capacity && o.arrivals == string(loadgen.Closed):
-		return errors.New("--capacity needs arrivals that do not wait for answers: constant or poisson")
+		return errors.New("--capacity needs a schedule that does not wait for answers; use --arrivals constant or poisson")
 	}
 	return nil
 }
@@ -110,17 +110,17 @@ func (b *benchRun) readDesign(flag string, parse func() (study.Spec, error)) err
 func (b *benchRun) readArms() ([]experiment.ProcessArm, error) {
 	o := b.options
 	if o.calibrate && len(o.arms) > 1 {
-		return nil, errors.New("--calibrate runs one program twice: give a single --arm")
+		return nil, errors.New("--calibrate runs one program twice; use --arm once")
 	}
 	if len(o.arms) == 1 && !o.calibrate {
-		return nil, errors.New("--arm was given once: one arm compares with nothing; for a single program start it and give its --url")
+		return nil, errors.New("--arm was given once, so there is nothing to compare it with; add another --arm, or start the program yourself and set --url")
 	}
 	var arms []experiment.ProcessArm
 	seen := map[string]bool{}
 	for _, text := range o.arms {
 		name, command, ok := strings.Cut(text, "=")
 		if !ok {
-			return nil, fmt.Errorf("--arm %q is not name='command'", text)
+			return nil, fmt.Errorf("--arm is %q; use name='command'", text)
 		}
 		if seen[name] {
 			return nil, fmt.Errorf("--arm: two arms are named %q", name)
@@ -161,11 +161,11 @@ func parseNoiseLimit(text string) (limit runfolder.NoiseLimit, err error) {
 		name, value, _ := strings.Cut(pair, "=")
 		field, ok := fields[name]
 		if !ok {
-			return limit, fmt.Errorf("--noise-limit: there is no covariate %q; there are server-run-queue, client-run-queue, cpu-pressure and foreign-cpu", name)
+			return limit, fmt.Errorf("--noise-limit: unknown covariate %q; use server-run-queue, client-run-queue, cpu-pressure or foreign-cpu", name)
 		}
 		percent, err := strconv.ParseFloat(strings.TrimSuffix(value, "%"), 64)
 		if err != nil || !strings.HasSuffix(value, "%") || !(percent > 0 && percent <= 10_000) {
-			return limit, fmt.Errorf("--noise-limit: %s is %q; give a share of the measured time such as 10%%", name, value)
+			return limit, fmt.Errorf("--noise-limit: %s is %q; use a share of the measured time, such as 10%%", name, value)
 		}
 		*field = percent / 100
 	}

@@ -26,48 +26,56 @@ func NewBench(env cli.Env) *cobra.Command {
 	o := &benchOptions{}
 	cmd := &cobra.Command{
 		Use:   "bench",
-		Short: "Measure a service under load, or which of several is faster",
+		Short: "Measure a service under load, or compare builds of it",
 		Long: `Measure a service under load and write a run folder.
 
-Alone, it measures the reference service: it starts a private Redis and Postgres,
-and for each run a fresh lotteryd with a new activity in which about one draw in
-ten wins. With --url it loads any HTTP service that is running already.
+With --url it loads a running HTTP service. With --arm, given twice or more, it
+starts programs that serve HTTP, such as two builds of your service, and compares
+them. Without --url and --arm it measures the reference service: it starts a private
+Redis and Postgres, and for each run a fresh lotteryd with a new activity in which
+about one draw in ten wins.
 
-It compares, too (docs/experiments.md). --steps and --vary measure what the tuning
-steps of the reference service are worth (lotteryctl steps); --arm, twice or more,
-compares any programs that serve HTTP, such as two builds of yours. In each round
-every arm runs once, as a fresh process, in random order; the result says what
-each change did, with an interval and a p-value. Without --rate a short search
-finds what the slowest arm can do, and 60 % of that is the rate for all.
---capacity searches the highest rate of each arm instead. --calibrate runs one
-thing twice and says how much the metrics move on this machine though nothing
-changed, which compare --noise takes as the least effect. --profile runs each arm once more,
-after the others and counted nowhere, and takes profiles of it under the same load.
+Requests are sent on a fixed schedule that does not wait for answers. Latency counts
+from the time at which a request was planned to be sent: a slow service cannot hide
+by slowing down the load. If the service exposes Go runtime metrics (/metrics for
+Prometheus, /debug/vars for expvar), the report has their growth over the window.
 
-Requests are sent on a schedule that does not wait for answers, and latency counts
-from the time a request was meant to be sent: a slow service cannot hide by slowing
-the load down. Where the service shows Go runtime metrics (/metrics of Prometheus
-or /debug/vars of expvar), their growth over the measured window is reported too.
+Comparing (docs/experiments.md):
+  In each round every arm runs once, as a fresh process, in random order. The result
+  has an interval, a p-value and a verdict for each metric. Without --rate, a short
+  search finds the highest rate of the slowest arm; all arms get 60 % of it.
+  --arm        compares programs
+  --steps      measures the tuning steps of the reference service, --vary one switch
+  --capacity   searches for the highest rate of each arm instead
+  --calibrate  runs one program twice and prints how much its metrics change although
+               nothing changed; compare --noise uses that as the minimum effect
+  --profile    runs each arm once more after the rounds, under the same load, and
+               takes its profiles; these runs do not count in the statistics
 
 ` + placeholderHelp() + `
-The run folder (docs/run-folder.md) holds bench.txt, which benchstat reads.
+The run folder (docs/run-folder.md) contains bench.txt, which benchstat reads.
 
-Exit codes: 0 measured, 1 every request failed or a service did not start or ended
-by itself, 2 usage or input error, 3 with --strict if the load was not as asked,
-130 after Ctrl-C, which keeps what was measured; --resume goes on from there.`,
-		Example: `  lotteryctl bench
-  lotteryctl bench --runs 1 --duration 5s --rate 5000
-  lotteryctl bench --url http://127.0.0.1:8080/search?q={{user}} --rate 500 --duration 30s
+Exit codes:
+  0    measured
+  1    every request failed, or a service did not start or ended by itself
+  2    wrong usage or unusable input
+  3    with --strict: the load was not as requested
+  130  interrupted with Ctrl-C; what was measured is kept, --resume continues`,
+		Example: `  lotteryctl bench --url 'http://127.0.0.1:8080/search?q={{user}}' --rate 500 --duration 30s
   lotteryctl bench --url https://host/orders --rate 200 --arrivals poisson \
       --header 'Content-Type: application/json' --body '{"id":"{{uuid}}","kind":"{{pick a b}}"}'
   lotteryctl bench --url http://127.0.0.1:8080/ --arrivals closed --connections 64 --runs 3 --json
+  lotteryctl bench --arm old='./svc-old -port {{port}}' --arm new='./svc-new -port {{port}}' \
+      --url 'http://127.0.0.1:{{port}}/items/{{user}}'
+  lotteryctl bench --url http://127.0.0.1:8080/ --profile --profile-url http://127.0.0.1:6060
+  lotteryctl bench --calibrate --url http://127.0.0.1:8080/ --rate 500
+
+  # the reference service
+  lotteryctl bench
+  lotteryctl bench --runs 1 --duration 5s --rate 5000
   lotteryctl bench --steps ladder
   lotteryctl bench --vary json=before,article,best --capacity
-  lotteryctl bench --arm old='./svc-old -port {{port}}' --arm new='./svc-new -port {{port}}' \
-      --url http://127.0.0.1:{{port}}/items/{{user}}
-  lotteryctl bench --calibrate --rate 1200
   lotteryctl bench --steps each --profile --profile-trace
-  lotteryctl bench --url http://127.0.0.1:8080/ --profile --profile-url http://127.0.0.1:6060
   lotteryctl bench --resume runs/20260102T030405Z-steps-ladder`,
 		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -83,7 +91,7 @@ by itself, 2 usage or input error, 3 with --strict if the load was not as asked,
 }
 
 func placeholderHelp() string {
-	text := "Path, query, header values and body may hold placeholders:\n"
+	text := "Placeholders in the path, the query, header values and the body:\n"
 	for _, p := range loadgen.Placeholders() {
 		text += fmt.Sprintf("  %-16s %s\n", p.Syntax, p.Meaning)
 	}

@@ -23,7 +23,7 @@ func (b *benchRun) finish(ctx context.Context, w workload.Workload, folder *runf
 	}
 	if err := folder.Close(b.reason(interrupted, rounds, runErr)); err != nil {
 		if errors.Is(err, syscall.ENOSPC) { // which is also what ended the runs
-			return fmt.Errorf("%w: `lotteryctl bench --resume %s` goes on", err, folder.Path())
+			return fmt.Errorf("%w; continue with `lotteryctl bench --resume %s`", err, folder.Path())
 		}
 		return errors.Join(runErr, err)
 	}
@@ -40,7 +40,7 @@ func (b *benchRun) finish(ctx context.Context, w workload.Workload, folder *runf
 			return err
 		}
 	}
-	again := fmt.Sprintf("what was measured is in %s, and `lotteryctl bench --resume %s` goes on", folder.Path(), folder.Path())
+	again := fmt.Sprintf("what was measured is in %s; continue with `lotteryctl bench --resume %s`", folder.Path(), folder.Path())
 	switch {
 	case interrupted:
 		return cli.Interrupted(fmt.Errorf("%s; %s", b.reason(interrupted, rounds, runErr), again))
@@ -58,7 +58,7 @@ func (b *benchRun) printNoise(ctx context.Context, folder string) error {
 	if err := cmd.ExecuteContext(ctx); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(b.env.Stdout, "\nto judge by it: lotteryctl compare --noise %s OLD NEW\n", folder)
+	_, err := fmt.Fprintf(b.env.Stdout, "\nuse it in comparisons: lotteryctl compare --noise %s OLD NEW\n", folder)
 	return err
 }
 

@@ -94,11 +94,11 @@ func (b *benchRun) readLoad(given func(string) bool) (err error) {
 // checkCombination refuses flags that would be ignored.
 func (o *benchOptions) checkCombination(given func(string) bool) error {
 	if given("url") && o.url == "" {
-		return errors.New("--url is empty: give an address such as http://127.0.0.1:8080/path")
+		return errors.New("--url is empty; use an address such as http://127.0.0.1:8080/path")
 	}
-	only, with := []string{"method", "header", "body", "insecure", "metrics-url", "pid", "profile-url", "profile-header"}, "needs --url"
+	only, with := []string{"method", "header", "body", "insecure", "metrics-url", "pid", "profile-url", "profile-header"}, "requires --url"
 	if o.url != "" {
-		only, with = []string{"redis", "postgres", "lotteryd", "check", "no-check"}, "is for the reference service: leave out --url"
+		only, with = []string{"redis", "postgres", "lotteryd", "check", "no-check"}, "is only for the reference service; remove --url"
 	}
 	for _, flag := range only {
 		if given(flag) {
@@ -107,11 +107,11 @@ func (o *benchOptions) checkCombination(given func(string) bool) error {
 	}
 	switch {
 	case o.arrivals == string(loadgen.Closed) && given("rate"):
-		return errors.New("--rate means nothing with --arrivals closed: the service sets the pace")
+		return errors.New("--rate has no effect with --arrivals closed: the service sets the rate")
 	case given("resume") && given("out"):
-		return errors.New("--out means nothing with --resume: the folder stays where it is")
+		return errors.New("--out has no effect with --resume: the folder stays where it is")
 	case o.check && o.noCheck:
-		return errors.New("--check and --no-check exclude each other")
+		return errors.New("--check and --no-check cannot be combined")
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func (o *benchOptions) checkNumbers(given func(string) bool) error {
 	case o.warmup < 0:
 		return fmt.Errorf("--warmup must not be negative, not %v", o.warmup)
 	case o.warmup > o.duration:
-		return fmt.Errorf("--warmup %v is longer than --duration %v: measure for at least as long as you warm up", o.warmup, o.duration)
+		return fmt.Errorf("--warmup %v is longer than --duration %v; use a longer duration or a shorter warm-up", o.warmup, o.duration)
 	case o.timeout <= 0:
 		return fmt.Errorf("--timeout must be positive, not %v", o.timeout)
 	case o.slo <= 0:

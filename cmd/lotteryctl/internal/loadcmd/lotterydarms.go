@@ -15,14 +15,14 @@ import (
 func (b *benchRun) readLotterydArms() ([]reference.Configuration, error) {
 	texts := b.options.lotterydArms
 	if len(texts) == 1 {
-		return nil, errors.New("--lotteryd-arm was given once: one arm compares with nothing; name another, if need be without flags: --lotteryd-arm plain=")
+		return nil, errors.New("--lotteryd-arm was given once, so there is nothing to compare it with; add another one, which may have no flags: --lotteryd-arm plain=")
 	}
 	var all []reference.Configuration
 	seen := map[string]bool{}
 	for _, text := range texts {
 		name, flags, ok := strings.Cut(text, "=")
 		if !ok || strings.HasPrefix(name, "-") {
-			return nil, fmt.Errorf("--lotteryd-arm %q is not name='flags'", text)
+			return nil, fmt.Errorf("--lotteryd-arm is %q; use name='flags'", text)
 		}
 		if err := runfolder.CheckName(name); err != nil {
 			return nil, fmt.Errorf("--lotteryd-arm: %w", err)
@@ -46,11 +46,11 @@ func (o *benchOptions) checkLotterydArms() error {
 		given bool
 	}{{"--steps", o.steps != ""}, {"--vary", o.vary != ""}, {"--arm", len(o.arms) > 0}, {"--calibrate", o.calibrate}} {
 		if other.given {
-			return fmt.Errorf("--lotteryd-arm and %s exclude each other: an experiment varies one thing", other.flag)
+			return fmt.Errorf("--lotteryd-arm and %s cannot be combined: an experiment varies one thing", other.flag)
 		}
 	}
 	if o.url != "" {
-		return errors.New("--lotteryd-arm is for the reference service: leave out --url")
+		return errors.New("--lotteryd-arm is only for the reference service; remove --url")
 	}
 	return nil
 }

@@ -15,36 +15,36 @@ func NewProfile(env cli.Env) *cobra.Command {
 		Short: "Take all profiles of a Go service in one window, under load",
 		Long: `Take all profiles of a Go service in one window, under load.
 
-Alone, it profiles the reference service: it starts a private Redis and Postgres
-and a fresh lotteryd, whose tuning steps --steps chooses, loads it and profiles it
-meanwhile. With --url it loads any HTTP service that is running already. Latency
-and profiles are then of the same window, and the bundle knows how many requests
-it was for. The result is a run folder (docs/run-folder.md) with a bundle in it.
-With --target alone no load is made: the service has its own.
+With --url it sends load to a running HTTP service and profiles it at the same time.
+Latency and profiles are then from the same window, and the bundle contains the
+number of requests. The result is a run folder (docs/run-folder.md) with a bundle.
+With --target and no --url it sends no load: use this if the service has its own.
+Without --url or --target it profiles lotteryd: it starts a private Redis and
+Postgres and a fresh lotteryd with the tuning steps of --steps, and sends it load.
 
-The service needs net/http/pprof; --target is where it is, if not at the host of
---url. CPU, allocations, waiting and locks are those of the window, heap and
-goroutines are taken at both its ends, and the runtime metrics (/metrics of
-Prometheus or /debug/vars of expvar) every second. --trace adds an execution trace
-of a shorter time inside. Several targets are captured together: the bundle has
-their sum, and each by itself.
+The service must serve net/http/pprof. --target is its address if it is not at the
+host of --url. CPU, allocations, waiting and locks cover the window. Heap and
+goroutines are taken at its start and its end, and the runtime metrics (/metrics for
+Prometheus, /debug/vars for expvar) every second. --trace adds an execution trace
+of a shorter time within the window. With several targets, the bundle has their sum
+and the profiles of each. docs/profile-bundle.md describes the bundle.
 
-What fails is said, in the table and in profile.json, and loses nothing else.
+If a profile fails, the table and profile.json show the reason; the others are kept.
 The service's garbage collector runs once before and once after the window.
-Redirects to other hosts are not followed, and headers go to the target alone.
+Redirects to other hosts are not followed, and headers are sent only to the target.
 
-The bundle is described in docs/profile-bundle.md.
-
-Exit codes: 0 captured, 1 nothing could be captured of a service or it went away
-for good (what was captured is kept), or every request of the load failed, 2 usage
-or input error, 3 with --strict if the load was not as asked, 130 after Ctrl-C, which
-keeps what was captured.`,
-		Example: `  lotteryctl profile --trace
-  lotteryctl profile --steps none --rate 600 --duration 10s
-  lotteryctl profile --url 'http://127.0.0.1:8080/search?q={{user}}' --rate 500 --target http://127.0.0.1:6060
+Exit codes:
+  0    captured
+  1    nothing could be captured from a service, or it stopped answering (what was
+       captured is kept), or every request of the load failed
+  2    wrong usage or unusable input
+  3    with --strict: the load was not as requested
+  130  interrupted with Ctrl-C; what was captured is kept`,
+		Example: `  lotteryctl profile --url 'http://127.0.0.1:8080/search?q={{user}}' --rate 500 --target http://127.0.0.1:6060
   lotteryctl profile --target http://127.0.0.1:6060 --duration 10s --trace --kinds cpu,heap,allocs
   lotteryctl profile --target web1=https://10.0.0.1:6060 --target web2=https://10.0.0.2:6060 \
-      --profile-header 'Authorization: Bearer …' --out profiles/before`,
+      --profile-header 'Authorization: Bearer …' --out profiles/before
+  lotteryctl profile --steps none --rate 600 --duration 10s    # lotteryd`,
 		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runProfile(cmd, env, o)
@@ -57,16 +57,16 @@ keeps what was captured.`,
 func bindProfileFlags(cmd *cobra.Command, o *profileOptions) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringArrayVar(&o.targets, "target", nil, "[name=]URL of a service with net/http/pprof; may be repeated for replicas\n(default with --url: at its host)")
-	f.DurationVar(&o.duration, "duration", profiles.DefaultDuration, "the window, in whole seconds")
+	f.StringArrayVar(&o.targets, "target", nil, "[name=]URL of a service with net/http/pprof; repeat it for replicas\n(default with --url: the host of --url)")
+	f.DurationVar(&o.duration, "duration", profiles.DefaultDuration, "length of the window, in whole seconds")
 	f.StringVar(&o.kinds, "kinds", "all", "profiles to take, separated by commas: cpu, heap, allocs, block, mutex, goroutine, threadcreate")
-	f.BoolVar(&o.trace, "trace", false, "take an execution trace too")
-	f.DurationVar(&o.traceDuration, "trace-duration", profiles.DefaultTraceDuration, "with --trace: its length, at most that of the window")
+	f.BoolVar(&o.trace, "trace", false, "also take an execution trace")
+	f.DurationVar(&o.traceDuration, "trace-duration", profiles.DefaultTraceDuration, "with --trace: its length, at most the length of the window")
 	bindProfileRequestFlags(cmd, &o.bench)
 	bindProfileLoadFlags(cmd, &o.profileLoad)
 	f.StringVar(&o.bench.name, "name", "", "name of the run or bundle (default: what is loaded or profiled)")
 	f.StringVar(&o.bench.out, "out", "", "run folder or bundle to write; must not exist (default runs/<time>-profile-<name>)")
-	f.BoolVar(&o.bench.json, "json", false, "print JSON (format version 1): of --target alone the manifest, see docs/profile-bundle.md;\nof a load see docs/run-folder.md")
+	f.BoolVar(&o.bench.json, "json", false, "print JSON (format version 1): without load the manifest, see docs/profile-bundle.md;\nwith load see docs/run-folder.md")
 }
 
 // runProfile chooses by what is profiled.

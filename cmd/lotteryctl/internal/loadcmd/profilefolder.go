@@ -32,7 +32,7 @@ func newBundleFolder(out, name string) (bundleFolder, error) {
 	f := bundleFolder{filepath.Clean(out)}
 	for _, path := range []string{f.path, f.working()} {
 		if _, err := os.Lstat(path); err == nil {
-			return f, fmt.Errorf("--out: %s exists already: name another folder, or remove it", path)
+			return f, fmt.Errorf("--out: %s exists; use another folder, or remove it", path)
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return f, fmt.Errorf("--out: %w", err)
 		}
@@ -77,7 +77,7 @@ func judgeBundle(m *profiles.Manifest, path string) error {
 	for _, target := range m.Targets {
 		taken := func(p profiles.Profile) bool { return p.Status == profiles.OK || p.Status == profiles.Empty }
 		if !slices.ContainsFunc(target.Profiles, taken) {
-			return cli.GateFailed(fmt.Errorf("no profile of %s could be taken; what was captured besides is in %s", target.Name, path))
+			return cli.GateFailed(fmt.Errorf("no profile of %s could be taken; everything else is in %s", target.Name, path))
 		}
 	}
 	return nil
@@ -92,5 +92,5 @@ func (f bundleFolder) explain(err error) error {
 	if _, missing := os.Lstat(f.working()); missing != nil {
 		return err
 	}
-	return fmt.Errorf("%w; the files that were written, without the manifest, are in %s", err, f.working())
+	return fmt.Errorf("%w; the files without the manifest are in %s", err, f.working())
 }

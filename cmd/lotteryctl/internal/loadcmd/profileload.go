@@ -27,25 +27,25 @@ func bindProfileLoadFlags(cmd *cobra.Command, p *profileLoad) {
 	f := cmd.Flags()
 	bindTargetFlags(cmd, &p.bench)
 	bindRateFlags(cmd, &p.bench)
-	f.IntVar(&p.bench.runs, "runs", 1, "how often to do all that, each time with a fresh lotteryd; several let a difference be told from noise")
-	f.StringVar(&p.steps, "steps", "all", "tuning steps of lotteryd that are on: none, all, article, or a list such as 1,3,5")
+	f.IntVar(&p.bench.runs, "runs", 1, "number of captures, each with a fresh lotteryd; with 4 or more, a change can be distinguished from noise")
+	f.StringVar(&p.steps, "steps", "all", "tuning steps of lotteryd to switch on: none, all, article, or a list such as 1,3,5")
 	f.StringArrayVar(&p.override, "step", nil, "one switch of lotteryd, such as conn-pool=article; may be repeated")
 	bindReferenceFlags(cmd, &p.bench)
-	f.StringVar(&p.bench.expectStatus, "expect-status", "", "statuses that are no errors, such as 2xx,409 (default 1xx to 3xx)")
-	f.BoolVar(&p.bench.strict, "strict", false, "exit 3 if the generator was the limit or the rate was not reached")
+	f.StringVar(&p.bench.expectStatus, "expect-status", "", "statuses that do not count as errors, such as 2xx,409 (default 1xx to 3xx)")
+	f.BoolVar(&p.bench.strict, "strict", false, "exit with 3 if the load generator was the limit or the rate was not reached")
 }
 
 // checkNoLoad refuses flags of a load where none is made.
 func (p *profileLoad) checkNoLoad(given func(string) bool) error {
 	if given("header") {
-		return errors.New("--header is for the requests of a load: headers of those for profiles are --profile-header")
+		return errors.New("--header is for the requests of the load; use --profile-header for the requests for profiles")
 	}
 	for _, flag := range []string{
 		"method", "body", "pid", "rate", "arrivals", "connections", "users", "warmup", "timeout", "seed", "runs", "strict",
 		"steps", "step", "redis", "postgres", "lotteryd", "expect-status",
 	} {
 		if given(flag) {
-			return fmt.Errorf("--%s needs a load, and with --target alone none is made: add --url, or leave out --target", flag)
+			return fmt.Errorf("--%s needs a load, and --target without --url has none; add --url, or remove --target", flag)
 		}
 	}
 	return nil
@@ -85,7 +85,7 @@ func newProfileRun(cmd *cobra.Command, env cli.Env, o *profileOptions) (*benchRu
 func (p *profileLoad) chooseSteps(given func(string) bool, b *benchRun) error {
 	if p.bench.url == "" {
 		if given("profile-header") {
-			return errors.New("--profile-header needs --url or --target")
+			return errors.New("--profile-header requires --url or --target")
 		}
 		choice, err := steps.ParseChoice(p.steps, p.override)
 		if err != nil {
@@ -96,7 +96,7 @@ func (p *profileLoad) chooseSteps(given func(string) bool, b *benchRun) error {
 	}
 	for _, flag := range []string{"steps", "step"} {
 		if given(flag) {
-			return fmt.Errorf("--%s is for the reference service: leave out --url", flag)
+			return fmt.Errorf("--%s is only for the reference service; remove --url", flag)
 		}
 	}
 	return nil

@@ -45,7 +45,7 @@ func (o *profileOptions) targetPlan(cmd *cobra.Command, env cli.Env) (profiles.P
 	if cmd.Flags().Changed("trace-duration") {
 		plan.TraceDuration = o.traceDuration
 		if !o.trace {
-			return plan, errors.New("--trace-duration needs --trace")
+			return plan, errors.New("--trace-duration requires --trace")
 		}
 	}
 	var err error
@@ -73,14 +73,14 @@ func (o *profileOptions) parseTargets() ([]profiles.Target, error) {
 		return nil, err
 	}
 	if o.bench.metricsURL != "" && o.bench.metricsURL != profiles.NoMetrics && len(o.targets) > 1 {
-		return nil, errors.New("--metrics-url is one address, and there are several targets: leave it out or say none")
+		return nil, errors.New("--metrics-url is one address, but there are several targets; remove it, or set it to none")
 	}
 	var targets []profiles.Target
 	for _, text := range o.targets {
 		t := profiles.Target{URL: text, Header: header, MetricsURL: o.bench.metricsURL}
 		if name, address, ok := strings.Cut(text, "="); ok && !strings.ContainsAny(name, ":/") {
 			if t.Name, t.URL = name, address; name == "" {
-				return nil, errors.New("--target has no name before '=': write name=URL or the URL alone")
+				return nil, errors.New("--target has no name before '='; use name=URL, or only the URL")
 			}
 		}
 		if o.bench.insecure {

@@ -22,18 +22,18 @@ func (o *benchOptions) checkProfile(given func(string) bool) error {
 	if !o.profile {
 		for _, flag := range profileFlags() {
 			if given(flag) {
-				return fmt.Errorf("--%s needs --profile", flag)
+				return fmt.Errorf("--%s requires --profile", flag)
 			}
 		}
 		return nil
 	}
 	switch {
 	case o.capacity:
-		return errors.New("--profile needs a load at one rate: leave out --capacity")
+		return errors.New("--profile needs a load at one rate; remove --capacity")
 	case o.profileRounds < 1 || o.profileRounds > maxProfileRounds:
 		return fmt.Errorf("--profile-rounds must be 1 to %d, not %d", maxProfileRounds, o.profileRounds)
 	case len(o.arms) == 0 && strings.Contains(strings.Join(o.profiling.urls, " "), "{{port}}"):
-		return errors.New("--profile-url: {{port}} is for programs that --arm starts")
+		return errors.New("--profile-url: {{port}} is only for programs that --arm starts")
 	case given("profile-duration") && (o.profileWindow < time.Second || o.profileWindow%time.Second != 0):
 		return fmt.Errorf("--profile-duration must be whole seconds, not %v: net/http/pprof counts in seconds", o.profileWindow)
 	case o.profiling.timeout <= 0:

@@ -25,10 +25,10 @@ func (b *benchRun) chooseRate(ctx context.Context, w workload.Workload, progress
 	choice, err := experiment.ChooseRate(ctx, w.Arms(b.plan), b.spec.Seed, options, progress.report())
 	progress.clear()
 	if ctx.Err() != nil {
-		return nil, cli.Interrupted(errors.New("interrupted while the rate was searched; nothing was written"))
+		return nil, cli.Interrupted(errors.New("interrupted while searching for the rate; nothing was written"))
 	}
 	if err != nil {
-		return nil, armFailed(fmt.Errorf("searching a rate that all arms can take (--rate sets one): %w", err))
+		return nil, armFailed(fmt.Errorf("cannot find a rate for all arms; set one with --rate: %w", err))
 	}
 	b.plan.Rate = choice.Rate
 	return choice, nil

@@ -20,7 +20,7 @@ func takeUp(cmd *cobra.Command, o *benchOptions) (*resumption, error) {
 		return nil, err
 	}
 	if len(manifest.Command) > 1 && manifest.Command[1] != "bench" {
-		return nil, fmt.Errorf("%s was written by `%s %s`, which cannot be resumed: run that again", path, manifest.Command[0], manifest.Command[1])
+		return nil, fmt.Errorf("%s was written by `%s %s`, which cannot be resumed; run that command again", path, manifest.Command[0], manifest.Command[1])
 	}
 	typed := map[string]bool{}
 	for _, f := range storedFlags(manifest.Command) {
@@ -33,7 +33,7 @@ func takeUp(cmd *cobra.Command, o *benchOptions) (*resumption, error) {
 			continue
 		}
 		if f.hidden() {
-			return nil, fmt.Errorf("the run does not keep the value of --%s, which may be a secret: give --%s again", f.name, f.name)
+			return nil, fmt.Errorf("the run does not store the value of --%s, because it may be a secret; give --%s again", f.name, f.name)
 		}
 		if err := cmd.Flags().Set(f.name, f.value); err != nil {
 			return nil, fmt.Errorf("%s has a flag of another version of lotteryctl: %w", path, err)

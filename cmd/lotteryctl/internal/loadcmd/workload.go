@@ -59,7 +59,7 @@ func (b *benchRun) explain(err error) error {
 	var program *reference.ProgramError
 	switch {
 	case errors.As(err, &silent):
-		return fmt.Errorf("%w: is the service running?", err)
+		return fmt.Errorf("%w; start the service, or check --url", err)
 	case errors.As(err, &metrics):
 		return fmt.Errorf("--metrics-url: %w", err)
 	case errors.As(err, &pprof):
@@ -67,11 +67,11 @@ func (b *benchRun) explain(err error) error {
 		if b.profileOnly {
 			flag = "target"
 		}
-		return fmt.Errorf("%w: the service must serve net/http/pprof; say where with --%s", err, flag)
+		return fmt.Errorf("%w; the service must serve net/http/pprof: set its address with --%s", err, flag)
 	case errors.As(err, &program):
 		return fmt.Errorf("--lotteryd: %w", program.Err)
 	case errors.Is(err, reference.ErrNoProgram):
-		return errors.New("there is no lotteryd in the folder of lotteryctl or in PATH: run `make build`, or say where it is with --lotteryd")
+		return errors.New("no lotteryd found in the folder of lotteryctl or in PATH; run `make build`, or set its path with --lotteryd")
 	}
 	return err
 }
@@ -93,11 +93,11 @@ func dataText(d *reference.Data) string {
 	case d.PrivateRedis() && d.PrivatePostgres():
 		return "a private Redis and Postgres, every win committed to disk"
 	case d.PrivatePostgres():
-		return "the Redis given and a private Postgres"
+		return "the given Redis and a private Postgres"
 	case d.PrivateRedis():
-		return "a private Redis and the Postgres given"
+		return "a private Redis and the given Postgres"
 	}
-	return "the Redis and Postgres given"
+	return "the given Redis and Postgres"
 }
 
 // configurations are the arms of the reference service: those of the design, or

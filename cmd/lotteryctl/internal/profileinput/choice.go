@@ -15,7 +15,7 @@ import (
 func SayChoice(err error) error {
 	var none *runfolder.NoBundlesError
 	if errors.As(err, &none) {
-		return fmt.Errorf("%w: bench --profile takes some", err)
+		return fmt.Errorf("%w; take some with bench --profile", err)
 	}
 	var e *runfolder.ChoiceError
 	if !errors.As(err, &e) {
@@ -26,13 +26,13 @@ func SayChoice(err error) error {
 	case runfolder.SingleBundle:
 		return fmt.Errorf("%s is a single bundle and has no arm %q", e.Path, e.Arm)
 	case runfolder.SeveralArms:
-		return fmt.Errorf("%s has profiles of the arms %s: choose one, such as %s@%s", e.Path, names, e.Path, e.Arms[0])
+		return fmt.Errorf("%s has profiles of the arms %s; choose one, such as %s@%s", e.Path, names, e.Path, e.Arms[0])
 	case runfolder.NoSuchArm:
-		return fmt.Errorf("%s has no profiles of an arm %q, only of %s", e.Path, e.Arm, names)
+		return fmt.Errorf("%s has no profiles of an arm %q; it has profiles of %s", e.Path, e.Arm, names)
 	case runfolder.NotAFolder:
-		return fmt.Errorf("%s is one profile: name two to compare", e.Path)
+		return fmt.Errorf("%s is only one profile; give two to compare", e.Path)
 	case runfolder.NotTwoArms:
-		return fmt.Errorf("%s has profiles of %d arms: name the two to compare, such as %s@OLD %s@NEW", e.Path, len(e.Arms), e.Path, e.Path)
+		return fmt.Errorf("%s has profiles of %d arms; give the two to compare, such as %s@OLD %s@NEW", e.Path, len(e.Arms), e.Path, e.Path)
 	}
 	return err
 }
@@ -46,9 +46,9 @@ func sayNoProfile(dir, folder string, err error) error {
 	}
 	switch e.Reason {
 	case runfolder.NotAskedFor:
-		return fmt.Errorf("the bundle %s has no %s profile: it was not asked for%s", folder, e.Kind, otherKinds(e.Others))
+		return fmt.Errorf("the bundle %s has no %s profile: it was not requested%s", folder, e.Kind, otherKinds(e.Others))
 	case runfolder.OnlyStart:
-		return fmt.Errorf("the bundle %s has no %s profile: %s; that of the window's start is %s", folder, e.Kind, words.Failure(e.Cause), filepath.Join(dir, filepath.FromSlash(e.StartFile)))
+		return fmt.Errorf("the bundle %s has no %s profile: %s; the profile from the start of the window is %s", folder, e.Kind, words.Failure(e.Cause), filepath.Join(dir, filepath.FromSlash(e.StartFile)))
 	}
 	return fmt.Errorf("the bundle %s has no %s profile: %s%s", folder, e.Kind, words.Failure(e.Cause), otherKinds(e.Others))
 }

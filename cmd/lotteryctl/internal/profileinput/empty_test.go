@@ -29,7 +29,7 @@ func TestWhyEmptyOfARealBundle(t *testing.T) {
 		t.Fatal(err)
 	}
 	source, err := SourceInBundle(dir, profiles.Mutex)
-	if err != nil || !strings.HasPrefix(source.Why, "mutex profiling is off on web: call runtime.") {
+	if err != nil || !strings.HasPrefix(source.Why, "mutex profiling is off on web; call runtime.") {
 		t.Errorf("got %q, %v", source.Why, err)
 	}
 	if source, err = SourceInBundle(dir, profiles.Goroutine); err != nil || source.Why != "" {
@@ -40,7 +40,7 @@ func TestWhyEmptyOfARealBundle(t *testing.T) {
 // TestWhyEmptyOfOldBundles: those of format 1 say it in a sentence.
 func TestWhyEmptyOfOldBundles(t *testing.T) {
 	dir := t.TempDir()
-	const sentence = "mutex profiling is off on web: call runtime.SetMutexProfileFraction(100) when the service starts"
+	const sentence = "mutex profiling is off on web; call runtime.SetMutexProfileFraction(100) when the service starts"
 	if err := os.WriteFile(filepath.Join(dir, profiles.ManifestFile), []byte(`{"format": 1, "state": "complete", "profiles": [{"kind": "mutex", "status": "empty", "file": "mutex.pb.gz"},
 		{"kind": "block", "status": "empty", "file": "block.pb.gz"}], "warnings": ["web restarted within the window: its profiles are of more than one process", "`+sentence+`"]}`), 0o644); err != nil {
 		t.Fatal(err)

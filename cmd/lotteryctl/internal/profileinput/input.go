@@ -137,7 +137,7 @@ func Repeated(sources []Source) (notes []string) {
 	seen := map[string]int{}
 	for _, s := range sources {
 		if seen[s.Name]++; seen[s.Name] == 2 {
-			notes = append(notes, s.Name+" was named twice and counts twice")
+			notes = append(notes, s.Name+" was given twice and counts twice")
 		}
 	}
 	return notes
@@ -165,7 +165,7 @@ func LoadMerged(ctx context.Context, env cli.Env, sources []Source) (*stackprofi
 			return nil, err
 		}
 		if i > 0 && !slices.Equal(p.Types, all[0].Types) {
-			return nil, fmt.Errorf("%s has the sample types %s and %s has %s: only profiles of one kind can be merged",
+			return nil, fmt.Errorf("%s has the sample types %s and %s has %s; only profiles of the same kind can be merged",
 				sources[0].Name, typeList(all[0]), source.Name, typeList(p))
 		}
 		all = append(all, p)

@@ -42,7 +42,7 @@ func OpenSnapshot(path string) (*snapshot, error) {
 	s.manifest, err = recorder.ReadManifest(root)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && s.packed:
-		return nil, fmt.Errorf("%s: no snapshot of a recorder is in it: it has no manifest.json", path)
+		return nil, fmt.Errorf("%s: not a snapshot of a recorder: manifest.json is missing", path)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
@@ -67,7 +67,7 @@ func snapshotsIn(dir string) error {
 	if latest == "" {
 		return nil
 	}
-	return fmt.Errorf("%s has snapshots of a recorder: name one, such as the latest, %s", dir, latest)
+	return fmt.Errorf("%s contains several snapshots of a recorder; name one, such as the latest, %s", dir, latest)
 }
 
 // root is where the files are, until done is called.
@@ -120,7 +120,7 @@ func (c *closing) Close() error {
 // Dump is its text of all goroutines.
 func (s *snapshot) Dump() (Source, error) {
 	if why := s.manifest.Failed[recorder.GoroutinesFile]; why != "" {
-		return Source{}, fmt.Errorf("the snapshot %s has no dump of goroutines: %s", s.path, why)
+		return Source{}, fmt.Errorf("the snapshot %s has no goroutine dump: %s", s.path, why)
 	}
 	return s.file(recorder.GoroutinesFile), nil
 }

@@ -11,7 +11,7 @@ import (
 // writeArms shows the median of every arm. The medians are taken column by
 // column over the rounds that count, so a row is no run.
 func (r Report) writeArms(b *strings.Builder) {
-	b.WriteString("medians over the rounds; latency from the time each request was meant to be sent, in ms\n")
+	b.WriteString("medians over the rounds; latency in ms, from the planned send time of each request\n")
 	r.writeArmTable(b, []column{
 		{"rounds", 8, nil, whole},
 		{"rate/s", 10, func(r *runfolder.Round) *float64 { return &r.Load.AnsweredRate }, oneDecimal},
@@ -20,7 +20,7 @@ func (r Report) writeArms(b *strings.Builder) {
 		{"p99", 9, latencyOf(func(q *runfolder.Quantiles) time.Duration { return q.P99 }), msFloat},
 		{"errors", 8, func(r *runfolder.Round) *float64 { n := float64(r.Load.Errors); return &n }, whole},
 	})
-	b.WriteString("\ncost: CPU, bytes and allocations a request; GC over the whole run\n")
+	b.WriteString("\ncost: CPU, bytes and allocations per request; GC over the complete run\n")
 	r.writeArmTable(b, []column{
 		{"server µs", 11, func(r *runfolder.Round) *float64 { return r.Cost.ServerCPU }, micro},
 		{"bytes", 9, func(r *runfolder.Round) *float64 { return r.Cost.Bytes }, whole},

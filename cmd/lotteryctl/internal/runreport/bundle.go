@@ -38,7 +38,7 @@ func PrintBundle(w io.Writer, path string, m *profiles.Manifest, asJSON bool) er
 	}
 	fmt.Fprintf(&b, "\nbundle: %s\n", path)
 	if file := lookAt(m); file != "" {
-		fmt.Fprintf(&b, "look:   lotteryctl flame %s --format top\n", filepath.Join(path, file))
+		fmt.Fprintf(&b, "see it: lotteryctl flame %s\n", filepath.Join(path, file))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -49,7 +49,7 @@ func (r Report) writeCapacities(b *strings.Builder) {
 	for _, c := range r.Capacities {
 		t.Row(capacityCells(c)...)
 		if c.GeneratorBound > 0 {
-			t.Note(fmt.Sprintf("   in %d of %d rounds the load generator gave up first: it can do more", c.GeneratorBound, c.Rounds))
+			t.Note(fmt.Sprintf("   in %d of %d rounds the load generator reached its limit first: this arm can do more", c.GeneratorBound, c.Rounds))
 		}
 	}
 	t.Write(b)

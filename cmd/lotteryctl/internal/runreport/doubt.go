@@ -14,10 +14,10 @@ func DoubtOf(run *runfolder.Profiled) string {
 	case doubt == nil:
 		return ""
 	case doubt.Code == runfolder.ManyFailed:
-		return fmt.Sprintf("%s: %.3g %% of its requests failed (%s), and what they cost is in the profile as well: lower the rate, or profile again",
+		return fmt.Sprintf("%s: %.3g %% of its requests failed (%s), and their cost is in the profile; use a lower rate, or profile again",
 			name, 100*doubt.Failed, failures([]runfolder.Round{run.Round}))
 	}
-	return fmt.Sprintf("%s: it answered %.4g requests a second of the %.4g that were asked for: it was more than it could take", name, doubt.Answered, doubt.Asked)
+	return fmt.Sprintf("%s: it answered %.4g of the %.4g scheduled requests per second: the load was more than it can handle", name, doubt.Answered, doubt.Asked)
 }
 
 // DoubtsOf are those of several runs.

@@ -19,7 +19,7 @@ func writeFindings(b *strings.Builder, r study.Result) {
 	for _, f := range r.Findings {
 		t.Row(findingCells(f)...)
 		if f.Claim != "" {
-			t.Note("   article: " + f.Claim)
+			t.Note("   tuning article: " + f.Claim)
 		}
 		for _, broken := range f.Broken {
 			t.Note("   broken: " + BrokenText(broken))
@@ -37,7 +37,7 @@ func writeFindings(b *strings.Builder, r study.Result) {
 }
 
 // adjustedNote stands below tables in which processor time was adjusted.
-const adjustedNote = "(CPU at equal machine speed: what moves with the generator's own CPU a request is taken out)\n"
+const adjustedNote = "(CPU at equal machine speed: the part that the generator's own CPU per request explains is removed)\n"
 
 func findingCells(f study.Finding) []string {
 	u := shownAs(f.Metric)
@@ -97,12 +97,12 @@ func alsoCell(f study.Finding, unit string) string {
 
 // articleTotals is what the article says of all eight steps together, for which
 // its single claims do not account.
-const articleTotals = "the article, all eight together: p95 12.3 to 0.8 ms, 1.4 to 0.11 MB a request, at 1,200/s"
+const articleTotals = "the tuning article, all eight together: p95 12.3 to 0.8 ms, 1.4 to 0.11 MB per request, at 1,200/s"
 
 // writeBalances sets the steps against their total.
 func writeBalances(b *strings.Builder, balances []study.Balance) {
 	for _, balance := range balances {
-		fmt.Fprintf(b, "do the steps add up? %s (differences a request, median over rounds)\n", balance.Title)
+		fmt.Fprintf(b, "do the steps add up? %s (differences per request, median over rounds)\n", balance.Title)
 		titles := []string{""}
 		for _, unit := range balance.Units {
 			titles = append(titles, shownAs(unit).name)

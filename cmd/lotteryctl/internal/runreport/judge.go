@@ -19,7 +19,7 @@ import (
 func JudgeRounds(rounds []runfolder.Round, strict bool) error {
 	failed := slices.DeleteFunc(slices.Clone(rounds), func(r runfolder.Round) bool { return r.Failure == "" || r.Repeated })
 	if len(failed) > 0 {
-		return cli.GateFailed(fmt.Errorf("%d of %d runs failed, the first that of %s in round %d: %s",
+		return cli.GateFailed(fmt.Errorf("%d of %d runs failed; the first was %s in round %d: %s",
 			len(failed), len(rounds), failed[0].Arm, failed[0].Round, failureText(failed[0])))
 	}
 	if err := judgeArms(rounds); err != nil {
@@ -31,7 +31,7 @@ func JudgeRounds(rounds []runfolder.Round, strict bool) error {
 	for _, r := range rounds {
 		for _, d := range r.Doubts {
 			if d.Code == loadgen.GeneratorLimit || d.Code == loadgen.RateNotReached {
-				return cli.Inconclusive(fmt.Errorf("run %d is not what was asked for: %s: %s", r.Round, words.DoubtName(d.Code), words.Doubt(d)))
+				return cli.Inconclusive(fmt.Errorf("run %d is not as requested: %s: %s", r.Round, words.DoubtName(d.Code), words.Doubt(d)))
 			}
 		}
 	}

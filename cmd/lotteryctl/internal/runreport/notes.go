@@ -48,13 +48,13 @@ func (r Report) notes() []string {
 			units.Grouped(errors), units.Grouped(requests), failures(r.Rounds)))
 	}
 	if fewest := r.fewestRequests(); fewest < firmP99 && !r.Run.Rules.CapacityOnly {
-		notes = append(notes, fmt.Sprintf("p99 rests on %s requests a run; below %s take it as a hint", units.Grouped(fewest), units.Grouped(firmP99)))
+		notes = append(notes, fmt.Sprintf("p99 is based on %s requests per run; with fewer than %s, treat it as a rough estimate", units.Grouped(fewest), units.Grouped(firmP99)))
 	}
 	if missing := reasonText(r.Rounds[0].Cost.Missing); missing != "" && !r.Run.Rules.CapacityOnly {
-		notes = append(notes, "no allocation and GC figures: "+missing)
+		notes = append(notes, "allocation and GC figures are missing: "+missing)
 	}
 	if !r.Run.Arms[0].FreshProcess && len(r.Rounds) > 1 {
-		notes = append(notes, "all runs loaded one running process, so they are not independent of each other")
+		notes = append(notes, "all runs loaded the same process, so they are not independent of each other")
 	}
 	return notes
 }
@@ -75,7 +75,7 @@ func (r Report) runNotes() (notes []string) {
 	unchecked, first := 0, ""
 	for _, round := range r.Rounds {
 		if round.Partial {
-			notes = append(notes, fmt.Sprintf("%s was cut short: %s of %v were measured; the spread leaves it out",
+			notes = append(notes, fmt.Sprintf("%s was cut short: %s of %v were measured; the median, min and max leave it out",
 				r.runName(round), ShortDuration(round.Load.WindowNS), r.Run.Arms[0].DurationNS))
 		}
 		if round.Failure != "" {
@@ -115,15 +115,15 @@ func (r Report) comparisonNotes() (notes []string) {
 		}
 	}
 	if n := len(repeated); n > 0 {
-		notes = append(notes, fmt.Sprintf("others used the machine: %d times a round was measured again, by the limits in run.json", n))
+		notes = append(notes, fmt.Sprintf("other programs used the machine: %d times a round was repeated because of the limits in run.json", n))
 	}
 	if n := len(noisy); n > 0 {
-		notes = append(notes, fmt.Sprintf("%d of %d rounds stayed over the noise limit and count all the same", n, r.Run.Rounds))
+		notes = append(notes, fmt.Sprintf("%d of %d rounds stayed over the noise limit and count anyway", n, r.Run.Rounds))
 	}
 	if s := r.Steps; s != nil {
 		for _, f := range s.Findings {
 			if f.Answer == study.TooFew {
-				notes = append(notes, fmt.Sprintf("with so few rounds nothing can be decided, however large: for %d at once it takes --runs %d",
+				notes = append(notes, fmt.Sprintf("with so few rounds, no change can be significant, however large; for %d questions together use --runs %d",
 					len(s.Findings), s.Rule.RoundsNeeded(len(s.Findings))))
 				break
 			}

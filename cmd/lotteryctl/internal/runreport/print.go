@@ -60,7 +60,7 @@ func (r Report) writeHeader(b *strings.Builder, service string) {
 		if connections == 0 {
 			connections = loadgen.DefaultConnections
 		}
-		load = fmt.Sprintf("%d connections, each sending as fast as it is answered", connections)
+		load = fmt.Sprintf("%d connections, each sends its next request when the last one was answered", connections)
 	}
 	warmup := ""
 	if arm.WarmupNS > 0 {
@@ -94,22 +94,22 @@ func writeCard(b *strings.Builder, r *runfolder.Round) {
 	line("answered", "%s/s: %s requests, %s errors%s", units.Fixed(round1(l.AnsweredRate), -1), units.Grouped(l.Requests), units.Grouped(l.Errors), outcomes(l))
 	if q := l.Response; q != nil {
 		line("latency", "p50 %s   p95 %s   p99 %s   max %s ms", units.Milliseconds(q.P50), units.Milliseconds(q.P95), units.Milliseconds(q.P99), units.Milliseconds(q.Max))
-		line("", "(from the time each request was meant to be sent)")
+		line("", "(from the planned send time of each request)")
 	}
 	if c.ServerCPU != nil {
-		line("CPU", "%s µs a request in the service, %s in the client", micro(c.ServerCPU), micro(c.ClientCPU))
+		line("CPU", "%s µs per request in the service, %s in the client", micro(c.ServerCPU), micro(c.ClientCPU))
 	} else {
-		line("CPU", "%s µs a request in the client; --pid adds that of a service on this machine", micro(c.ClientCPU))
+		line("CPU", "%s µs per request in the client; --pid adds the CPU of a service on this machine", micro(c.ClientCPU))
 	}
 	if c.Bytes != nil {
-		line("allocated", "%s B in %s objects a request", whole(c.Bytes), oneDecimal(c.Allocs))
-		line("GC", "%s cycles, %s ms of pauses in all", whole(c.GCCycles), milli(c.GCPause))
+		line("allocated", "%s B in %s objects per request", whole(c.Bytes), oneDecimal(c.Allocs))
+		line("GC", "%s cycles, %s ms of pauses in total", whole(c.GCCycles), milli(c.GCPause))
 	}
 	if c.PeakRSS != nil {
-		line("memory", "%s MiB resident at most", mebi(c.PeakRSS))
+		line("memory", "at most %s MiB resident", mebi(c.PeakRSS))
 	}
 	if q := l.Lateness; q != nil {
-		line("generator", "sent p99 %s ms late, on %d connections at most", units.Milliseconds(q.P99), l.Connections.MaxOpen)
+		line("generator", "p99 lateness of sending %s ms, at most %d connections", units.Milliseconds(q.P99), l.Connections.MaxOpen)
 	}
 	b.WriteByte('\n')
 }
@@ -142,9 +142,9 @@ func rateText(choice *runfolder.RateChoice) string {
 		found[i] = fmt.Sprintf("%s %s", arm.Name, units.Fixed(math.Round(arm.Rate), -1))
 		if arm.SLO > choice.Asked {
 			found[i] += fmt.Sprintf(" (within %v)", arm.SLO)
-			slow = "; arms that keep it at no rate were given more time"
+			slow = "; arms that cannot keep it at any rate got a higher limit"
 		}
 	}
-	return fmt.Sprintf("the rate is %.0f %% of what the slowest arm can do; a short search for p95 within %v found, in requests/s: %s%s",
+	return fmt.Sprintf("the rate is %.0f %% of the slowest arm's highest rate; a short search with p95 within %v found, in requests/s: %s%s",
 		100*choice.Share, choice.Asked, strings.Join(found, ", "), slow)
 }

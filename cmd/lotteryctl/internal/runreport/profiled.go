@@ -66,7 +66,7 @@ func JudgeProfiled(runs []runfolder.Profiled) error {
 		case run.Failure != "":
 			missing = append(missing, fmt.Errorf("%s failed: %s", profiledName(run), failureText(run.Round)))
 		case run.Bundle == "":
-			missing = append(missing, fmt.Errorf("%s has no profiles: %s; its figures and the other runs are kept", profiledName(run), reasonText(run.Missing)))
+			missing = append(missing, fmt.Errorf("%s has no profiles: %s; its figures and all other runs are kept", profiledName(run), reasonText(run.Missing)))
 		}
 	}
 	if len(missing) == 0 {

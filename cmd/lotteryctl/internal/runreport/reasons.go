@@ -32,13 +32,13 @@ func reasonText(r *runfolder.Reason) string {
 	case runfolder.CutShort:
 		return "the run was cut short"
 	case runfolder.NoMetrics:
-		return "no /metrics or /debug/vars with the Go runtime's figures was found"
+		return "no /metrics or /debug/vars with Go runtime metrics was found"
 	case runfolder.CutInWarmup:
-		return "the run was cut short before the warm-up had ended"
+		return "the run was cut short before the end of the warm-up"
 	case runfolder.NoCounters:
-		return "the metrics lack the Go runtime's allocation counters, or these went backwards or grew by less than reading them costs"
+		return "the Go runtime's allocation counters are missing, or they decreased, or they grew by less than the cost of reading them"
 	case runfolder.NoPprof:
-		return "it is not known where the service has its profiles (net/http/pprof)"
+		return "the address of the service's profiles (net/http/pprof) is not known"
 	case runfolder.EndedBefore:
 		return "the run ended before profiles could be taken"
 	}
@@ -49,7 +49,7 @@ func reasonText(r *runfolder.Reason) string {
 // but that it did not start.
 func failureText(r runfolder.Round) string {
 	if r.FailureKind == runfolder.NotStarted {
-		return "it did not start: " + r.Failure
+		return "did not start: " + r.Failure
 	}
 	return r.Failure
 }

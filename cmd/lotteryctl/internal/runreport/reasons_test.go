@@ -15,8 +15,8 @@ func TestFailureText(t *testing.T) {
 		want  string
 	}{
 		{"none", runfolder.Round{}, ""},
-		{"not started", runfolder.Round{Failure: "no such table", FailureKind: runfolder.NotStarted}, "it did not start: no such table"},
-		{"not started, of before", runfolder.Round{Failure: "it did not start: no such table"}, "it did not start: no such table"},
+		{"not started", runfolder.Round{Failure: "no such table", FailureKind: runfolder.NotStarted}, "did not start: no such table"},
+		{"not started, of before", runfolder.Round{Failure: "did not start: no such table"}, "did not start: no such table"},
 		{"ended early", runfolder.Round{Failure: "demo ended early", FailureKind: runfolder.EndedEarly}, "demo ended early"},
 		{"not stopped", runfolder.Round{Failure: "demo was killed", FailureKind: runfolder.NotStopped}, "demo was killed"},
 	} {

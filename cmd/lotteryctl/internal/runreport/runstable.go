@@ -20,7 +20,7 @@ type column struct {
 // writeTables shows several runs and their spread, in tables that fit into 80
 // columns. The spread is taken column by column, so its rows are no runs.
 func writeTables(b *strings.Builder, rounds []runfolder.Round) {
-	b.WriteString("latency from the time each request was meant to be sent, in ms\n")
+	b.WriteString("latency in ms, from the planned send time of each request\n")
 	writeTable(b, rounds, []column{
 		{"rate/s", 11, func(r *runfolder.Round) *float64 { return &r.Load.AnsweredRate }, oneDecimal},
 		{"p50", 9, latencyOf(func(q *runfolder.Quantiles) time.Duration { return q.P50 }), msFloat},
@@ -30,7 +30,7 @@ func writeTables(b *strings.Builder, rounds []runfolder.Round) {
 		{"errors", 9, func(r *runfolder.Round) *float64 { n := float64(r.Load.Errors); return &n }, whole},
 		{"sent late p99", 15, latenessOf, msFloat},
 	})
-	b.WriteString("\ncost: CPU, bytes and allocations a request; GC over the whole run\n")
+	b.WriteString("\ncost: CPU, bytes and allocations per request; GC over the complete run\n")
 	writeTable(b, rounds, []column{
 		{"server µs", 11, func(r *runfolder.Round) *float64 { return r.Cost.ServerCPU }, micro},
 		{"client µs", 11, func(r *runfolder.Round) *float64 { return r.Cost.ClientCPU }, micro},

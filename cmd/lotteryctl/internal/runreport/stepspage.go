@@ -94,23 +94,23 @@ func (r Report) howMeasured(name string) string {
 	arm, host := r.Run.Arms[0], r.Run.Host
 	load := fmt.Sprintf("%s requests/s in every arm, %s arrivals, %v measured after %v of warm-up", units.Fixed(arm.Rate, -1), arm.Arrivals, arm.DurationNS, arm.WarmupNS)
 	if arm.Arrivals == string(loadgen.Closed) {
-		load = fmt.Sprintf("%d connections that send as fast as they are answered, %v measured", arm.Connections, arm.DurationNS)
+		load = fmt.Sprintf("%d connections, each sends its next request when the last one was answered, %v measured", arm.Connections, arm.DurationNS)
 	}
 	if c := r.Run.Rules.Capacity; c != nil {
-		load = fmt.Sprintf("the highest rate (%s arrivals) that keeps p95 within %v without errors, searched anew in every round", arm.Arrivals, c.SLO)
+		load = fmt.Sprintf("the highest rate (%s arrivals) that keeps p95 within %v without errors, searched again in every round", arm.Arrivals, c.SLO)
 	}
 	state := ""
 	if r.Run.Reason != "" {
-		state = " **The run is not whole: " + r.Run.Reason + ".**"
+		state = " **The run is incomplete: " + r.Run.Reason + ".**"
 	}
-	return fmt.Sprintf("%d arms × %d rounds, each run a fresh lotteryd on an empty database, arms in random order within a round "+
+	return fmt.Sprintf("%d arms × %d rounds. Each run is a fresh lotteryd on an empty database, with the arms in random order within a round "+
 		"(seed %d); %s. %d cores (%s), %s, %s, %s. Run folder: [%s](runs/%s).%s\n",
 		len(r.Run.Arms), r.Run.Rounds, r.Run.Seed, load, host.Cores, orUnknown(host.CPU), host.Kernel, host.Go,
 		r.Run.Started.Format("2006-01-02"), name, name, state)
 }
 
 func writeFindingRows(b *strings.Builder, findings []study.Finding) {
-	b.WriteString("| step | the article claims | metric | without | with | change | 95 % interval | single p | corrected p | verdict |\n|---|---|---|--:|--:|--:|---|--:|--:|---|\n")
+	b.WriteString("| step | claim of the tuning article | metric | without | with | change | 95 % interval | single p | corrected p | verdict |\n|---|---|---|--:|--:|--:|---|--:|--:|---|\n")
 	for _, f := range findings {
 		claim := f.Claim
 		if claim == "" {
@@ -122,7 +122,7 @@ func writeFindingRows(b *strings.Builder, findings []study.Finding) {
 }
 
 func writeBalanceRows(b *strings.Builder, balance study.Balance) {
-	fmt.Fprintf(b, "\nDo the steps add up, %s? Differences a request:\n\n| |", balance.Title)
+	fmt.Fprintf(b, "\nDo the steps add up, %s? Differences per request:\n\n| |", balance.Title)
 	for _, unit := range balance.Units {
 		fmt.Fprintf(b, " %s |", shownAs(unit).name)
 	}

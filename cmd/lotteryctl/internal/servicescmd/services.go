@@ -35,15 +35,15 @@ func New(env cli.Env) *cobra.Command {
 	cmd := cli.NewGroupCmd("services", "Run a private Redis and Postgres for demos and tests")
 	cmd.Long = `Run a private Redis and Postgres for demos and tests.
 
-They listen on free ports of 127.0.0.1 with random passwords, keep their data in
-a temporary folder, and touch nothing that is already installed or running.
-Without --foreground a background process keeps them until ` + "`services down`" + `; if
-that process dies in any way, servers and data are removed.`
+They listen on free ports of 127.0.0.1, have random passwords, and keep their data in
+a temporary folder. They do not change anything that is installed or running.
+Without --foreground, a background process keeps them running until ` + "`services down`" + `; if
+that process ends in any way, the servers and their data are removed.`
 	cmd.Example = `  lotteryctl services up
   lotteryctl services status --json
   lotteryctl services down`
 	cmd.PersistentFlags().StringVar(&opts.stateDir, "state-dir", "",
-		"folder for the state file (default: a folder of yours in the runtime directory)")
+		"folder for the state file (default: your own folder in the runtime directory)")
 	cmd.PersistentFlags().BoolVar(&opts.json, "json", false, "print JSON (format version 1)")
 	cmd.AddCommand(newServicesUpCmd(env, opts), newServicesStatusCmd(env, opts),
 		newServicesDownCmd(env, opts), newServicesCheckCmd(env))
@@ -53,7 +53,7 @@ that process dies in any way, servers and data are removed.`
 func newServicesUpCmd(env cli.Env, opts *servicesOptions) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "up",
-		Short: "Start them, or print their addresses if they are up",
+		Short: "Start the servers, or print their addresses if they are running",
 		Example: `  lotteryctl services up
   lotteryctl services up --foreground    # until Ctrl-C`,
 		Args: cli.NoArgs,
@@ -66,14 +66,14 @@ func newServicesUpCmd(env cli.Env, opts *servicesOptions) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&opts.foreground, "foreground", false, "stay, and stop them on Ctrl-C")
+	cmd.Flags().BoolVar(&opts.foreground, "foreground", false, "stay in the foreground, and stop them on Ctrl-C")
 	return cmd
 }
 
 func newServicesStatusCmd(env cli.Env, opts *servicesOptions) *cobra.Command {
 	return &cobra.Command{
 		Use:     "status",
-		Short:   "Say whether they are up, and where",
+		Short:   "Show whether the servers are running, and where",
 		Example: "  lotteryctl services status",
 		Args:    cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -91,7 +91,7 @@ func newServicesStatusCmd(env cli.Env, opts *servicesOptions) *cobra.Command {
 func newServicesDownCmd(env cli.Env, opts *servicesOptions) *cobra.Command {
 	return &cobra.Command{
 		Use:     "down",
-		Short:   "Stop them and remove their data",
+		Short:   "Stop the servers and remove their data",
 		Example: "  lotteryctl services down",
 		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -107,7 +107,7 @@ func newServicesDownCmd(env cli.Env, opts *servicesOptions) *cobra.Command {
 func newServicesCheckCmd(env cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:     "check",
-		Short:   "Say which server programs would be used, start nothing",
+		Short:   "Show which server programs would be used, without starting them",
 		Example: "  lotteryctl services check",
 		Args:    cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -213,7 +213,7 @@ func keeperError(log *os.File) error {
 	}
 	_, said, found := strings.Cut(string(text), "lotteryctl: ")
 	if !found {
-		return fmt.Errorf("the background process ended early and said: %q", text)
+		return fmt.Errorf("the background process ended early and printed: %q", text)
 	}
 	return errors.New(strings.TrimSpace(said))
 }

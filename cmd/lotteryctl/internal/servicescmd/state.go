@@ -57,7 +57,7 @@ func openStateDir(dir string) (stateFile, error) {
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || !info.IsDir() || int(stat.Uid) != os.Geteuid() || info.Mode()&0o022 != 0 {
-		return stateFile{}, fmt.Errorf("the state folder %s must be a folder of yours that only you can write to: choose another with --state-dir", dir)
+		return stateFile{}, fmt.Errorf("the state folder %s must be a folder that you own and that only you can write to; choose another with --state-dir", dir)
 	}
 	return stateFile{dir, ours}, nil
 }
@@ -82,8 +82,8 @@ func (s stateFile) lockPath() string { return filepath.Join(s.dir, "services.loc
 
 // Both are constant; a keeper lives in either case.
 var (
-	errLocked  = errors.New("services are up or starting already: `lotteryctl services status` says where")
-	errChanges = errors.New("services are just starting or stopping: try again in a moment")
+	errLocked  = errors.New("services are already running or starting; see `lotteryctl services status`")
+	errChanges = errors.New("services are starting or stopping; try again in a moment")
 )
 
 // lock makes the caller the keeper until it dies or calls release, which also
@@ -163,7 +163,7 @@ func (s stateFile) read() (*serviceState, error) {
 	}
 	state, err := parseState(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: stop the process that holds services.lock", s.jsonPath(), err)
+		return nil, fmt.Errorf("%s: %w; stop the process that holds services.lock", s.jsonPath(), err)
 	}
 	return state, nil
 }
@@ -175,10 +175,10 @@ func parseState(data []byte) (*serviceState, error) {
 		return nil, fmt.Errorf("not a state file: %w", err)
 	}
 	if state.Version != stateVersion {
-		return nil, fmt.Errorf("state of version %d, this program knows %d", state.Version, stateVersion)
+		return nil, fmt.Errorf("the state has version %d, this program reads version %d", state.Version, stateVersion)
 	}
 	if state.PID <= 1 { // kill takes 0 and -1 for whole groups of processes
-		return nil, fmt.Errorf("state with the process id %d", state.PID)
+		return nil, fmt.Errorf("the state has the process id %d", state.PID)
 	}
 	return &state, nil
 }

@@ -18,11 +18,11 @@ func newStepsReportCmd(env cli.Env) *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
 		Use:   "report RUN...",
-		Short: "Write what was measured about the steps as a page, from run folders",
-		Long: `Write what was measured about the steps as a Markdown page: each step's verdict
-beside the article's claim, and how it was measured. RUN is a folder of
-lotteryctl bench --steps or --vary, with or without --capacity; of it only
-run.json and rounds.jsonl are read.`,
+		Short: "Write a page with the measured effect of each step, from run folders",
+		Long: `Write a Markdown page with the measured effect of each step: its verdict next to the
+claim of the tuning article, and how it was measured. RUN is a run folder of
+lotteryctl bench --steps or --vary, with or without --capacity. Only run.json and
+rounds.jsonl are read.`,
 		Example: `  lotteryctl steps report runs/20260102T030405Z-steps-each
   lotteryctl steps report --out docs/steps.md docs/runs/*`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -40,7 +40,7 @@ run.json and rounds.jsonl are read.`,
 			return cli.WriteOut(out, func(w io.Writer) error { _, err := io.WriteString(w, page); return err })
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "", "file to write, replaced as a whole (default: standard output)")
+	cmd.Flags().StringVar(&out, "out", "", "file to write, replaced atomically (default: stdout)")
 	return cmd
 }
 
@@ -55,7 +55,7 @@ func stepsPage(folders []string) (string, error) {
 			return "", err
 		}
 		if r.Steps == nil && r.Capacities == nil {
-			return "", fmt.Errorf("%s compares no steps: give a folder of `lotteryctl bench --steps` or --vary", folder)
+			return "", fmt.Errorf("%s does not compare steps; use a run folder of `lotteryctl bench --steps` or --vary", folder)
 		}
 		r.WriteStepsSection(&b)
 	}
@@ -64,19 +64,25 @@ func stepsPage(folders []string) (string, error) {
 
 const stepsPageHead = `# The steps, measured
 
-Written by ` + "`lotteryctl steps report --out docs/steps.md docs/runs/*`" + ` from the run folders that
-lie in [runs](runs); a test keeps page and folders together. Do not edit.
+This page is written by ` + "`lotteryctl steps report --out docs/steps.md docs/runs/*`" + ` from the
+run folders in [runs](runs). Do not edit it: a test fails if the page and the folders differ.
 
-The article claims, for all eight steps together: p95 from 12.3 to 0.8 ms, 1.4 to 0.11 MB a
-request, 3.2 times the capacity, at 1,200 requests a second. It measured no step alone.
+The steps come from an article about tuning Go services that lotteryd was built after (see the
+README). For all eight steps together, the tuning article claims: p95 from 12.3 to 0.8 ms, 1.4 to
+0.11 MB per request, 3.2 times the capacity, at 1,200 requests/s. It did not measure any step alone.
 
-How to read the tables: "change" is the ratio with/without of the metric that should move (the
-Hodges-Lehmann estimate over rounds) with its 95 % interval; the single p is that of the exact
-sign-flip test over rounds, the corrected p the same corrected by Holm for all questions of the table. A step
-**helps** or **harms** if p is at most 0.05, the interval excludes no change, and the change is at
-least 5 %. CPU is compared at equal machine speed: what moves with the load generator's own CPU
-a request, which does the same in all arms, is taken out. "Not certain" is a change that its
-interval shows and the corrected p does not.
+How to read the tables:
+
+- "change" is the ratio with/without of the metric that should move, with its 95 % interval (the
+  Hodges-Lehmann estimate over rounds).
+- "single p" is the p-value of the exact sign-flip test over rounds. "corrected p" is the same value,
+  corrected by Holm for all questions of the table.
+- A step **helps** or **harms** if the corrected p is at most 0.05, the interval excludes "no
+  change", and the change is at least 5 %.
+- **not certain** means that the interval excludes "no change", but the corrected p is above 0.05.
+- CPU is compared at equal machine speed: the part of a difference that the load generator's own CPU
+  per request explains is removed. The generator does the same work in all arms.
+
 How to do the same elsewhere: [experiments.md](experiments.md).
 `
 
@@ -87,7 +93,7 @@ func readReport(folder string) (runreport.Report, error) {
 	case err != nil:
 		return runreport.Report{}, fmt.Errorf("%s: %w", folder, err)
 	case len(skipped) > 0:
-		return runreport.Report{}, fmt.Errorf("%s: %w: a page should not rest on a damaged run", folder, skipped[0])
+		return runreport.Report{}, fmt.Errorf("%s: %w; repair the run folder, or remove it from the arguments", folder, skipped[0])
 	case len(rounds) == 0:
 		return runreport.Report{}, fmt.Errorf("%s has no rounds", folder)
 	}

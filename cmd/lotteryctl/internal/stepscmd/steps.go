@@ -27,10 +27,11 @@ func New(env cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "steps",
 		Short: "List the tuning steps of the reference service and their variants",
-		Long: `List the switches of the reference service: the eight tuning steps of an
-article, then six more of its techniques; for each the verdict on the article's
-claim, the metric that should move, and the variants lotteryd can run
-(lotteryd --step switch=variant). "steps show" explains one.`,
+		Long: `List the switches of the reference service: the eight tuning steps of the tuning
+article (an article about a Go prize-draw service, see the README), then six more
+of its techniques. For each switch the list has the verdict on that article's claim,
+the metric that should change, and the variants that lotteryd can run
+(lotteryd --step switch=variant). "steps show" explains one switch.`,
 		Example: `  lotteryctl steps
   lotteryctl steps --json
   lotteryctl steps show 5`,
@@ -51,7 +52,7 @@ func newStepsShowCmd(env cli.Env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "show number|name",
-		Short: "Explain one step: claimed, found, and what each variant does",
+		Short: "Explain one step: the claim, what we found, and what each variant does",
 		Example: `  lotteryctl steps show 5
   lotteryctl steps show claim
   lotteryctl steps show sampler --json`,
@@ -84,7 +85,7 @@ func findStep(word string) (steps.Switch, error) {
 		return s.Name == word || s.Number > 0 && strconv.Itoa(s.Number) == word
 	})
 	if i < 0 {
-		return steps.Switch{}, fmt.Errorf("there is no step %q; there are 1 to %d and %s",
+		return steps.Switch{}, fmt.Errorf("unknown step %q; use 1 to %d, or %s",
 			word, len(steps.All()), strings.Join(steps.Names(), ", "))
 	}
 	return every[i], nil
@@ -94,14 +95,14 @@ func findStep(word string) (steps.Switch, error) {
 // *, a wrong one with !.
 func writeSteps(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, " \tswitch\twhat\tthe claim is\tshould move\tvariants")
+	fmt.Fprintln(table, " \tswitch\twhat\tclaim\tmetric\tvariants")
 	for _, s := range steps.Every() {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", stepNumber(s), s.Name, s.Title, s.Truth, s.Metric, markedVariants(s))
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(w, "\n* what lotteryd runs by default; ! breaks an invariant. `lotteryctl steps show 5` explains one.")
+	_, err := fmt.Fprintln(w, "\n* default of lotteryd; ! breaks an invariant. `lotteryctl steps show 5` explains a step.")
 	return err
 }
 
@@ -151,7 +152,7 @@ func writeStep(w io.Writer, s steps.Switch) error {
 func roleOf(s steps.Switch, v steps.Variant) string {
 	var roles []string
 	for _, r := range []struct{ name, role string }{
-		{s.Before, "what the article argues against"}, {s.Article, "what the article recommends"}, {s.Best, "the default"},
+		{s.Before, "what the tuning article advises against"}, {s.Article, "what the tuning article recommends"}, {s.Best, "the default"},
 	} {
 		if r.name == v.Name {
 			roles = append(roles, r.role)

@@ -34,15 +34,18 @@ func New(env cli.Env) *cobra.Command {
 	opts := &verifyOptions{}
 	cmd := &cobra.Command{
 		Use:   "verify",
-		Short: "Audit a lotteryd deployment: was every win kept, no unit given twice?",
+		Short: "Audit a lotteryd deployment: is every win kept, and no unit given twice?",
 		Long: `Audit a lotteryd deployment after load.
 
 It compares the ledger in Postgres, the state in Redis and the client's own log of
-answers, prints each invariant I1 to I8 as held, broken or not checked, and lists
-offending rows. Nothing is written to either store.
+answers. It prints each invariant I1 to I8 as held, broken or not checked, and lists
+the rows that break it. It writes to neither store. See docs/verify.md.
 
-Exit codes: 0 nothing is broken, 1 an invariant is broken, 2 the audit could not
-be done, 3 with --strict if some part could not be checked.`,
+Exit codes:
+  0  nothing is broken
+  1  an invariant is broken
+  2  the audit could not be done
+  3  with --strict: some part could not be checked`,
 		Example: `  lotteryctl verify --postgres postgres://lottery@127.0.0.1/lottery --redis redis://127.0.0.1:6379/0
   lotteryctl verify --postgres "$PG" --redis "$REDIS" --answers answers.jsonl --activity spring --json
   zcat answers.jsonl.gz | lotteryctl verify --postgres "$PG" --redis "$REDIS" --answers -`,
@@ -53,15 +56,15 @@ be done, 3 with --strict if some part could not be checked.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&opts.postgres, "postgres", "", "URL of the ledger (required)")
-	f.StringVar(&opts.redis, "redis", "", "URL of Redis; without it only ledger and log are compared")
-	f.StringArrayVar(&opts.answers, "answers", nil, "log of answers, a JSON object a line; - for stdin; may be repeated")
+	f.StringVar(&opts.redis, "redis", "", "URL of Redis; without it only the ledger and the log are compared")
+	f.StringArrayVar(&opts.answers, "answers", nil, "log of answers, one JSON object per line; - for stdin; may be repeated")
 	f.StringVar(&opts.activity, "activity", "", "audit this activity only (default: all)")
 	f.DurationVar(&opts.wait, "wait", 10*time.Second, "wait this long for wins in flight to be settled")
 	f.DurationVar(&opts.timeout, "timeout", 10*time.Minute, "give up after this long")
-	f.DurationVar(&opts.overdue, "overdue", 30*time.Second, "age from which an unsettled win is stranded")
+	f.DurationVar(&opts.overdue, "overdue", 30*time.Second, "age at which an unsettled win counts as stranded")
 	f.StringArrayVar(&opts.commitments, "commitment", nil, "ACTIVITY=HEX, the published commitment of the dice; may be repeated")
-	f.BoolVar(&opts.redisLostData, "redis-lost-data", false, "Redis lost data during the run: count losses that were drawn again instead of calling them broken")
-	f.BoolVar(&opts.strict, "strict", false, "exit 3 if some part could not be checked, or a line of a log not be read")
+	f.BoolVar(&opts.redisLostData, "redis-lost-data", false, "set this if Redis lost data during the run: losses that were drawn again are counted, not called broken")
+	f.BoolVar(&opts.strict, "strict", false, "exit with 3 if some part could not be checked or a line of a log could not be read")
 	f.BoolVar(&opts.json, "json", false, "print JSON (format version 1, see docs/verify.md)")
 	f.IntVar(&opts.show, "show", 10, "list at most this many offending rows of each invariant")
 	return cmd
@@ -73,7 +76,7 @@ func runVerify(cmd *cobra.Command, env cli.Env, opts *verifyOptions) error {
 		return err
 	}
 	ctx, cancel := context.WithTimeoutCause(cmd.Context(), opts.timeout,
-		fmt.Errorf("the audit was not done within %s: raise --timeout", opts.timeout))
+		fmt.Errorf("the audit was not finished within %s; increase --timeout", opts.timeout))
 	defer cancel()
 	progress := verifyProgress(env)
 	// Stores first: a wrong URL should not cost the reading of a large log.
@@ -119,24 +122,24 @@ func verdictOf(report *audit.Report, strict bool) error {
 func (o *verifyOptions) check(cmd *cobra.Command) (commitments map[string]string, err error) {
 	switch {
 	case o.postgres == "":
-		return nil, cli.UsageErrorf(cmd, "--postgres is missing; give the URL of the ledger")
+		return nil, cli.UsageErrorf(cmd, "--postgres is missing; set it to the URL of the ledger")
 	case o.wait < 0:
-		return nil, cli.UsageErrorf(cmd, "--wait is %s; it must not be negative", o.wait)
+		return nil, cli.UsageErrorf(cmd, "--wait is %s; use 0 or more", o.wait)
 	case o.timeout <= o.wait:
-		return nil, cli.UsageErrorf(cmd, "--timeout is %s; it must be longer than --wait, %s", o.timeout, o.wait)
+		return nil, cli.UsageErrorf(cmd, "--timeout is %s; use a value longer than --wait, %s", o.timeout, o.wait)
 	case o.overdue <= 0:
-		return nil, cli.UsageErrorf(cmd, "--overdue is %s; it must be positive", o.overdue)
+		return nil, cli.UsageErrorf(cmd, "--overdue is %s; use a value above 0", o.overdue)
 	case o.show <= 0:
-		return nil, cli.UsageErrorf(cmd, "--show is %d; it must be positive", o.show)
+		return nil, cli.UsageErrorf(cmd, "--show is %d; use 1 or more", o.show)
 	}
 	commitments = make(map[string]string)
 	for _, c := range o.commitments {
 		id, sum, ok := strings.Cut(c, "=")
 		if raw, err := hex.DecodeString(sum); !ok || id == "" || err != nil || len(raw) != 32 {
-			return nil, cli.UsageErrorf(cmd, "--commitment %q is not ACTIVITY=HEX with 64 hex digits", c)
+			return nil, cli.UsageErrorf(cmd, "--commitment is %q; use ACTIVITY=HEX with 64 hex digits", c)
 		}
 		if o.activity != "" && id != o.activity {
-			return nil, cli.UsageErrorf(cmd, "--commitment is of activity %q and --activity is %q", id, o.activity)
+			return nil, cli.UsageErrorf(cmd, "--commitment is for activity %q, but --activity is %q", id, o.activity)
 		}
 		commitments[id] = sum
 	}
@@ -147,7 +150,7 @@ func (o *verifyOptions) check(cmd *cobra.Command) (commitments map[string]string
 		}
 	}
 	if stdins > 1 {
-		return nil, cli.UsageErrorf(cmd, "--answers - was given twice; stdin can be read once")
+		return nil, cli.UsageErrorf(cmd, "--answers - was given twice; stdin can be read only once")
 	}
 	return commitments, nil
 }
@@ -184,7 +187,7 @@ func readAnswerLog(ctx context.Context, env cli.Env, name string) (*audit.Log, e
 	log, err := audit.ReadAnswers(cli.NewStoppable(ctx, source), name)
 	if err == nil && len(log.Answers) == 0 && len(log.Malformed) > 0 {
 		m := log.Malformed[0]
-		err = fmt.Errorf("%s is no log of answers: line %d: %s", name, m.Line, m.Reason)
+		err = fmt.Errorf("%s is not a log of answers: line %d: %s", name, m.Line, m.Reason)
 	}
 	return log, err
 }
