@@ -7,6 +7,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
 )
 
 // dial opens a connection for x, which must not be the x of another one.
@@ -17,14 +19,14 @@ func (l *loop) dial(x Exchange) {
 	l.gen++
 	l.open++
 	l.arm(c, now)
-	fd, pending, err := openSocket(l.to)
+	fd, pending, err := kernel.OpenSocket(l.to)
 	c.fd = fd
 	if err != nil {
 		l.fail(c, classify(err, true))
 		return
 	}
 	l.register(c)
-	if err := l.poll.add(fd, c.slot, c.gen); err != nil {
+	if err := l.poll.Add(fd, c.slot, c.gen); err != nil {
 		l.fail(c, classify(os.NewSyscallError("epoll_ctl", err), true))
 		return
 	}
@@ -62,7 +64,7 @@ func (l *loop) arm(c *conn, now time.Duration) {
 
 // connected ends connecting and sends the request that waited for it.
 func (l *loop) connected(c *conn) {
-	if err := connectError(c.fd); err != nil {
+	if err := kernel.ConnectError(c.fd); err != nil {
 		l.fail(c, classify(err, true))
 		return
 	}
@@ -102,7 +104,7 @@ func (l *loop) write(c *conn) {
 // read to report, as an early answer may be waiting there.
 func (l *loop) flush(c *conn) {
 	for len(c.unsent) > 0 {
-		n, errno := rawWrite(c.fd, c.unsent)
+		n, errno := kernel.RawWrite(c.fd, c.unsent)
 		switch errno {
 		case 0:
 			c.unsent = c.unsent[n:]
@@ -123,7 +125,7 @@ func (l *loop) flush(c *conn) {
 // ready reacts to what epoll says of c.
 func (l *loop) ready(c *conn, events uint32) {
 	if c.state == connConnecting {
-		if events&(syscall.EPOLLOUT|hangUpEvents) != 0 {
+		if events&(syscall.EPOLLOUT|kernel.HangUpEvents) != 0 {
 			l.connected(c)
 		}
 		return
@@ -134,8 +136,8 @@ func (l *loop) ready(c *conn, events uint32) {
 			return
 		}
 	}
-	c.hungUp = c.hungUp || events&hangUpEvents != 0
-	if events&(syscall.EPOLLIN|hangUpEvents) != 0 {
+	c.hungUp = c.hungUp || events&kernel.HangUpEvents != 0
+	if events&(syscall.EPOLLIN|kernel.HangUpEvents) != 0 {
 		l.read(c)
 	}
 }
@@ -143,7 +145,7 @@ func (l *loop) ready(c *conn, events uint32) {
 // read takes what has come until the socket is empty or the answer whole.
 func (l *loop) read(c *conn) {
 	for {
-		n, errno := rawRead(c.fd, l.buf)
+		n, errno := kernel.RawRead(c.fd, l.buf)
 		switch {
 		case errno == syscall.EINTR:
 			continue

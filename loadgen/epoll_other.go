@@ -8,8 +8,6 @@ import (
 	"net/netip"
 )
 
-func haveEpoll() bool { return false }
-
 func runEpoll(context.Context, *run, netip.AddrPort) error {
 	return errors.ErrUnsupported
 }

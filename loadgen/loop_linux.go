@@ -6,6 +6,8 @@ import (
 	"math"
 	"syscall"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
 )
 
 // loop is the fast engine: one locked thread that sends what is due, waits in
@@ -15,7 +17,7 @@ import (
 // All of its fields belong to that thread.
 type loop struct {
 	*run
-	poll     *poller
+	poll     *kernel.Poller
 	to       syscall.Sockaddr
 	schedule *Schedule // nil for a closed loop
 

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
 )
 
 // pool is the portable engine: one goroutine keeps the schedule and puts
@@ -84,9 +86,9 @@ func (p *pool) dispatch(ctx context.Context) error {
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	sharpTimers()
-	defer normalTimers()
-	p.meter.live.sender.Store(int64(threadID()))
+	kernel.SharpTimers()
+	defer kernel.NormalTimers()
+	p.meter.live.sender.Store(int64(kernel.ThreadID()))
 	for seq := int64(0); ; seq++ {
 		due := schedule.Next()
 		if due >= p.meter.to || !p.waitUntil(ctx, due) {
@@ -105,7 +107,7 @@ func (p *pool) waitUntil(ctx context.Context, t time.Duration) bool {
 		if left <= 0 {
 			return true
 		}
-		sleepThread(min(left, slice))
+		kernel.SleepThread(min(left, slice))
 	}
 	return false
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"runtime"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
 )
 
 // Check reports the first thing that keeps the plan from being run, in one
@@ -78,13 +80,13 @@ func chooseClient(c Client, req *request) (Client, error) {
 	switch {
 	case c == ClientAuto && req.base.Scheme == "https":
 		return ClientNetHTTP, nil
-	case c == ClientAuto && haveEpoll():
+	case c == ClientAuto && kernel.HaveEpoll():
 		return ClientEpoll, nil
 	case c == ClientAuto:
 		return ClientGoroutine, nil
 	case req.base.Scheme == "https" && c != ClientNetHTTP:
 		return "", fmt.Errorf("client %s cannot speak https: use nethttp", c)
-	case c == ClientEpoll && !haveEpoll():
+	case c == ClientEpoll && !kernel.HaveEpoll():
 		return "", fmt.Errorf("client epoll does not work on this system (%s/%s): use goroutine", runtime.GOOS, runtime.GOARCH)
 	}
 	return c, nil

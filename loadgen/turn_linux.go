@@ -8,28 +8,30 @@ import (
 	"runtime"
 	"syscall"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
 )
 
 func runEpoll(ctx context.Context, r *run, addr netip.AddrPort) error {
-	poll, err := newPoller()
+	poll, err := kernel.NewPoller()
 	if err != nil {
 		return err
 	}
-	defer poll.close()
-	l := &loop{run: r, poll: poll, to: sockaddrOf(addr), nextDue: never, giveUp: never, buf: make([]byte, 64<<10)}
+	defer poll.Close()
+	l := &loop{run: r, poll: poll, to: kernel.SockaddrOf(addr), nextDue: never, giveUp: never, buf: make([]byte, 64<<10)}
 	if r.plan.Arrivals != Closed {
 		if l.schedule, err = NewSchedule(r.plan.Arrivals, r.plan.Rate, r.plan.Seed); err != nil {
 			return err
 		}
 		l.advance()
 	}
-	settle := onCancel(ctx, poll.wake)
+	settle := onCancel(ctx, poll.Wake)
 	defer settle() // before the eventfd is closed
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	sharpTimers()
-	defer normalTimers()
-	r.meter.live.sender.Store(int64(threadID()))
+	kernel.SharpTimers()
+	defer kernel.NormalTimers()
+	r.meter.live.sender.Store(int64(kernel.ThreadID()))
 	defer l.closeAll()
 	return l.turn(ctx)
 }
@@ -53,7 +55,7 @@ func (l *loop) turn(ctx context.Context) error {
 		}
 		before := l.meter.now()
 		live.rest(before)
-		events, err := l.poll.wait(l.nextWake() - before)
+		events, err := l.poll.Wait(l.nextWake() - before)
 		if err != nil {
 			return err
 		}
@@ -208,7 +210,7 @@ func (l *loop) nextWake() time.Duration {
 // handle passes an event to its connection, unless that is gone already.
 func (l *loop) handle(e *syscall.EpollEvent) {
 	slot := int(e.Fd)
-	if slot == wakeSlot || l.conns[slot] == nil || int32(l.conns[slot].gen) != e.Pad {
+	if slot == kernel.WakeSlot || l.conns[slot] == nil || int32(l.conns[slot].gen) != e.Pad {
 		return // the cancel itself is seen in turn
 	}
 	l.ready(l.conns[slot], e.Events)

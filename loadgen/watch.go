@@ -3,6 +3,8 @@ package loadgen
 import (
 	"sync"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
 )
 
 // watcher is the goroutine beside the sender: it reads the CPU clocks at both
@@ -69,13 +71,13 @@ func (w *watcher) read() sample {
 	live := &w.run.meter.live
 	s := sample{at: w.run.meter.now(), taken: true, answered: live.answered.Load()}
 	s.ended = s.answered + live.failed.Load()
-	s.client = selfCPU()
+	s.client = kernel.SelfCPU()
 	s.busy = live.working(s.at)
 	if tid := live.sender.Load(); tid != 0 {
-		s.sender = threadCPU(int(tid))
+		s.sender = kernel.ThreadCPU(int(tid))
 	}
 	if pid := w.run.plan.ServerPID; pid != 0 && w.serverErr == nil {
-		s.server, w.serverErr = processCPU(pid)
+		s.server, w.serverErr = kernel.ProcessCPU(pid)
 	}
 	return s
 }

@@ -259,3 +259,22 @@ func readRatio(t *testing.T, text string) float64 {
 	}
 	return v
 }
+
+// TestRoughOfProfiles: units as profiles name them.
+func TestRoughOfProfiles(t *testing.T) {
+	for _, row := range []struct {
+		value float64
+		unit  string
+		want  string
+	}{
+		{0, "nanoseconds", "0 s"}, {1.5, "ns", "1.5 ns"}, {999.6, "ns", "1 µs"}, {1230000000, "nanoseconds", "1.23 s"}, {12300, "ns/request", "12.3 µs/request"},
+		{7200e9, "nanoseconds", "7,200 s"}, {250, "microseconds", "250 µs"}, {3, "seconds", "3 s"}, {-2500, "ns", "-2.5 µs"},
+		{1023, "bytes", "1,023 B"}, {4718592, "bytes", "4.5 MiB"}, {5 << 40, "B", "5 TiB"},
+		{1234567, "count", "1,234,567"}, {0.012345, "count", "0.0123"}, {12.345, "", "12.3"}, {7, "goroutines", "7 goroutines"},
+		{33.333, "%", "33.3 %"}, {0.0000001, "%", "1e-07 %"}, {1e-9, "count/s", "1e-09/s"},
+	} {
+		if got := units.Rough(row.value, row.unit); got != row.want {
+			t.Errorf("%g %s: got %q, want %q", row.value, row.unit, got, row.want)
+		}
+	}
+}

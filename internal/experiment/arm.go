@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -69,15 +70,18 @@ type Target struct {
 	Stop func(ctx context.Context) error
 }
 
+// ErrEndedEarly is within the error of a [Target.Stop] whose target had ended by
+// itself.
+var ErrEndedEarly = errors.New("ended early")
+
 // ArmError says that the thing measured failed: an arm did not start, ended
 // while it was loaded, or did not stop. Other errors of this package are about
 // the measuring: a full disk, bad input.
 type ArmError struct {
-	Arm   string
-	Round int // 0: before the first
-	Err   error
-	// started tells the two texts apart.
-	started bool
+	Arm     string
+	Round   int // 0: before the first
+	Kind    runfolder.FailureKind
+	Err     error
 	profile int // which profiled round Round is; 0: none
 }
 
@@ -87,23 +91,16 @@ func (e *ArmError) Error() string {
 	if e.profile > 0 {
 		round = fmt.Sprintf("profiled round %d", e.profile)
 	}
+	started := e.Kind != runfolder.NotStarted
 	switch {
-	case e.started && e.Round > 0:
+	case started && e.Round > 0:
 		return fmt.Sprintf("%s in %s: %v", e.Arm, round, e.Err)
-	case e.started:
+	case started:
 		return fmt.Sprintf("%s: %v", e.Arm, e.Err)
 	case e.Round > 0:
 		return fmt.Sprintf("starting %s for %s: %v", e.Arm, round, e.Err)
 	}
 	return fmt.Sprintf("starting %s: %v", e.Arm, e.Err)
-}
-
-// failure is the error as the record of its round has it.
-func (e *ArmError) failure() string {
-	if e.started {
-		return e.Err.Error()
-	}
-	return "it did not start: " + e.Err.Error()
 }
 
 // Unwrap returns the cause.

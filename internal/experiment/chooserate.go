@@ -65,15 +65,32 @@ func searchWidening(ctx context.Context, arm Arm, seed uint64, o CapacityOptions
 			}, nil
 		}
 		if last := found.Probes[len(found.Probes)-1]; 2*last.Errors > last.Requests {
-			return runfolder.ArmCapacity{}, &ArmError{Arm: arm.Name, started: true, Err: fmt.Errorf(
-				"requests fail even at %v a second (%s)", o.MinRate, found.Limit)} // more time would not help
+			return runfolder.ArmCapacity{}, &ArmError{Arm: arm.Name, Kind: runfolder.NoRate, Err: fmt.Errorf(
+				"requests fail even at %v a second (%s)", o.MinRate, missed(found))} // more time would not help
 		}
 		if 2*o.SLO > longestSLO {
-			return runfolder.ArmCapacity{}, &ArmError{Arm: arm.Name, started: true, Err: fmt.Errorf(
-				"its p95 is not within %v even at %v requests per second (%s)", o.SLO, o.MinRate, found.Limit)}
+			return runfolder.ArmCapacity{}, &ArmError{Arm: arm.Name, Kind: runfolder.NoRate, Err: fmt.Errorf(
+				"its p95 is not within %v even at %v requests per second (%s)", o.SLO, o.MinRate, missed(found))}
 		}
 		o.SLO = widened(o.SLO, found.Probes)
 	}
+}
+
+// missed is what the lowest rate missed, for an error.
+func missed(found *runfolder.Capacity) string {
+	text := "nothing was answered"
+	switch m := found.Limit; m.Code {
+	case runfolder.MissErrors:
+		text = fmt.Sprintf("%d of %d requests failed", m.Errors, m.Requests)
+	case runfolder.MissTooMany:
+		text = fmt.Sprintf("more than 5 %% of the requests took longer than %v", m.SLO)
+	case runfolder.MissP95:
+		text = fmt.Sprintf("p95 was %v", m.P95.Round(time.Microsecond))
+	}
+	if found.GeneratorBound {
+		text += ", and the load generator could not keep up"
+	}
+	return text
 }
 
 // widened is the shortest doubling of an SLO that the last probe, at the lowest

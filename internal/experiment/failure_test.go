@@ -49,8 +49,8 @@ func TestKeepGoing(t *testing.T) {
 		for _, r := range rounds {
 			if r.Failure != "" {
 				failed++
-				if r.Failure != "it did not start: no such table" || len(r.Metrics()) != 0 {
-					t.Errorf("got %q with %v, want the cause and no figures", r.Failure, r.Metrics())
+				if r.Failure != "no such table" || r.FailureKind != runfolder.NotStarted || len(r.Metrics()) != 0 {
+					t.Errorf("got %q, %q with %v, want kind and cause and no figures", r.FailureKind, r.Failure, r.Metrics())
 				}
 			}
 		}

@@ -37,10 +37,10 @@ func FindCapacity(ctx context.Context, arm Arm, lap Lap, o CapacityOptions, prog
 	now.Phase = Stopping
 	report(now)
 	if stopErr := stop(ctx, target); stopErr != nil {
-		return found, &ArmError{Arm: arm.Name, Round: lap.Round, Err: stopErr, started: true}
+		return found, stopError(arm, lap, stopErr)
 	}
 	if errors.Is(err, errTargetEnded) {
-		err = &ArmError{Arm: arm.Name, Round: lap.Round, Err: err, started: true}
+		err = stopError(arm, lap, err)
 	}
 	return found, err
 }

@@ -30,7 +30,7 @@ func (r *runner) loaded(ctx context.Context, arm Arm, lap Lap, record *runfolder
 	now.Phase = Stopping
 	r.report(now, 0)
 	if stopErr := stop(ctx, target); stopErr != nil {
-		armErr = &ArmError{Arm: arm.Name, Round: lap.Round, profile: lap.Profile, Err: stopErr, started: true}
+		armErr = stopError(arm, lap, stopErr)
 	}
 	return armErr, loadErr
 }

@@ -27,7 +27,7 @@ func (r *runner) one(ctx context.Context, lap Lap, place int, arm Arm) (over boo
 	case armErr != nil && !started && (interrupted || !r.spec.KeepGoing):
 		return false, armErr // there is nothing to keep
 	case armErr != nil:
-		record.Failure = failureOf(armErr)
+		fail(&record, armErr)
 	case !started:
 		return false, nil // cut short in the warm-up: nothing was measured
 	case !record.Partial:

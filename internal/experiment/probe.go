@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -40,7 +39,7 @@ type prober struct {
 	report  func(rate float64, p loadgen.Progress)
 }
 
-var errTargetEnded = errors.New("it ended during the capacity search")
+var errTargetEnded = fmt.Errorf("the service %w, during the capacity search", ErrEndedEarly)
 
 // flood loads without a schedule and returns the answers per second.
 func (p *prober) flood() (float64, error) {
@@ -145,20 +144,18 @@ func judgeProbe(r *loadgen.Result, rate float64, o CapacityOptions) runfolder.Pr
 	}
 	switch {
 	case p.Errors > 0:
-		p.Why = fmt.Sprintf("%d of %d requests failed", p.Errors, p.Requests)
+		p.Why = &runfolder.Miss{Code: runfolder.MissErrors, Errors: p.Errors, Requests: p.Requests}
 	case r.Partial:
-		p.Why = fmt.Sprintf("more than 5 %% of the requests took longer than %v", o.SLO)
+		p.Why = &runfolder.Miss{Code: runfolder.MissTooMany, SLO: o.SLO}
 	case p.P95 == nil:
-		p.Why = "nothing was answered"
+		p.Why = &runfolder.Miss{Code: runfolder.MissUnanswered}
 	case *p.P95 > o.SLO:
-		p.Why = fmt.Sprintf("p95 was %v", p.P95.Round(time.Microsecond))
+		p.Why = &runfolder.Miss{Code: runfolder.MissP95, P95: *p.P95, SLO: o.SLO}
 	default:
 		p.Held = true
 		return p
 	}
-	if p.GeneratorBound = generatorBound(r, o.SLO); p.GeneratorBound {
-		p.Why += ", and the load generator could not keep up"
-	}
+	p.GeneratorBound = generatorBound(r, o.SLO)
 	return p
 }
 

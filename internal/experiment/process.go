@@ -114,9 +114,9 @@ func (p *Process) earlyEnd(lines int) error {
 	}
 	words := p.lastWords(lines)
 	if words == "" {
-		return fmt.Errorf("%s ended early (%s) without a word", p.name, state)
+		return fmt.Errorf("%s %w (%s) without a word", p.name, ErrEndedEarly, state)
 	}
-	return fmt.Errorf("%s ended early (%s), its last words were: %s", p.name, state, words)
+	return fmt.Errorf("%s %w (%s), its last words were: %s", p.name, ErrEndedEarly, state, words)
 }
 
 // lastWords are the last lines of the log that are not empty, in one line.

@@ -86,7 +86,7 @@ func TestArmThatCrashesWhileItIsLoaded(t *testing.T) {
 	begun := time.Now()
 	rounds, _, err := runOne(t, helperArm("weak", "crash=30", 100, time.Minute).Arm())
 	var failed *experiment.ArmError
-	if !errors.As(err, &failed) || failed.Arm != "weak" || failed.Round != 1 ||
+	if !errors.As(err, &failed) || failed.Arm != "weak" || failed.Round != 1 || failed.Kind != runfolder.EndedEarly ||
 		!strings.Contains(err.Error(), "weak in round 1: ") || !strings.Contains(err.Error(), "exit status 7") || !strings.Contains(err.Error(), "out of luck") {
 		t.Errorf("got %v, want the arm, its status and its last words", err)
 	}
@@ -227,7 +227,7 @@ func TestFindCapacity(t *testing.T) {
 		t.Fatal(err)
 	}
 	// In probes this short the queue that 60 ms allow lets a little more through.
-	if found.Rate > 1.4*limit || found.Rate < limit/5 || found.GeneratorBound || found.Limit == "" || found.Took > 30*time.Second {
+	if found.Rate > 1.4*limit || found.Rate < limit/5 || found.GeneratorBound || found.Limit == nil || found.Took > 30*time.Second {
 		t.Errorf("got %+v, want a little below %d", found, limit)
 	}
 	if !probing || len(found.Probes) == 0 {

@@ -48,7 +48,7 @@ func (r *runner) profileOne(ctx context.Context, lap Lap, place int, arm Arm) (e
 	case armErr != nil && !started && (ctx.Err() != nil || !r.spec.KeepGoing):
 		return armErr
 	case armErr != nil:
-		record.Failure = failureOf(armErr)
+		fail(&record.Round, armErr)
 	case !started:
 		return errors.Join(ctx.Err(), os.RemoveAll(lap.Dir)) // cut short in the warm-up
 	}

@@ -226,13 +226,13 @@ func TestTargetThatEndsEarlyStopsTheExperiment(t *testing.T) {
 	arm.Start = func(ctx context.Context, lap experiment.Lap) (*experiment.Target, error) {
 		target, err := start(ctx, lap)
 		stop := target.Stop
-		target.Stop = func(ctx context.Context) error { return errors.Join(stop(ctx), errors.New("ended early")) }
+		target.Stop = func(ctx context.Context) error { return errors.Join(stop(ctx), experiment.ErrEndedEarly) }
 		return target, err
 	}
 	spec := experiment.Spec{Name: "test", Benchmark: "HTTP", Rounds: 3, Arms: []experiment.Arm{arm}}
 	folder, _ := newFolder(t, spec)
 	rounds, err := experiment.Run(t.Context(), spec, folder)
-	if err == nil || len(rounds) != 1 || rounds[0].Failure != "ended early" {
+	if err == nil || len(rounds) != 1 || rounds[0].Failure != "ended early" || rounds[0].FailureKind != runfolder.EndedEarly {
 		t.Errorf("got %v and %+v, want the first round with its failure", err, rounds)
 	}
 }

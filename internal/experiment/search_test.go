@@ -3,7 +3,7 @@ package experiment
 import (
 	"errors"
 	"math/rand/v2"
-	"strings"
+	"reflect"
 	"testing"
 	"time"
 
@@ -20,7 +20,7 @@ func simulated(capacity, spoilt float64, seed uint64) (*search, *time.Duration) 
 	s.try = func(rate float64, window time.Duration) (runfolder.Probe, error) {
 		p := runfolder.Probe{Rate: rate, Held: rate <= capacity && random.Float64() >= spoilt, Window: window}
 		if !p.Held {
-			p.Why = "p95 was long"
+			p.Why = &runfolder.Miss{Code: runfolder.MissP95}
 			window /= 4 // given up
 		}
 		*clock += window + probeWarmup
@@ -41,8 +41,8 @@ func TestSearchFindsTheCapacity(t *testing.T) {
 			if err != nil || found.Rate > capacity || found.Ceiling <= capacity || found.Ceiling > width*found.Rate {
 				t.Errorf("capacity %v, guess ×%v: got [%v, %v], %v, want the truth in it, and it to be at most ×%v wide", capacity, guess, found.Rate, found.Ceiling, err, width)
 			}
-			if found.Limit != "p95 was long" {
-				t.Errorf("got the limit %q", found.Limit)
+			if found.Limit == nil || found.Limit.Code != runfolder.MissP95 {
+				t.Errorf("got the limit %+v", found.Limit)
 			}
 			if *clock > 35*time.Second || guess <= 1 && guess >= 0.6 && *clock > 22*time.Second {
 				t.Errorf("capacity %v, guess ×%v: it took %v in %d probes", capacity, guess, *clock, len(found.Probes))
@@ -80,8 +80,8 @@ func TestSearchAtItsBounds(t *testing.T) {
 		t.Errorf("below the lowest rate: got [%v, %v], %v, want none and 20", found.Rate, found.Ceiling, err)
 	}
 	s, _ = simulated(1e9, 0, 1)
-	if found, err := s.run(100); err != nil || found.Rate != 200_000 || found.Ceiling != 0 || found.Limit != "" {
-		t.Errorf("above the highest rate: got [%v, %v] %q, %v, want 200000 and no ceiling", found.Rate, found.Ceiling, found.Limit, err)
+	if found, err := s.run(100); err != nil || found.Rate != 200_000 || found.Ceiling != 0 || found.Limit != nil {
+		t.Errorf("above the highest rate: got [%v, %v] %+v, %v, want 200000 and no ceiling", found.Rate, found.Ceiling, found.Limit, err)
 	}
 	s, _ = simulated(1000, 0, 1)
 	s.options.Budget = time.Nanosecond
@@ -133,24 +133,29 @@ func TestJudgeProbe(t *testing.T) {
 	cut.Counts.Errors[loadgen.KindUnfinished] = 70
 	busy := result(20*ms, 20*ms, 0)
 	busy.CPU.Sender = 0.95
-	for name, row := range map[string]struct {
+	silent := &loadgen.Result{Response: &loadgen.Histogram{}, Service: &loadgen.Histogram{}, Lateness: &loadgen.Histogram{}}
+	for _, row := range []struct {
+		name      string
 		result    *loadgen.Result
-		held      bool
-		why       string
+		why       *runfolder.Miss // nil: it held
 		generator bool
 	}{
-		"within":                  {result(9*ms, 9*ms, 0), true, "", false},
-		"too slow":                {result(11*ms, 11*ms, 0), false, "p95 was 11ms", false},
-		"one bad answer":          {failing, false, "1 of 1000 requests failed", false},
-		"given up":                {cut, false, "took longer than 10ms", false},
-		"the generator was late":  {result(20*ms, 2*ms, 18*ms), false, "generator could not keep up", true},
-		"the generator was busy":  {busy, false, "generator could not keep up", true},
-		"late, but quick enough":  {result(9*ms, ms, 8*ms), true, "", false},
-		"late, and a slow answer": {result(30*ms, 20*ms, 10*ms), false, "p95 was", false},
+		{"within", result(9*ms, 9*ms, 0), nil, false},
+		{"too slow", result(11*ms, 11*ms, 0), &runfolder.Miss{Code: runfolder.MissP95, P95: 11 * ms, SLO: 10 * ms}, false},
+		{"one bad answer", failing, &runfolder.Miss{Code: runfolder.MissErrors, Errors: 1, Requests: 1000}, false},
+		{"given up", cut, &runfolder.Miss{Code: runfolder.MissTooMany, SLO: 10 * ms}, false},
+		{"the generator was late", result(20*ms, 2*ms, 18*ms), &runfolder.Miss{Code: runfolder.MissP95, P95: 20 * ms, SLO: 10 * ms}, true},
+		{"the generator was busy", busy, &runfolder.Miss{Code: runfolder.MissP95, P95: 20 * ms, SLO: 10 * ms}, true},
+		{"late, but quick enough", result(9*ms, ms, 8*ms), nil, false},
+		{"late, and a slow answer", result(30*ms, 20*ms, 10*ms), &runfolder.Miss{Code: runfolder.MissP95, P95: 30 * ms, SLO: 10 * ms}, false},
+		{"silence", silent, &runfolder.Miss{Code: runfolder.MissUnanswered}, false},
 	} {
 		p := judgeProbe(row.result, 500, CapacityOptions{}.withDefaults())
-		if p.Held != row.held || p.GeneratorBound != row.generator || !strings.Contains(p.Why, row.why) || p.Held != (p.Why == "") {
-			t.Errorf("%s: got %+v", name, p)
+		if p.Why != nil && p.Why.Code == runfolder.MissP95 {
+			p.Why.P95 = p.Why.P95.Round(ms) // of a histogram
+		}
+		if p.Held != (row.why == nil) || p.GeneratorBound != row.generator || !reflect.DeepEqual(p.Why, row.why) {
+			t.Errorf("%s: got %+v, %+v", row.name, p, p.Why)
 		}
 	}
 }

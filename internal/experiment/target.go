@@ -11,19 +11,20 @@ import (
 // checkTimeout bounds a target's check.
 const checkTimeout = 2 * time.Minute
 
-func failureOf(err error) string {
+// fail writes an arm's failure into the record of its run.
+func fail(record *runfolder.Round, err error) {
+	record.Failure = err.Error()
 	var failed *ArmError
 	if errors.As(err, &failed) {
-		return failed.failure()
+		record.Failure, record.FailureKind = failed.Err.Error(), failed.Kind
 	}
-	return err.Error()
 }
 
 func startError(arm Arm, lap Lap, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return &ArmError{Arm: arm.Name, Round: lap.Round, profile: lap.Profile, Err: err}
+	return &ArmError{Arm: arm.Name, Round: lap.Round, profile: lap.Profile, Err: err, Kind: runfolder.NotStarted}
 }
 
 // check asks the target about its promises and writes into the record what came of
@@ -45,6 +46,15 @@ func check(ctx context.Context, target *Target, record *runfolder.Round) {
 	default:
 		record.CheckState = runfolder.CheckHeld
 	}
+}
+
+// stopError is the failure of an arm that Stop told of.
+func stopError(arm Arm, lap Lap, err error) error {
+	kind := runfolder.NotStopped
+	if errors.Is(err, ErrEndedEarly) {
+		kind = runfolder.EndedEarly
+	}
+	return &ArmError{Arm: arm.Name, Round: lap.Round, profile: lap.Profile, Err: err, Kind: kind}
 }
 
 // stop lets a target end in its own time even when we were asked to hurry: its

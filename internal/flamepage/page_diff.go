@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 )
 
 // diffScene is the picture of d.
@@ -28,7 +29,7 @@ func diffScene(d *flame.Diff, o Options) *scene {
 	}
 	if s.subtitle == "" {
 		root := d.Nodes[0].Total
-		s.subtitle = shownName(d.Type.String() + ": " + amountText(root.Old, d.Unit) + " before, " + amountText(root.New, d.Unit) + " after")
+		s.subtitle = shownName(d.Type.String() + ": " + units.Rough(root.Old, d.Unit) + " before, " + units.Rough(root.New, d.Unit) + " after")
 	}
 	s.data = func(j *jsonText) { diffData(j, d, s, o.Notes, total, self) }
 	return s
@@ -58,11 +59,7 @@ func changeNote(c flame.Change) string {
 	case c.Significance == flame.Vanished:
 		return "gone"
 	}
-	percent := 100 * c.Delta() / c.Old
-	if percent < 0 {
-		return "−" + figures(-percent) + " %"
-	}
-	return "+" + figures(percent) + " %"
+	return units.Change(c.New / c.Old)
 }
 
 // diffData adds the nodes and the functions.

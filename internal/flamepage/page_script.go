@@ -12,7 +12,7 @@ var pageFiles embed.FS
 
 // scriptFiles are the parts of the script in the order in which they are read.
 func scriptFiles() []string {
-	return []string{"words.js", "model.js", "tree.js", "diff.js", "layout.js", "chart.js", "search.js", "table.js", "keys.js", "app.js"}
+	return []string{"units.js", "words.js", "model.js", "tree.js", "diff.js", "layout.js", "chart.js", "search.js", "table.js", "keys.js", "app.js"}
 }
 
 // appendScript appends the script, as one function so that it leaves no names

@@ -195,7 +195,7 @@ func TestPageData(t *testing.T) {
 func TestNothingToDraw(t *testing.T) {
 	t.Parallel()
 	empty := &flame.Tree{Type: stackprofile.ValueType{Name: "cpu", Unit: "nanoseconds"}, Nodes: []flame.Node{{Name: -1, End: 1}}}
-	if text := svgOf(t, flamepage.Tree(empty), flamepage.Options{}); !strings.Contains(text, "in all 0 ns") {
+	if text := svgOf(t, flamepage.Tree(empty), flamepage.Options{}); !strings.Contains(text, "in all 0 s") {
 		t.Errorf("got %.300s", text)
 	}
 	negative := smallTree()

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 )
 
 // treeScene is the picture of t.
@@ -21,7 +22,7 @@ func treeScene(t *flame.Tree, o Options) *scene {
 	weigh(t, s.frames)
 	paints := s.paintPackages()
 	if s.subtitle == "" {
-		s.subtitle = shownName(t.Type.String() + ", in all " + amountText(float64(t.Total()), t.Type.Unit))
+		s.subtitle = shownName(t.Type.String() + ", in all " + units.Rough(float64(t.Total()), t.Type.Unit))
 	}
 	s.data = func(j *jsonText) {
 		treeData(j, t, o.Notes)
@@ -129,10 +130,10 @@ func foldNotes(t *flame.Tree) (notes []string) {
 	if t.Hidden > 0 {
 		share := 0.0
 		if total := t.Total(); total != 0 {
-			share = 100 * float64(t.HiddenTotal) / float64(total)
+			share = float64(t.HiddenTotal) / float64(total)
 		}
 		notes = append(notes, fmt.Sprintf("Branches lighter than %s of the total (%d of them) are part of their parents here: together %s, which is %s.",
-			percentText(100*t.MinShare), t.Hidden, amountText(float64(t.HiddenTotal), t.Type.Unit), percentText(share)))
+			units.Percent(t.MinShare), t.Hidden, units.Rough(float64(t.HiddenTotal), t.Type.Unit), units.Percent(share)))
 	}
 	for _, n := range t.Nodes {
 		if n.Total < 0 {

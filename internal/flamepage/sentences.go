@@ -3,10 +3,10 @@ package flamepage
 import (
 	"fmt"
 	"math"
-	"strconv"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 )
 
 // Sentences say in a line each what is certain to have changed: first the
@@ -37,24 +37,24 @@ func Sentences(d *flame.Diff, most int) (lines []string) {
 // signed is an amount with its sign in any case.
 func signed(v float64, unit string) string {
 	if v < 0 {
-		return "-" + amountText(-v, unit)
+		return "-" + units.Rough(-v, unit)
 	}
-	return "+" + amountText(v, unit)
+	return "+" + units.Rough(v, unit)
 }
 
 // changeWords is "10 µs/request to 12 µs/request, +2 µs/request (+20 %), 95 % in
 // +1.5 µs .. +2.5 µs, p = 0.002, corrected for all frames: grew". The interval is of this change
 // alone and the p-value corrected for all, so that they can disagree.
 func changeWords(d *flame.Diff, c flame.Change) string {
-	text := fmt.Sprintf("%s to %s, %s", amountText(c.Old, d.Unit), amountText(c.New, d.Unit), signed(c.Delta(), d.Unit))
+	text := fmt.Sprintf("%s to %s, %s", units.Rough(c.Old, d.Unit), units.Rough(c.New, d.Unit), signed(c.Delta(), d.Unit))
 	if c.Old != 0 {
-		text += " (" + signed(100*c.Delta()/math.Abs(c.Old), "%") + ")"
+		text += " (" + units.Change(c.New/c.Old) + ")"
 	}
 	if !math.IsNaN(c.Low) && !math.IsNaN(c.High) {
 		text += fmt.Sprintf(", 95 %% in %s .. %s", signed(c.Low, d.Unit), signed(c.High, d.Unit))
 	}
 	if !math.IsNaN(c.P) {
-		text += ", p = " + strconv.FormatFloat(c.P, 'g', 2, 64) + ", corrected for all frames"
+		text += ", " + units.PText(c.P) + ", corrected for all frames"
 	}
 	if d.Evidence == flame.FromNothing && c.Significance != flame.WithinNoise {
 		return text + ": " + c.Significance.String() + ", by size alone"

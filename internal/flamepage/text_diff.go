@@ -8,6 +8,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 )
 
 // WriteDiff writes what changed as a table for a terminal: the whole, where in
@@ -52,8 +53,8 @@ func writeFunctions(out *bufio.Writer, d *flame.Diff, most int) {
 		if change.Significance == flame.WithinNoise && f.Total.Significance != flame.WithinNoise {
 			change, verdict = f.Total, f.Total.Significance.String()+" below" // in what it calls
 		}
-		fmt.Fprintf(out, "%16s %16s %16s  %-14s %16s %16s  %s\n", amountText(f.Self.Old, d.Unit), amountText(f.Self.New, d.Unit),
-			signed(change.Delta(), d.Unit), verdict, amountText(f.Total.Old, d.Unit), amountText(f.Total.New, d.Unit), stackprofile.FoldedName(d.Names[f.Name]))
+		fmt.Fprintf(out, "%16s %16s %16s  %-14s %16s %16s  %s\n", units.Rough(f.Self.Old, d.Unit), units.Rough(f.Self.New, d.Unit),
+			signed(change.Delta(), d.Unit), verdict, units.Rough(f.Total.Old, d.Unit), units.Rough(f.Total.New, d.Unit), stackprofile.FoldedName(d.Names[f.Name]))
 	}
 	if left := len(changed) - len(functions); left > 0 {
 		fmt.Fprintf(out, "\n%s not shown.\n", countOf(left, "more function"))

@@ -1,17 +1,13 @@
 package flamepage
 
 import (
-	"fmt"
-
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 )
 
 // countOf is "1 group" or "3 groups".
 func countOf(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return units.Counted(n, what, what+"s")
 }
 
 // shareText is a share of a whole; of nothing there is none.
@@ -19,7 +15,7 @@ func shareText(part, whole int64) string {
 	if whole == 0 {
 		return "-"
 	}
-	return percentText(100 * float64(part) / float64(whole))
+	return units.Percent(float64(part) / float64(whole))
 }
 
 // mark is what stands behind a name, as go tool pprof writes it.

@@ -17,9 +17,10 @@ import (
 // Package is one folder of Go files as Linux builds it, without its tests.
 type Package struct {
 	Folder string // below the root of the repository, with slashes
-	Lines  map[string]int
-	files  []*ast.File
-	fset   *token.FileSet
+	// Lines counts each file, also those for other systems.
+	Lines map[string]int
+	files []*ast.File
+	fset  *token.FileSet
 }
 
 // ReadPackages parses the packages below the root of fsys, ordered by folder.
@@ -61,6 +62,11 @@ func readPackage(fsys fs.FS, folder string) (Package, error) {
 		if entry.IsDir() || path.Ext(base) != ".go" || strings.HasSuffix(base, "_test.go") {
 			continue
 		}
+		text, err := fs.ReadFile(fsys, path.Join(folder, base))
+		if err != nil {
+			return pkg, err
+		}
+		pkg.Lines[base] = bytes.Count(text, []byte("\n"))
 		applies, err := linux.MatchFile(folder, base)
 		if err != nil {
 			return pkg, fmt.Errorf("%s: %w", path.Join(folder, base), err)
@@ -68,16 +74,11 @@ func readPackage(fsys fs.FS, folder string) (Package, error) {
 		if !applies {
 			continue
 		}
-		text, err := fs.ReadFile(fsys, path.Join(folder, base))
-		if err != nil {
-			return pkg, err
-		}
 		file, err := parser.ParseFile(pkg.fset, base, text, parser.SkipObjectResolution)
 		if err != nil {
 			return pkg, fmt.Errorf("%s: %w", folder, err)
 		}
 		pkg.files = append(pkg.files, file)
-		pkg.Lines[base] = bytes.Count(text, []byte("\n"))
 	}
 	return pkg, nil
 }

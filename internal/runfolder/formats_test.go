@@ -2,11 +2,13 @@ package runfolder_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
@@ -53,13 +55,39 @@ func TestFoldersOfTheDocsAreRead(t *testing.T) {
 	}
 }
 
+// TestMissesOfAllFormats: why a rate did not hold was a sentence before format 3.
+func TestMissesOfAllFormats(t *testing.T) {
+	for _, row := range []struct {
+		name, text string
+		want       *runfolder.Miss
+	}{
+		{"none", `{}`, nil},
+		{"a sentence", `{"limit": "p95 was 23.658ms"}`, &runfolder.Miss{Detail: "p95 was 23.658ms"}},
+		{"errors", `{"limit": {"code": "errors", "errors": 3, "requests": 7}}`, &runfolder.Miss{Code: runfolder.MissErrors, Errors: 3, Requests: 7}},
+		{"too many", `{"limit": {"code": "too many", "slo_ns": 5000000}}`, &runfolder.Miss{Code: runfolder.MissTooMany, SLO: 5 * time.Millisecond}},
+		{"p95", `{"limit": {"code": "p95", "p95_ns": 7000000, "slo_ns": 5000000}}`, &runfolder.Miss{Code: runfolder.MissP95, P95: 7 * time.Millisecond, SLO: 5 * time.Millisecond}},
+	} {
+		var search runfolder.Capacity
+		var choice runfolder.ArmCapacity
+		if err := errors.Join(json.Unmarshal([]byte(row.text), &search), json.Unmarshal([]byte(row.text), &choice)); err != nil ||
+			!reflect.DeepEqual(search.Limit, row.want) || !reflect.DeepEqual(choice.Limit, row.want) {
+			t.Errorf("%s: got %+v, %+v, %v", row.name, search.Limit, choice.Limit, err)
+		}
+	}
+	_, rounds, _, err := runfolder.Read(os.DirFS("../../docs/runs/3-capacity-20ms"))
+	if err != nil || rounds[0].Capacity == nil || rounds[0].Capacity.Limit == nil || rounds[0].Capacity.Limit.Detail != "p95 was 23.658ms" {
+		t.Errorf("a folder of before: got %+v, %v", rounds[0].Capacity, err)
+	}
+}
+
 // TestCodesReadBack: what is written today is what is read.
 func TestCodesReadBack(t *testing.T) {
 	round := runfolder.Round{
-		Round: 1, Arm: "a", CheckState: runfolder.CheckBroken,
+		Round: 1, Arm: "a", Failure: "killed", FailureKind: runfolder.NotStopped, CheckState: runfolder.CheckBroken,
 		Broken:     []runfolder.Broken{{ID: "I1", Name: "no lost win", Times: 3, Example: "r7"}, {Name: "other", Times: 1}},
 		Noisy:      []runfolder.Excess{{Noise: runfolder.ForeignCPU, Share: 0.2, Limit: 0.1}},
 		NotChecked: &runfolder.Reason{Code: runfolder.CheckFailed, Detail: "timeout"},
+		Capacity:   &runfolder.Capacity{Limit: &runfolder.Miss{Code: runfolder.MissErrors, Errors: 1, Requests: 2}},
 		Cost:       runfolder.Cost{Missing: &runfolder.Reason{Code: runfolder.NoCounters}},
 	}
 	text, err := json.Marshal(round)

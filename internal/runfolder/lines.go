@@ -7,11 +7,12 @@ import (
 
 // capacityLine is a line of capacity.jsonl.
 type capacityLine struct {
-	Round    int    `json:"round"`
-	Arm      string `json:"arm"`
-	Repeat   int    `json:"repeat,omitempty"`
-	Repeated bool   `json:"repeated,omitempty"`
-	Failure  string `json:"failure,omitempty"`
+	Round    int         `json:"round"`
+	Arm      string      `json:"arm"`
+	Repeat   int         `json:"repeat,omitempty"`
+	Repeated bool        `json:"repeated,omitempty"`
+	Failure  string      `json:"failure,omitempty"`
+	Kind     FailureKind `json:"failure_kind,omitempty"`
 	*Capacity
 }
 
@@ -19,7 +20,7 @@ func capacityLines(rounds []Round) []capacityLine {
 	var lines []capacityLine
 	for _, r := range rounds {
 		if r.Capacity != nil {
-			lines = append(lines, capacityLine{r.Round, r.Arm, r.Repeat, r.Repeated, r.Failure, r.Capacity})
+			lines = append(lines, capacityLine{r.Round, r.Arm, r.Repeat, r.Repeated, r.Failure, r.FailureKind, r.Capacity})
 		}
 	}
 	return lines

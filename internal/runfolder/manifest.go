@@ -17,11 +17,13 @@ const (
 
 // Manifest is run.json: what was run, where, and how.
 type Manifest struct {
-	Format  int       `json:"format"`
-	State   State     `json:"state"`
-	Reason  string    `json:"reason,omitempty"` // why it is partial
-	Tool    string    `json:"tool"`             // name and version of the writer
-	Command []string  `json:"command"`          // the command line, secrets replaced
+	Format int   `json:"format"`
+	State  State `json:"state"`
+	// Reason is why it is partial, in the words of the program that wrote it: for
+	// people, nothing parses it.
+	Reason  string    `json:"reason,omitempty"`
+	Tool    string    `json:"tool"`    // name and version of the writer
+	Command []string  `json:"command"` // the command line, secrets replaced
 	Name    string    `json:"name"`
 	Started time.Time `json:"started"`
 	Ended   time.Time `json:"ended,omitzero"`

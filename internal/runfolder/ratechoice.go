@@ -20,7 +20,7 @@ type ArmCapacity struct {
 	Name           string        `json:"arm"`
 	Rate           float64       `json:"rate"`
 	Ceiling        float64       `json:"ceiling,omitempty"`
-	SLO            time.Duration `json:"slo_ns"` // it was searched with
-	Limit          string        `json:"limit,omitempty"`
+	SLO            time.Duration `json:"slo_ns"`          // it was searched with
+	Limit          *Miss         `json:"limit,omitempty"` // why Ceiling did not hold
 	GeneratorBound bool          `json:"generator_bound,omitempty"`
 }

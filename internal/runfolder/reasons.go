@@ -41,6 +41,21 @@ func (r *Reason) UnmarshalJSON(text []byte) error {
 	return textOr(text, &r.Detail, (*plain)(r))
 }
 
+// FailureKind is how a target failed.
+type FailureKind string
+
+// The kinds.
+const (
+	NotStarted FailureKind = "not started"
+	EndedEarly FailureKind = "ended early" // by itself, before it was stopped
+	// NotStopped: it had to be killed, ended with an error when it was asked to
+	// stop, or what it leaves behind could not be removed.
+	NotStopped FailureKind = "not stopped"
+	// NoRate: not even the lowest rate of a capacity search held. Such an arm has
+	// no rounds.
+	NoRate FailureKind = "no rate"
+)
+
 // Covariate is a kind of noise that is limited.
 type Covariate string
 

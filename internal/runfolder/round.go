@@ -24,9 +24,11 @@ type Round struct {
 	// Partial says that the run was cut short: its window is shorter than that
 	// of the others, and bench.txt leaves it out.
 	Partial bool `json:"partial,omitempty"`
-	// Failure says what went wrong with the target, such as its early end.
-	// bench.txt leaves such a run out, too.
-	Failure string `json:"failure,omitempty"`
+	// Failure is the error that the target ended the run with, and FailureKind
+	// what it was about. bench.txt leaves such a run out, too. Folders of formats 1
+	// and 2 have no kind; the text of one that did not start says so.
+	Failure     string      `json:"failure,omitempty"`
+	FailureKind FailureKind `json:"failure_kind,omitempty"`
 	// Noisy says which limits on noise the run was over, and by how much.
 	Noisy []Excess `json:"noisy,omitempty"`
 

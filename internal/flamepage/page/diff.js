@@ -37,7 +37,7 @@ function newDiff(data) {
         now += data.totalNew[i];
       });
       const all = data.totalOld[0] + data.totalNew[0];
-      return `${percent(all ? (100 * (old + now)) / all : 0)} matched: ${amount(old, data.unit)} before, ${amount(now, data.unit)} after`;
+      return `${percent(all ? (old + now) / all : 0)} matched: ${rough(old, data.unit)} before, ${rough(now, data.unit)} after`;
     },
   });
 }
@@ -47,11 +47,7 @@ function changeNote(c) {
   if (c.verdict === withinNoise) return "";
   if (c.verdict === appeared || c.old === 0) return "new";
   if (c.verdict === vanished) return "gone";
-  return signed(100 * (c.now - c.old) / c.old);
-}
-
-function signed(share) {
-  return (share < 0 ? "−" : share > 0 ? "+" : "") + percent(Math.abs(share));
+  return change(c.now / c.old);
 }
 
 // changeWords is a change as a sentence. What values are divided by ("/request")
@@ -59,14 +55,14 @@ function signed(share) {
 function changeWords(c, unit) {
   if (c.old === 0 && c.now === 0) return "nothing on either side";
   const delta = c.now - c.old, short = withoutPer(unit);
-  const side = (v, u) => (v === 0 ? "nothing" : amount(v, u));
+  const side = (v, u) => (v === 0 ? "nothing" : rough(v, u));
   let text = `${side(c.old, unit)} before, ${side(c.now, c.old === 0 ? unit : short)} after`;
   if (c.verdict === appeared || c.verdict === vanished) text = `${verdictNames[c.verdict]}: ${text}`;
   else text += ": " + (delta === 0 ? "the same" : moreOrLess(delta, short));
-  if (c.old !== 0 && c.now !== 0 && delta !== 0) text += ` (${signed((100 * delta) / c.old)})`;
+  if (c.old !== 0 && c.now !== 0 && delta !== 0) text += ` (${change(c.now / c.old)})`;
   // The interval is of this change alone, p is corrected for all: they can disagree.
   if (c.low !== undefined && c.high !== undefined) text += ", " + between(c.low, c.high, short);
-  if (c.p !== undefined) text += ", p " + (c.p < 0.001 ? "< 0.001" : "= " + figures(c.p)) + ", corrected for all frames";
+  if (c.p !== undefined) text += ", " + pText(c.p) + ", corrected for all frames";
   return c.verdict === withinNoise ? text + "; within noise" : text;
 }
 
@@ -77,7 +73,7 @@ function withoutPer(unit) {
 // size is that of a change. Of shares it is in points: 1 % more would be a
 // hundredth of the share.
 function size(delta, unit) {
-  return unit === "%" ? figures(Math.abs(delta)) + " points" : amount(Math.abs(delta), unit);
+  return unit === "%" ? significant(Math.abs(delta), 3) + " points" : rough(Math.abs(delta), unit);
 }
 
 function moreOrLess(delta, unit) {

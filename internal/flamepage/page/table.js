@@ -69,13 +69,13 @@ const nameColumn = { title: "Function", textual: true, name: true, value: (r) =>
 
 function treeTable(model, pick) {
   const unit = model.unit, of = (v) => (model.all === 0 ? 0 : v / model.all);
-  const self = { title: "Self", value: (r) => r.self, text: (r) => amount(r.self, unit) };
+  const self = { title: "Self", value: (r) => r.self, text: (r) => rough(r.self, unit) };
   const rows = treeFunctions(model).sort((a, b) => b.self - a.self);
   return newTable("Functions", rows, [
     self,
-    { title: "Self %", value: (r) => r.self, text: (r) => percent(100 * of(r.self)), share: (r) => of(r.self), wideOnly: true },
-    { title: "Total", value: (r) => r.total, text: (r) => amount(r.total, unit) },
-    { title: "Total %", value: (r) => r.total, text: (r) => percent(100 * of(r.total)), share: (r) => of(r.total), wideOnly: true },
+    { title: "Self %", value: (r) => r.self, text: (r) => percent(of(r.self)), share: (r) => of(r.self), wideOnly: true },
+    { title: "Total", value: (r) => r.total, text: (r) => rough(r.total, unit) },
+    { title: "Total %", value: (r) => r.total, text: (r) => percent(of(r.total)), share: (r) => of(r.total), wideOnly: true },
     nameColumn,
   ], self, pick);
 }
@@ -88,14 +88,14 @@ function diffTable(model, pick) {
   const share = (r) => (r.old === 0 ? (r.now === 0 ? 0 : Infinity) : delta(r) / r.old);
   const direction = (r) => (r.verdict === withinNoise ? "faint" : delta(r) < 0 ? "less" : "more");
   const list = [
-    { title: "Before", value: (r) => r.old, text: (r) => amount(r.old, unit), wideOnly: true },
-    { title: "After", value: (r) => r.now, text: (r) => amount(r.now, unit), wideOnly: true },
+    { title: "Before", value: (r) => r.old, text: (r) => rough(r.old, unit), wideOnly: true },
+    { title: "After", value: (r) => r.now, text: (r) => rough(r.now, unit), wideOnly: true },
     { title: "Change", value: delta, text: (r) => (delta(r) === 0 ? "0" : moreOrLess(delta(r), unit)), kind: direction },
-    { title: "%", value: share, text: (r) => (share(r) === Infinity ? "new" : r.now === 0 && r.old !== 0 ? "gone" : signed(100 * share(r))), kind: direction },
+    { title: "%", value: share, text: (r) => (share(r) === Infinity ? "new" : r.now === 0 && r.old !== 0 ? "gone" : r.old === 0 ? "" : change(r.now / r.old)), kind: direction },
   ];
   if (data.evidence !== "none") {
     list.push({ title: "With 95 % confidence", value: (r) => r.low ?? 0, text: (r) => (r.low === undefined ? "" : between(r.low, r.high, unit)), wideOnly: true });
-    list.push({ title: "p, corrected for all frames", value: (r) => r.p ?? 1, text: (r) => (r.p === undefined ? "" : r.p < 0.001 ? "< 0.001" : figures(r.p)), wideOnly: true });
+    list.push({ title: "p, corrected for all frames", value: (r) => r.p ?? 1, text: (r) => (r.p === undefined ? "" : pValue(r.p)), wideOnly: true });
   }
   list.push({ title: "Verdict", textual: true, value: (r) => verdictNames[r.verdict], text: (r) => verdictNames[r.verdict], kind: direction }, nameColumn);
   return newTable((model.ofSelf ? "What changed in functions themselves" : "What changed in functions and all below them") + per, rows, list, null, pick);

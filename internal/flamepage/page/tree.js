@@ -15,17 +15,17 @@ function newTree(data) {
     }
   }
   const all = total[0];
-  const share = (v, of) => percent(of === 0 ? 0 : (100 * v) / of);
+  const share = (v, of) => percent(of === 0 ? 0 : v / of);
   return Object.assign(model, {
     total, self, all, share,
     paint: (i) => (i === 0 ? 0 : data.paint[data.name[i]]),
     lines(i, zoom) {
       const shares = (v) => share(v, all) + " of all" + (zoom > 0 ? ", " + share(v, total[zoom]) + " of the zoomed frame" : "");
       const lines = [
-        `Total ${amount(total[i], data.unit)}: ${shares(total[i])}`,
-        `Self ${amount(self[i], data.unit)}: ${shares(self[i])}`,
+        `Total ${rough(total[i], data.unit)}: ${shares(total[i])}`,
+        `Self ${rough(self[i], data.unit)}: ${shares(self[i])}`,
       ];
-      if (data.folded[i]) lines.push(`${amount(data.folded[i] * data.scale, data.unit)} of the total in branches too light to be shown`);
+      if (data.folded[i]) lines.push(`${rough(data.folded[i] * data.scale, data.unit)} of the total in branches too light to be shown`);
       return lines;
     },
     // matched says how much the matching nodes weigh.
@@ -36,7 +36,7 @@ function newTree(data) {
         return s;
       };
       const inAll = sum(0);
-      const words = `${share(inAll, all)} matched (${amount(inAll, data.unit)})`;
+      const words = `${share(inAll, all)} matched (${rough(inAll, data.unit)})`;
       if (zoom === 0) return words;
       const inside = [...model.path(zoom)].some(matches) ? total[zoom] : sum(zoom);
       return `${words}, ${share(inside, total[zoom])} of the zoomed frame`;

@@ -13,6 +13,7 @@ type Table struct {
 	toRight map[int]bool
 }
 
+// NewTable begins a table with a line of titles, one a column.
 func NewTable(titles ...string) *Table {
 	return &Table{rows: [][]string{titles}, toRight: map[int]bool{}}
 }
@@ -25,8 +26,10 @@ func (t *Table) Right(columns ...int) *Table {
 	return t
 }
 
+// Row adds a line with a cell for each column.
 func (t *Table) Row(cells ...string) { t.rows = append(t.rows, cells) }
 
+// Note adds a line that spans all columns.
 func (t *Table) Note(line string) { t.rows = append(t.rows, []string{line}) }
 
 // Write prints the table. Cells are two spaces apart.

@@ -19,6 +19,7 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/benchreport"
 )
 
+// New builds the command compare over the streams of env.
 func New(env cli.Env) *cobra.Command {
 	opts := &compareOptions{query: benchmarks.DefaultQuery()}
 	cmd := &cobra.Command{

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/runreport"
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/internal/benchreport"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
@@ -82,7 +82,7 @@ func valueText(v any) string {
 		if v.Rate == 0 {
 			return fmt.Sprintf("%s, %d connections", v.Arrivals, v.Connections)
 		}
-		return fmt.Sprintf("%s, %s/s", v.Arrivals, runreport.GroupedFloat(v.Rate))
+		return fmt.Sprintf("%s, %s/s", v.Arrivals, units.Fixed(v.Rate, -1))
 	}
 	return fmt.Sprint(v)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/profileinput"
 )
 
+// New builds the command flame over the streams of env.
 func New(env cli.Env) *cobra.Command {
 	o := &flameOptions{}
 	cmd := &cobra.Command{

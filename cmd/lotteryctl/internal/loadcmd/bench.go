@@ -21,6 +21,7 @@ import (
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
+// NewBench builds the command bench over the streams of env.
 func NewBench(env cli.Env) *cobra.Command {
 	o := &benchOptions{}
 	cmd := &cobra.Command{

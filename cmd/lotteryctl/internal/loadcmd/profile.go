@@ -7,6 +7,7 @@ import (
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
+// NewProfile builds the command profile over the streams of env.
 func NewProfile(env cli.Env) *cobra.Command {
 	o := &profileOptions{profileLoad: newProfileLoad()}
 	cmd := &cobra.Command{

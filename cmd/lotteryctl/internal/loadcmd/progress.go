@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/runreport"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
@@ -56,12 +57,12 @@ func progressLine(e experiment.Progress, several bool) string {
 	}
 	switch e.Phase {
 	case experiment.WarmingUp, experiment.Measuring, experiment.Profiling:
-		line += fmt.Sprintf(", %s/s", runreport.Grouped(int64(e.Load.Rate+0.5)))
+		line += fmt.Sprintf(", %s/s", units.Grouped(int64(e.Load.Rate+0.5)))
 	case experiment.Probing:
-		line += fmt.Sprintf(", trying %s/s", runreport.Grouped(int64(e.Rate+0.5)))
+		line += fmt.Sprintf(", trying %s/s", units.Grouped(int64(e.Rate+0.5)))
 	}
 	if e.Load.Errors > 0 {
-		line += fmt.Sprintf(", %s errors", runreport.Grouped(e.Load.Errors))
+		line += fmt.Sprintf(", %s errors", units.Grouped(e.Load.Errors))
 	}
 	if e.Repeat > 0 {
 		line += fmt.Sprintf(", round %d again", e.Round)

@@ -38,6 +38,8 @@ func Sources(args []string, kind string) (sources []Source, err error) {
 	return sources, nil
 }
 
+// SourcesOf finds the files that one argument stands for; kind chooses among
+// those of a folder.
 func SourcesOf(arg string, kind profiles.Kind) ([]Source, error) {
 	if arg == "-" {
 		return []Source{{Path: "-", Name: "stdin"}}, nil
@@ -195,6 +197,8 @@ func loadProfile(ctx context.Context, env cli.Env, source Source) (*stackprofile
 	return p, NameError(source.Name, err)
 }
 
+// NameError puts the name of an input before err. That the user stopped the
+// command is about no input.
 func NameError(name string, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/profiles"
@@ -58,7 +59,7 @@ func bundleTitle(m *profiles.Manifest) string {
 		title += ", " + words.Reasons(m.Reason)
 	}
 	if m.Requests != nil {
-		title += fmt.Sprintf("; %s requests", Grouped(*m.Requests))
+		title += fmt.Sprintf("; %s requests", units.Grouped(*m.Requests))
 	}
 	return title
 }
@@ -72,7 +73,7 @@ func bundleTable(m *profiles.Manifest) *cli.Table {
 		case profiles.Failed:
 			t.Row(string(p.Kind), unknown, unknown, unknown, "failed: "+words.Failure(p.Failure))
 		default:
-			t.Row(string(p.Kind), Grouped(int64(p.Samples)), totalText(p), Grouped(p.Bytes), words.Notes(p.Notes))
+			t.Row(string(p.Kind), units.Grouped(int64(p.Samples)), totalText(p), units.Grouped(p.Bytes), words.Notes(p.Notes))
 		}
 	}
 	return t
@@ -95,7 +96,7 @@ func totalText(p profiles.Profile) string {
 			total := float64(t.Total)
 			return mebi(&total) + " MiB " + t.Type
 		}
-		return Grouped(t.Total) + " " + t.Type
+		return units.Grouped(t.Total) + " " + t.Type
 	}
 	return unknown
 }
@@ -117,7 +118,7 @@ func writeExtras(b *strings.Builder, s profiles.Source, several bool) {
 	if t := s.Trace; t != nil && t.Status == profiles.Failed {
 		fmt.Fprintf(b, "trace%s failed: %s\n", of, words.Failure(t.Failure))
 	} else if t != nil {
-		fmt.Fprintf(b, "trace%s: %s in %s bytes\n", of, t.WindowEnd.Sub(t.WindowStart).Round(100*time.Millisecond), Grouped(t.Bytes))
+		fmt.Fprintf(b, "trace%s: %s in %s bytes\n", of, t.WindowEnd.Sub(t.WindowStart).Round(100*time.Millisecond), units.Grouped(t.Bytes))
 	}
 }
 

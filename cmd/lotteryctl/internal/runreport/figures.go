@@ -10,21 +10,13 @@ import (
 // unknown stands in for a figure that could not be had.
 const unknown = units.Unknown
 
-func Grouped(n int64) string { return units.Grouped(n) }
-
-// GroupedFloat is grouped with the decimals that v has.
-func GroupedFloat(v float64) string { return units.Fixed(v, -1) }
-
 func round1(v float64) float64 { return math.Round(v*10) / 10 }
-
-// ms writes milliseconds with about four significant digits.
-func ms(d time.Duration) string { return units.Milliseconds(d) }
 
 func msFloat(ns *float64) string {
 	if ns == nil {
 		return unknown
 	}
-	return ms(time.Duration(*ns))
+	return units.Milliseconds(time.Duration(*ns))
 }
 
 // scaled writes v × unit with so many decimals.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/words"
@@ -19,7 +20,7 @@ func JudgeRounds(rounds []runfolder.Round, strict bool) error {
 	failed := slices.DeleteFunc(slices.Clone(rounds), func(r runfolder.Round) bool { return r.Failure == "" || r.Repeated })
 	if len(failed) > 0 {
 		return cli.GateFailed(fmt.Errorf("%d of %d runs failed, the first that of %s in round %d: %s",
-			len(failed), len(rounds), failed[0].Arm, failed[0].Round, failed[0].Failure))
+			len(failed), len(rounds), failed[0].Arm, failed[0].Round, failureText(failed[0])))
 	}
 	if err := judgeArms(rounds); err != nil {
 		return err
@@ -72,7 +73,7 @@ func failures(rounds []runfolder.Round) string {
 	}
 	var parts []string
 	for _, cause := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, fmt.Sprintf("%s %s", Grouped(counts[cause]), cause))
+		parts = append(parts, fmt.Sprintf("%s %s", units.Grouped(counts[cause]), cause))
 	}
 	return strings.Join(parts, ", ")
 }

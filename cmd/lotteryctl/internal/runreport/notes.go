@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
@@ -44,10 +45,10 @@ func (r Report) notes() []string {
 	}
 	if errors > 0 {
 		notes = append(notes, fmt.Sprintf("%s of %s requests failed (%s); timeouts and answers of any status are in the latencies",
-			Grouped(errors), Grouped(requests), failures(r.Rounds)))
+			units.Grouped(errors), units.Grouped(requests), failures(r.Rounds)))
 	}
 	if fewest := r.fewestRequests(); fewest < firmP99 && !r.Run.Rules.CapacityOnly {
-		notes = append(notes, fmt.Sprintf("p99 rests on %s requests a run; below %s take it as a hint", Grouped(fewest), Grouped(firmP99)))
+		notes = append(notes, fmt.Sprintf("p99 rests on %s requests a run; below %s take it as a hint", units.Grouped(fewest), units.Grouped(firmP99)))
 	}
 	if missing := reasonText(r.Rounds[0].Cost.Missing); missing != "" && !r.Run.Rules.CapacityOnly {
 		notes = append(notes, "no allocation and GC figures: "+missing)
@@ -78,7 +79,7 @@ func (r Report) runNotes() (notes []string) {
 				r.runName(round), ShortDuration(round.Load.WindowNS), r.Run.Arms[0].DurationNS))
 		}
 		if round.Failure != "" {
-			notes = append(notes, fmt.Sprintf("%s: %s", r.runName(round), round.Failure))
+			notes = append(notes, fmt.Sprintf("%s: %s", r.runName(round), failureText(round)))
 		}
 		if round.CheckState == runfolder.CheckMissing {
 			if unchecked++; unchecked == 1 {

@@ -7,10 +7,12 @@ import (
 	"math"
 	"strings"
 
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
+// Print writes the report to w: for people, headed by service, or as JSON.
 func (r Report) Print(w io.Writer, service string, asJSON bool) error {
 	if asJSON {
 		encoder := json.NewEncoder(w)
@@ -50,7 +52,7 @@ func (r Report) writeHeader(b *strings.Builder, service string) {
 		r.writeHost(b)
 		return
 	}
-	load := fmt.Sprintf("%s requests/s, %s", GroupedFloat(arm.Rate), map[string]string{
+	load := fmt.Sprintf("%s requests/s, %s", units.Fixed(arm.Rate, -1), map[string]string{
 		string(loadgen.Constant): "evenly spaced", string(loadgen.Poisson): "Poisson arrivals",
 	}[arm.Arrivals])
 	if arm.Arrivals == string(loadgen.Closed) {
@@ -89,9 +91,9 @@ func writeCard(b *strings.Builder, r *runfolder.Round) {
 		fmt.Fprintf(b, "  %-12s%s\n", subject, fmt.Sprintf(format, args...))
 	}
 	l, c := r.Load, r.Cost
-	line("answered", "%s/s: %s requests, %s errors%s", GroupedFloat(round1(l.AnsweredRate)), Grouped(l.Requests), Grouped(l.Errors), outcomes(l))
+	line("answered", "%s/s: %s requests, %s errors%s", units.Fixed(round1(l.AnsweredRate), -1), units.Grouped(l.Requests), units.Grouped(l.Errors), outcomes(l))
 	if q := l.Response; q != nil {
-		line("latency", "p50 %s   p95 %s   p99 %s   max %s ms", ms(q.P50), ms(q.P95), ms(q.P99), ms(q.Max))
+		line("latency", "p50 %s   p95 %s   p99 %s   max %s ms", units.Milliseconds(q.P50), units.Milliseconds(q.P95), units.Milliseconds(q.P99), units.Milliseconds(q.Max))
 		line("", "(from the time each request was meant to be sent)")
 	}
 	if c.ServerCPU != nil {
@@ -107,7 +109,7 @@ func writeCard(b *strings.Builder, r *runfolder.Round) {
 		line("memory", "%s MiB resident at most", mebi(c.PeakRSS))
 	}
 	if q := l.Lateness; q != nil {
-		line("generator", "sent p99 %s ms late, on %d connections at most", ms(q.P99), l.Connections.MaxOpen)
+		line("generator", "sent p99 %s ms late, on %d connections at most", units.Milliseconds(q.P99), l.Connections.MaxOpen)
 	}
 	b.WriteByte('\n')
 }
@@ -117,7 +119,7 @@ func outcomes(l runfolder.Load) string {
 	text := ""
 	for _, name := range []string{"win", "loss", "pending"} {
 		if n := l.Outcomes[name]; n > 0 {
-			text += fmt.Sprintf(", %s %s", Grouped(n), plural(name, n))
+			text += fmt.Sprintf(", %s %s", units.Grouped(n), plural(name, n))
 		}
 	}
 	return text
@@ -137,7 +139,7 @@ func plural(name string, n int64) string {
 func rateText(choice *runfolder.RateChoice) string {
 	found, slow := make([]string, len(choice.Arms)), ""
 	for i, arm := range choice.Arms {
-		found[i] = fmt.Sprintf("%s %s", arm.Name, GroupedFloat(math.Round(arm.Rate)))
+		found[i] = fmt.Sprintf("%s %s", arm.Name, units.Fixed(math.Round(arm.Rate), -1))
 		if arm.SLO > choice.Asked {
 			found[i] += fmt.Sprintf(" (within %v)", arm.SLO)
 			slow = "; arms that keep it at no rate were given more time"

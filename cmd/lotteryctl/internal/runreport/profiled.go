@@ -21,7 +21,7 @@ func profileNotes(folder string, runs []runfolder.Profiled) (notes []string) {
 		name := profiledName(run)
 		switch {
 		case run.Failure != "":
-			notes = append(notes, fmt.Sprintf("%s: %s", name, run.Failure))
+			notes = append(notes, fmt.Sprintf("%s: %s", name, failureText(run.Round)))
 		case run.Partial:
 			notes = append(notes, name+" was cut short")
 		}
@@ -64,7 +64,7 @@ func JudgeProfiled(runs []runfolder.Profiled) error {
 	for _, run := range runs {
 		switch {
 		case run.Failure != "":
-			missing = append(missing, fmt.Errorf("%s failed: %s", profiledName(run), run.Failure))
+			missing = append(missing, fmt.Errorf("%s failed: %s", profiledName(run), failureText(run.Round)))
 		case run.Bundle == "":
 			missing = append(missing, fmt.Errorf("%s has no profiles: %s; its figures and the other runs are kept", profiledName(run), reasonText(run.Missing)))
 		}

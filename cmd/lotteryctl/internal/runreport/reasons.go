@@ -44,3 +44,12 @@ func reasonText(r *runfolder.Reason) string {
 	}
 	return r.Detail
 }
+
+// failureText words how a run's target failed. The texts of the errors say all
+// but that it did not start.
+func failureText(r runfolder.Round) string {
+	if r.FailureKind == runfolder.NotStarted {
+		return "it did not start: " + r.Failure
+	}
+	return r.Failure
+}

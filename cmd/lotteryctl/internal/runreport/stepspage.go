@@ -92,7 +92,7 @@ func (r Report) sectionTitle() string {
 // howMeasured is the paragraph without which no figure should stand.
 func (r Report) howMeasured(name string) string {
 	arm, host := r.Run.Arms[0], r.Run.Host
-	load := fmt.Sprintf("%s requests/s in every arm, %s arrivals, %v measured after %v of warm-up", GroupedFloat(arm.Rate), arm.Arrivals, arm.DurationNS, arm.WarmupNS)
+	load := fmt.Sprintf("%s requests/s in every arm, %s arrivals, %v measured after %v of warm-up", units.Fixed(arm.Rate, -1), arm.Arrivals, arm.DurationNS, arm.WarmupNS)
 	if arm.Arrivals == string(loadgen.Closed) {
 		load = fmt.Sprintf("%d connections that send as fast as they are answered, %v measured", arm.Connections, arm.DurationNS)
 	}

@@ -29,6 +29,7 @@ type servicesOptions struct {
 	foreground bool
 }
 
+// New builds the command services over the streams of env.
 func New(env cli.Env) *cobra.Command {
 	opts := &servicesOptions{}
 	cmd := cli.NewGroupCmd("services", "Run a private Redis and Postgres for demos and tests")

@@ -21,6 +21,7 @@ import (
 // Version 1 knew eight steps and no variants.
 const stepsVersion = 2
 
+// New builds the command steps over the streams of env.
 func New(env cli.Env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{

@@ -29,6 +29,7 @@ type verifyOptions struct {
 	show            int
 }
 
+// New builds the command verify over the streams of env.
 func New(env cli.Env) *cobra.Command {
 	opts := &verifyOptions{}
 	cmd := &cobra.Command{

@@ -37,6 +37,7 @@ func TestInBrowser(t *testing.T) {
 	t.Run("table", func(t *testing.T) { testTable(t, b) })
 	t.Run("table of changes", func(t *testing.T) { testDiffTable(t, b) })
 	t.Run("console", func(t *testing.T) { testConsole(t, b) })
+	t.Run("figures", func(t *testing.T) { testFigures(t, b) })
 	t.Run("empty", func(t *testing.T) { testEmpty(t, b) })
 	t.Run("still picture", func(t *testing.T) { testStillPicture(t, b) })
 }
@@ -210,7 +211,7 @@ func testEmpty(t *testing.T, b *browsertest.Browser) {
 	empty := &flame.Tree{Type: stackprofile.ValueType{Name: "cpu", Unit: "nanoseconds"}, Nodes: []flame.Node{{Name: -1, End: 1}}}
 	v := show(t, b, flamepage.Tree(empty), "html", flamepage.Options{Flame: true})
 	v.click(frame(0))
-	v.holds("status", v.text(".status"), "Total 0 ns: 0 % of all")
+	v.holds("status", v.text(".status"), "Total 0 s: 0 % of all")
 	nothing := &flame.Diff{Nodes: []flame.DiffNode{{Name: -1, End: 1}}, Evidence: flame.FromNothing}
 	v = show(t, b, flamepage.Diff(nothing), "html", flamepage.Options{})
 	v.click(frame(0))

@@ -1,6 +1,6 @@
 //go:build linux && (amd64 || arm64)
 
-package loadgen
+package kernel
 
 import (
 	"net"
@@ -20,54 +20,57 @@ const sysEpollPwait2 = 441
 const (
 	edgeTriggered = 1 << 31
 	connEvents    = syscall.EPOLLIN | syscall.EPOLLOUT | syscall.EPOLLRDHUP | edgeTriggered
-	hangUpEvents  = syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR
+	// HangUpEvents say that the other side has closed, or that an error is there.
+	HangUpEvents = syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR
 )
 
-// poller is an epoll instance and an eventfd that ends a wait from another
+// Poller is an epoll instance and an eventfd that ends a wait from another
 // thread.
-type poller struct {
+type Poller struct {
 	fd, wakeFD int
 	keep       bool // see wait
 	events     [256]syscall.EpollEvent
 	timeout    syscall.Timespec
 }
 
-// wakeSlot marks the eventfd's events; connections have slots from 0.
-const wakeSlot = -1
+// WakeSlot marks the eventfd's events; connections have slots from 0.
+const WakeSlot = -1
 
-func newPoller() (*poller, error) {
+// NewPoller opens both; [Poller.Close] closes them.
+func NewPoller() (*Poller, error) {
 	fd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	p := &poller{fd: fd, keep: runtime.GOMAXPROCS(0) > 1}
+	p := &Poller{fd: fd, keep: runtime.GOMAXPROCS(0) > 1}
 	wake, _, errno := syscall.RawSyscall(syscall.SYS_EVENTFD2, 0, syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
 	if errno != 0 {
 		_ = syscall.Close(fd)
 		return nil, os.NewSyscallError("eventfd2", errno)
 	}
 	p.wakeFD = int(wake)
-	event := syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: wakeSlot}
+	event := syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: WakeSlot}
 	if err := syscall.EpollCtl(fd, syscall.EPOLL_CTL_ADD, p.wakeFD, &event); err != nil {
-		p.close()
+		p.Close()
 		return nil, os.NewSyscallError("epoll_ctl", err)
 	}
 	return p, nil
 }
 
-func (p *poller) close() {
+// Close gives the descriptors back. No wait may be going on.
+func (p *Poller) Close() {
 	_ = syscall.Close(p.fd)
 	_ = syscall.Close(p.wakeFD)
 }
 
-// wake ends the current or next wait. Safe for concurrent use.
-func (p *poller) wake() {
+// Wake ends the current or next wait. Safe for concurrent use.
+func (p *Poller) Wake() {
 	_, _ = syscall.Write(p.wakeFD, []byte{1, 0, 0, 0, 0, 0, 0, 0})
 }
 
-// add registers a connection once, for everything: with edge triggering
+// Add registers a connection once, for everything: with edge triggering
 // nothing is ever re-armed. generation tells a reused slot from its past.
-func (p *poller) add(fd, slot, generation int) error {
+func (p *Poller) Add(fd, slot, generation int) error {
 	event := syscall.EpollEvent{Events: connEvents, Fd: int32(slot), Pad: int32(generation)}
 	return syscall.EpollCtl(p.fd, syscall.EPOLL_CTL_ADD, fd, &event)
 }
@@ -75,7 +78,7 @@ func (p *poller) add(fd, slot, generation int) error {
 // patience is how long a wait keeps its share of the Go scheduler.
 const patience = 5 * time.Millisecond
 
-// wait returns the events that came within d; none on a signal.
+// Wait returns the events that came within d; none on a signal.
 //
 // Telling the runtime that a thread blocks is dear when it happens for every
 // request: the scheduler's monitor then runs every 20 us to take the idle
@@ -83,7 +86,7 @@ const patience = 5 * time.Millisecond
 // telling. A garbage collection is not held up for that: it interrupts the
 // wait with a signal. With a single processor the runtime is always told, or
 // nobody else could run.
-func (p *poller) wait(d time.Duration) ([]syscall.EpollEvent, error) {
+func (p *Poller) Wait(d time.Duration) ([]syscall.EpollEvent, error) {
 	if p.keep {
 		events, err := p.pwait2(false, min(d, patience))
 		if len(events) > 0 || err != nil || d <= patience {
@@ -95,7 +98,7 @@ func (p *poller) wait(d time.Duration) ([]syscall.EpollEvent, error) {
 }
 
 // pwait2 is the system call, with or without telling the runtime.
-func (p *poller) pwait2(tell bool, d time.Duration) ([]syscall.EpollEvent, error) {
+func (p *Poller) pwait2(tell bool, d time.Duration) ([]syscall.EpollEvent, error) {
 	p.timeout = syscall.NsecToTimespec(int64(max(0, d)))
 	var n uintptr
 	var errno syscall.Errno
@@ -116,32 +119,33 @@ func (p *poller) pwait2(tell bool, d time.Duration) ([]syscall.EpollEvent, error
 	return nil, os.NewSyscallError("epoll_pwait2", errno)
 }
 
-// haveEpoll asks the running kernel, as containers may forbid what it knows.
-func haveEpoll() bool {
-	p, err := newPoller()
+// HaveEpoll asks the running kernel, as containers may forbid what it knows.
+func HaveEpoll() bool {
+	p, err := NewPoller()
 	if err != nil {
 		return false
 	}
-	defer p.close()
-	_, err = p.wait(0)
+	defer p.Close()
+	_, err = p.Wait(0)
 	return err == nil
 }
 
-// rawRead and rawWrite skip the runtime's bookkeeping around system calls
+// RawRead and [RawWrite] skip the runtime's bookkeeping around system calls
 // (0.5 us per request here). That is sound because the sockets do not block.
-func rawRead(fd int, b []byte) (int, syscall.Errno) {
+func RawRead(fd int, b []byte) (int, syscall.Errno) {
 	n, _, errno := syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)))
 	return int(n), errno
 }
 
-func rawWrite(fd int, b []byte) (int, syscall.Errno) {
+// RawWrite sends without raising SIGPIPE; see [RawRead].
+func RawWrite(fd int, b []byte) (int, syscall.Errno) {
 	const flags = syscall.MSG_NOSIGNAL
 	n, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), flags, 0, 0)
 	return int(n), errno
 }
 
-// openSocket starts connecting; pending says that EPOLLOUT will tell the end.
-func openSocket(to syscall.Sockaddr) (fd int, pending bool, err error) {
+// OpenSocket makes a socket that does not block and starts connecting; pending says that EPOLLOUT will tell the end.
+func OpenSocket(to syscall.Sockaddr) (fd int, pending bool, err error) {
 	family := syscall.AF_INET
 	if _, ok := to.(*syscall.SockaddrInet6); ok {
 		family = syscall.AF_INET6
@@ -162,8 +166,8 @@ func openSocket(to syscall.Sockaddr) (fd int, pending bool, err error) {
 	}
 }
 
-// connectError returns how connecting ended.
-func connectError(fd int) error {
+// ConnectError returns how connecting ended.
+func ConnectError(fd int) error {
 	code, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_ERROR)
 	if err == nil && code != 0 {
 		err = syscall.Errno(code)
@@ -174,7 +178,9 @@ func connectError(fd int) error {
 	return nil
 }
 
-func sockaddrOf(addr netip.AddrPort) syscall.Sockaddr {
+// SockaddrOf is the address as system calls take it. A zone that is neither a
+// number nor a network interface is left out.
+func SockaddrOf(addr netip.AddrPort) syscall.Sockaddr {
 	if ip := addr.Addr(); ip.Is4() || ip.Is4In6() {
 		return &syscall.SockaddrInet4{Port: int(addr.Port()), Addr: ip.Unmap().As4()}
 	}

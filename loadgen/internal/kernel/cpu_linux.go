@@ -1,4 +1,4 @@
-package loadgen
+package kernel
 
 import (
 	"fmt"
@@ -16,12 +16,14 @@ const (
 	maxPID            = 1 << 22 // a kernel limit, and what a clock id has room for
 )
 
-func selfCPU() time.Duration {
+// SelfCPU is the CPU time of this process so far, user and system; 0 if unknown.
+func SelfCPU() time.Duration {
 	d, _ := cpuClock(cpuClockSched) // id 0 stands for ourselves; cannot fail
 	return d
 }
 
-func threadCPU(tid int) time.Duration {
+// ThreadCPU is that of one thread of this process, by its id; 0 if unknown.
+func ThreadCPU(tid int) time.Duration {
 	d, err := cpuClock(^tid<<3 | cpuClockSched | cpuClockPerThread)
 	if err != nil {
 		return 0
@@ -29,7 +31,8 @@ func threadCPU(tid int) time.Duration {
 	return d
 }
 
-func processCPU(pid int) (time.Duration, error) {
+// ProcessCPU is that of another process. An error says why it cannot be had.
+func ProcessCPU(pid int) (time.Duration, error) {
 	if pid > maxPID {
 		return 0, fmt.Errorf("no process can have the id %d", pid)
 	}
