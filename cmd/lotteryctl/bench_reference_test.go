@@ -80,16 +80,16 @@ func TestBenchAloneInterrupted(t *testing.T) {
 	program, out := buildLotteryd(t), filepath.Join(t.TempDir(), "run")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	go func() { // ends with the folder of the first round, or with ctx
+	go func() { // ends with the first round's log of answers, which is made as its load begins, or with ctx
 		for ctx.Err() == nil {
-			if found, _ := filepath.Glob(out + ".incomplete/arms/*/round-1/activity.yaml"); len(found) > 0 {
+			if found, _ := filepath.Glob(out + ".incomplete/arms/*/round-1/answers.jsonl"); len(found) > 0 {
 				time.Sleep(500 * time.Millisecond) // into the load
 				cancel()
 			}
 			time.Sleep(5 * time.Millisecond)
 		}
 	}()
-	err := run(ctx, []string{"bench", "--lotteryd", program, "--duration", "1m", "--warmup", "10ms", "--rate", "200", "--out", out},
+	err := run(ctx, []string{"bench", "--lotteryd", program, "--duration", "1m", "--warmup", "10ms", "--rate", "200", "--log-answers", "--out", out},
 		strings.NewReader(""), io.Discard, io.Discard)
 	if got := cli.ExitCode(err); got != cli.CodeInterrupted {
 		t.Fatalf("got exit code %d (%v)", got, err)
