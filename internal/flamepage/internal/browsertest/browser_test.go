@@ -89,7 +89,7 @@ func testSearch(t *testing.T, b *browsertest.Browser, format string) {
 	v.keys("/MARSHAL")
 	v.holds("a capital asks for capitals", v.text(".matched"), "0 % matched")
 	v.keys("(")
-	v.holds("not an expression", v.text(".matched"), "no regular expression")
+	v.holds("not an expression", v.text(".matched"), "not a regular expression")
 	v.equal("marked", run[string](v, `return document.querySelector("input").getAttribute("aria-invalid")`), "true")
 	v.keys(browsertest.Escape)
 	v.equal("after Esc", v.text(".matched")+run[string](v, `return document.querySelector("input").value`)+v.text(".crumbs"), "all")
