@@ -91,18 +91,21 @@ func TestCaptureTakesEverything(t *testing.T) {
 	if source.Name != "web" || process.Revision != "abc" || process.Binary != "profiles.test" || process.GoVersion != runtime.Version() || process.Started.IsZero() {
 		t.Errorf("got %+v", source)
 	}
-	for kind, period := range map[profiles.Kind]int64{profiles.CPU: 10_000_000, profiles.Heap: 512 << 10, profiles.Mutex: 1} {
-		if p := entry(t, m, kind).Period; p == nil || p.Value != period {
-			t.Errorf("%s: period %+v, want %d", kind, p, period)
+	for _, row := range []struct {
+		kind   profiles.Kind
+		period int64
+	}{{profiles.CPU, 10_000_000}, {profiles.Heap, 512 << 10}, {profiles.Mutex, 1}} {
+		if p := entry(t, m, row.kind).Period; p == nil || p.Value != row.period {
+			t.Errorf("%s: period %+v, want %d", row.kind, p, row.period)
 		}
 	}
 	checkFile(t, dir, profiles.Profile{File: entry(t, m, profiles.Heap).StartFile})
-	for file, begin := range map[string]string{
-		source.Goroutines.File: "goroutine ", source.Goroutines.StartFile: "goroutine ", source.Trace.File: "go 1.",
+	for _, row := range []struct{ file, begin string }{
+		{source.Goroutines.File, "goroutine "}, {source.Goroutines.StartFile, "goroutine "}, {source.Trace.File, "go 1."},
 	} {
-		text, err := os.ReadFile(filepath.Join(dir, file))
-		if err != nil || !strings.HasPrefix(string(text), begin) {
-			t.Errorf("%s: %v %.20q", file, err, text)
+		text, err := os.ReadFile(filepath.Join(dir, row.file))
+		if err != nil || !strings.HasPrefix(string(text), row.begin) {
+			t.Errorf("%s: %v %.20q", row.file, err, text)
 		}
 	}
 	read, err := profiles.ReadManifest(os.DirFS(dir))

@@ -160,18 +160,18 @@ func TestReadFormat1(t *testing.T) {
 
 func TestReadManifestRefuses(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{
-		"":             "profile.json: not the manifest of a bundle: ",
-		"[]":           "profile.json: not the manifest of a bundle: ",
-		"{}":           "profile.json: not the manifest of a bundle: it has no format",
-		`{"format":3}`: "profile.json: the bundle has format 3 and this program reads formats 1 to 2: use the version that wrote it",
-		`{"format":1,"profiles":[{"file":"../../etc/passwd"}]}`:                     `profile.json: the path "../../etc/passwd" leads out of the bundle`,
-		`{"format":1,"targets":[{"trace":{"file":"/dev/zero"}}]}`:                   `profile.json: the path "/dev/zero" leads out of the bundle`,
-		`{"format":1,"profiles":[],"state":` + strings.Repeat(" ", 17<<20) + `"x"}`: "profile.json: it is larger than 16 MiB",
+	for _, row := range []struct{ text, want string }{
+		{"", "profile.json: not the manifest of a bundle: "},
+		{"[]", "profile.json: not the manifest of a bundle: "},
+		{"{}", "profile.json: not the manifest of a bundle: it has no format"},
+		{`{"format":3}`, "profile.json: the bundle has format 3 and this program reads formats 1 to 2: use the version that wrote it"},
+		{`{"format":1,"profiles":[{"file":"../../etc/passwd"}]}`, `profile.json: the path "../../etc/passwd" leads out of the bundle`},
+		{`{"format":1,"targets":[{"trace":{"file":"/dev/zero"}}]}`, `profile.json: the path "/dev/zero" leads out of the bundle`},
+		{`{"format":1,"profiles":[],"state":` + strings.Repeat(" ", 17<<20) + `"x"}`, "profile.json: it is larger than 16 MiB"},
 	} {
-		_, err := profiles.ReadManifest(fstest.MapFS{"profile.json": {Data: []byte(text)}})
-		if err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("%.60q: got %v", text, err)
+		_, err := profiles.ReadManifest(fstest.MapFS{"profile.json": {Data: []byte(row.text)}})
+		if err == nil || !strings.HasPrefix(err.Error(), row.want) {
+			t.Errorf("%.60q: got %v", row.text, err)
 		}
 	}
 	if _, err := profiles.ReadManifest(fstest.MapFS{}); !errors.Is(err, fs.ErrNotExist) {

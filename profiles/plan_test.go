@@ -15,26 +15,29 @@ func TestPlansThatCannotBe(t *testing.T) {
 	t.Parallel()
 	good := profiles.Target{URL: "http://127.0.0.1:1"}
 	one := func(target profiles.Target) profiles.Plan { return profiles.Plan{Targets: []profiles.Target{target}} }
-	for want, plan := range map[string]profiles.Plan{
-		"no target to take profiles from":                    {},
-		"target 2: the URL is empty":                         {Targets: []profiles.Target{good, {}}},
-		"target 1: the URL must begin with http":             one(profiles.Target{URL: "ftp://u:secret@host"}),
-		"target 1: the URL must begin with http:// or https": one(profiles.Target{URL: "127.0.0.1:6060"}),
-		"target 1: the URL must not have a query":            one(profiles.Target{URL: "http://host/debug/pprof/heap?token=secret"}),
-		"target 1: the name \"../x\" must":                   one(profiles.Target{Name: "../x", URL: good.URL}),
-		"targets 1 and 3 have the same address": {Targets: []profiles.Target{
-			{URL: "http://Host:1/admin/debug/pprof/"}, {URL: "http://host:1"}, {Name: "again", URL: "http://host:1/admin"}}},
-		"two targets are called A":                                          {Targets: []profiles.Target{{Name: "a", URL: good.URL}, {Name: "A", URL: good.URL}}},
-		"the duration 1.5s must be whole seconds":                           {Targets: []profiles.Target{good}, Duration: 1500 * time.Millisecond},
-		"the trace's duration 6s must be positive and at most":              {Targets: []profiles.Target{good}, Duration: 5 * time.Second, TraceDuration: 6 * time.Second},
-		"the timeout -1s must be positive":                                  {Targets: []profiles.Target{good}, Timeout: -time.Second},
-		"unknown profile \"wall\"":                                          {Targets: []profiles.Target{good}, Kinds: []profiles.Kind{"wall"}},
-		"target 1: the metrics URL must begin with http":                    one(profiles.Target{URL: good.URL, MetricsURL: "metrics"}),
-		"target 1: the metrics are at http://b and the service is at http:": one(profiles.Target{URL: "http://a", MetricsURL: "http://b/metrics", Header: http.Header{"A": {"b"}}}),
+	for _, row := range []struct {
+		want string
+		plan profiles.Plan
+	}{
+		{"no target to take profiles from", profiles.Plan{}},
+		{"target 2: the URL is empty", profiles.Plan{Targets: []profiles.Target{good, {}}}},
+		{"target 1: the URL must begin with http", one(profiles.Target{URL: "ftp://u:secret@host"})},
+		{"target 1: the URL must begin with http:// or https", one(profiles.Target{URL: "127.0.0.1:6060"})},
+		{"target 1: the URL must not have a query", one(profiles.Target{URL: "http://host/debug/pprof/heap?token=secret"})},
+		{"target 1: the name \"../x\" must", one(profiles.Target{Name: "../x", URL: good.URL})},
+		{"targets 1 and 3 have the same address", profiles.Plan{Targets: []profiles.Target{
+			{URL: "http://Host:1/admin/debug/pprof/"}, {URL: "http://host:1"}, {Name: "again", URL: "http://host:1/admin"}}}},
+		{"two targets are called A", profiles.Plan{Targets: []profiles.Target{{Name: "a", URL: good.URL}, {Name: "A", URL: good.URL}}}},
+		{"the duration 1.5s must be whole seconds", profiles.Plan{Targets: []profiles.Target{good}, Duration: 1500 * time.Millisecond}},
+		{"the trace's duration 6s must be positive and at most", profiles.Plan{Targets: []profiles.Target{good}, Duration: 5 * time.Second, TraceDuration: 6 * time.Second}},
+		{"the timeout -1s must be positive", profiles.Plan{Targets: []profiles.Target{good}, Timeout: -time.Second}},
+		{"unknown profile \"wall\"", profiles.Plan{Targets: []profiles.Target{good}, Kinds: []profiles.Kind{"wall"}}},
+		{"target 1: the metrics URL must begin with http", one(profiles.Target{URL: good.URL, MetricsURL: "metrics"})},
+		{"target 1: the metrics are at http://b and the service is at http:", one(profiles.Target{URL: "http://a", MetricsURL: "http://b/metrics", Header: http.Header{"A": {"b"}}})},
 	} {
-		err := plan.Check()
-		if err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "secret") {
-			t.Errorf("want %q, got %v", want, err)
+		err := row.plan.Check()
+		if err == nil || !strings.HasPrefix(err.Error(), row.want) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("want %q, got %v", row.want, err)
 		}
 	}
 	if err := one(good).Check(); err != nil {

@@ -74,15 +74,16 @@ func awayFor(t *testing.T, from, down time.Duration) string {
 // in between, nor where it is away at the window's end.
 func TestTargetThatComesBack(t *testing.T) {
 	t.Parallel()
-	for name, row := range map[string]struct {
+	for _, row := range []struct {
+		name       string
 		kind       profiles.Kind
 		from, down time.Duration
 		window     time.Duration
 	}{
-		"in silence": {profiles.Heap, 4500 * time.Millisecond, 1500 * time.Millisecond, 7 * time.Second},
-		"at the end": {profiles.CPU, 3500 * time.Millisecond, 1500 * time.Millisecond, 4 * time.Second},
+		{"in silence", profiles.Heap, 4500 * time.Millisecond, 1500 * time.Millisecond, 7 * time.Second},
+		{"at the end", profiles.CPU, 3500 * time.Millisecond, 1500 * time.Millisecond, 4 * time.Second},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			m, _ := capture(t, profiles.Plan{
 				Targets: []profiles.Target{{URL: awayFor(t, row.from, row.down)}}, Duration: row.window, Timeout: 5 * time.Second, Kinds: []profiles.Kind{row.kind},

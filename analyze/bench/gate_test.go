@@ -45,15 +45,15 @@ func TestParseGates(t *testing.T) {
 func TestGatesThatCannotFire(t *testing.T) {
 	text := inRounds(81, 8, quiet("x"))
 	widgets := strings.ReplaceAll(text, "p95-latency-ns", "widgets")
-	for gate, complaint := range map[string]string{
-		"p96-latency>5%":       `unknown metric "p96-latency"; use p95-latency-sec`,
-		"p95-latency@arm=z>5%": `is called "arm=z"`,
-		"p95-latency>2":        "add a unit to the bound",
-		"allocs/op>2ms":        "the bound is a time and allocs/op is not",
-		"p95-latency>2KiB":     "the bound is an amount of bytes and p95-latency-sec is not",
+	for _, row := range []struct{ gate, complaint string }{
+		{"p96-latency>5%", `unknown metric "p96-latency"; use p95-latency-sec`},
+		{"p95-latency@arm=z>5%", `is called "arm=z"`},
+		{"p95-latency>2", "add a unit to the bound"},
+		{"allocs/op>2ms", "the bound is a time and allocs/op is not"},
+		{"p95-latency>2KiB", "the bound is an amount of bytes and p95-latency-sec is not"},
 	} {
-		if _, err := tryJudge(t, bench.DefaultQuery(), gated(t, gate), text, text); err == nil || !strings.Contains(err.Error(), complaint) {
-			t.Errorf("%s: %v, want %q", gate, err, complaint)
+		if _, err := tryJudge(t, bench.DefaultQuery(), gated(t, row.gate), text, text); err == nil || !strings.Contains(err.Error(), row.complaint) {
+			t.Errorf("%s: %v, want %q", row.gate, err, row.complaint)
 		}
 	}
 	if _, err := tryJudge(t, bench.DefaultQuery(), gated(t, "widgets>5%"), strings.ReplaceAll(widgets, "Unit widgets better=lower\n", ""), strings.ReplaceAll(widgets, "Unit widgets better=lower\n", "")); err == nil || !strings.Contains(err.Error(), "better=lower") {
@@ -146,16 +146,19 @@ func TestShareIsNoBoundOfATime(t *testing.T) {
 }
 
 func TestDirections(t *testing.T) {
-	for unit, want := range map[string]bench.Better{
-		"sec/op": bench.Lower, "B/op": bench.Lower, "allocs/op": bench.Lower, "B/s": bench.Higher,
-		"p95-latency-sec": bench.Lower, "p95-sec": bench.Lower, "gc-pause-sec": bench.Lower, "cpu-sec/op": bench.Lower,
-		"ops/s": bench.Higher, "req/s": bench.Higher, "capacity-ops/s": bench.Higher, "total-ops": bench.Higher,
-		"peak-RSS-bytes": bench.Lower, "errors/op": bench.Lower, "errors/s": bench.Lower, "drops": bench.Lower,
-		"widgets": bench.Unknown, "uptime-sec": bench.Unknown, "conns": bench.Unknown, "snoops": bench.Unknown,
-		"client-cpu-sec/op": bench.Unknown, "p99-lateness-sec": bench.Unknown,
+	for _, row := range []struct {
+		unit string
+		want bench.Better
+	}{
+		{"sec/op", bench.Lower}, {"B/op", bench.Lower}, {"allocs/op", bench.Lower}, {"B/s", bench.Higher},
+		{"p95-latency-sec", bench.Lower}, {"p95-sec", bench.Lower}, {"gc-pause-sec", bench.Lower}, {"cpu-sec/op", bench.Lower},
+		{"ops/s", bench.Higher}, {"req/s", bench.Higher}, {"capacity-ops/s", bench.Higher}, {"total-ops", bench.Higher},
+		{"peak-RSS-bytes", bench.Lower}, {"errors/op", bench.Lower}, {"errors/s", bench.Lower}, {"drops", bench.Lower},
+		{"widgets", bench.Unknown}, {"uptime-sec", bench.Unknown}, {"conns", bench.Unknown}, {"snoops", bench.Unknown},
+		{"client-cpu-sec/op", bench.Unknown}, {"p99-lateness-sec", bench.Unknown},
 	} {
-		if got := bench.Direction(unit, benchfmt.UnitMetadataMap{}); got != want {
-			t.Errorf("%s: %v, want %v", unit, got, want)
+		if got := bench.Direction(row.unit, benchfmt.UnitMetadataMap{}); got != row.want {
+			t.Errorf("%s: %v, want %v", row.unit, got, row.want)
 		}
 	}
 }

@@ -37,7 +37,8 @@ const headBytes = 64 << 10
 // folded stacks, the output of perf script, and Go's goroutine dumps
 // (/debug/pprof/goroutine?debug=2).
 //
-// An error says in a sentence what is wrong with the input; it never panics.
+// An error says in a sentence what is wrong with the input, which it calls "it":
+// put the input's name in front. Read never panics.
 // Lines of text that mean nothing are left out and noted in Profile.Notes with
 // their number, unless no line means anything.
 func Read(r io.Reader, limits Limits) (*Profile, error) {

@@ -27,7 +27,7 @@ func readGoroutines(data []byte, limits Limits) (*Profile, error) {
 
 // ReadGoroutines reads what /debug/pprof/goroutine?debug=2 answers, and what a
 // program prints that crashes or is sent SIGQUIT; text around it is left out.
-// The error says in a sentence why r holds no goroutine.
+// The error says in a sentence why r holds no goroutine, and calls the input "it".
 func ReadGoroutines(r io.Reader, limits Limits) (*GoroutineDump, error) {
 	limits = limits.orDefault()
 	data, err := readAll(r, limits.MaxBytes)

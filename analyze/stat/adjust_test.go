@@ -79,11 +79,14 @@ func TestAdjustedRefuses(t *testing.T) {
 	d, c := noisyRounds(random, 10, 0, 0)
 	constant := make([]float64, 10)
 	infinite := append([]float64{math.Inf(1)}, c[1:]...)
-	for name, pair := range map[string][2][]float64{
-		"too few": {d[:few], c[:few]}, "constant": {d, constant}, "infinite": {d, infinite}, "unequal": {d, c[:9]},
+	for _, row := range []struct {
+		name string
+		pair [2][]float64
+	}{
+		{"too few", [2][]float64{d[:few], c[:few]}}, {"constant", [2][]float64{d, constant}}, {"infinite", [2][]float64{d, infinite}}, {"unequal", [2][]float64{d, c[:9]}},
 	} {
-		if got, ok := stat.Adjusted(pair[0], pair[1], 1); ok || &got[0] != &pair[0][0] {
-			t.Errorf("%s: adjusted", name)
+		if got, ok := stat.Adjusted(row.pair[0], row.pair[1], 1); ok || &got[0] != &row.pair[0][0] {
+			t.Errorf("%s: adjusted", row.name)
 		}
 	}
 	if p := stat.SignFlipAdjusted(d, constant, 1); p != 1 {

@@ -28,11 +28,14 @@ func cellsOf(random *rand.Rand, count, rounds int, factor float64) []stat.Cell {
 func TestOverallFindsWhatCellsHide(t *testing.T) {
 	random := rand.New(rand.NewPCG(21, 1))
 	cells := cellsOf(random, 8, 10, .97)
-	for name, overall := range map[string]stat.Overall{
-		"paired": stat.OverallPaired(cells, .95, 1),
+	for _, row := range []struct {
+		name    string
+		overall stat.Overall
+	}{
+		{"paired", stat.OverallPaired(cells, .95, 1)},
 	} {
-		if overall.P > .005 || overall.Cells != 8 || !overall.Ratio.Excludes1() || math.Abs(overall.Ratio.Center-.97) > .015 {
-			t.Errorf("%s: %+v", name, overall)
+		if row.overall.P > .005 || row.overall.Cells != 8 || !row.overall.Ratio.Excludes1() || math.Abs(row.overall.Ratio.Center-.97) > .015 {
+			t.Errorf("%s: %+v", row.name, row.overall)
 		}
 	}
 	unpaired := stat.OverallUnpaired(cellsOf(random, 8, 10, .8), .95, 1)
@@ -204,13 +207,16 @@ func TestRunsToDecide(t *testing.T) {
 func TestNoiseFloor(t *testing.T) {
 	random := rand.New(rand.NewPCG(25, 1))
 	quiet, loud := lognormal(random, 20, 5, .01), lognormal(random, 20, 5, .1)
-	for name, floor := range map[string][2]float64{
-		"splits": {stat.NoiseFloor(quiet, .9, 1), stat.NoiseFloor(loud, .9, 1)},
-		"rounds": {stat.NoiseFloorPaired(quiet[:10], quiet[10:], .9, 1), stat.NoiseFloorPaired(loud[:10], loud[10:], .9, 1)},
+	for _, row := range []struct {
+		name  string
+		floor [2]float64
+	}{
+		{"splits", [2]float64{stat.NoiseFloor(quiet, .9, 1), stat.NoiseFloor(loud, .9, 1)}},
+		{"rounds", [2]float64{stat.NoiseFloorPaired(quiet[:10], quiet[10:], .9, 1), stat.NoiseFloorPaired(loud[:10], loud[10:], .9, 1)}},
 	} {
 		// The 90th percentile of |N(0, sd·√(2/10))| is 0.74·sd.
-		if floor[0] < .004 || floor[0] > .014 || floor[1] < .04 || floor[1] > .14 {
-			t.Errorf("%s: noise of 1 %% gives %v, of 10 %% %v", name, floor[0], floor[1])
+		if row.floor[0] < .004 || row.floor[0] > .014 || row.floor[1] < .04 || row.floor[1] > .14 {
+			t.Errorf("%s: noise of 1 %% gives %v, of 10 %% %v", row.name, row.floor[0], row.floor[1])
 		}
 	}
 	if f := stat.NoiseFloor([]float64{0, 0, 0, 0}, .9, 1); f != 0 {
@@ -228,16 +234,19 @@ func BenchmarkCell20(b *testing.B) {
 	random := rand.New(rand.NewPCG(26, 1))
 	old, new := lognormal(random, 20, 1, .1), lognormal(random, 20, 1, .1)
 	var calculator stat.Calculator
-	for name, work := range map[string]func(){
-		"HodgesLehmann": func() { calculator.HodgesLehmann(old, new, .95) },
-		"MannWhitney":   func() { calculator.MannWhitney(old, new) },
-		"SignFlip":      func() { stat.SignFlip(stat.LogRatios(old, new), 1) },
-		"CliffsDelta":   func() { stat.CliffsDelta(old, new) },
-		"Overall":       func() { stat.OverallUnpaired([]stat.Cell{{Old: old, New: new}}, .95, 1) },
+	for _, row := range []struct {
+		name string
+		work func()
+	}{
+		{"HodgesLehmann", func() { calculator.HodgesLehmann(old, new, .95) }},
+		{"MannWhitney", func() { calculator.MannWhitney(old, new) }},
+		{"SignFlip", func() { stat.SignFlip(stat.LogRatios(old, new), 1) }},
+		{"CliffsDelta", func() { stat.CliffsDelta(old, new) }},
+		{"Overall", func() { stat.OverallUnpaired([]stat.Cell{{Old: old, New: new}}, .95, 1) }},
 	} {
-		b.Run(name, func(b *testing.B) {
+		b.Run(row.name, func(b *testing.B) {
 			for b.Loop() {
-				work()
+				row.work()
 			}
 		})
 	}

@@ -12,19 +12,19 @@ import (
 func TestHodgesLehmannIsTheMedianOfRatios(t *testing.T) {
 	random := rand.New(rand.NewPCG(11, 1))
 	// What must be cut off at each end at 0.95: the study's U allowed, plus one.
-	for n, cut := range map[int]int{4: 1, 5: 3, 6: 6, 7: 9, 8: 14, 10: 24} {
-		old, new := lognormal(random, n, 10, .1), lognormal(random, n, 11, .1)
+	for _, row := range []struct{ n, cut int }{{4, 1}, {5, 3}, {6, 6}, {7, 9}, {8, 14}, {10, 24}} {
+		old, new := lognormal(random, row.n, 10, .1), lognormal(random, row.n, 11, .1)
 		all := bruteRatios(old, new)
 		r := stat.HodgesLehmann(old, new, 0.95)
 		middle := all[len(all)/2]
 		if len(all)%2 == 0 {
 			middle = math.Sqrt(middle * all[len(all)/2-1])
 		}
-		if !near(r.Center, middle, 1e-9) || !near(r.Low, all[cut-1], 1e-9) || !near(r.High, all[len(all)-cut], 1e-9) {
-			t.Errorf("n=%d: %+v, all ratios say %v [%v, %v]", n, r, middle, all[cut-1], all[len(all)-cut])
+		if !near(r.Center, middle, 1e-9) || !near(r.Low, all[row.cut-1], 1e-9) || !near(r.High, all[len(all)-row.cut], 1e-9) {
+			t.Errorf("n=%d: %+v, all ratios say %v [%v, %v]", row.n, r, middle, all[row.cut-1], all[len(all)-row.cut])
 		}
 		if r.Level < .95 || r.Level > .98 {
-			t.Errorf("n=%d: level %v", n, r.Level)
+			t.Errorf("n=%d: level %v", row.n, r.Level)
 		}
 	}
 }
@@ -71,32 +71,36 @@ func TestHodgesLehmannLarge(t *testing.T) {
 func TestRatioEdges(t *testing.T) {
 	inf := math.Inf(1)
 	twelve := func(v float64) []float64 { return slices.Repeat([]float64{v}, 12) }
-	for name, test := range map[string]struct {
+	for _, test := range []struct {
+		name           string
 		old, new       []float64
 		center, lo, hi float64
 		noted          bool
 	}{
-		"zeros on both sides": {old: twelve(0), new: twelve(0), center: 1, lo: 1, hi: 1, noted: true},
-		"from zero":           {old: twelve(0), new: twelve(3), center: inf, lo: inf, hi: inf, noted: true},
-		"to zero":             {old: twelve(3), new: twelve(0), center: 0, lo: 0, hi: 0, noted: true},
-		"from and to zero":    {old: []float64{0, 0, 1, 1}, new: []float64{1, 1, 0, 0}, center: 1, lo: 0, hi: inf, noted: true},
-		"equal":               {old: twelve(5), new: twelve(5), center: 1, lo: 1, hi: 1},
-		"too few":             {old: []float64{1, 2, 3}, new: []float64{2, 4, 6}, center: 2, lo: 0, hi: inf},
-		"empty":               {old: nil, new: twelve(1), center: 1, lo: 0, hi: inf, noted: true},
-		"negative":            {old: []float64{-1, 2}, new: twelve(1), center: 1, lo: 0, hi: inf, noted: true},
-		"NaN":                 {old: []float64{math.NaN(), 2}, new: twelve(1), center: 1, lo: 0, hi: inf, noted: true},
+		{name: "zeros on both sides", old: twelve(0), new: twelve(0), center: 1, lo: 1, hi: 1, noted: true},
+		{name: "from zero", old: twelve(0), new: twelve(3), center: inf, lo: inf, hi: inf, noted: true},
+		{name: "to zero", old: twelve(3), new: twelve(0), center: 0, lo: 0, hi: 0, noted: true},
+		{name: "from and to zero", old: []float64{0, 0, 1, 1}, new: []float64{1, 1, 0, 0}, center: 1, lo: 0, hi: inf, noted: true},
+		{name: "equal", old: twelve(5), new: twelve(5), center: 1, lo: 1, hi: 1},
+		{name: "too few", old: []float64{1, 2, 3}, new: []float64{2, 4, 6}, center: 2, lo: 0, hi: inf},
+		{name: "empty", old: nil, new: twelve(1), center: 1, lo: 0, hi: inf, noted: true},
+		{name: "negative", old: []float64{-1, 2}, new: twelve(1), center: 1, lo: 0, hi: inf, noted: true},
+		{name: "NaN", old: []float64{math.NaN(), 2}, new: twelve(1), center: 1, lo: 0, hi: inf, noted: true},
 	} {
-		for kind, estimate := range map[string]func(a, b []float64, c float64) stat.Ratio{
-			"independent": stat.HodgesLehmann, "paired": stat.PairedHodgesLehmann,
+		for _, row := range []struct {
+			kind     string
+			estimate func(a, b []float64, c float64) stat.Ratio
+		}{
+			{"independent", stat.HodgesLehmann}, {"paired", stat.PairedHodgesLehmann},
 		} {
-			r := estimate(test.old, test.new, .95)
+			r := row.estimate(test.old, test.new, .95)
 			if !near(r.Center, test.center, 1e-12) || r.Low != test.lo && !near(r.Low, test.lo, 1e-12) || r.High != test.hi && !near(r.High, test.hi, 1e-12) {
-				t.Errorf("%s, %s: %+v, want %v [%v, %v]", name, kind, r, test.center, test.lo, test.hi)
+				t.Errorf("%s, %s: %+v, want %v [%v, %v]", test.name, row.kind, r, test.center, test.lo, test.hi)
 			}
 			// Independent zeros and ones, mixed, have the median ratio 1, unremarkably.
-			noted := test.noted && (name != "from and to zero" || kind == "paired")
+			noted := test.noted && (test.name != "from and to zero" || row.kind == "paired")
 			if (r.Note != "") != noted {
-				t.Errorf("%s, %s: note %q", name, kind, r.Note)
+				t.Errorf("%s, %s: note %q", test.name, row.kind, r.Note)
 			}
 		}
 	}
@@ -105,19 +109,19 @@ func TestRatioEdges(t *testing.T) {
 func TestPairedHodgesLehmann(t *testing.T) {
 	random := rand.New(rand.NewPCG(14, 1))
 	// Cut-offs of the signed-rank table at 0.025: one more than the critical W.
-	for n, cut := range map[int]int{6: 1, 7: 3, 8: 4, 9: 6, 10: 9, 12: 14, 16: 30, 20: 53} {
-		old, new := lognormal(random, n, 10, .1), lognormal(random, n, 11, .1)
+	for _, row := range []struct{ n, cut int }{{6, 1}, {7, 3}, {8, 4}, {9, 6}, {10, 9}, {12, 14}, {16, 30}, {20, 53}} {
+		old, new := lognormal(random, row.n, 10, .1), lognormal(random, row.n, 11, .1)
 		d := stat.LogRatios(old, new)
 		var all []float64
 		for i := range d {
-			for j := i; j < n; j++ {
+			for j := i; j < row.n; j++ {
 				all = append(all, math.Exp((d[i]+d[j])/2))
 			}
 		}
 		slices.Sort(all)
 		r := stat.PairedHodgesLehmann(old, new, .95)
-		if !near(r.Low, all[cut-1], 1e-9) || !near(r.High, all[len(all)-cut], 1e-9) {
-			t.Errorf("n=%d: %+v, the averages say [%v, %v]", n, r, all[cut-1], all[len(all)-cut])
+		if !near(r.Low, all[row.cut-1], 1e-9) || !near(r.High, all[len(all)-row.cut], 1e-9) {
+			t.Errorf("n=%d: %+v, the averages say [%v, %v]", row.n, r, all[row.cut-1], all[len(all)-row.cut])
 		}
 	}
 	if r := stat.PairedHodgesLehmann(counting(1, 5), counting(2, 5), .95); r.Low != 0 || !math.IsInf(r.High, 1) {

@@ -94,18 +94,19 @@ func criticalU(n int, alpha float64) int {
 }
 
 func TestMannWhitneyEdges(t *testing.T) {
-	for name, test := range map[string]struct {
+	for _, test := range []struct {
+		name     string
 		old, new []float64
 		want     float64
 	}{
-		"empty":           {nil, []float64{1, 2}, 1},
-		"all equal":       {[]float64{7, 7, 7}, []float64{7, 7}, 1},
-		"one against one": {[]float64{1}, []float64{2}, 1},
-		"zeros":           {[]float64{0, 0, 0, 0}, []float64{1, 1, 1, 1}, 2.0 / 70},
-		"infinite":        {[]float64{1, 2, 3, 4}, []float64{5, math.Inf(1), math.Inf(1), 6}, 2.0 / 70},
+		{"empty", nil, []float64{1, 2}, 1},
+		{"all equal", []float64{7, 7, 7}, []float64{7, 7}, 1},
+		{"one against one", []float64{1}, []float64{2}, 1},
+		{"zeros", []float64{0, 0, 0, 0}, []float64{1, 1, 1, 1}, 2.0 / 70},
+		{"infinite", []float64{1, 2, 3, 4}, []float64{5, math.Inf(1), math.Inf(1), 6}, 2.0 / 70},
 	} {
 		if p := stat.MannWhitney(test.old, test.new); !near(p, test.want, 1e-12) {
-			t.Errorf("%s: p = %v, want %v", name, p, test.want)
+			t.Errorf("%s: p = %v, want %v", test.name, p, test.want)
 		}
 	}
 }
@@ -153,9 +154,12 @@ func TestSignFlip(t *testing.T) {
 }
 
 func TestSignFlipSmallestP(t *testing.T) {
-	for n, want := range map[int]float64{3: .25, 4: .125, 5: .0625, 6: .03125, 7: .015625, 8: .0078125, 10: .001953125, 24: 0x1p-23} {
-		if p := stat.SignFlip(counting(1, n), 1); p != want || stat.MinPSignFlip(n) != want {
-			t.Errorf("%d rounds that agree: p = %v, MinPSignFlip = %v, want %v", n, p, stat.MinPSignFlip(n), want)
+	for _, row := range []struct {
+		n    int
+		want float64
+	}{{3, .25}, {4, .125}, {5, .0625}, {6, .03125}, {7, .015625}, {8, .0078125}, {10, .001953125}, {24, 0x1p-23}} {
+		if p := stat.SignFlip(counting(1, row.n), 1); p != row.want || stat.MinPSignFlip(row.n) != row.want {
+			t.Errorf("%d rounds that agree: p = %v, MinPSignFlip = %v, want %v", row.n, p, stat.MinPSignFlip(row.n), row.want)
 		}
 	}
 }

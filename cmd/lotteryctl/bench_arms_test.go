@@ -20,7 +20,7 @@ import (
 
 // TestBenchArms compares two builds of a service, one of them slower by 20 ms.
 func TestBenchArms(t *testing.T) {
-	args, out := armArgs(t, []string{stubArm(t, "old", "slow"), stubArm(t, "new", "fast")}, "--rate", "100", "--runs", "6", "--json")
+	args, out := armArgs(t, []string{stubArm(t, "old", "slow"), stubArm(t, "new", "fast")}, "--rate", "400", "--runs", "6", "--json")
 	stdout, stderr, err := execute(t, args...)
 	if err != nil || stderr != "" {
 		t.Fatalf("got %v, stderr %q", err, stderr)
@@ -30,8 +30,8 @@ func TestBenchArms(t *testing.T) {
 		t.Errorf("got %d rounds and manifest %+v", len(rounds), m)
 	}
 	for _, r := range rounds {
-		if r.Load.Requests != 30 || r.Load.Errors != 0 || r.Cost.ServerCPU == nil || r.Cost.Bytes == nil {
-			t.Errorf("round %d of %s: got %+v, %+v; want 30 requests, and CPU and memory of a process we started", r.Round, r.Arm, r.Load, r.Cost)
+		if r.Load.Requests != 120 || r.Load.Errors != 0 || r.Cost.ServerCPU == nil || r.Cost.Bytes == nil {
+			t.Errorf("round %d of %s: got %+v, %+v; want 120 requests, and CPU and memory of a process we started", r.Round, r.Arm, r.Load, r.Cost)
 		}
 	}
 	for _, metric := range comparisonOf(t, stdout).Arms[0].Metrics {
@@ -69,6 +69,7 @@ func comparisonOf(t *testing.T, stdout string) (c struct {
 }
 
 func TestBenchArmsThatFail(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		behaviour string
 		more      []string
@@ -99,6 +100,7 @@ func TestBenchArmsThatFail(t *testing.T) {
 // TestBenchArmsKeepGoing: with --keep-going the other arm is measured to the
 // end, and the exit code tells all the same.
 func TestBenchArmsKeepGoing(t *testing.T) {
+	t.Parallel()
 	args, out := armArgs(t, []string{stubArm(t, "old", "fast"), stubArm(t, "new", "dies")}, "--rate", "300", "--keep-going")
 	stdout, stderr, err := execute(t, args...)
 	if cli.ExitCode(err) != cli.CodeGateFailed || !strings.Contains(stderr, "2 of 4 runs failed; the first was new in round 1") {
@@ -124,6 +126,7 @@ func firstArmFirst() string {
 // TestBenchArmsResumed: an arm fails, is mended, and the run goes on with the
 // flags, the seed and the rate that it began with.
 func TestBenchArmsResumed(t *testing.T) {
+	t.Parallel()
 	flaw := filepath.Join(t.TempDir(), "flaw")
 	if err := os.WriteFile(flaw, nil, 0o644); err != nil {
 		t.Fatal(err)
@@ -153,6 +156,7 @@ func TestBenchArmsResumed(t *testing.T) {
 }
 
 func TestBenchArmsInterrupted(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	args, out := armArgs(t, []string{stubArm(t, "old", "fast"), stubArm(t, "new", "fast")}, "--rate", "100", "--runs", "500")
@@ -198,6 +202,7 @@ func TestBenchArmsWithAPortInUse(t *testing.T) {
 
 // TestBenchArmsFindTheirRate has neither a rate nor much time.
 func TestBenchArmsFindTheirRate(t *testing.T) {
+	t.Parallel()
 	args, out := armArgs(t, []string{stubArm(t, "old", "fast"), stubArm(t, "new", "fast")}, "--connections", "4", "--runs", "1")
 	stdout, stderr, err := execute(t, args...)
 	if err != nil {
@@ -268,6 +273,7 @@ func TestBenchComparisonBadInput(t *testing.T) {
 // TestCalibrateRunsOneThingTwice sees both arms measured and the noise floor
 // printed, in the words of compare.
 func TestCalibrateRunsOneThingTwice(t *testing.T) {
+	t.Parallel()
 	url, _ := service(t, hello)
 	args, out := benchArgs(t, url, "--calibrate", "--noise-limit", "none")
 	stdout, _, err := execute(t, args...)

@@ -31,6 +31,7 @@ func TestLotterydArmsAreChecked(t *testing.T) {
 
 // TestBenchLotterydArms runs the reference service under two sets of flags.
 func TestBenchLotterydArms(t *testing.T) {
+	t.Parallel()
 	out := t.TempDir() + "/run"
 	stdout, stderr, err := execute(t, "bench", "--lotteryd", buildLotteryd(t), "--lotteryd-arm", "off=--recorder off", "--lotteryd-arm", "on=--recorder on --region eu",
 		"--runs", "1", "--rate", "200", "--duration", "500ms", "--warmup", "100ms", "--noise-limit", "none", "--out", out)

@@ -80,6 +80,7 @@ func checkRequests(t *testing.T, m *profiles.Manifest, kind profiles.Kind, rate 
 }
 
 func TestBenchProfile(t *testing.T) {
+	t.Parallel()
 	args, out := armArgs(t, []string{stubArm(t, "one", "fast"), stubArm(t, "two", "fast")}, "--rate", "200",
 		"--profile", "--profile-duration", "1s", "--profile-kinds", "cpu,goroutine", "--profile-header", "Authorization: hush",
 		"--profile-url", "http://me:hush@127.0.0.1:{{port}}")
@@ -106,6 +107,7 @@ func TestBenchProfile(t *testing.T) {
 
 // TestBenchProfileWithoutProfiles plants a service that has none.
 func TestBenchProfileWithoutProfiles(t *testing.T) {
+	t.Parallel()
 	args, out := armArgs(t, []string{stubArm(t, "one", "fast"), stubArm(t, "two", "bare")}, "--rate", "100",
 		"--profile", "--profile-duration", "1s", "--profile-kinds", "goroutine")
 	_, stderr, err := execute(t, args...)
@@ -216,6 +218,7 @@ func TestBenchProfileFlags(t *testing.T) {
 // TestBenchStepsProfile: arms of lotteryd are profiled with their own switches,
 // locks and waits included, which are off where nobody asks for them.
 func TestBenchStepsProfile(t *testing.T) {
+	t.Parallel()
 	program, out := buildLotteryd(t), filepath.Join(t.TempDir(), "run")
 	stdout, stderr, err := execute(t, "bench", "--lotteryd", program, "--steps", "ladder", "--only", "before,best", "--runs", "1",
 		"--rate", "100", "--duration", "1s", "--warmup", "200ms", "--noise-limit", "none", "--profile", "--out", out)

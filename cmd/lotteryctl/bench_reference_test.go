@@ -5,24 +5,26 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
-	"github.com/lotteryctl/lotteryctl/internal/localservices"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
-// buildLotteryd builds the real program, as `make build` does.
+// buildLotteryd gives the real program, built as `make build` does, under a path
+// of the test's own, by which checkGone knows its processes.
 func buildLotteryd(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "lotteryd")
-	output, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", path, "../lotteryd").CombinedOutput()
+	built, err := sharedLotteryd()
 	if err != nil {
-		t.Fatalf("go build: %v\n%s", err, output)
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "lotteryd")
+	if err := os.Link(built, path); err != nil {
+		t.Fatal(err)
 	}
 	return path
 }
@@ -30,6 +32,7 @@ func buildLotteryd(t *testing.T) string {
 // TestBenchAlone is the first thing a stranger runs: private servers, a fresh
 // lotteryd for each run, winners and losers, and nothing left running.
 func TestBenchAlone(t *testing.T) {
+	t.Parallel()
 	program, out := buildLotteryd(t), filepath.Join(t.TempDir(), "run")
 	stdout, stderr, err := execute(t, "bench", "--lotteryd", program, "--runs", "2", "--rate", "1200",
 		"--duration", "1s", "--warmup", "200ms", "--out", out)
@@ -73,19 +76,20 @@ func checkGone(t *testing.T, program string) {
 }
 
 func TestBenchAloneInterrupted(t *testing.T) {
+	t.Parallel()
 	program, out := buildLotteryd(t), filepath.Join(t.TempDir(), "run")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	go func() { // ends with the folder of the first round, or with ctx
+	go func() { // ends with the first round's log of answers, which is made as its load begins, or with ctx
 		for ctx.Err() == nil {
-			if found, _ := filepath.Glob(out + ".incomplete/arms/*/round-1/activity.yaml"); len(found) > 0 {
+			if found, _ := filepath.Glob(out + ".incomplete/arms/*/round-1/answers.jsonl"); len(found) > 0 {
 				time.Sleep(500 * time.Millisecond) // into the load
 				cancel()
 			}
 			time.Sleep(5 * time.Millisecond)
 		}
 	}()
-	err := run(ctx, []string{"bench", "--lotteryd", program, "--duration", "1m", "--warmup", "10ms", "--rate", "200", "--out", out},
+	err := run(ctx, []string{"bench", "--lotteryd", program, "--duration", "1m", "--warmup", "10ms", "--rate", "200", "--log-answers", "--out", out},
 		strings.NewReader(""), io.Discard, io.Discard)
 	if got := cli.ExitCode(err); got != cli.CodeInterrupted {
 		t.Fatalf("got exit code %d (%v)", got, err)
@@ -124,6 +128,7 @@ func TestFindLotterydWithoutOne(t *testing.T) {
 // TestBenchSteps runs two arms of the ladder end to end: fresh data for each
 // run, dice that fit the arm, and an audit that has nothing to object to.
 func TestBenchSteps(t *testing.T) {
+	t.Parallel()
 	program, out := buildLotteryd(t), filepath.Join(t.TempDir(), "run")
 	stdout, stderr, err := execute(t, "bench", "--lotteryd", program, "--steps", "ladder", "--only", "before,best", "--runs", "2",
 		"--rate", "40", "--duration", "1s", "--warmup", "200ms", "--noise-limit", "none", "--out", out)
@@ -159,9 +164,10 @@ func TestBenchSteps(t *testing.T) {
 // TestBenchReportsABrokenInvariant runs the variant of claim that is known to
 // be wrong: it tells draws "sold out" while units are left.
 func TestBenchReportsABrokenInvariant(t *testing.T) {
+	t.Parallel()
 	program, out := buildLotteryd(t), filepath.Join(t.TempDir(), "run")
 	stdout, stderr, err := execute(t, "bench", "--lotteryd", program, "--vary", "claim=best,stock-row", "--runs", "1",
-		"--arrivals", "closed", "--connections", "32", "--duration", "2s", "--warmup", "100ms", "--noise-limit", "none", "--out", out)
+		"--arrivals", "closed", "--connections", "32", "--duration", "1s", "--warmup", "100ms", "--noise-limit", "none", "--out", out)
 	if err != nil {
 		t.Fatalf("got %v, stderr %q", err, stderr)
 	}
@@ -180,13 +186,10 @@ func TestBenchReportsABrokenInvariant(t *testing.T) {
 
 // TestBenchOnGivenStores: --check holds on stores that were given, too.
 func TestBenchOnGivenStores(t *testing.T) {
+	t.Parallel()
 	program, out := buildLotteryd(t), filepath.Join(t.TempDir(), "run")
-	services, err := localservices.Start(t.Context(), localservices.Options{Redis: true, Postgres: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { services.Stop(context.Background()) })
-	_, stderr, err := execute(t, "bench", "--lotteryd", program, "--redis", services.RedisURL(), "--postgres", services.PostgresURL(),
+	redis, postgres := openStores(t)
+	_, stderr, err := execute(t, "bench", "--lotteryd", program, "--redis", redis, "--postgres", postgres,
 		"--runs", "1", "--rate", "100", "--duration", "500ms", "--check", "--out", out)
 	if err != nil {
 		t.Fatalf("got %v, %s", err, stderr)

@@ -53,6 +53,7 @@ func TestExperimentsDocCommands(t *testing.T) {
 
 // TestExperimentsDocExample runs the worked example, shortened.
 func TestExperimentsDocExample(t *testing.T) {
+	t.Parallel()
 	var build []string
 	var benches [][]string
 	for _, command := range documented(t) {

@@ -18,27 +18,34 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// asProgramEnv makes this test binary behave as lotteryctl, so that commands
-// which start themselves again start this code. Tests of such commands call
-// asProgram; to set it for all would turn the workers of go's fuzzer, which are
-// this binary too, into lotteryctl.
+// asProgramEnv makes this test binary behave as lotteryctl. It is set for all
+// children, so that commands which start themselves again start this code. That
+// goes as long as this package has no fuzz target: the workers of go's fuzzer
+// are children too. The fuzz targets are in the folders below.
 const asProgramEnv = "LOTTERYCTL_TEST_AS_PROGRAM"
 
+// TestMain has tests run in parallel that mostly wait: for servers to start, for
+// the end of a load. Tests that measure do not ask for it, and run alone before
+// them.
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgramEnv) != "" {
-		main()
-	}
 	if behaviour := os.Getenv(asServiceEnv); behaviour != "" {
 		stubService(behaviour)
 	}
-	os.Exit(m.Run())
-}
-
-// asProgram makes children of this test that are this binary behave as
-// lotteryctl.
-func asProgram(t *testing.T) {
-	t.Helper()
-	t.Setenv(asProgramEnv, "1")
+	if os.Getenv(asProgramEnv) != "" {
+		main()
+	}
+	if err := os.Setenv(asProgramEnv, "1"); err != nil {
+		panic(err)
+	}
+	if err := flag.Set("test.parallel", "6"); err != nil { // -parallel still wins
+		panic(err)
+	}
+	code := m.Run()
+	if err := stopShared(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 // execute runs one command line and returns what it printed.

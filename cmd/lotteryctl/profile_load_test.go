@@ -26,6 +26,7 @@ func executeUntil(ctx context.Context, args ...string) (stdout, stderr string, e
 // TestProfileAlone is what a stranger runs: private servers, a lotteryd under
 // load, its profiles.
 func TestProfileAlone(t *testing.T) {
+	t.Parallel()
 	program, out := buildLotteryd(t), filepath.Join(t.TempDir(), "run")
 	stdout, stderr, err := execute(t, "profile", "--lotteryd", program, "--duration", "2s", "--warmup", "200ms",
 		"--rate", "300", "--steps", "none", "--step", "json=best", "--trace", "--out", out)
@@ -71,6 +72,7 @@ func TestProfileAlone(t *testing.T) {
 // TestProfileURL loads one service and takes the profiles of it, and of another
 // place when asked to.
 func TestProfileURL(t *testing.T) {
+	t.Parallel()
 	url, elsewhere := startStub(t, "fast"), startStub(t, "fast")
 	for _, c := range []struct {
 		from string

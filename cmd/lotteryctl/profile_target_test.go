@@ -38,6 +38,7 @@ func pprofServer(t *testing.T) string {
 // TestProfileTarget captures a running service and shows what is there and what
 // is not.
 func TestProfileTarget(t *testing.T) {
+	t.Parallel()
 	url, out := pprofServer(t), filepath.Join(t.TempDir(), "bundle")
 	stdout, stderr, err := execute(t, "profile", "--target", "web="+url, "--duration", "1s", "--trace",
 		"--kinds", "heap,goroutine,mutex", "--profile-header", "X-Token: hush", "--out", out)
@@ -67,6 +68,7 @@ func TestProfileTarget(t *testing.T) {
 }
 
 func TestProfileTargetJSON(t *testing.T) {
+	t.Parallel()
 	out := filepath.Join(t.TempDir(), "bundle")
 	stdout, _, err := execute(t, "profile", "--target", pprofServer(t), "--duration", "1s", "--kinds", "threadcreate",
 		"--profile-header", "X-Token: hush", "--out", out, "--json")
@@ -117,6 +119,7 @@ func TestProfileTargetFailures(t *testing.T) {
 // TestProfileTargetDies: a service that goes away is a failure that keeps what
 // was captured, and says what there is.
 func TestProfileTargetDies(t *testing.T) {
+	t.Parallel()
 	out := filepath.Join(t.TempDir(), "bundle")
 	started := make(chan struct{}) // closed when the last snapshot of the start was answered
 	var once sync.Once

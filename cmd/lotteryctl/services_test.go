@@ -37,7 +37,7 @@ func bringDown(t *testing.T, dir string) {
 }
 
 func TestServicesUpStatusDown(t *testing.T) {
-	asProgram(t)
+	t.Parallel()
 	dir := t.TempDir()
 	bringDown(t, dir)
 	if got := services(t, dir, "status"); got != "services are down\n" {
@@ -84,7 +84,7 @@ func TestServicesUpStatusDown(t *testing.T) {
 }
 
 func TestServicesAfterACrash(t *testing.T) {
-	asProgram(t)
+	t.Parallel()
 	dir := t.TempDir()
 	bringDown(t, dir)
 	services(t, dir, "up")
@@ -107,7 +107,7 @@ func TestServicesAfterACrash(t *testing.T) {
 }
 
 func TestServicesForegroundStopsOnInterrupt(t *testing.T) {
-	asProgram(t)
+	t.Parallel()
 	dir := t.TempDir()
 	cmd := exec.Command(os.Args[0], "services", "up", "--foreground", "--state-dir", dir)
 	var stdout strings.Builder
@@ -136,7 +136,6 @@ func TestServicesForegroundStopsOnInterrupt(t *testing.T) {
 // TestServicesUpSaysWhyNot: the reason is known to the keeper in the
 // background, and reaches the one who asked.
 func TestServicesUpSaysWhyNot(t *testing.T) {
-	asProgram(t)
 	temp := filepath.Join(t.TempDir(), "closed")
 	if err := os.Mkdir(temp, 0o500); err != nil {
 		t.Fatal(err)
@@ -154,12 +153,13 @@ func TestServicesUpSaysWhyNot(t *testing.T) {
 
 // TestDefaultStateDirIsNotLeftBehind covers up and down by their defaults.
 func TestDefaultStateDirIsNotLeftBehind(t *testing.T) {
-	asProgram(t)
+	t.Parallel()
 	runtimeDir := t.TempDir()
-	t.Setenv("XDG_RUNTIME_DIR", runtimeDir)
 	for _, args := range []string{"status", "up", "down"} {
-		if _, stderr, err := execute(t, "services", args); err != nil {
-			t.Errorf("%s: %s", args, stderr)
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "services", args)
+		cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+runtimeDir)
+		if output, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v, %s", args, err, output)
 		}
 	}
 	gone := func() bool { left, _ := os.ReadDir(runtimeDir); return len(left) == 0 }

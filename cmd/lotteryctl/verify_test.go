@@ -14,23 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
-	"github.com/lotteryctl/lotteryctl/internal/localservices"
 )
-
-// verifyStores starts a Redis and a Postgres for one test.
-func verifyStores(t *testing.T) *localservices.Services {
-	t.Helper()
-	s, err := localservices.Start(t.Context(), localservices.Options{Redis: true, Postgres: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Stop(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
-}
 
 func verifySQL(t *testing.T, url, sql string) {
 	t.Helper()
@@ -61,14 +45,14 @@ func verifySeed(t *testing.T, url string) {
 }
 
 func TestVerifyExitCodes(t *testing.T) {
-	s := verifyStores(t)
-	pg := s.PostgresURL()
+	t.Parallel()
+	redis, pg := openStores(t)
 	answers := filepath.Join(t.TempDir(), "answers.jsonl")
 	line := `{"status":200,"request":{"user":"ann","request":"r"},"response":{"result":"win","activity":"spring","user":"ann","request":"r","prize":{"id":"mug"},"unit":1,"code":"code"}}`
 	if err := os.WriteFile(answers, []byte(line+"\nnonsense\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	base := []string{"verify", "--postgres", pg, "--redis", s.RedisURL(), "--wait", "0s"}
+	base := []string{"verify", "--postgres", pg, "--redis", redis, "--wait", "0s"}
 	_, stderr, err := execute(t, base...)
 	wantVerify(t, "no schema", stderr, err, 2, "table activity is missing: the database has no lotteryd ledger; run `lotteryd migrate`")
 	verifySeed(t, pg)
@@ -109,11 +93,12 @@ func wantVerify(t *testing.T, name, printed string, err error, code int, want st
 }
 
 func TestVerifyReadsAnswersFromStdin(t *testing.T) {
-	s := verifyStores(t)
-	verifySeed(t, s.PostgresURL())
+	t.Parallel()
+	_, pg := openStores(t)
+	verifySeed(t, pg)
 	in := strings.NewReader(`{"status":410,"path":"/v1/activities/spring/draws","request":{"user":"ann","request":"r"},"response":{"kind":"ended"}}`)
 	var out, errOut bytes.Buffer
-	err := run(t.Context(), []string{"verify", "--postgres", s.PostgresURL(), "--answers", "-"}, in, &out, &errOut)
+	err := run(t.Context(), []string{"verify", "--postgres", pg, "--answers", "-"}, in, &out, &errOut)
 	if err != nil || !strings.Contains(out.String(), "answers: 0 wins, 0 losses, 0 pending, 1 refused, 0 unknown, in 1 requests") {
 		t.Errorf("error %v, printed\n%s%s", err, &out, &errOut)
 	}
@@ -151,20 +136,21 @@ func TestVerifyRefusesBadInputWithoutSecrets(t *testing.T) {
 }
 
 func TestVerifyWrongPasswordIsNotPrinted(t *testing.T) {
-	s := verifyStores(t)
-	u, err := url.Parse(s.PostgresURL())
+	t.Parallel()
+	redis, pg := openStores(t)
+	u, err := url.Parse(pg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	u.User = url.UserPassword(u.User.Username(), "hunter2")
-	r, err := url.Parse(s.RedisURL())
+	r, err := url.Parse(redis)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.User = url.UserPassword("", "hunter2")
 	for want, args := range map[string][]string{
 		"password authentication failed": {"--postgres", u.String()},
-		"WRONGPASS":                      {"--postgres", s.PostgresURL(), "--redis", r.String()},
+		"WRONGPASS":                      {"--postgres", pg, "--redis", r.String()},
 	} {
 		_, stderr, err := execute(t, append([]string{"verify"}, args...)...)
 		if cli.ExitCode(err) != 2 || strings.Contains(stderr, "hunter2") || !strings.Contains(stderr, want) {
@@ -174,17 +160,18 @@ func TestVerifyWrongPasswordIsNotPrinted(t *testing.T) {
 }
 
 func TestVerifyEndsWithItsTimeAndWithCtrlC(t *testing.T) {
-	s := verifyStores(t)
-	verifySeed(t, s.PostgresURL())
+	t.Parallel()
+	_, pg := openStores(t)
+	verifySeed(t, pg)
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(100*time.Millisecond, cancel)
 	var out, errOut bytes.Buffer
 	// Nothing ever comes from stdin: only the interrupt, seen at the next line, ends it.
-	err := run(ctx, []string{"verify", "--postgres", s.PostgresURL(), "--answers", "-"}, endless{}, &out, &errOut)
+	err := run(ctx, []string{"verify", "--postgres", pg, "--answers", "-"}, endless{}, &out, &errOut)
 	if cli.ExitCode(err) != cli.CodeInterrupted {
 		t.Errorf("after Ctrl-C: exit %d: %v", cli.ExitCode(err), err)
 	}
-	_, stderr, err := execute(t, "verify", "--postgres", s.PostgresURL(), "--wait", "0s", "--timeout", "1ns")
+	_, stderr, err := execute(t, "verify", "--postgres", pg, "--wait", "0s", "--timeout", "1ns")
 	wantVerify(t, "timeout", stderr, err, 2, "the audit was not finished within 1ns; increase --timeout")
 }
 

@@ -69,37 +69,40 @@ func TestActivityFileFaults(t *testing.T) {
 		}
 		return strings.Replace(springYAML, old, new, 1)
 	}
-	for name, c := range map[string]struct{ text, want string }{
-		"empty":               {"", "a.yaml: the file is empty"},
-		"only a comment":      {"# nothing\n", "a.yaml: the file is empty"},
-		"null":                {"~\n", "a.yaml: the file is empty"},
-		"a list":              {"- id: x\n", "a.yaml:1: cannot unmarshal"},
-		"not YAML":            {change("tier: gold", "tier: \"gold"), "a.yaml:"},
-		"tab":                 {change("    tier: gold", "\ttier: gold"), "a.yaml:9: found a tab"},
-		"unknown field":       {change("blank_weight: 90", "blank_wait: 90"), "a.yaml:7: field blank_wait not found"},
-		"unknown prize field": {change("stock: 5", "stocks: 5"), "a.yaml:13: field stocks not found"},
-		"field twice":         {change("blank_weight: 90", "id: summer"), "a.yaml:7: mapping key \"id\" already defined at line 2"},
-		"text for a number":   {change("stock: 5", "stock: five"), "a.yaml:13: stock is \"five\"; use an integer"},
-		"negative weight":     {change("weight: 1", "weight: -1"), "a.yaml:12: cannot unmarshal !!int `-1` into uint64"},
-		"number too large":    {change("stock: 5", "stock: 99999999999999999999"), "a.yaml:13: stock is \"99999999999999999999\"; use an integer"},
-		"a broken number":     {change("stock: 5", "stock: 3.5"), "a.yaml:13: stock is \"3.5\"; use an integer"},
-		"not a time":          {change("2026-03-01T00:00:00Z", "soon"), "a.yaml:4: starts is not a time; use one such as"},
-		"bad id":              {change("id: spring", "id: Spring!"), `a.yaml:2: id is "Spring!"; use 1 to 63`},
-		"window reversed":     {change("2026-03-01", "2027-03-01"), "a.yaml:4: starts 2027"},
-		"negative stock":      {change("stock: 5", "stock: -5"), "a.yaml:13: prizes[0]: stock is -5"},
-		"no tier":             {change("tier: gold", "tier: ''"), "a.yaml:10: prizes[0]: "},
-		"fallback to nobody":  {change("fallback: mug", "fallback: cup"), "a.yaml:14: prizes[0].fallback is \"cup\""},
-		"same id":             {change("id: mug", "id: trip"), "a.yaml:15: prizes[1].id \"trip\" is already"},
-		"unknown dice":        {change("blank_weight: 90", "blank_weight: 90\ndice: loaded"), "a.yaml:8: dice is \"loaded\""},
-		"blocked nobody":      {change("[mallory]", "[mallory, '']"), "a.yaml:16: blocked[1]"},
-		"two documents":       {springYAML + "---\n" + springYAML, "a.yaml:17: a second document begins here"},
-		"alias":               {change("name: Mug", "name: *x"), "a.yaml: unknown anchor 'x' referenced"},
-		"anchor":              {change("id: spring", "id: &x spring"), "a.yaml:2: anchors (&) and aliases (*) are not allowed"},
-		"too large":           {springYAML + strings.Repeat("#", maxYAMLBytes), "more than the 1048576 bytes"},
-		"binary":              {"\x00\x01\x02", "a.yaml: control characters are not allowed"},
-		"not UTF-8":           {change("Spring draw", "\xff"), "a.yaml: "},
+	for _, c := range []struct {
+		name       string
+		text, want string
+	}{
+		{"empty", "", "a.yaml: the file is empty"},
+		{"only a comment", "# nothing\n", "a.yaml: the file is empty"},
+		{"null", "~\n", "a.yaml: the file is empty"},
+		{"a list", "- id: x\n", "a.yaml:1: cannot unmarshal"},
+		{"not YAML", change("tier: gold", "tier: \"gold"), "a.yaml:"},
+		{"tab", change("    tier: gold", "\ttier: gold"), "a.yaml:9: found a tab"},
+		{"unknown field", change("blank_weight: 90", "blank_wait: 90"), "a.yaml:7: field blank_wait not found"},
+		{"unknown prize field", change("stock: 5", "stocks: 5"), "a.yaml:13: field stocks not found"},
+		{"field twice", change("blank_weight: 90", "id: summer"), "a.yaml:7: mapping key \"id\" already defined at line 2"},
+		{"text for a number", change("stock: 5", "stock: five"), "a.yaml:13: stock is \"five\"; use an integer"},
+		{"negative weight", change("weight: 1", "weight: -1"), "a.yaml:12: cannot unmarshal !!int `-1` into uint64"},
+		{"number too large", change("stock: 5", "stock: 99999999999999999999"), "a.yaml:13: stock is \"99999999999999999999\"; use an integer"},
+		{"a broken number", change("stock: 5", "stock: 3.5"), "a.yaml:13: stock is \"3.5\"; use an integer"},
+		{"not a time", change("2026-03-01T00:00:00Z", "soon"), "a.yaml:4: starts is not a time; use one such as"},
+		{"bad id", change("id: spring", "id: Spring!"), `a.yaml:2: id is "Spring!"; use 1 to 63`},
+		{"window reversed", change("2026-03-01", "2027-03-01"), "a.yaml:4: starts 2027"},
+		{"negative stock", change("stock: 5", "stock: -5"), "a.yaml:13: prizes[0]: stock is -5"},
+		{"no tier", change("tier: gold", "tier: ''"), "a.yaml:10: prizes[0]: "},
+		{"fallback to nobody", change("fallback: mug", "fallback: cup"), "a.yaml:14: prizes[0].fallback is \"cup\""},
+		{"same id", change("id: mug", "id: trip"), "a.yaml:15: prizes[1].id \"trip\" is already"},
+		{"unknown dice", change("blank_weight: 90", "blank_weight: 90\ndice: loaded"), "a.yaml:8: dice is \"loaded\""},
+		{"blocked nobody", change("[mallory]", "[mallory, '']"), "a.yaml:16: blocked[1]"},
+		{"two documents", springYAML + "---\n" + springYAML, "a.yaml:17: a second document begins here"},
+		{"alias", change("name: Mug", "name: *x"), "a.yaml: unknown anchor 'x' referenced"},
+		{"anchor", change("id: spring", "id: &x spring"), "a.yaml:2: anchors (&) and aliases (*) are not allowed"},
+		{"too large", springYAML + strings.Repeat("#", maxYAMLBytes), "more than the 1048576 bytes"},
+		{"binary", "\x00\x01\x02", "a.yaml: control characters are not allowed"},
+		{"not UTF-8", change("Spring draw", "\xff"), "a.yaml: "},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			_, err := parseActivityFile(strings.NewReader(c.text), "a.yaml")
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v; want %q", err, c.want)
@@ -137,13 +140,13 @@ func TestDeepNesting(t *testing.T) {
 // TestManyFields: a megabyte of keys is refused before the library compares
 // each with each, and a megabyte of faults is not all printed.
 func TestManyFields(t *testing.T) {
-	for text, want := range map[string]string{
-		"{" + strings.Repeat("? ,", 200_000) + "}":               "a.yaml:1: the value that begins here has 200000 fields",
-		"prizes: [" + strings.Repeat("{idx: a},", 100_000) + "]": "and 99995 more like these",
+	for _, row := range []struct{ text, want string }{
+		{"{" + strings.Repeat("? ,", 200_000) + "}", "a.yaml:1: the value that begins here has 200000 fields"},
+		{"prizes: [" + strings.Repeat("{idx: a},", 100_000) + "]", "and 99995 more like these"},
 	} {
-		_, err := parseActivityFile(strings.NewReader(text), "a.yaml")
-		if err == nil || !strings.Contains(err.Error(), want) || len(err.Error()) > 500 {
-			t.Errorf("got %.600v; want %q", err, want)
+		_, err := parseActivityFile(strings.NewReader(row.text), "a.yaml")
+		if err == nil || !strings.Contains(err.Error(), row.want) || len(err.Error()) > 500 {
+			t.Errorf("got %.600v; want %q", err, row.want)
 		}
 	}
 }

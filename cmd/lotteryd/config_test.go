@@ -228,14 +228,14 @@ func TestConfigHidesSecrets(t *testing.T) {
 	}
 	var log strings.Builder
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "config", c)
-	for how, text := range map[string]string{
-		"effective": string(effective), "%v": fmt.Sprint(c), "%+v": fmt.Sprintf("%+v", c), "%#v": fmt.Sprintf("%#v", c), "slog": log.String(),
+	for _, row := range []struct{ how, text string }{
+		{"effective", string(effective)}, {"%v", fmt.Sprint(c)}, {"%+v", fmt.Sprintf("%+v", c)}, {"%#v", fmt.Sprintf("%#v", c)}, {"slog", log.String()},
 	} {
-		if regexp.MustCompile(`pw-`).MatchString(text) {
-			t.Errorf("%s shows a secret: %s", how, text)
+		if regexp.MustCompile(`pw-`).MatchString(row.text) {
+			t.Errorf("%s shows a secret: %s", row.how, row.text)
 		}
-		if strings.Count(text, "REDACTED") != 3 || !strings.Contains(text, "app:REDACTED@db/lottery") {
-			t.Errorf("%s hides too little or too much: %s", how, text)
+		if strings.Count(row.text, "REDACTED") != 3 || !strings.Contains(row.text, "app:REDACTED@db/lottery") {
+			t.Errorf("%s hides too little or too much: %s", row.how, row.text)
 		}
 	}
 	if !strings.Contains(string(effective), `{"name":"listen","value":"127.0.0.1:8080","origin":"default"}`) {
@@ -249,9 +249,9 @@ func TestSwitches(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"conn-pool": "best", "json": "article", "gc": "200", "claim": "before", "stock": "lua"} {
-		if got := c.Switches.Variant(name); got != want {
-			t.Errorf("%s is %s; want %s", name, got, want)
+	for _, row := range []struct{ name, want string }{{"conn-pool", "best"}, {"json", "article"}, {"gc", "200"}, {"claim", "before"}, {"stock", "lua"}} {
+		if got := c.Switches.Variant(row.name); got != row.want {
+			t.Errorf("%s is %s; want %s", row.name, got, row.want)
 		}
 	}
 	if c, err = loaded(t, nil, stores(), ""); err != nil || c.Switches != (steps.Choice{}) {

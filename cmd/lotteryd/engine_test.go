@@ -184,10 +184,13 @@ func TestWindowLimitsAndOldActivities(t *testing.T) {
 	}
 	client := goredis.NewClient(conf)
 	defer client.Close()
-	for id, expires := range map[string]bool{"early": false, "late": true} {
-		ttl := client.TTL(context.Background(), "lotteryd:{"+id+"}:meta").Val()
-		if (ttl > 0) != expires {
-			t.Errorf("%s: TTL %v; want one: %v", id, ttl, expires)
+	for _, row := range []struct {
+		id      string
+		expires bool
+	}{{"early", false}, {"late", true}} {
+		ttl := client.TTL(context.Background(), "lotteryd:{"+row.id+"}:meta").Val()
+		if (ttl > 0) != row.expires {
+			t.Errorf("%s: TTL %v; want one: %v", row.id, ttl, row.expires)
 		}
 	}
 

@@ -126,23 +126,24 @@ func TestSeedFaults(t *testing.T) {
 	if _, stderr, code := lotteryd(t, springYAML, nil, "seed", "-f", "-", "--admin", admin); code != 0 {
 		t.Fatal(stderr)
 	}
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name  string
 		stdin string
 		args  []string
 		want  string
 	}{
-		"no file":        {"", nil, "use -f activity.yaml"},
-		"missing file":   {"", []string{"-f", "/nowhere/a.yaml"}, "-f: open /nowhere/a.yaml: no such file or directory"},
-		"a folder":       {"", []string{"-f", "/"}, "/: read /: is a directory"},
-		"bad file":       {"id: X\n", []string{"-f", "-"}, `standard input:1: id is "X"`},
-		"argument":       {"", []string{"a.yaml"}, `takes no argument "a.yaml"`},
-		"bad admin":      {springYAML, []string{"-f", "-", "--admin", "localhost:8081"}, "--admin is not usable"},
-		"nobody there":   {springYAML, []string{"-f", "-", "--admin", gone.URL}, "connection refused; is lotteryd running there?"},
-		"somebody else":  {springYAML, []string{"-f", "-", "--admin", stranger.URL}, "answered 404 Not Found, which is not lotteryd's admin port"},
-		"sent elsewhere": {springYAML, []string{"-f", "-", "--admin", elsewhere.URL}, "answered 307"},
-		"may not change": {strings.Replace(springYAML, "stock: 5", "stock: 6", 1), []string{"-f", "-", "--admin", admin}, "refused (activity-conflict): the stock of prize"},
+		{"no file", "", nil, "use -f activity.yaml"},
+		{"missing file", "", []string{"-f", "/nowhere/a.yaml"}, "-f: open /nowhere/a.yaml: no such file or directory"},
+		{"a folder", "", []string{"-f", "/"}, "/: read /: is a directory"},
+		{"bad file", "id: X\n", []string{"-f", "-"}, `standard input:1: id is "X"`},
+		{"argument", "", []string{"a.yaml"}, `takes no argument "a.yaml"`},
+		{"bad admin", springYAML, []string{"-f", "-", "--admin", "localhost:8081"}, "--admin is not usable"},
+		{"nobody there", springYAML, []string{"-f", "-", "--admin", gone.URL}, "connection refused; is lotteryd running there?"},
+		{"somebody else", springYAML, []string{"-f", "-", "--admin", stranger.URL}, "answered 404 Not Found, which is not lotteryd's admin port"},
+		{"sent elsewhere", springYAML, []string{"-f", "-", "--admin", elsewhere.URL}, "answered 307"},
+		{"may not change", strings.Replace(springYAML, "stock: 5", "stock: 6", 1), []string{"-f", "-", "--admin", admin}, "refused (activity-conflict): the stock of prize"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			stdout, stderr, code := lotteryd(t, c.stdin, nil, append([]string{"seed"}, c.args...)...)
 			if code != 2 || stdout != "" || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
 				t.Errorf("exit %d, printed %q and %q; want exit 2 and one sentence with %q", code, stdout, stderr, c.want)

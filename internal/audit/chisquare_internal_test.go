@@ -34,25 +34,26 @@ func TestUpperGammaAgreesWithClosedForms(t *testing.T) {
 }
 
 func TestGoodnessOfFit(t *testing.T) {
-	for name, row := range map[string]struct {
+	for _, row := range []struct {
+		name    string
 		seen    []int64
 		weights []uint64
 		ok      bool
 		bad     bool // p below the false alarm rate
 	}{
-		"exact":                         {[]int64{100, 200, 700}, []uint64{1, 2, 7}, true, false},
-		"a little off":                  {[]int64{110, 190, 700}, []uint64{1, 2, 7}, true, false},
-		"shifted":                       {[]int64{200, 100, 700}, []uint64{1, 2, 7}, true, true},
-		"too few":                       {[]int64{9, 1}, []uint64{1, 1}, false, false},
-		"nothing":                       {[]int64{0, 0}, []uint64{1, 1}, false, false},
-		"one class":                     {[]int64{1000, 0}, []uint64{1, 0}, false, false},
-		"weightless classes are passed": {[]int64{500, 900, 500}, []uint64{1, 0, 1}, true, false},
-		"rare ones are put together":    {[]int64{30, 30, 940}, []uint64{3, 3, 94}, true, false},
-		"a rare one that is not":        {[]int64{300, 30, 670}, []uint64{3, 3, 94}, true, true},
+		{"exact", []int64{100, 200, 700}, []uint64{1, 2, 7}, true, false},
+		{"a little off", []int64{110, 190, 700}, []uint64{1, 2, 7}, true, false},
+		{"shifted", []int64{200, 100, 700}, []uint64{1, 2, 7}, true, true},
+		{"too few", []int64{9, 1}, []uint64{1, 1}, false, false},
+		{"nothing", []int64{0, 0}, []uint64{1, 1}, false, false},
+		{"one class", []int64{1000, 0}, []uint64{1, 0}, false, false},
+		{"weightless classes are passed", []int64{500, 900, 500}, []uint64{1, 0, 1}, true, false},
+		{"rare ones are put together", []int64{30, 30, 940}, []uint64{3, 3, 94}, true, false},
+		{"a rare one that is not", []int64{300, 30, 670}, []uint64{3, 3, 94}, true, true},
 	} {
 		p, ok := goodnessOfFit(row.seen, row.weights)
 		if ok != row.ok || ok && p < falseAlarm != row.bad {
-			t.Errorf("%s: p = %g, ok = %v", name, p, ok)
+			t.Errorf("%s: p = %g, ok = %v", row.name, p, ok)
 		}
 	}
 }

@@ -37,37 +37,38 @@ func TestHealthyDeploymentIsSilentAndWhollyChecked(t *testing.T) {
 
 // The healthy variants stretch what the protocol allows: each must stay silent.
 func TestHealthyVariantsAreSilent(t *testing.T) {
-	for name, row := range map[string]struct {
+	for _, row := range []struct {
+		name string
 		edit func(*lottery.Spec)
 		run  func(*deployment)
 		opt  audit.Options
 	}{
-		"sold out with stand-ins": {
+		{name: "sold out with stand-ins",
 			edit: func(s *lottery.Spec) {
 				s.Prizes[0].Stock, s.Prizes[0].Fallback = 2, "mug"
 				s.Prizes[1].Stock = 5
 			},
 			run: func(d *deployment) { d.draws(100, 3) },
 		},
-		"random dice": {
+		{name: "random dice",
 			edit: func(s *lottery.Spec) { s.Dice, s.WinsPerUser, s.DrawsPerUser = lottery.DiceRandom, 0, 0 },
 			run:  func(d *deployment) { d.draws(300, 3) },
 		},
-		"nothing happened": {run: func(*deployment) {}},
-		"proofs and refusals": {run: func(d *deployment) {
+		{name: "nothing happened", run: func(*deployment) {}},
+		{name: "proofs and refusals", run: func(d *deployment) {
 			for i := range 40 {
 				d.draw(fmt.Sprintf("user-%d", i), "a", fmt.Sprintf("order-%d", i))
 			}
 			d.draws(5, 4) // the fourth is over the limit
 		}},
-		"weights and limits changed": {run: func(d *deployment) {
+		{name: "weights and limits changed", run: func(d *deployment) {
 			d.draws(100, 3)
 			d.change(func(s *lottery.Spec) { s.BlankWeight, s.WinsPerUser, s.DrawsPerUser = 170, 1, 1 })
 			for i := range 100 {
 				d.draw(fmt.Sprintf("late-%d", i), "a", "")
 			}
 		}},
-		"rebuilt with a gap": {run: func(d *deployment) {
+		{name: "rebuilt with a gap", run: func(d *deployment) {
 			d.draws(60, 3)
 			d.exec("UPDATE activity SET epoch = 3")
 			win := d.some(audit.Win)
@@ -81,7 +82,7 @@ func TestHealthyVariantsAreSilent(t *testing.T) {
 			d.do("ZADD", d.key("free"), prize, fmt.Sprintf("%d:%d", prize, win.Unit))
 			d.do("HSET", d.key("meta"), "epoch", 3)
 		}},
-		"loss redrawn": {
+		{name: "loss redrawn",
 			opt: audit.Options{RedisLostData: true},
 			run: func(d *deployment) {
 				d.draws(60, 3)
@@ -93,7 +94,7 @@ func TestHealthyVariantsAreSilent(t *testing.T) {
 			},
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(row.name, func(t *testing.T) {
 			d := deploy(t, row.edit)
 			row.run(d)
 			if r := d.audit(row.opt); !r.Held {
@@ -169,16 +170,17 @@ func TestRestIsAwaited(t *testing.T) {
 func TestWhatIsMissingIsNotCheckedAndNotBroken(t *testing.T) {
 	d := deploy(t, nil)
 	d.draws(10, 3)
-	for name, row := range map[string]struct {
+	for _, row := range []struct {
+		name    string
 		prepare func(*audit.Sources)
 		log     *audit.Log
 		want    map[string]audit.Status
 	}{
-		"no log":   {log: nil, want: map[string]audit.Status{"I1": audit.NotChecked, "I2": audit.Held, "I4": audit.Held}},
-		"no redis": {func(s *audit.Sources) { s.Redis = "" }, d.log.Log(), map[string]audit.Status{"I1": audit.Held, "I4": audit.NotChecked, "I7": audit.Held}},
-		"redis restarted": {func(*audit.Sources) { d.do("HSET", d.key("meta"), "run_id", "another") }, d.log.Log(),
+		{name: "no log", log: nil, want: map[string]audit.Status{"I1": audit.NotChecked, "I2": audit.Held, "I4": audit.Held}},
+		{"no redis", func(s *audit.Sources) { s.Redis = "" }, d.log.Log(), map[string]audit.Status{"I1": audit.Held, "I4": audit.NotChecked, "I7": audit.Held}},
+		{"redis restarted", func(*audit.Sources) { d.do("HSET", d.key("meta"), "run_id", "another") }, d.log.Log(),
 			map[string]audit.Status{"I1": audit.Held, "I4": audit.NotChecked, "I5": audit.Held}},
-		"redis is empty": {func(*audit.Sources) { d.do("DEL", d.key("meta")) }, d.log.Log(),
+		{"redis is empty", func(*audit.Sources) { d.do("DEL", d.key("meta")) }, d.log.Log(),
 			map[string]audit.Status{"I1": audit.Held, "I4": audit.NotChecked}},
 	} {
 		src := d.sources()
@@ -191,11 +193,11 @@ func TestWhatIsMissingIsNotCheckedAndNotBroken(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !r.Held || r.Complete {
-			t.Errorf("%s: held %v, complete %v\n%s", name, r.Held, r.Complete, text(r))
+			t.Errorf("%s: held %v, complete %v\n%s", row.name, r.Held, r.Complete, text(r))
 		}
 		for id, want := range row.want {
 			if v := r.Invariant(id); v.Status != want || len(v.NotChecked) == 0 && want == audit.NotChecked {
-				t.Errorf("%s: %s is %s (%v), want %s", name, id, v.Status, v.NotChecked, want)
+				t.Errorf("%s: %s is %s (%v), want %s", row.name, id, v.Status, v.NotChecked, want)
 			}
 		}
 	}

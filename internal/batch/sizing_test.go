@@ -27,17 +27,17 @@ func TestRule(t *testing.T) {
 // TestOneSlowBatchIn128MovesNothing: the percentile forgives one batch, not two.
 func TestOneSlowBatchIn128MovesNothing(t *testing.T) {
 	r := Rule{Least: 8, Most: 128, Fast: 3 * time.Millisecond, Slow: 10 * time.Millisecond}
-	for slow, want := range map[int]int{1: 16, 2: 8} {
+	for _, row := range []struct{ slow, want int }{{1, 16}, {2, 8}} {
 		s := newAdaptiveSize(r)
 		for i := range window {
 			d := time.Millisecond
-			if i < slow {
+			if i < row.slow {
 				d = time.Second
 			}
 			s.took(d)
 		}
-		if got := s.size(); got != want {
-			t.Errorf("size after %d slow batches of %d: %d; want %d", slow, window, got, want)
+		if got := s.size(); got != row.want {
+			t.Errorf("size after %d slow batches of %d: %d; want %d", row.slow, window, got, row.want)
 		}
 	}
 }

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/reference"
 	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
@@ -234,10 +234,10 @@ func (r samples) show(name string, digits int) string {
 		}
 	}
 	if len(v) == 0 {
-		return "-"
+		return units.Unknown
 	}
 	slices.Sort(v)
 	median := (v[(len(v)-1)/2] + v[len(v)/2]) / 2
-	f := func(x float64) string { return strconv.FormatFloat(x, 'f', digits, 64) }
+	f := func(x float64) string { return units.Fixed(x, digits) }
 	return f(median) + " [" + f(v[0]) + "–" + f(v[len(v)-1]) + "]"
 }

@@ -9,33 +9,36 @@ import (
 )
 
 func TestSplitCommand(t *testing.T) {
-	for text, want := range map[string][]string{
-		`./svc`:                          {"./svc"},
-		"  ./svc \t-port\n 80 ":          {"./svc", "-port", "80"},
-		`svc 'two words' "and two more"`: {"svc", "two words", "and two more"},
-		`svc ''`:                         {"svc", ""},
-		`svc -a=" "b' 'c`:                {"svc", "-a= b c"},
-		`svc a\ b \" \'`:                 {"svc", "a b", `"`, "'"},
-		`svc '\' "\n" "\"\\"`:            {"svc", `\`, `\n`, `"\`},
-		`svc $HOME *.go | cat > x`:       {"svc", "$HOME", "*.go", "|", "cat", ">", "x"},
-		`sh -c 'exec svc -p {{port}}'`:   {"sh", "-c", "exec svc -p {{port}}"},
-		`"./my svc" -größe`:              {"./my svc", "-größe"},
+	for _, row := range []struct {
+		text string
+		want []string
+	}{
+		{`./svc`, []string{"./svc"}},
+		{"  ./svc \t-port\n 80 ", []string{"./svc", "-port", "80"}},
+		{`svc 'two words' "and two more"`, []string{"svc", "two words", "and two more"}},
+		{`svc ''`, []string{"svc", ""}},
+		{`svc -a=" "b' 'c`, []string{"svc", "-a= b c"}},
+		{`svc a\ b \" \'`, []string{"svc", "a b", `"`, "'"}},
+		{`svc '\' "\n" "\"\\"`, []string{"svc", `\`, `\n`, `"\`}},
+		{`svc $HOME *.go | cat > x`, []string{"svc", "$HOME", "*.go", "|", "cat", ">", "x"}},
+		{`sh -c 'exec svc -p {{port}}'`, []string{"sh", "-c", "exec svc -p {{port}}"}},
+		{`"./my svc" -größe`, []string{"./my svc", "-größe"}},
 	} {
-		got, err := experiment.SplitCommand(text)
-		if err != nil || !slices.Equal(got, want) {
-			t.Errorf("%s: got %q, %v, want %q", text, got, err, want)
+		got, err := experiment.SplitCommand(row.text)
+		if err != nil || !slices.Equal(got, row.want) {
+			t.Errorf("%s: got %q, %v, want %q", row.text, got, err, row.want)
 		}
 	}
-	for text, want := range map[string]string{
-		"":          "name a program",
-		" \n":       "name a program",
-		"''":        "name a program",
-		`svc 'it`:   "close its quotes",
-		`svc "it\"`: "close its quotes",
-		`svc \`:     "end in a backslash",
+	for _, row := range []struct{ text, want string }{
+		{"", "name a program"},
+		{" \n", "name a program"},
+		{"''", "name a program"},
+		{`svc 'it`, "close its quotes"},
+		{`svc "it\"`, "close its quotes"},
+		{`svc \`, "end in a backslash"},
 	} {
-		if got, err := experiment.SplitCommand(text); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: got %q, %v, want %q", text, got, err, want)
+		if got, err := experiment.SplitCommand(row.text); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s: got %q, %v, want %q", row.text, got, err, row.want)
 		}
 	}
 }

@@ -17,20 +17,21 @@ func TestCostIsDividedByTheRequestsBetweenTheReadings(t *testing.T) {
 	again := at(300, runtimemetrics.Reading{runtimemetrics.AllocBytes: 501_000, runtimemetrics.Mallocs: 6010, runtimemetrics.GCCycles: 7, runtimemetrics.GCPause: 0.75, runtimemetrics.CPUSeconds: 1.5})
 	m := measurement{source: &runtimemetrics.Source{}}
 	c := m.cost(&loadgen.Result{}, first, last, again)
-	for name, row := range map[string]struct {
+	for _, row := range []struct {
+		name string
 		got  *float64
 		want float64
 	}{
 		// 400,000 B in 200 requests, of which 100,000 are the price of a reading.
-		"bytes":  {c.Bytes, 1500},
-		"allocs": {c.Allocs, 10},
-		"cycles": {c.GCCycles, 2},
-		"pause":  {c.GCPause, 0.25},
-		"cpu":    {c.ServerCPU, 2.5e6}, // 0.5 s in 200
-		"rss":    {c.RSS, 4096},
+		{"bytes", c.Bytes, 1500},
+		{"allocs", c.Allocs, 10},
+		{"cycles", c.GCCycles, 2},
+		{"pause", c.GCPause, 0.25},
+		{"cpu", c.ServerCPU, 2.5e6}, // 0.5 s in 200
+		{"rss", c.RSS, 4096},
 	} {
 		if row.got == nil || *row.got != row.want {
-			t.Errorf("%s: got %v, want %v", name, row.got, row.want)
+			t.Errorf("%s: got %v, want %v", row.name, row.got, row.want)
 		}
 	}
 	if c.Missing != nil {
@@ -41,16 +42,17 @@ func TestCostIsDividedByTheRequestsBetweenTheReadings(t *testing.T) {
 func TestCostThatIsNotKnownIsAbsent(t *testing.T) {
 	reading := runtimemetrics.Reading{runtimemetrics.AllocBytes: 1000, runtimemetrics.Mallocs: 10, runtimemetrics.GCCycles: 5}
 	restarted := runtimemetrics.Reading{runtimemetrics.AllocBytes: 10, runtimemetrics.Mallocs: 1, runtimemetrics.GCCycles: 0}
-	for name, row := range map[string]struct {
+	for _, row := range []struct {
+		name              string
 		source            *runtimemetrics.Source
 		first, last, next *mark
 	}{
-		"no metrics":             {nil, at(0, nil), at(10, nil), at(10, nil)},
-		"cancelled in warm-up":   {&runtimemetrics.Source{}, nil, at(10, reading), at(10, reading)},
-		"nothing ended":          {&runtimemetrics.Source{}, at(10, reading), at(10, reading), at(10, reading)},
-		"service was restarted":  {&runtimemetrics.Source{}, at(0, reading), at(10, restarted), at(10, restarted)},
-		"last reading failed":    {&runtimemetrics.Source{}, at(0, reading), at(10, nil), at(10, nil)},
-		"metrics without memory": {&runtimemetrics.Source{}, at(0, runtimemetrics.Reading{runtimemetrics.RSS: 1}), at(10, runtimemetrics.Reading{runtimemetrics.RSS: 1}), at(10, runtimemetrics.Reading{runtimemetrics.RSS: 1})},
+		{"no metrics", nil, at(0, nil), at(10, nil), at(10, nil)},
+		{"cancelled in warm-up", &runtimemetrics.Source{}, nil, at(10, reading), at(10, reading)},
+		{"nothing ended", &runtimemetrics.Source{}, at(10, reading), at(10, reading), at(10, reading)},
+		{"service was restarted", &runtimemetrics.Source{}, at(0, reading), at(10, restarted), at(10, restarted)},
+		{"last reading failed", &runtimemetrics.Source{}, at(0, reading), at(10, nil), at(10, nil)},
+		{"metrics without memory", &runtimemetrics.Source{}, at(0, runtimemetrics.Reading{runtimemetrics.RSS: 1}), at(10, runtimemetrics.Reading{runtimemetrics.RSS: 1}), at(10, runtimemetrics.Reading{runtimemetrics.RSS: 1})},
 	} {
 		m := measurement{source: row.source}
 		if row.last.reading == nil && row.source != nil {
@@ -58,10 +60,10 @@ func TestCostThatIsNotKnownIsAbsent(t *testing.T) {
 		}
 		c := m.cost(&loadgen.Result{}, row.first, row.last, row.next)
 		if c.Bytes != nil || c.Allocs != nil || c.ServerCPU != nil {
-			t.Errorf("%s: got %+v, want no figures", name, c)
+			t.Errorf("%s: got %+v, want no figures", row.name, c)
 		}
 		if c.Missing == nil {
-			t.Errorf("%s: got no reason", name)
+			t.Errorf("%s: got no reason", row.name)
 		}
 	}
 }

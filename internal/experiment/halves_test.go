@@ -13,15 +13,16 @@ import (
 
 func TestHalves(t *testing.T) {
 	const ms = time.Millisecond
-	for name, row := range map[string]struct {
+	for _, row := range []struct {
+		name          string
 		first, second time.Duration
 		agree         bool
 	}{
-		"alike":                    {10 * ms, 10 * ms, true},
-		"9 % apart":                {10 * ms, 10*ms + 900*time.Microsecond, true},
-		"15 % faster":              {11500 * time.Microsecond, 10 * ms, false},
-		"15 % slower":              {10 * ms, 11500 * time.Microsecond, false},
-		"double, but of so little": {40 * time.Microsecond, 80 * time.Microsecond, true},
+		{"alike", 10 * ms, 10 * ms, true},
+		{"9 % apart", 10 * ms, 10*ms + 900*time.Microsecond, true},
+		{"15 % faster", 11500 * time.Microsecond, 10 * ms, false},
+		{"15 % slower", 10 * ms, 11500 * time.Microsecond, false},
+		{"double, but of so little", 40 * time.Microsecond, 80 * time.Microsecond, true},
 	} {
 		h := halfClock{middle: 2 * time.Second}
 		for i := range 1000 {
@@ -39,10 +40,10 @@ func TestHalves(t *testing.T) {
 		}
 		got := h.halves()
 		if got == nil || got.Agree != row.agree {
-			t.Fatalf("%s: got %+v, want agreement %v", name, got, row.agree)
+			t.Fatalf("%s: got %+v, want agreement %v", row.name, got, row.agree)
 		}
 		if d := doubts(got); row.agree != (len(d) == 0) || !row.agree && d[0].Code != Unsteady {
-			t.Errorf("%s: got %v", name, d)
+			t.Errorf("%s: got %v", row.name, d)
 		}
 	}
 	if got := (&halfClock{}).halves(); got != nil {

@@ -176,22 +176,25 @@ func TestProcessArmIsChecked(t *testing.T) {
 	if err := good.Check(); err != nil {
 		t.Fatal(err)
 	}
-	for want, change := range map[string]func(*experiment.ProcessArm){
-		"GOMAXPROCS":                func(p *experiment.ProcessArm) { p.Name = "v-2" },
-		"name a program":            func(p *experiment.ProcessArm) { p.Command = " " },
-		"close its quotes":          func(p *experiment.ProcessArm) { p.Command = "svc 'x {{port}}" },
-		"in both the command and":   func(p *experiment.ProcessArm) { p.Command = "svc" },
-		"or in neither":             func(p *experiment.ProcessArm) { p.URL = "http://127.0.0.1:80/" },
-		"not the URL of a host":     func(p *experiment.ProcessArm) { p.URL = "127.0.0.1:{{port}}" },
-		"must begin with http://":   func(p *experiment.ProcessArm) { p.Command, p.URL = "svc", "ftp://host/" },
-		`unknown placeholder "x"`:   func(p *experiment.ProcessArm) { p.URL += "{{x}}" },
-		"rate must be":              func(p *experiment.ProcessArm) { p.Plan.Rate = -1 },
-		`unknown client "telegram"`: func(p *experiment.ProcessArm) { p.Plan.Client = "telegram" },
+	for _, row := range []struct {
+		want   string
+		change func(*experiment.ProcessArm)
+	}{
+		{"GOMAXPROCS", func(p *experiment.ProcessArm) { p.Name = "v-2" }},
+		{"name a program", func(p *experiment.ProcessArm) { p.Command = " " }},
+		{"close its quotes", func(p *experiment.ProcessArm) { p.Command = "svc 'x {{port}}" }},
+		{"in both the command and", func(p *experiment.ProcessArm) { p.Command = "svc" }},
+		{"or in neither", func(p *experiment.ProcessArm) { p.URL = "http://127.0.0.1:80/" }},
+		{"not the URL of a host", func(p *experiment.ProcessArm) { p.URL = "127.0.0.1:{{port}}" }},
+		{"must begin with http://", func(p *experiment.ProcessArm) { p.Command, p.URL = "svc", "ftp://host/" }},
+		{`unknown placeholder "x"`, func(p *experiment.ProcessArm) { p.URL += "{{x}}" }},
+		{"rate must be", func(p *experiment.ProcessArm) { p.Plan.Rate = -1 }},
+		{`unknown client "telegram"`, func(p *experiment.ProcessArm) { p.Plan.Client = "telegram" }},
 	} {
 		arm := good
-		change(&arm)
-		if err := arm.Check(); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want %q", err, want)
+		row.change(&arm)
+		if err := arm.Check(); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("got %v, want %q", err, row.want)
 		}
 	}
 	searched := good

@@ -8,15 +8,18 @@ import (
 )
 
 func TestParseProcStat(t *testing.T) {
-	for text, want := range map[string]procEntry{
-		"42 (svc) S 7 42 42 0 -1 4194560":        {42, 7, 42},
-		"43 (a b) c) (d) R 42 42 1 0":            {43, 42, 42},
-		"1 (systemd) S 0 1 1":                    {1, 0, 1},
-		"44 () Z -1 0 0 0":                       {44, -1, 0},
-		"45 (name with\na newline) S 1 2 3 4 5 ": {45, 1, 2},
+	for _, row := range []struct {
+		text string
+		want procEntry
+	}{
+		{"42 (svc) S 7 42 42 0 -1 4194560", procEntry{42, 7, 42}},
+		{"43 (a b) c) (d) R 42 42 1 0", procEntry{43, 42, 42}},
+		{"1 (systemd) S 0 1 1", procEntry{1, 0, 1}},
+		{"44 () Z -1 0 0 0", procEntry{44, -1, 0}},
+		{"45 (name with\na newline) S 1 2 3 4 5 ", procEntry{45, 1, 2}},
 	} {
-		if got, ok := parseProcStat([]byte(text)); !ok || got != want {
-			t.Errorf("%q: got %+v, %v, want %+v", text, got, ok, want)
+		if got, ok := parseProcStat([]byte(row.text)); !ok || got != row.want {
+			t.Errorf("%q: got %+v, %v, want %+v", row.text, got, ok, row.want)
 		}
 	}
 	for _, text := range []string{"", "42", "42 (svc", "42 svc) (S 1 2", "42 (svc) S", "x (svc) S 1 2", "42 (svc) S one 2"} {

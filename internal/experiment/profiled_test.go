@@ -276,18 +276,21 @@ func TestProfileOnly(t *testing.T) {
 
 func TestProfileOptionsAreChecked(t *testing.T) {
 	t.Parallel()
-	for want, change := range map[string]func(*experiment.Spec){
-		"whole seconds":        func(s *experiment.Spec) { s.Profile.Duration = 1500 * time.Millisecond },
-		"profiled rounds must": func(s *experiment.Spec) { s.Profile.Rounds = -1 },
-		"nothing to profile":   func(s *experiment.Spec) { s.Capacity, s.CapacityOnly = &experiment.CapacityOptions{}, true },
-		"rounds must be 1":     func(s *experiment.Spec) { s.Rounds, s.Profile = 0, nil },
-		"must not be negative": func(s *experiment.Spec) { s.Profile.TraceDuration = -1 },
+	for _, row := range []struct {
+		want   string
+		change func(*experiment.Spec)
+	}{
+		{"whole seconds", func(s *experiment.Spec) { s.Profile.Duration = 1500 * time.Millisecond }},
+		{"profiled rounds must", func(s *experiment.Spec) { s.Profile.Rounds = -1 }},
+		{"nothing to profile", func(s *experiment.Spec) { s.Capacity, s.CapacityOnly = &experiment.CapacityOptions{}, true }},
+		{"rounds must be 1", func(s *experiment.Spec) { s.Rounds, s.Profile = 0, nil }},
+		{"must not be negative", func(s *experiment.Spec) { s.Profile.TraceDuration = -1 }},
 	} {
 		spec := profiling(helperArm("a", "", 100, time.Second))
-		change(&spec)
+		row.change(&spec)
 		folder, _ := newFolder(t, profiling())
-		if _, err := experiment.Run(t.Context(), spec, folder); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want %q", err, want)
+		if _, err := experiment.Run(t.Context(), spec, folder); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("got %v, want %q", err, row.want)
 		}
 	}
 }

@@ -253,15 +253,18 @@ func TestArmThatDoesNotStart(t *testing.T) {
 
 func TestSpecIsChecked(t *testing.T) {
 	good := experiment.Arm{Name: "a"}
-	for want, spec := range map[string]experiment.Spec{
-		"rounds must be":         {Name: "x", Arms: []experiment.Arm{good}},
-		"needs at least one arm": {Name: "x", Rounds: 1},
-		"GOMAXPROCS":             {Name: "x", Rounds: 1, Arms: []experiment.Arm{{Name: "step-5"}}},
-		"two arms are":           {Name: "x", Rounds: 1, Arms: []experiment.Arm{good, good}},
-		`name "" must be 1`:      {Rounds: 1, Arms: []experiment.Arm{good}},
+	for _, row := range []struct {
+		want string
+		spec experiment.Spec
+	}{
+		{"rounds must be", experiment.Spec{Name: "x", Arms: []experiment.Arm{good}}},
+		{"needs at least one arm", experiment.Spec{Name: "x", Rounds: 1}},
+		{"GOMAXPROCS", experiment.Spec{Name: "x", Rounds: 1, Arms: []experiment.Arm{{Name: "step-5"}}}},
+		{"two arms are", experiment.Spec{Name: "x", Rounds: 1, Arms: []experiment.Arm{good, good}}},
+		{`name "" must be 1`, experiment.Spec{Rounds: 1, Arms: []experiment.Arm{good}}},
 	} {
-		if _, err := experiment.Run(t.Context(), spec, nil); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want %q", err, want)
+		if _, err := experiment.Run(t.Context(), row.spec, nil); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("got %v, want %q", err, row.want)
 		}
 	}
 }

@@ -163,18 +163,19 @@ func TestJudgeProbe(t *testing.T) {
 func TestProbeIsGivenUpOnlyWhenItIsLost(t *testing.T) {
 	plan := loadgen.Plan{Rate: 1000, Warmup: 300 * time.Millisecond, Duration: time.Second}
 	o := CapacityOptions{}.withDefaults() // SLO 10 ms: up to 10 requests may be under way
-	for name, row := range map[string]struct {
+	for _, row := range []struct {
+		name                string
 		late, failed, early int
 		now                 loadgen.Progress
 		want                bool
 	}{
-		"all is well":                     {0, 0, 300, loadgen.Progress{InFlight: 5}, false},
-		"5 % late":                        {50, 0, 300, loadgen.Progress{}, false},
-		"8 % late":                        {80, 0, 300, loadgen.Progress{}, true},
-		"many under way for too long":     {0, 0, 300, loadgen.Progress{InFlight: 100}, true},
-		"as many, but still of the first": {0, 0, 210, loadgen.Progress{InFlight: 100}, false},
-		"as many, but in the warm-up":     {0, 0, 0, loadgen.Progress{InFlight: 1000, Warmup: true}, false},
-		"a failure":                       {0, 1, 300, loadgen.Progress{}, true},
+		{"all is well", 0, 0, 300, loadgen.Progress{InFlight: 5}, false},
+		{"5 % late", 50, 0, 300, loadgen.Progress{}, false},
+		{"8 % late", 80, 0, 300, loadgen.Progress{}, true},
+		{"many under way for too long", 0, 0, 300, loadgen.Progress{InFlight: 100}, true},
+		{"as many, but still of the first", 0, 0, 210, loadgen.Progress{InFlight: 100}, false},
+		{"as many, but in the warm-up", 0, 0, 0, loadgen.Progress{InFlight: 1000, Warmup: true}, false},
+		{"a failure", 0, 1, 300, loadgen.Progress{}, true},
 	} {
 		w := newProbeWatcher(plan, o)
 		for range row.early {
@@ -188,15 +189,15 @@ func TestProbeIsGivenUpOnlyWhenItIsLost(t *testing.T) {
 		}
 		w.record(&loadgen.Exchange{Status: 200, Done: time.Millisecond})
 		if got := w.lost(row.now); got != row.want {
-			t.Errorf("%s: got %v", name, got)
+			t.Errorf("%s: got %v", row.name, got)
 		}
 	}
 }
 
 func TestTwoDigits(t *testing.T) {
-	for v, want := range map[float64]float64{5638: 5600, 99.9: 99, 12: 12, 123_456: 120_000, 10: 10, 7.77: 7.7} {
-		if got := twoDigits(v); got < want*0.9999 || got > want*1.0001 {
-			t.Errorf("%v: got %v, want %v", v, got, want)
+	for _, row := range []struct{ v, want float64 }{{5638, 5600}, {99.9, 99}, {12, 12}, {123_456, 120_000}, {10, 10}, {7.77, 7.7}} {
+		if got := twoDigits(row.v); got < row.want*0.9999 || got > row.want*1.0001 {
+			t.Errorf("%v: got %v, want %v", row.v, got, row.want)
 		}
 	}
 }

@@ -11,14 +11,20 @@ func TestStatuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for code, want := range map[int]bool{200: true, 299: true, 300: false, 409: true, 404: false} {
-		if got := set.Good(code); got != want {
-			t.Errorf("2xx,409 has %d: got %v", code, got)
+	for _, row := range []struct {
+		code int
+		want bool
+	}{{200, true}, {299, true}, {300, false}, {409, true}, {404, false}} {
+		if got := set.Good(row.code); got != row.want {
+			t.Errorf("2xx,409 has %d: got %v", row.code, got)
 		}
 	}
-	for code, want := range map[int]bool{101: true, 200: true, 302: true, 400: false, 500: false} {
-		if got := experiment.StatusSet(nil).Good(code); got != want {
-			t.Errorf("the default has %d: got %v", code, got)
+	for _, row := range []struct {
+		code int
+		want bool
+	}{{101, true}, {200, true}, {302, true}, {400, false}, {500, false}} {
+		if got := experiment.StatusSet(nil).Good(row.code); got != row.want {
+			t.Errorf("the default has %d: got %v", row.code, got)
 		}
 	}
 	for _, text := range []string{"", "20", "6xx", "0xx", "xx", "ok", "200;201", "999"} {

@@ -47,9 +47,9 @@ func TestRecorderIsServed(t *testing.T) {
 	if w.Code != 201 || place == "" {
 		t.Fatalf("got %d %s", w.Code, w.Body)
 	}
-	for path, part := range map[string]string{place: "goroutines.txt", place + "/goroutines.txt": "goroutine ", place + "/manifest.json": `"manual"`} {
-		if w := p.send("GET", path, ""); w.Code != 200 || !strings.Contains(w.Body.String(), part) {
-			t.Errorf("%s: got %d, without %q", path, w.Code, part)
+	for _, row := range []struct{ path, part string }{{place, "goroutines.txt"}, {place + "/goroutines.txt", "goroutine "}, {place + "/manifest.json", `"manual"`}} {
+		if w := p.send("GET", row.path, ""); w.Code != 200 || !strings.Contains(w.Body.String(), row.part) {
+			t.Errorf("%s: got %d, without %q", row.path, w.Code, row.part)
 		}
 	}
 	w = p.send("POST", "/debug/recorder/snapshot", "")

@@ -21,14 +21,15 @@ func BenchmarkPublicServer(b *testing.B) {
 	prize := &lottery.Prize{ID: "p1", Tier: "gold", Name: "Golden ticket"}
 	win := lottery.Answer{Result: lottery.Win, Prize: prize, Unit: 17, Code: "ABCD-EFGH-JKLM"}
 	b.Run("loss", func(b *testing.B) { benchServer(b, publicFor(answering(lottery.Answer{}, nil))) })
-	for name, set := range map[string]struct {
+	for _, set := range []struct {
+		name     string
 		codec    httpapi.Codec
 		contexts httpapi.Contexts
 	}{
-		"loss-before":  {httpapi.StandardCodec(), httpapi.AllocatedContexts(httpapi.Wide)},
-		"loss-article": {httpapi.FastjsonCodec(), httpapi.PooledContexts(httpapi.Narrow)},
+		{"loss-before", httpapi.StandardCodec(), httpapi.AllocatedContexts(httpapi.Wide)},
+		{"loss-article", httpapi.FastjsonCodec(), httpapi.PooledContexts(httpapi.Narrow)},
 	} {
-		b.Run(name, func(b *testing.B) {
+		b.Run(set.name, func(b *testing.B) {
 			benchServer(b, httpapi.NewPublic(httpapi.PublicOptions{
 				Drawer: answering(lottery.Answer{}, nil), Observer: deafObserver{}, Logger: quiet(), Codec: set.codec, Contexts: set.contexts,
 			}))

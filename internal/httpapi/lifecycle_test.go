@@ -208,9 +208,12 @@ func TestSlowBody(t *testing.T) {
 
 func TestServersHaveTimeouts(t *testing.T) {
 	public, admin := httpapi.NewPublicServer(nil, quiet()), httpapi.NewAdminServer(nil, quiet())
-	for name, s := range map[string]*http.Server{"public": public, "admin": admin} {
-		if s.ReadHeaderTimeout <= 0 || s.ReadTimeout <= 0 || s.IdleTimeout <= 0 || s.MaxHeaderBytes <= 0 || s.ErrorLog == nil {
-			t.Errorf("%s: a client can hold the server for ever: %+v", name, s)
+	for _, row := range []struct {
+		name string
+		s    *http.Server
+	}{{"public", public}, {"admin", admin}} {
+		if row.s.ReadHeaderTimeout <= 0 || row.s.ReadTimeout <= 0 || row.s.IdleTimeout <= 0 || row.s.MaxHeaderBytes <= 0 || row.s.ErrorLog == nil {
+			t.Errorf("%s: a client can hold the server for ever: %+v", row.name, row.s)
 		}
 	}
 	if public.WriteTimeout <= 0 || admin.WriteTimeout != 0 {

@@ -193,12 +193,15 @@ func TestSweep(t *testing.T) {
 
 	sweep(parent)
 
-	for path, want := range map[string]bool{
-		stale: false, recycled: false, forgotten: false,
-		living: true, unfinished: true, open: true,
+	for _, row := range []struct {
+		path string
+		want bool
+	}{
+		{stale, false}, {recycled, false}, {forgotten, false},
+		{living, true}, {unfinished, true}, {open, true},
 	} {
-		if _, err := os.Stat(path); (err == nil) != want {
-			t.Errorf("%s: kept is %v, want %v", filepath.Base(path), err == nil, want)
+		if _, err := os.Stat(row.path); (err == nil) != row.want {
+			t.Errorf("%s: kept is %v, want %v", filepath.Base(row.path), err == nil, row.want)
 		}
 	}
 	select {
@@ -225,13 +228,16 @@ func makeFolder(t *testing.T, parent, name string, owner process, servers map[st
 // process, no server starts.
 func TestGateNeedsItsLine(t *testing.T) {
 	trace := filepath.Join(t.TempDir(), "started")
-	for input, want := range map[string]bool{"": false, "go\n": true} {
+	for _, row := range []struct {
+		input string
+		want  bool
+	}{{"", false}, {"go\n", true}} {
 		os.Remove(trace)
 		cmd := exec.Command("/bin/sh", "-c", gateScript, "sh", "touch", trace)
-		cmd.Stdin = strings.NewReader(input)
+		cmd.Stdin = strings.NewReader(row.input)
 		cmd.Run() // its failure is the point of the first row
-		if _, err := os.Stat(trace); (err == nil) != want {
-			t.Errorf("input %q: started is %v, want %v", input, err == nil, want)
+		if _, err := os.Stat(trace); (err == nil) != row.want {
+			t.Errorf("input %q: started is %v, want %v", row.input, err == nil, row.want)
 		}
 	}
 }

@@ -37,13 +37,13 @@ func TestPostgresIsDurable(t *testing.T) {
 	s := start(t, localservices.Options{Postgres: true,
 		PostgresSettings: map[string]string{"work_mem": "'7MB'"}})
 	conn := connect(t, s.PostgresURL())
-	for setting, want := range map[string]string{
-		"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on",
-		"listen_addresses": "127.0.0.1", "password_encryption": "scram-sha-256",
-		"work_mem": "7MB",
+	for _, row := range []struct{ setting, want string }{
+		{"fsync", "on"}, {"synchronous_commit", "on"}, {"full_page_writes", "on"},
+		{"listen_addresses", "127.0.0.1"}, {"password_encryption", "scram-sha-256"},
+		{"work_mem", "7MB"},
 	} {
-		if got := queryText(t, conn, "SHOW "+setting); got != want {
-			t.Errorf("%s: got %s, want %s", setting, got, want)
+		if got := queryText(t, conn, "SHOW "+row.setting); got != row.want {
+			t.Errorf("%s: got %s, want %s", row.setting, got, row.want)
 		}
 	}
 }

@@ -140,16 +140,19 @@ func (b *bench) draw(t *testing.T) error {
 // then it goes through.
 func TestDrawCatchesUpWithChangesOfOthers(t *testing.T) {
 	for _, metadata := range []string{"snapshot", "cache", "per-draw"} {
-		for what, change := range map[string]func(*registry){
-			"version": func(r *registry) { r.set(2, 1) },
-			"epoch":   func(r *registry) { r.set(2, 2) },
+		for _, row := range []struct {
+			what   string
+			change func(*registry)
+		}{
+			{"version", func(r *registry) { r.set(2, 1) }},
+			{"epoch", func(r *registry) { r.set(2, 2) }},
 		} {
-			t.Run(metadata+"/"+what, func(t *testing.T) {
+			t.Run(metadata+"/"+row.what, func(t *testing.T) {
 				b := newBench(t, metadata, true)
 				if err := b.draw(t); err != nil {
 					t.Fatal(err)
 				}
-				change(b.registry)
+				row.change(b.registry)
 				if err := b.draw(t); err != nil {
 					t.Fatalf("after the change: %v", err)
 				}

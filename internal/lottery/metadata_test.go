@@ -67,19 +67,22 @@ func TestPerDrawReadsEachTime(t *testing.T) {
 func TestLedgerErrorsBecomeRefusals(t *testing.T) {
 	var r reader
 	r.version.Store(1)
-	for name, a := range map[string]lottery.Activities{
-		"per draw": lottery.NewPerDraw(&r, lottery.Workbench{}), "cached": lottery.NewCached(&r, lottery.Workbench{}, time.Hour),
+	for _, row := range []struct {
+		name string
+		a    lottery.Activities
+	}{
+		{"per draw", lottery.NewPerDraw(&r, lottery.Workbench{})}, {"cached", lottery.NewCached(&r, lottery.Workbench{}, time.Hour)},
 	} {
-		if _, err := a.Activity(t.Context(), "nonsense"); lottery.KindOf(err) != lottery.KindUnknownActivity {
-			t.Errorf("%s, unknown activity: %v", name, err)
+		if _, err := row.a.Activity(t.Context(), "nonsense"); lottery.KindOf(err) != lottery.KindUnknownActivity {
+			t.Errorf("%s, unknown activity: %v", row.name, err)
 		}
 		r.fails = errors.New("connection refused")
-		if _, err := a.Activity(t.Context(), "summer"); lottery.KindOf(err) != lottery.KindUnavailable || !errors.Is(err, r.fails) {
-			t.Errorf("%s, ledger away: %v", name, err)
+		if _, err := row.a.Activity(t.Context(), "summer"); lottery.KindOf(err) != lottery.KindUnavailable || !errors.Is(err, r.fails) {
+			t.Errorf("%s, ledger away: %v", row.name, err)
 		}
 		r.fails = nil
-		if got := finds(t, a); got != 1 {
-			t.Errorf("%s, ledger back: version %d", name, got)
+		if got := finds(t, row.a); got != 1 {
+			t.Errorf("%s, ledger back: version %d", row.name, got)
 		}
 	}
 }

@@ -200,14 +200,17 @@ func TestTheSchemaItselfForbidsDoubleWins(t *testing.T) {
 			VALUES ($1, $2, $3, 1, $4, $5, 0, 1, 1, 0)`, rec.Spec.ID, user, request, unit, order)
 		return err
 	}
-	for about, err := range map[string]error{
-		"a unit twice":              insert("bob", "1", 1, 1),
-		"a request twice":           insert("ann", "1", 2, 2),
-		"a unit beyond the stock":   insert("bob", "1", 201, 1),
-		"a user's win number twice": insert("ann", "2", 2, 1),
+	for _, row := range []struct {
+		about string
+		err   error
+	}{
+		{"a unit twice", insert("bob", "1", 1, 1)},
+		{"a request twice", insert("ann", "1", 2, 2)},
+		{"a unit beyond the stock", insert("bob", "1", 201, 1)},
+		{"a user's win number twice", insert("ann", "2", 2, 1)},
 	} {
-		if !postgres.IsConstraint(err) {
-			t.Errorf("%s: %v; want a constraint's refusal", about, err)
+		if !postgres.IsConstraint(row.err) {
+			t.Errorf("%s: %v; want a constraint's refusal", row.about, row.err)
 		}
 	}
 }
@@ -337,18 +340,18 @@ func TestCheckRefusesAServerThatForgets(t *testing.T) {
 
 func TestAServerThatIsAwayIsOneSentence(t *testing.T) {
 	ctx := context.Background()
-	for url, want := range map[string]string{
-		"postgres://127.0.0.1:1/x": `postgres at 127.0.0.1:1, database "x", cannot be used: connect: connection refused`,
-		strings.Replace(server.PostgresURL(), "/postgres?", "/nowhere?", 1): `database "nowhere" does not exist`,
+	for _, row := range []struct{ url, want string }{
+		{"postgres://127.0.0.1:1/x", `postgres at 127.0.0.1:1, database "x", cannot be used: connect: connection refused`},
+		{strings.Replace(server.PostgresURL(), "/postgres?", "/nowhere?", 1), `database "nowhere" does not exist`},
 	} {
-		s, err := postgres.Open(ctx, postgres.Options{URL: url})
+		s, err := postgres.Open(ctx, postgres.Options{URL: row.url})
 		if err != nil {
 			t.Fatal(err)
 		}
 		err = s.Check(ctx)
 		_ = s.Close()
-		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%v; want one sentence with %q", err, want)
+		if err == nil || !strings.Contains(err.Error(), row.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%v; want one sentence with %q", err, row.want)
 		}
 	}
 }

@@ -32,9 +32,12 @@ func BenchmarkReserve(b *testing.B) {
 		{"batching=fixed", redis.Options{Batching: redis.BatchFixed}},
 		{"batching=adaptive", redis.Options{Batching: redis.BatchAdaptive}},
 	} {
-		for kind, blanks := range map[string]uint64{"lose": 1, "win": 0} {
+		for _, row := range []struct {
+			kind   string
+			blanks uint64
+		}{{"lose", 1}, {"win", 0}} {
 			for _, at := range []int{1, 64} {
-				b.Run(fmt.Sprintf("%s/%s/at=%d", v.name, kind, at), func(b *testing.B) { reserveAll(b, v.opt, blanks, at) })
+				b.Run(fmt.Sprintf("%s/%s/at=%d", v.name, row.kind, at), func(b *testing.B) { reserveAll(b, v.opt, row.blanks, at) })
 			}
 		}
 	}

@@ -7,17 +7,20 @@ import (
 )
 
 func TestParseReply(t *testing.T) {
-	for word, want := range map[string]lottery.Reservation{
-		"L":      {Status: lottery.StatusLost},
-		"l":      {Status: lottery.StatusLost, Replayed: true},
-		"c":      {Status: lottery.StatusConfirmed, Replayed: true},
-		"n":      {Status: lottery.StatusNone},
-		"W2,7,1": {Status: lottery.StatusHeld, Hold: lottery.Hold{Prize: 2, Unit: 7, Order: 1}},
-		"w2,7,1,3,18446744073709551615,9,4": {Status: lottery.StatusHeld, Replayed: true,
-			Hold: lottery.Hold{Prize: 2, Unit: 7, Order: 1, Version: 3, Word: 1<<64 - 1}},
+	for _, row := range []struct {
+		word string
+		want lottery.Reservation
+	}{
+		{"L", lottery.Reservation{Status: lottery.StatusLost}},
+		{"l", lottery.Reservation{Status: lottery.StatusLost, Replayed: true}},
+		{"c", lottery.Reservation{Status: lottery.StatusConfirmed, Replayed: true}},
+		{"n", lottery.Reservation{Status: lottery.StatusNone}},
+		{"W2,7,1", lottery.Reservation{Status: lottery.StatusHeld, Hold: lottery.Hold{Prize: 2, Unit: 7, Order: 1}}},
+		{"w2,7,1,3,18446744073709551615,9,4", lottery.Reservation{Status: lottery.StatusHeld, Replayed: true,
+			Hold: lottery.Hold{Prize: 2, Unit: 7, Order: 1, Version: 3, Word: 1<<64 - 1}}},
 	} {
-		if got, err := parseReply(word); err != nil || got != want {
-			t.Errorf("%q: %+v, %v; want %+v", word, got, err, want)
+		if got, err := parseReply(row.word); err != nil || got != row.want {
+			t.Errorf("%q: %+v, %v; want %+v", row.word, got, err, row.want)
 		}
 	}
 	for _, word := range []string{"", "?", "LL", "W", "W1,2", "W1,2,3,4", "W1,2,x", "W-1,2,3", "w1,2,3,4,5,6,7,8"} {

@@ -123,9 +123,12 @@ func TestUnitsTakenInVainComeBack(t *testing.T) {
 // TestStrandedUnitComesBackWithARebuild takes a unit and dies.
 func TestStrandedUnitComesBackWithARebuild(t *testing.T) {
 	ctx := context.Background()
-	for name, stock := range map[string]redis.Stock{"increment": redis.StockIncrement, "watch": redis.StockWatch} {
-		t.Run(name, func(t *testing.T) {
-			s := open(t, redis.Options{Stock: stock})
+	for _, row := range []struct {
+		name  string
+		stock redis.Stock
+	}{{"increment", redis.StockIncrement}, {"watch", redis.StockWatch}} {
+		t.Run(row.name, func(t *testing.T) {
+			s := open(t, redis.Options{Stock: row.stock})
 			a := activity(t, s, 3, nil)
 			publish(t, client(t).HIncrBy(ctx, "lotteryd:{"+a.Spec.ID+"}:taken", "1:0", 1).Err())
 			for i, unit := range []int64{2, 3, 0} {
@@ -141,7 +144,7 @@ func TestStrandedUnitComesBackWithARebuild(t *testing.T) {
 			if r := reserve(t, s, b, "late", "r"); r.Hold.Unit != 1 {
 				t.Errorf("after the rebuild: %+v; want unit 1", r)
 			}
-			conserved(t, b, 3, stock)
+			conserved(t, b, 3, row.stock)
 		})
 	}
 }

@@ -121,13 +121,16 @@ func TestReplayComesBeforeEveryOtherTest(t *testing.T) {
 	// Sold out, limit used up, blocked, another version, ended: the answers stay.
 	ended := a.Record
 	ended.Version, ended.Closed, ended.Spec.Blocked = 9, true, []string{"ann"}
-	for name, act := range map[string]*lottery.Activity{"same": a, "changed": lottery.NewActivity(ended)} {
-		r1, r2 := reserve(t, s, act, "ann", "r1"), reserve(t, s, act, "ann", "r2")
+	for _, row := range []struct {
+		name string
+		act  *lottery.Activity
+	}{{"same", a}, {"changed", lottery.NewActivity(ended)}} {
+		r1, r2 := reserve(t, s, row.act, "ann", "r1"), reserve(t, s, row.act, "ann", "r2")
 		if r1.Status != lottery.StatusHeld || !r1.Replayed || r1.Hold.Unit != first.Hold.Unit {
-			t.Errorf("%s: replay of the win: %+v", name, r1)
+			t.Errorf("%s: replay of the win: %+v", row.name, r1)
 		}
 		if r2.Status != lottery.StatusLost || !r2.Replayed {
-			t.Errorf("%s: replay of the loss: %+v", name, r2)
+			t.Errorf("%s: replay of the loss: %+v", row.name, r2)
 		}
 	}
 	if got := reserve(t, s, a, "ann", "r3"); got.Status != lottery.StatusLimitReached {
@@ -277,12 +280,15 @@ func TestARestartedRedisIsNotTrusted(t *testing.T) {
 }
 
 func TestScriptFlushIsSurvived(t *testing.T) {
-	for name, opt := range map[string]redis.Options{
-		"best":     {},
-		"variants": {UserState: redis.StateMGet, Stock: redis.StockIncrement},
+	for _, row := range []struct {
+		name string
+		opt  redis.Options
+	}{
+		{"best", redis.Options{}},
+		{"variants", redis.Options{UserState: redis.StateMGet, Stock: redis.StockIncrement}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			s := open(t, opt)
+		t.Run(row.name, func(t *testing.T) {
+			s := open(t, row.opt)
 			a := activity(t, s, 5, nil)
 			reserve(t, s, a, "ann", "r1")
 			publish(t, client(t).ScriptFlush(context.Background()).Err())

@@ -140,7 +140,10 @@ func TestSummarize(t *testing.T) {
 }
 
 func TestFolderStates(t *testing.T) {
-	for reason, want := range map[string]runfolder.State{"": runfolder.Complete, "interrupted": runfolder.Partial} {
+	for _, row := range []struct {
+		reason string
+		want   runfolder.State
+	}{{"", runfolder.Complete}, {"interrupted", runfolder.Partial}} {
 		path := filepath.Join(t.TempDir(), "deep", "run")
 		folder, err := runfolder.Create(path, manifest())
 		if err != nil {
@@ -149,11 +152,11 @@ func TestFolderStates(t *testing.T) {
 		if m, err := runfolder.ReadManifest(os.DirFS(path + ".incomplete")); err != nil || m.State != runfolder.Running {
 			t.Errorf("while it is written: got state %q, %v", m.State, err)
 		}
-		if err := folder.Close(reason); err != nil {
+		if err := folder.Close(row.reason); err != nil {
 			t.Fatal(err)
 		}
 		m, rounds, skipped, err := runfolder.Read(os.DirFS(path))
-		if err != nil || len(skipped) > 0 || len(rounds) > 0 || m.State != want || m.Reason != reason {
+		if err != nil || len(skipped) > 0 || len(rounds) > 0 || m.State != row.want || m.Reason != row.reason {
 			t.Errorf("got state %q, reason %q, %d rounds, %v, %v", m.State, m.Reason, len(rounds), skipped, err)
 		}
 		if left, _ := filepath.Glob(filepath.Dir(path) + "/*"); len(left) != 1 {
@@ -168,13 +171,13 @@ func TestFolderIsNeverWrittenOver(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{
-		dir:                          "exists; remove it",
-		file:                         "exists; remove it",
-		filepath.Join(file, "below"): "not a directory",
+	for _, row := range []struct{ path, want string }{
+		{dir, "exists; remove it"},
+		{file, "exists; remove it"},
+		{filepath.Join(file, "below"), "not a directory"},
 	} {
-		if _, err := runfolder.Create(path, manifest()); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: got %v, want %q", path, err, want)
+		if _, err := runfolder.Create(row.path, manifest()); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s: got %v, want %q", row.path, err, row.want)
 		}
 	}
 }
@@ -210,18 +213,19 @@ func TestReadReportsBadLinesAndGoesOn(t *testing.T) {
 }
 
 func TestReadRefusesOtherFolders(t *testing.T) {
-	for name, row := range map[string]struct {
+	for _, row := range []struct {
+		name   string
 		folder fs.FS
 		want   string
 	}{
-		"empty":      {fstest.MapFS{}, "not a run folder"},
-		"broken":     {fstest.MapFS{"run.json": {Data: []byte(`{`)}}, "run.json: "},
-		"newer":      {fstest.MapFS{"run.json": {Data: []byte(`{"format":4}`)}}, "format 4 is not known"},
-		"not ours":   {fstest.MapFS{"run.json": {Data: []byte(`{"name":"x"}`)}}, "format 0 is not known"},
-		"cut in two": {fstest.MapFS{"run.json": {Data: []byte(`{"format":1}`)}}, "rounds.jsonl"},
+		{"empty", fstest.MapFS{}, "not a run folder"},
+		{"broken", fstest.MapFS{"run.json": {Data: []byte(`{`)}}, "run.json: "},
+		{"newer", fstest.MapFS{"run.json": {Data: []byte(`{"format":4}`)}}, "format 4 is not known"},
+		{"not ours", fstest.MapFS{"run.json": {Data: []byte(`{"name":"x"}`)}}, "format 0 is not known"},
+		{"cut in two", fstest.MapFS{"run.json": {Data: []byte(`{"format":1}`)}}, "rounds.jsonl"},
 	} {
 		if _, _, _, err := runfolder.Read(row.folder); err == nil || !strings.Contains(err.Error(), row.want) {
-			t.Errorf("%s: got %v, want %q", name, err, row.want)
+			t.Errorf("%s: got %v, want %q", row.name, err, row.want)
 		}
 	}
 }

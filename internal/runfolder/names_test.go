@@ -8,21 +8,21 @@ import (
 )
 
 func TestNames(t *testing.T) {
-	for text, want := range map[string]string{
-		"127.0.0.1:8080":        "127.0.0.1_8080",
-		"pool-5":                "pool_5",
-		"../../etc":             "_.._etc",
-		"-5":                    "5",
-		"":                      "run",
-		"a b":                   "a_b",
-		strings.Repeat("x", 99): strings.Repeat("x", 64),
+	for _, row := range []struct{ text, want string }{
+		{"127.0.0.1:8080", "127.0.0.1_8080"},
+		{"pool-5", "pool_5"},
+		{"../../etc", "_.._etc"},
+		{"-5", "5"},
+		{"", "run"},
+		{"a b", "a_b"},
+		{strings.Repeat("x", 99), strings.Repeat("x", 64)},
 	} {
-		got := runfolder.CleanName(text)
-		if got != want {
-			t.Errorf("CleanName(%q): got %q, want %q", text, got, want)
+		got := runfolder.CleanName(row.text)
+		if got != row.want {
+			t.Errorf("CleanName(%q): got %q, want %q", row.text, got, row.want)
 		}
 		if err := runfolder.CheckName(got); err != nil {
-			t.Errorf("CleanName(%q) gives a name that is refused: %v", text, err)
+			t.Errorf("CleanName(%q) gives a name that is refused: %v", row.text, err)
 		}
 	}
 	for _, name := range []string{"", "pool-5", "a/b", "..", ".hidden", "-x", "a b", strings.Repeat("x", 65)} {

@@ -21,19 +21,22 @@ func TestResumeWantsTheSameExperiment(t *testing.T) {
 	if err := folder.Close("interrupted"); err != nil {
 		t.Fatal(err)
 	}
-	for want, change := range map[string]func(*runfolder.Manifest){
-		"the name was test and is now other":                                      func(m *runfolder.Manifest) { m.Name = "other" },
-		"the seed was 11 and is now 12":                                           func(m *runfolder.Manifest) { m.Seed = 12 },
-		"the number of rounds was 3 and is now 5":                                 func(m *runfolder.Manifest) { m.Rounds = 5 },
-		"the arms was old, new and is now old":                                    func(m *runfolder.Manifest) { m.Arms = m.Arms[:1] },
-		"arm new: its rate was 100 and is now 200":                                func(m *runfolder.Manifest) { m.Arms[1].Rate = 200 },
-		`arm old: its command was not set and is now ["./svc"]`:                   func(m *runfolder.Manifest) { m.Arms[0].Command = []string{"./svc"} },
-		"the workload was constant-1000ps-1s and is now closed-64-connections-1s": func(m *runfolder.Manifest) { m.Workload = "closed-64-connections-1s" },
+	for _, row := range []struct {
+		want   string
+		change func(*runfolder.Manifest)
+	}{
+		{"the name was test and is now other", func(m *runfolder.Manifest) { m.Name = "other" }},
+		{"the seed was 11 and is now 12", func(m *runfolder.Manifest) { m.Seed = 12 }},
+		{"the number of rounds was 3 and is now 5", func(m *runfolder.Manifest) { m.Rounds = 5 }},
+		{"the arms was old, new and is now old", func(m *runfolder.Manifest) { m.Arms = m.Arms[:1] }},
+		{"arm new: its rate was 100 and is now 200", func(m *runfolder.Manifest) { m.Arms[1].Rate = 200 }},
+		{`arm old: its command was not set and is now ["./svc"]`, func(m *runfolder.Manifest) { m.Arms[0].Command = []string{"./svc"} }},
+		{"the workload was constant-1000ps-1s and is now closed-64-connections-1s", func(m *runfolder.Manifest) { m.Workload = "closed-64-connections-1s" }},
 	} {
 		other := twoArms()
-		change(&other)
-		if _, err := runfolder.Resume(path, other); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want %q", err, want)
+		row.change(&other)
+		if _, err := runfolder.Resume(path, other); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("got %v, want %q", err, row.want)
 		}
 	}
 	if _, err := runfolder.Resume(filepath.Join(t.TempDir(), "none"), m); err == nil || !strings.Contains(err.Error(), "not a run folder") {

@@ -20,25 +20,26 @@ func TestWhereAResumedExperimentGoesOn(t *testing.T) {
 	noisy := func(r *runfolder.Round) { r.Noisy = []runfolder.Excess{{Noise: runfolder.ForeignCPU}} }
 	failed := func(r *runfolder.Round) { r.Failure = "ended" }
 	partial := func(r *runfolder.Round) { r.Partial = true }
-	for name, row := range map[string]struct {
+	for _, row := range []struct {
+		name      string
 		rounds    []runfolder.Round
 		keepGoing bool
 		settled   bool
 		repeat    int // when it is not settled
 		stay      int // lines of the round
 	}{
-		"nothing yet":               {nil, false, false, 0, 0},
-		"whole":                     {[]runfolder.Round{run("a", 0), run("b", 0)}, false, true, 0, 2},
-		"one arm is missing":        {[]runfolder.Round{run("a", 0)}, false, false, 0, 0},
-		"cut short":                 {[]runfolder.Round{run("a", 0), with(run("b", 0), partial)}, false, false, 0, 0},
-		"failed":                    {[]runfolder.Round{run("a", 0), with(run("b", 0), failed)}, false, false, 0, 0},
-		"failed, and went on":       {[]runfolder.Round{run("a", 0), with(run("b", 0), failed)}, true, true, 0, 2},
-		"noisy, not marked yet":     {[]runfolder.Round{with(run("a", 0), noisy)}, false, false, 1, 1},
-		"noisy, marked":             {[]runfolder.Round{with(run("a", 0), repeated)}, false, false, 1, 1},
-		"in the repeat":             {[]runfolder.Round{with(run("a", 0), repeated), run("a", 1)}, false, false, 1, 1},
-		"whole in the repeat":       {[]runfolder.Round{with(run("a", 0), repeated), run("a", 1), run("b", 1)}, false, true, 0, 3},
-		"noisy in the last, stays":  {[]runfolder.Round{with(run("a", 0), repeated), with(run("a", 1), repeated), with(run("a", 2), noisy), run("b", 2)}, false, true, 0, 4},
-		"noisy in the last, not up": {[]runfolder.Round{with(run("a", 0), repeated), with(run("a", 1), repeated), with(run("a", 2), noisy)}, false, false, 2, 2},
+		{"nothing yet", nil, false, false, 0, 0},
+		{"whole", []runfolder.Round{run("a", 0), run("b", 0)}, false, true, 0, 2},
+		{"one arm is missing", []runfolder.Round{run("a", 0)}, false, false, 0, 0},
+		{"cut short", []runfolder.Round{run("a", 0), with(run("b", 0), partial)}, false, false, 0, 0},
+		{"failed", []runfolder.Round{run("a", 0), with(run("b", 0), failed)}, false, false, 0, 0},
+		{"failed, and went on", []runfolder.Round{run("a", 0), with(run("b", 0), failed)}, true, true, 0, 2},
+		{"noisy, not marked yet", []runfolder.Round{with(run("a", 0), noisy)}, false, false, 1, 1},
+		{"noisy, marked", []runfolder.Round{with(run("a", 0), repeated)}, false, false, 1, 1},
+		{"in the repeat", []runfolder.Round{with(run("a", 0), repeated), run("a", 1)}, false, false, 1, 1},
+		{"whole in the repeat", []runfolder.Round{with(run("a", 0), repeated), run("a", 1), run("b", 1)}, false, true, 0, 3},
+		{"noisy in the last, stays", []runfolder.Round{with(run("a", 0), repeated), with(run("a", 1), repeated), with(run("a", 2), noisy), run("b", 2)}, false, true, 0, 4},
+		{"noisy in the last, not up", []runfolder.Round{with(run("a", 0), repeated), with(run("a", 1), repeated), with(run("a", 2), noisy)}, false, false, 2, 2},
 	} {
 		m := runfolder.Manifest{Name: "x", Rounds: 3, Arms: []runfolder.ArmManifest{{Name: "a"}, {Name: "b"}}}
 		folder, err := runfolder.Create(filepath.Join(t.TempDir(), "run"), m)
@@ -55,18 +56,18 @@ func TestWhereAResumedExperimentGoesOn(t *testing.T) {
 			}
 		}
 		if got := folder.Settled(2, len(m.Arms)); got != row.settled {
-			t.Errorf("%s: got settled %v", name, got)
+			t.Errorf("%s: got settled %v", row.name, got)
 		}
 		if row.settled {
 			continue
 		}
 		repeat, err := folder.Reset(2)
 		if err != nil || repeat != row.repeat || len(folder.Rounds()) != 1+row.stay {
-			t.Errorf("%s: goes on with repeat %d and %d lines, %v; want %d and %d", name, repeat, len(folder.Rounds())-1, err, row.repeat, row.stay)
+			t.Errorf("%s: goes on with repeat %d and %d lines, %v; want %d and %d", row.name, repeat, len(folder.Rounds())-1, err, row.repeat, row.stay)
 		}
 		for _, r := range folder.Rounds()[1:] {
 			if !r.Repeated {
-				t.Errorf("%s: %+v still counts", name, r)
+				t.Errorf("%s: %+v still counts", row.name, r)
 			}
 		}
 		if err := folder.Discard(); err != nil {

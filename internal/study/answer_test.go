@@ -125,18 +125,21 @@ func TestPlantedEffectsAreFound(t *testing.T) {
 		}
 	}
 	got := verdicts(judge(t, d, measured))
-	for title, want := range map[string]study.Answer{
-		"1 conn-pool, article":   study.Helps,
-		"2 object-pool, article": study.Small,
-		"3 json, article":        study.None,
-		"4 dice, article":        study.Harms,
-		"5 claim, article":       study.Breaks,
-		"6 log, article":         study.None,
-		"7 gc, article":          study.Missing,
-		"8 user-state, article":  study.None,
+	for _, row := range []struct {
+		title string
+		want  study.Answer
+	}{
+		{"1 conn-pool, article", study.Helps},
+		{"2 object-pool, article", study.Small},
+		{"3 json, article", study.None},
+		{"4 dice, article", study.Harms},
+		{"5 claim, article", study.Breaks},
+		{"6 log, article", study.None},
+		{"7 gc, article", study.Missing},
+		{"8 user-state, article", study.None},
 	} {
-		if got[title] != want {
-			t.Errorf("%s: got %q, want %q", title, got[title], want)
+		if got[row.title] != row.want {
+			t.Errorf("%s: got %q, want %q", row.title, got[row.title], row.want)
 		}
 	}
 }

@@ -104,9 +104,12 @@ func TestCompareTellsHowManyRoundsWouldDecide(t *testing.T) {
 func TestCapacities(t *testing.T) {
 	var measured []runfolder.Round
 	for round := 1; round <= 8; round++ {
-		for arm, rate := range map[string]float64{"before": 500, "best": 20_000} {
-			measured = append(measured, runfolder.Round{Round: round, Arm: arm, Capacity: &runfolder.Capacity{
-				Rate: rate + float64(10*round), Took: time.Second, GeneratorBound: arm == "best" && round == 1,
+		for _, row := range []struct {
+			arm  string
+			rate float64
+		}{{"before", 500}, {"best", 20_000}} {
+			measured = append(measured, runfolder.Round{Round: round, Arm: row.arm, Capacity: &runfolder.Capacity{
+				Rate: row.rate + float64(10*round), Took: time.Second, GeneratorBound: row.arm == "best" && round == 1,
 			}})
 		}
 	}
@@ -132,7 +135,10 @@ func TestCapacities(t *testing.T) {
 // runs of a round, and the generator's processor time with it: 8 % more work
 // is found, and none is not.
 func TestCPUAtEqualMachineSpeed(t *testing.T) {
-	for effect, want := range map[float64]bench.Verdict{1.08: bench.Regressed, 1: ""} {
+	for _, row := range []struct {
+		effect float64
+		want   bench.Verdict
+	}{{1.08, bench.Regressed}, {1, ""}} {
 		measured := rounds(10, map[string]figures{"old": plain(), "new": plain()})
 		random := rand.New(rand.NewPCG(5, 1))
 		for i := range measured {
@@ -140,7 +146,7 @@ func TestCPUAtEqualMachineSpeed(t *testing.T) {
 			speed := math.Exp(0.1 * random.NormFloat64())
 			server, client := *r.Cost.ServerCPU*speed, 50_000*speed*speed*(1+0.02*random.Float64())
 			if r.Arm == "new" {
-				server *= effect
+				server *= row.effect
 			}
 			r.Cost.ServerCPU, r.Cost.ClientCPU = &server, &client
 		}
@@ -148,11 +154,11 @@ func TestCPUAtEqualMachineSpeed(t *testing.T) {
 			if m.Effect.Unit != "cpu-ns/op" {
 				continue
 			}
-			if !m.Effect.Adjusted || math.Abs(m.Effect.Ratio.Center-effect) > 0.02 {
-				t.Errorf("%v: got %+v", effect, m.Effect)
+			if !m.Effect.Adjusted || math.Abs(m.Effect.Ratio.Center-row.effect) > 0.02 {
+				t.Errorf("%v: got %+v", row.effect, m.Effect)
 			}
-			if want != "" && m.Verdict != want || want == "" && (m.Verdict == bench.Regressed || m.Verdict == bench.Improved) {
-				t.Errorf("%v: got %q", effect, m.Verdict)
+			if row.want != "" && m.Verdict != row.want || row.want == "" && (m.Verdict == bench.Regressed || m.Verdict == bench.Improved) {
+				t.Errorf("%v: got %q", row.effect, m.Verdict)
 			}
 		}
 	}

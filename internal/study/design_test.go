@@ -32,18 +32,18 @@ func plans() []string {
 }
 
 func TestArms(t *testing.T) {
-	for text, want := range map[string]string{
-		"ladder article": "before plus-conn-pool plus-object-pool plus-json plus-dice plus-claim plus-log plus-gc article best",
-		"ladder best":    "before plus-conn-pool plus-object-pool plus-json plus-dice plus-claim plus-log plus-gc article best",
-		"each article":   "before only-conn-pool only-object-pool only-json only-dice only-claim only-log only-gc only-user-state article best",
-		"drop": "best without-conn-pool without-object-pool without-json without-dice without-claim without-log without-gc " +
-			"without-user-state before",
-		"vary json=before,article,best":           "json.before json.article json.best",
-		"ladder article only best,before,article": "before article best",
+	for _, row := range []struct{ text, want string }{
+		{"ladder article", "before plus-conn-pool plus-object-pool plus-json plus-dice plus-claim plus-log plus-gc article best"},
+		{"ladder best", "before plus-conn-pool plus-object-pool plus-json plus-dice plus-claim plus-log plus-gc article best"},
+		{"each article", "before only-conn-pool only-object-pool only-json only-dice only-claim only-log only-gc only-user-state article best"},
+		{"drop", "best without-conn-pool without-object-pool without-json without-dice without-claim without-log without-gc " +
+			"without-user-state before"},
+		{"vary json=before,article,best", "json.before json.article json.best"},
+		{"ladder article only best,before,article", "before article best"},
 	} {
-		d := design(t, text)
-		if got := strings.Join(d.ArmNames(), " "); got != want {
-			t.Errorf("%s: got arms %s", text, got)
+		d := design(t, row.text)
+		if got := strings.Join(d.ArmNames(), " "); got != row.want {
+			t.Errorf("%s: got arms %s", row.text, got)
 		}
 	}
 	both := design(t, "each both")
@@ -93,46 +93,49 @@ func TestContrastsDifferInWhatTheySay(t *testing.T) {
 // TestAccountsAddUpByConstruction: an account's parts lie between the ends of
 // its total, each switch once.
 func TestAccountsAddUpByConstruction(t *testing.T) {
-	for text, want := range map[string]int{
-		"ladder article": 2, "ladder best": 1, "ladder both": 2, "each article": 1, "each both": 2, "drop": 1,
-		"vary json=before,best": 0, "ladder article only before,article,best": 0,
+	for _, row := range []struct {
+		text string
+		want int
+	}{
+		{"ladder article", 2}, {"ladder best", 1}, {"ladder both", 2}, {"each article", 1}, {"each both", 2}, {"drop", 1},
+		{"vary json=before,best", 0}, {"ladder article only before,article,best", 0},
 	} {
-		d := design(t, text)
-		if len(d.Accounts) != want {
-			t.Errorf("%s: got %d accounts, want %d", text, len(d.Accounts), want)
+		d := design(t, row.text)
+		if len(d.Accounts) != row.want {
+			t.Errorf("%s: got %d accounts, want %d", row.text, len(d.Accounts), row.want)
 		}
 		for _, a := range d.Accounts {
 			seen := map[string]bool{}
 			for _, part := range a.Parts {
 				c := d.Contrasts[part]
 				if seen[c.Switch] {
-					t.Errorf("%s: account %q has switch %q twice", text, a.Title, c.Switch)
+					t.Errorf("%s: account %q has switch %q twice", row.text, a.Title, c.Switch)
 				}
 				seen[c.Switch] = true
 			}
 			for _, s := range steps.All() {
 				if !seen[s.Name] {
-					t.Errorf("%s: account %q lacks step %s", text, a.Title, s.Name)
+					t.Errorf("%s: account %q lacks step %s", row.text, a.Title, s.Name)
 				}
 			}
 			if total := d.Contrasts[a.Total]; total.Switch != "" || fmt.Sprintf("before to %s", total.To) != a.Title {
-				t.Errorf("%s: account %q ends in %s", text, a.Title, total.To)
+				t.Errorf("%s: account %q ends in %s", row.text, a.Title, total.To)
 			}
 		}
 	}
 }
 
 func TestArmsThatAreNotThere(t *testing.T) {
-	for text, want := range map[string]string{
-		"ladder article only before,fastest": `unknown arm "fastest"; use before, plus-conn-pool`,
-		"drop only best":                     "one arm has nothing to be compared with",
+	for _, row := range []struct{ text, want string }{
+		{"ladder article only before,fastest", `unknown arm "fastest"; use before, plus-conn-pool`},
+		{"drop only best", "one arm has nothing to be compared with"},
 	} {
-		spec, err := study.Parse(text)
+		spec, err := study.Parse(row.text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := study.New(spec); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: got %v, want %q", text, err, want)
+		if _, err := study.New(spec); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s: got %v, want %q", row.text, err, row.want)
 		}
 	}
 }

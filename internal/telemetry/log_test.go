@@ -84,30 +84,33 @@ func TestSecretsStayHidden(t *testing.T) {
 	}
 	var log bytes.Buffer
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "token", values.Token, "url", values.URL, "query", values.Query, "dsn", values.DSN, "all", values)
-	for how, text := range map[string]string{
-		"%v": fmt.Sprint(values), "%+v": fmt.Sprintf("%+v", values), "%#v": fmt.Sprintf("%#v", values),
-		"%s": fmt.Sprintf("%s %s", values.Token, values.URL), "%q": fmt.Sprintf("%q", values.Token),
-		"json": string(asJSON), "slog": log.String(), "error": fmt.Errorf("open %v: %w", values.URL, io.EOF).Error(),
+	for _, row := range []struct{ how, text string }{
+		{"%v", fmt.Sprint(values)}, {"%+v", fmt.Sprintf("%+v", values)}, {"%#v", fmt.Sprintf("%#v", values)},
+		{"%s", fmt.Sprintf("%s %s", values.Token, values.URL)}, {"%q", fmt.Sprintf("%q", values.Token)},
+		{"json", string(asJSON)}, {"slog", log.String()}, {"error", fmt.Errorf("open %v: %w", values.URL, io.EOF).Error()},
 	} {
-		if strings.Contains(text, hidden) {
-			t.Errorf("%s shows the secret: %s", how, text)
+		if strings.Contains(row.text, hidden) {
+			t.Errorf("%s shows the secret: %s", row.how, row.text)
 		}
-		if !strings.Contains(text, "REDACTED") {
-			t.Errorf("%s shows nothing where a secret is: %s", how, text)
+		if !strings.Contains(row.text, "REDACTED") {
+			t.Errorf("%s shows nothing where a secret is: %s", row.how, row.text)
 		}
 	}
 }
 
 func TestSecretURLShowsTheRest(t *testing.T) {
-	for in, want := range map[telemetry.SecretURL]string{
-		"": "",
-		"postgres://app:pw@db:5432/lottery?sslmode=disable": "postgres://app:REDACTED@db:5432/lottery?sslmode=disable",
-		"redis://127.0.0.1:6379/0":                          "redis://127.0.0.1:6379/0",
-		"postgres:///l?host=/run/pg&sslpassword=x":          "postgres:///l?host=%2Frun%2Fpg&sslpassword=REDACTED",
-		"not a url": "REDACTED",
+	for _, row := range []struct {
+		in   telemetry.SecretURL
+		want string
+	}{
+		{"", ""},
+		{"postgres://app:pw@db:5432/lottery?sslmode=disable", "postgres://app:REDACTED@db:5432/lottery?sslmode=disable"},
+		{"redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"},
+		{"postgres:///l?host=/run/pg&sslpassword=x", "postgres:///l?host=%2Frun%2Fpg&sslpassword=REDACTED"},
+		{"not a url", "REDACTED"},
 	} {
-		if got := in.String(); got != want {
-			t.Errorf("got %q; want %q", got, want)
+		if got := row.in.String(); got != row.want {
+			t.Errorf("got %q; want %q", got, row.want)
 		}
 	}
 	if got := telemetry.Secret("").String(); got != "" {

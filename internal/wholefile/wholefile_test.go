@@ -53,12 +53,15 @@ func TestErrorsSpeakOfTheFile(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(folder, "full"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]error{
-		filepath.Join(dir, "none", "file"): syscall.ENOENT,
-		folder:                             syscall.EEXIST, // a folder is not replaced
+	for _, row := range []struct {
+		path string
+		want error
+	}{
+		{filepath.Join(dir, "none", "file"), syscall.ENOENT},
+		{folder, syscall.EEXIST}, // a folder is not replaced
 	} {
-		err := wholefile.Write(path, text("x"))
-		if !errors.Is(err, want) || err.Error() != fmt.Sprintf("writing %s: %v", path, want) {
+		err := wholefile.Write(row.path, text("x"))
+		if !errors.Is(err, row.want) || err.Error() != fmt.Sprintf("writing %s: %v", row.path, row.want) {
 			t.Errorf("got %v", err)
 		}
 	}

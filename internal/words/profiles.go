@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -224,12 +225,4 @@ func joined[T any](all []T, word func(T) string) string {
 }
 
 // size is a number of bytes for people.
-func size(n int64) string {
-	switch {
-	case n >= 1<<20:
-		return fmt.Sprintf("%.4g MiB", float64(n)/(1<<20))
-	case n >= 1<<10:
-		return fmt.Sprintf("%.4g KiB", float64(n)/(1<<10))
-	}
-	return fmt.Sprintf("%d bytes", n)
-}
+func size(n int64) string { return units.Rough(float64(n), "bytes") }

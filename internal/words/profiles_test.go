@@ -44,7 +44,7 @@ func TestFailure(t *testing.T) {
 		{profiles.Failure{Code: profiles.FailDamagedGzip, Said: "unexpected EOF"}, "the answer's gzip is damaged or cut off (unexpected EOF)"},
 		{profiles.Failure{Code: profiles.FailTooLarge, MaxBytes: 2 << 20}, "the answer is larger than 2 MiB, the limit for one profile"},
 		{profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: 2 << 10}, "cut off at 2 KiB, the size limit"},
-		{profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: 20}, "cut off at 20 bytes, the size limit"},
+		{profiles.Failure{Code: profiles.FailSizeBound, MaxBytes: 20}, "cut off at 20 B, the size limit"},
 		{profiles.Failure{Code: profiles.FailEarlyAnswer, TookNS: 3 * time.Millisecond, LimitNS: time.Second}, "the target answered after 3ms, but was asked to profile for 1s"},
 		{profiles.Failure{Code: profiles.FailWindowTooShort}, "the window was too short"},
 		{profiles.Failure{Code: profiles.FailNotBegun}, "the window ended before it began"},

@@ -53,18 +53,19 @@ func TestRingIsBoundedInBytes(t *testing.T) {
 // cost must come down to the share, whatever it is that costs.
 func TestBudgetIsKept(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name     string
 		share    float64
 		tracing  float64
 		stopCost time.Duration
 		cores    float64
 	}{
-		"tracing":         {0.01, 0.10, time.Millisecond, 1},
-		"encoding":        {0.01, 0, 500 * time.Millisecond, 1},
-		"both":            {0.005, 0.05, 300 * time.Millisecond, 2},
-		"a quiet process": {0.01, 0.05, 20 * time.Millisecond, 0.1},
+		{"tracing", 0.01, 0.10, time.Millisecond, 1},
+		{"encoding", 0.01, 0, 500 * time.Millisecond, 1},
+		{"both", 0.005, 0.05, 300 * time.Millisecond, 2},
+		{"a quiet process", 0.01, 0.05, 20 * time.Millisecond, 0.1},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFake(t)
 			f.tracing, f.stopCost, f.cores = c.tracing, c.stopCost, c.cores
@@ -227,22 +228,23 @@ func TestSnapshotsAreRateLimited(t *testing.T) {
 
 func TestGoroutineTrigger(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
 		at   func(second int) int
 		want int
 	}{
-		"healthy: steady":          {func(int) int { return 5000 }, 0},
-		"healthy: up and down":     {func(s int) int { return 3000 + 2000*(s/60%2) }, 0},
-		"healthy: few":             {func(s int) int { return min(10+s, 900) }, 0},
-		"a leak":                   {func(s int) int { return 500 + 10*s }, 2},
-		"a jump":                   {func(s int) int { return 500 + 5000*min(s/300, 1) }, 1},
-		"a leak, nobody may watch": {func(s int) int { return 500 + 10*s }, 0},
+		{"healthy: steady", func(int) int { return 5000 }, 0},
+		{"healthy: up and down", func(s int) int { return 3000 + 2000*(s/60%2) }, 0},
+		{"healthy: few", func(s int) int { return min(10+s, 900) }, 0},
+		{"a leak", func(s int) int { return 500 + 10*s }, 2},
+		{"a jump", func(s int) int { return 500 + 5000*min(s/300, 1) }, 1},
+		{"a leak, nobody may watch", func(s int) int { return 500 + 10*s }, 0},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFake(t)
 			o := Options{Budget: Budget{SnapshotEvery: time.Second}}
-			if strings.HasSuffix(name, "nobody may watch") {
+			if strings.HasSuffix(c.name, "nobody may watch") {
 				o.GoroutineGrowth = -1
 			}
 			r := fakeRecorder(t, f, o)
@@ -306,38 +308,44 @@ func TestOneFailureLosesNothingElse(t *testing.T) {
 // TestAnEmptyRingSaysWhy: a snapshot without CPU slices is a riddle otherwise.
 func TestAnEmptyRingSaysWhy(t *testing.T) {
 	t.Parallel()
-	for want, prepare := range map[string]func(*fakeProcess, *Recorder){
-		"the recorder has just begun":        func(*fakeProcess, *Recorder) {},
-		"somebody else is taking a profile":  func(_ *fakeProcess, r *Recorder) { r.Yield() },
-		"other code is taking a CPU profile": func(f *fakeProcess, r *Recorder) { f.foreign = true; f.run(r, 20*time.Second) },
-		"no slice was taken within 5m0s":     func(f *fakeProcess, r *Recorder) { f.run(r, 20*time.Second); f.foreign = true; f.run(r, time.Hour) },
-		"CPU time is overdrawn by 9m59.975s": func(_ *fakeProcess, r *Recorder) {
+	for _, row := range []struct {
+		want    string
+		prepare func(*fakeProcess, *Recorder)
+	}{
+		{"the recorder has just begun", func(*fakeProcess, *Recorder) {}},
+		{"somebody else is taking a profile", func(_ *fakeProcess, r *Recorder) { r.Yield() }},
+		{"other code is taking a CPU profile", func(f *fakeProcess, r *Recorder) { f.foreign = true; f.run(r, 20*time.Second) }},
+		{"no slice was taken within 5m0s", func(f *fakeProcess, r *Recorder) { f.run(r, 20*time.Second); f.foreign = true; f.run(r, time.Hour) }},
+		{"CPU time is overdrawn by 9m59.975s", func(_ *fakeProcess, r *Recorder) {
 			r.ledger.pay(&r.ledger.encoding, 10*time.Minute)
 			r.ledger.balance = -10*time.Minute + 25*time.Millisecond
-		},
+		}},
 	} {
 		f := newFake(t)
 		r := fakeRecorder(t, f, Options{Latency: time.Second, TraceAge: -1})
-		prepare(f, r)
+		row.prepare(f, r)
 		r.Observe("slow", 2*time.Second)
 		f.serveOrders(r)
 		m := r.Stats().Snapshots[0]
-		if got := m.Failed[snapshotCPU]; !strings.HasSuffix(got, want) {
-			t.Errorf("got %q, want %q", got, want)
+		if got := m.Failed[snapshotCPU]; !strings.HasSuffix(got, row.want) {
+			t.Errorf("got %q, want %q", got, row.want)
 		}
 	}
 }
 
 func TestTracerFunctions(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]bool{
-		"runtime.traceLocker.GoStart": true, "runtime.(*traceStackTable).put": true, "runtime.traceEventWriter.event": true,
-		"runtime/trace.WithRegion": false, "runtime/trace.(*recorder).Write": true, "runtime.traceAcquire": true,
-		"runtime.tracebackPCs": false, "runtime.traceback2": false, "runtime.mallocgc": false, "main.trace": false,
-		"runtime.(*mheap).alloc": false, "runtime/pprof.profileWriter": false, "net/http/httptrace.ContextClientTrace": false,
+	for _, row := range []struct {
+		name string
+		want bool
+	}{
+		{"runtime.traceLocker.GoStart", true}, {"runtime.(*traceStackTable).put", true}, {"runtime.traceEventWriter.event", true},
+		{"runtime/trace.WithRegion", false}, {"runtime/trace.(*recorder).Write", true}, {"runtime.traceAcquire", true},
+		{"runtime.tracebackPCs", false}, {"runtime.traceback2", false}, {"runtime.mallocgc", false}, {"main.trace", false},
+		{"runtime.(*mheap).alloc", false}, {"runtime/pprof.profileWriter", false}, {"net/http/httptrace.ContextClientTrace", false},
 	} {
-		if got := tracerFunction(name); got != want {
-			t.Errorf("%s: %v", name, got)
+		if got := tracerFunction(row.name); got != row.want {
+			t.Errorf("%s: %v", row.name, got)
 		}
 	}
 }
@@ -348,20 +356,23 @@ func TestBadOptions(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for want, o := range map[string]Options{
-		"Slice is 1ms":          {Slice: time.Millisecond},
-		"Every must not be":     {Slice: time.Minute},
-		"Keep must not be":      {Keep: time.Second},
-		"Latency is -1s":        {Latency: -time.Second},
-		"GoroutineGrowth is 1;": {GoroutineGrowth: 1},
-		"GoroutineFloor is -1":  {GoroutineFloor: -1},
-		"Budget.CPU is 0.7":     {Budget: Budget{CPU: 0.7}},
-		"Budget in bytes":       {Budget: Budget{RingBytes: -1}},
-		"SnapshotEvery is -1s":  {Budget: Budget{SnapshotEvery: -time.Second}},
-		"folder for snapshots":  {Dir: filepath.Join(file, "below")},
+	for _, row := range []struct {
+		want string
+		o    Options
+	}{
+		{"Slice is 1ms", Options{Slice: time.Millisecond}},
+		{"Every must not be", Options{Slice: time.Minute}},
+		{"Keep must not be", Options{Keep: time.Second}},
+		{"Latency is -1s", Options{Latency: -time.Second}},
+		{"GoroutineGrowth is 1;", Options{GoroutineGrowth: 1}},
+		{"GoroutineFloor is -1", Options{GoroutineFloor: -1}},
+		{"Budget.CPU is 0.7", Options{Budget: Budget{CPU: 0.7}}},
+		{"Budget in bytes", Options{Budget: Budget{RingBytes: -1}}},
+		{"SnapshotEvery is -1s", Options{Budget: Budget{SnapshotEvery: -time.Second}}},
+		{"folder for snapshots", Options{Dir: filepath.Join(file, "below")}},
 	} {
-		if _, err := New(o); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%+v: got %v; want %q", o, err, want)
+		if _, err := New(row.o); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%+v: got %v; want %q", row.o, err, row.want)
 		}
 	}
 }

@@ -48,9 +48,12 @@ func TestUTestsAgreeWithBenchmath(t *testing.T) {
 
 func TestUTestsAskBenchmathNearBoundaries(t *testing.T) {
 	tests := Tests{alpha: 0.05}
-	for p, want := range map[float64]bool{0.05: false, 0.05 + 1e-12: false, 0.0505: false, 0.0625: false, 0.0501: true, 1: true, math.NaN(): false} {
-		if got := tests.prints(p); got != want {
-			t.Errorf("%v: got %v, want %v", p, got, want)
+	for _, row := range []struct {
+		p    float64
+		want bool
+	}{{0.05, false}, {0.05 + 1e-12, false}, {0.0505, false}, {0.0625, false}, {0.0501, true}, {1, true}, {math.NaN(), false}} {
+		if got := tests.prints(row.p); got != row.want {
+			t.Errorf("%v: got %v, want %v", row.p, got, row.want)
 		}
 	}
 }
