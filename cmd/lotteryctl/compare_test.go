@@ -124,8 +124,8 @@ func TestCompareExitCodes(t *testing.T) {
 		"no such base":               {[]string{"--base", "x", filepath.Join("testdata", "compare", "run")}, 2, "has no arm \"x\"; use before, article, best"},
 		"no run folder":              {[]string{t.TempDir(), old}, 2, "not a run folder"},
 		"noise of nothing":           {[]string{"--noise", old, old, same}, 2, "not a calibration"},
-		"noise of another kind":      {[]string{"--noise", write(t, `{"kind":"other"}`), old, same}, 2, "not a calibration: write one with compare --calibrate"},
-		"rounds of one run":          {[]string{"--rounds", "paired", write(t, runs("X", 1, 100)), same}, 2, "leave --rounds at auto"},
+		"noise of another kind":      {[]string{"--noise", write(t, `{"kind":"other"}`), old, same}, 2, "not a calibration; write one with compare --calibrate"},
+		"rounds of one run":          {[]string{"--rounds", "paired", write(t, runs("X", 1, 100)), same}, 2, "use --rounds auto"},
 		"calibration and gate":       {append(gate, "--calibrate", old), 2, "--calibrate"},
 	} {
 		_, stderr, err := execute(t, append([]string{"compare"}, test.args...)...)
