@@ -80,7 +80,7 @@ type Profile struct {
 	StartFile string `json:"start_file,omitempty"`
 	// Failure is why there is none.
 	Failure *Failure `json:"error,omitempty"`
-	// Notes say how it differs from a plain one.
+	// Notes say how it differs from a normal one.
 	Notes Notes `json:"note,omitempty"`
 
 	// Delta says that the profile has what happened from WindowStart to

@@ -8,7 +8,7 @@ type Note struct {
 	Old, New int
 	// LeastP is the least p-value that so many profiles allow.
 	LeastP float64
-	// Inflation is how many times as much as chance alone the counts scatter.
+	// Inflation is how many times as much as chance alone the counts vary.
 	Inflation float64
 	Swap      Swap
 }
@@ -29,8 +29,8 @@ const (
 	// TooFewProfiles: with Old and New profiles no change can be certain, since
 	// the least p-value possible is LeastP.
 	TooFewProfiles NoteCode = "too_few_profiles"
-	// CountsScatter: the counts scatter Inflation times as much as chance alone
-	// makes them, in the middle of all frames, and are judged by that.
+	// CountsScatter: the counts vary Inflation times as much as chance alone
+	// makes them, in the middle of all frames, and the test takes this into account.
 	CountsScatter NoteCode = "counts_scatter"
 	// OneProfileASide: only the chance of sampling is known as noise.
 	OneProfileASide NoteCode = "one_profile_a_side"

@@ -134,9 +134,9 @@ func (r *Report) method() string {
 	}
 	effect := units.Size(r.Policy.LeastEffect)
 	if r.Policy.Noise != nil {
-		effect = "its noise floor, or else " + effect
+		effect = "= the noise floor of the metric, or else " + effect
 	}
-	return fmt.Sprintf("%s%s; p corrected (Holm) for %s; %s intervals (Hodges-Lehmann); a change counts from %s",
+	return fmt.Sprintf("%s%s; p corrected (Holm) for %s; %s intervals (Hodges-Lehmann); minimum effect %s",
 		strings.Join(names, ", "), adjusted, family(r.Family), units.Size(r.Tables.Query.Confidence), effect)
 }
 

@@ -46,7 +46,7 @@ func Note(n bench.Note) string {
 	switch n.Code {
 	case bench.NotePooled:
 		return fmt.Sprintf(
-			"values of %s are pooled in one sample, as for %q: put .file into a projection to tell them apart, or into ignore if that is meant",
+			"values of %s are pooled in one sample, as for %q: put .file into a projection to separate them, or into ignore if you want them pooled",
 			strings.Join(n.Names, " and "), n.Row)
 	case bench.NoteNoBaseline:
 		return fmt.Sprintf("%s was not measured in %q, so there is nothing to compare %s with%s",
@@ -188,7 +188,7 @@ func RunsToDecide(g *bench.Judgement) string {
 func shortage(s *bench.Shortage) string {
 	if s.Ranks {
 		return fmt.Sprintf(
-			"%d rounds are too few for the paired test of %d comparisons at once, so the Mann-Whitney test decides, which finds less; use %d rounds, or gates on fewer metrics",
+			"%d rounds are too few for the paired test of %d comparisons at once, so the Mann-Whitney test decides, which is less sensitive; use %d rounds, or gates on fewer metrics",
 			s.Old, s.Family, s.Need)
 	}
 	runs := fmt.Sprintf("%d and %d runs", s.Old, s.New)

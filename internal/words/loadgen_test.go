@@ -23,8 +23,8 @@ func TestDoubt(t *testing.T) {
 		{loadgen.Doubt{Code: loadgen.RateNotReached, Unanswered: 500, Intended: 10_000}, "rate not reached", "5.0 % of the requests got no answer (500 of 10000)"},
 		{loadgen.Doubt{Code: loadgen.CapQueued, Queued: 120, QueuedFor: 3 * time.Second, WaitP99: 25 * time.Millisecond, Cap: 8}, "connection cap queued requests",
 			"120 requests waited 3s in total (p99 of the waits 25ms) because all 8 connections were busy; their latency includes this wait"},
-		{loadgen.Doubt{Code: loadgen.RunPartial, Window: 10 * time.Second}, "run was cancelled", "only 10s of the measured window were run"},
-		{loadgen.Doubt{Code: loadgen.RunPartial, Text: "as it was said"}, "run was cancelled", "as it was said"},
+		{loadgen.Doubt{Code: loadgen.RunPartial, Window: 10 * time.Second}, "run was cut short", "only 10s of the window were measured"},
+		{loadgen.Doubt{Code: loadgen.RunPartial, Text: "as it was said"}, "run was cut short", "as it was said"},
 	} {
 		codes = append(codes, string(row.doubt.Code))
 		checkSentence(t, string(row.doubt.Code), words.Doubt(row.doubt), row.want)

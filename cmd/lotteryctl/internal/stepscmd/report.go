@@ -27,7 +27,7 @@ rounds.jsonl are read.`,
   lotteryctl steps report --out docs/steps.md docs/runs/*`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return cli.UsageErrorf(cmd, "report needs a run folder")
+				return cli.UsageErrorf(cmd, "no run folder given; name one or more")
 			}
 			page, err := stepsPage(args)
 			if err != nil {
@@ -73,7 +73,7 @@ README). For all eight steps together, the tuning article claims: p95 from 12.3 
 
 How to read the tables:
 
-- "change" is the ratio with/without of the metric that should move, with its 95 % interval (the
+- "change" is the ratio with/without of the metric that should change, with its 95 % interval (the
   Hodges-Lehmann estimate over rounds).
 - "single p" is the p-value of the exact sign-flip test over rounds. "corrected p" is the same value,
   corrected by Holm for all questions of the table.
