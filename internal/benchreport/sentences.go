@@ -21,7 +21,7 @@ func Warning(w bench.Warning) string {
 		return shortage(w.Few)
 	case w.Code == bench.WarnSequential && w.Blocks != nil:
 		return fmt.Sprintf(
-			"all runs of %q and of %q are in one block each, as in %s: a drift between the two blocks looks like a change, and no test can separate the two; run the arms in alternation",
+			"all runs of %q and of %q are in one block each, as in %s: a drift between the two blocks looks like a change, and no test can separate the two; let the arms alternate",
 			w.Blocks.Old, w.Blocks.New, w.Blocks.Row)
 	case w.Code == bench.WarnTrend && w.Series != nil:
 		where := w.Series.Table.Unit + " of " + subject(w.Series.Table.Table, w.Series.Row, w.Series.Col)
@@ -156,7 +156,7 @@ func Why(c bench.Cause) string {
 	case bench.CauseGate:
 		return fmt.Sprintf("gate %q %s: %s", c.Gate.Gate.Text, c.Gate.Outcome, deciding(c.Check))
 	case bench.CauseUnread:
-		return units.Counted(c.Count, "line or value", "lines or values") + " could not be read, so the gates prove nothing"
+		return units.Counted(c.Count, "line or value", "lines or values") + " could not be read, so the gates cannot be judged"
 	case bench.CauseMissing:
 		return "some data were not compared: " + absence(c.Missing)
 	case bench.CauseInconclusive:

@@ -67,7 +67,7 @@ const stepsPageHead = `# The steps, measured
 This page is written by ` + "`lotteryctl steps report --out docs/steps.md docs/runs/*`" + ` from the
 run folders in [runs](runs). Do not edit it: a test fails if the page and the folders differ.
 
-The steps come from an article about tuning Go services that lotteryd was built after (see the
+The steps come from an article about tuning Go services, on which lotteryd is based (see the
 README). For all eight steps together, the tuning article claims: p95 from 12.3 to 0.8 ms, 1.4 to
 0.11 MB per request, 3.2 times the capacity, at 1,200 requests/s. It did not measure any step alone.
 
