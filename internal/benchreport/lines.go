@@ -83,7 +83,7 @@ func (l line) p() string {
 	return units.PText(l.PHolm)
 }
 
-// values are the two centres: "6.318 ms → 5.738 ms".
+// values are the two centers: "6.318 ms → 5.738 ms".
 func (l line) values() string {
 	if l.Old == nil {
 		return units.Quantity(l.New.Summary.Center, l.table.Unit)
