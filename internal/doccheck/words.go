@@ -12,8 +12,8 @@ import (
 // goVersion finds versions of Go, but for those of a history: "since Go 1.20".
 var goVersion = regexp.MustCompile(`(?i)(\w+)?\s*\bGo (1\.[0-9]+)`)
 
-// history are the words before a version that is not ours.
-var history = map[string]bool{"before": true, "since": true, "until": true}
+// isHistory reports whether a word before a version says that it is not ours.
+func isHistory(word string) bool { return word == "before" || word == "since" || word == "until" }
 
 // GoVersions complains of each version of Go, in a comment or a document, that
 // is not go.mod's, the text of which is given.
@@ -25,7 +25,7 @@ func GoVersions(t *Tree, gomod string) ([]string, error) {
 	var broken []string
 	for _, line := range t.allProse() {
 		for _, found := range goVersion.FindAllStringSubmatch(line.text, -1) {
-			if found[2] != match[1] && !history[strings.ToLower(found[1])] {
+			if found[2] != match[1] && !isHistory(strings.ToLower(found[1])) {
 				broken = append(broken, line.complain("names Go %s, go.mod says %s", found[2], match[1]))
 			}
 		}

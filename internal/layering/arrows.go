@@ -91,9 +91,11 @@ func declaredName(pkg *types.Package, object types.Object) string {
 	return function.Name()
 }
 
-// genericStandard are the standard packages whose functions hand back values of
-// the caller's own types: the checker has to know their declarations.
-var genericStandard = map[string]bool{"cmp": true, "iter": true, "maps": true, "slices": true, "sync": true, "sync/atomic": true}
+// isGeneric reports whether a standard package has functions that hand back
+// values of the caller's own types: the checker has to know their declarations.
+func isGeneric(importPath string) bool {
+	return slices.Contains([]string{"cmp", "iter", "maps", "slices", "sync", "sync/atomic"}, importPath)
+}
 
 // Import is called by go/types.
 func (c *Checker) Import(importPath string) (*types.Package, error) {
@@ -101,7 +103,7 @@ func (c *Checker) Import(importPath string) (*types.Package, error) {
 		return done, nil
 	}
 	pkg, known := c.packages[strings.TrimPrefix(importPath, c.module+"/")]
-	if genericStandard[importPath] {
+	if isGeneric(importPath) {
 		var err error
 		if pkg, err = readPackage(os.DirFS(path.Join(build.Default.GOROOT, "src")), importPath); err != nil {
 			return nil, err
