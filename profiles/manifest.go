@@ -98,7 +98,7 @@ type Profile struct {
 	Samples     int          `json:"samples,omitempty"` // distinct stacks (and labels)
 	SampleTypes []SampleType `json:"sample_types,omitempty"`
 
-	// Period is the sampling rate: one sample in so many nanoseconds of CPU
+	// Period is the sampling rate: one sample per that many nanoseconds of CPU
 	// time, bytes allocated. For the mutex profile it is in contentions, where
 	// the target tells it; for block it is not known from outside.
 	Period *Period `json:"period,omitempty"`

@@ -47,7 +47,7 @@ func (t *JudgedTable) each(visit func(row, col int, g *Judgement)) {
 	}
 }
 
-// Advisory says why a table is no verdict. The zero value says nothing.
+// Advisory says why a table gets no verdict. The zero value means that it can get one.
 type Advisory struct {
 	Code AdvisoryCode
 	// Need and Least are, for TooFewRequests, the requests that one run needs
@@ -246,7 +246,7 @@ const (
 	ByNothing GateReason = "nothing-to-compare"
 	// ByAbsence: an arm lacks what the baseline has.
 	ByAbsence GateReason = "missing"
-	// ByAdvisory: the metric is no verdict.
+	// ByAdvisory: the metric gets no verdict.
 	ByAdvisory GateReason = "advisory"
 	// ByInexact: values that were declared exact differ.
 	ByInexact GateReason = "not-exact"

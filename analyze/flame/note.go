@@ -6,7 +6,7 @@ type Note struct {
 	Code NoteCode
 	// Old and New are how many profiles the sides have.
 	Old, New int
-	// LeastP is the least p-value that so many profiles allow.
+	// LeastP is the smallest p-value possible with that many profiles.
 	LeastP float64
 	// Inflation is how many times as much as chance alone the counts vary.
 	Inflation float64
@@ -26,7 +26,7 @@ const (
 	RequestsUnknown NoteCode = "requests_unknown"
 	// NoiseUnknown: nothing is known about noise, changes are judged by size.
 	NoiseUnknown NoteCode = "noise_unknown"
-	// TooFewProfiles: with Old and New profiles no change can be certain, since
+	// TooFewProfiles: with Old and New profiles no change can be significant, since
 	// the least p-value possible is LeastP.
 	TooFewProfiles NoteCode = "too_few_profiles"
 	// CountsScatter: the counts vary Inflation times as much as chance alone
