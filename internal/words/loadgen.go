@@ -12,15 +12,15 @@ import (
 func DoubtName(code loadgen.DoubtCode) string {
 	switch code {
 	case loadgen.GeneratorLimit:
-		return "generator was the limit"
+		return "the load generator was the limit"
 	case loadgen.RateNotReached:
-		return "rate not reached"
+		return "the rate was not reached"
 	case loadgen.CapQueued:
-		return "connection cap queued requests"
+		return "requests waited for a free connection"
 	case loadgen.RunPartial:
 		return "run was cut short"
 	case halvesDisagree:
-		return "first and second half disagree"
+		return "the two halves of the window disagree"
 	}
 	return string(code)
 }
