@@ -19,7 +19,7 @@ type Answer struct {
 	Done     time.Time `json:"done"`
 	Warmup   bool      `json:"warmup,omitempty"`
 	Status   int       `json:"status,omitempty"`
-	// Kind and Error are set when there was no whole answer. What became of
+	// Kind and Error are set when there was no complete answer. What became of
 	// such a request on the server is not known when Sent is set.
 	Kind    ErrorKind `json:"kind,omitempty"`
 	Error   string    `json:"error,omitempty"`

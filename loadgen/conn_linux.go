@@ -201,7 +201,7 @@ func (l *loop) broken(c *conn, err *Error) {
 	l.dial(x)
 }
 
-// finish counts a whole answer and gives the connection its next request.
+// finish counts a complete answer and gives the connection its next request.
 func (l *loop) finish(c *conn) {
 	c.x.Done = l.meter.now()
 	c.x.Status = c.answer.status
@@ -220,7 +220,7 @@ func (l *loop) finish(c *conn) {
 	}
 }
 
-// fail counts an exchange that got no whole answer and closes its connection.
+// fail counts an exchange that got no complete answer and closes its connection.
 func (l *loop) fail(c *conn, err error) {
 	c.x.Done = l.meter.now()
 	c.x.Err = err

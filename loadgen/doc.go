@@ -1,53 +1,56 @@
 // Package loadgen sends HTTP requests on a schedule that does not wait for
-// answers, and measures from the time each request was meant to be sent.
+// answers. It measures latency from the time at which each request was meant to
+// be sent.
 //
 // # A tour
 //
 // A [Plan] says what to send and when. [Run] sends it and returns a [Result]:
 //
-//  1. A [Schedule] fixes when each request is due, before anything is sent:
-//     evenly spaced ([Constant]) or as independent users come ([Poisson]).
-//     [Closed] has none: every connection sends when its last answer came.
-//  2. Request n is rendered from the plan's templates, as a pure function of
-//     the seed and n; see [Placeholders].
-//  3. A client sends it at its time, whatever became of the ones before. On
-//     Linux that is one thread on epoll; elsewhere a goroutine per connection;
-//     for https net/http. See [Client].
-//  4. Three [Histogram] values take the latencies: Response from the intended
-//     time, Service from the actual write, and Lateness, the generator's own
-//     delay. Response is the one to quote: it is what a user waited.
-//  5. [Doubt] values say what kept the run from being what was asked:
-//     a generator that could not keep up, a rate not reached, a connection cap
-//     that made requests queue. None means that nothing of the kind was seen.
+//  1. A [Schedule] fixes the send time of each request before anything is sent:
+//     evenly spaced ([Constant]), or as independent users arrive ([Poisson]).
+//     [Closed] has no schedule: each connection sends its next request when its
+//     last one was answered.
+//  2. Request n is made from the plan's templates. It depends only on the seed and
+//     on n; see [Placeholders].
+//  3. A client sends the request at its time, whether or not earlier ones were
+//     answered. On Linux the client is one thread with epoll. Elsewhere it has a
+//     goroutine per connection, and for https it is net/http. See [Client].
+//  4. Three [Histogram] values record times: Response from the intended send time,
+//     Service from the actual write, and Lateness, the delay of the generator
+//     itself. Quote Response: it is the time that a user waited.
+//  5. [Doubt] values say why the load was not as requested: the generator could
+//     not keep up, the rate was not reached, or requests waited because of the
+//     connection limit. An empty list means that none of these was detected.
 //
 // # Why from the intended time
 //
-// A generator that waits for a stalled server sends less while it is stalled,
-// and records one slow answer where users would have met hundreds
-// ("coordinated omission", Gil Tene). Here requests that find every connection
-// busy wait in a queue, and their latency runs from the time they were due. So
-// the percentiles are the same whether 8 connections are allowed or 256.
+// A generator that waits for a stalled server sends less during the stall. It
+// records one slow answer where users would have had hundreds ("coordinated
+// omission", Gil Tene). Here, requests that find every connection busy wait in a
+// queue, and their latency includes that wait. So the percentiles are the same
+// with 8 connections as with 256.
 //
 // # What counts
 //
-// Any whole answer counts as answered, whatever its status. Redirects are not
+// Any complete answer counts as answered, whatever its status. Redirects are not
 // followed. A request that times out is in Response and Service with the time
-// waited so far, since leaving it out would make a dead server look fast; other
-// failures are counted by [ErrorKind] only.
+// that it waited: without it, a dead server would look fast. Other failures are
+// only counted, by [ErrorKind].
 //
-// A kept-alive connection may be closed by the server at the moment a request
-// is written to it. Such a request is sent a second time, once, over a new
-// connection, if not a byte of an answer came and sending twice is safe: its
-// method is idempotent (RFC 9110 section 9.2.2) or it carries an
-// Idempotency-Key header. Other requests fail with [KindClosed].
+// A server may close a kept-alive connection at the moment at which a request is
+// written to it. Such a request is sent once more, over a new connection, if no
+// byte of an answer arrived and sending it twice is safe. It is safe if the method
+// is idempotent (RFC 9110 section 9.2.2) or if the request has an Idempotency-Key
+// header. Other requests fail with [KindClosed].
 //
 // # Precision
 //
-// Send times do not rest on time.Sleep, which overshoots by a millisecond on an
-// idle process (golang/go#53824), but on epoll_pwait2 or clock_nanosleep with
-// the thread's timer slack at 1 ns. What is late all the same is in Lateness.
+// time.Sleep overshoots by a millisecond on an idle process (golang/go#53824).
+// So send times use epoll_pwait2 or clock_nanosleep instead, with the thread's
+// timer slack at 1 ns. The delay that remains is in Lateness.
 //
-// Response and service times run from one clock read just before the write to
-// one just after the last read. So an answer that had to wait while the sending
-// thread was busy counts that wait; [CPU].Sender tells when it matters.
+// Service time runs from a reading of the clock just before the write to one just
+// after the last read. Response time ends at that second reading. So if an answer
+// had to wait because the sending thread was busy, that wait is included.
+// [CPU].Sender shows when this matters.
 package loadgen

@@ -18,7 +18,7 @@ const (
 	// (LocalErrors).
 	GeneratorLimit DoubtCode = "generator-limit"
 	// RateNotReached: fewer requests were sent (SentRate of DueRate, when
-	// AskedRate was asked for) or answered (Unanswered of Intended) than meant.
+	// AskedRate was requested) or answered (Unanswered of Intended) than meant.
 	RateNotReached DoubtCode = "rate-not-reached"
 	// CapQueued: Queued requests waited because all connections of Cap were
 	// busy, QueuedFor in all, WaitP99 at the 99th percentile of all waits.

@@ -18,9 +18,9 @@ type Exchange struct {
 	Intended, Sent, Done time.Duration
 	// Warmup says that the exchange is not counted in the Result.
 	Warmup bool
-	// Status is the HTTP status, 0 without a whole answer.
+	// Status is the HTTP status, 0 without a complete answer.
 	Status int
-	// Err is nil when there was a whole answer; its kind is KindOf(Err).
+	// Err is nil when there was a complete answer; its kind is KindOf(Err).
 	Err error
 	// Retried says that the request was written twice.
 	Retried bool

@@ -59,7 +59,7 @@ func (r *response) reset(keep int, isHead bool) {
 func (r *response) done() bool { return r.step == readDone }
 
 // feed takes the next bytes. Bytes after the end of the answer are a fault of
-// the server, as nothing else was asked for.
+// the server, as nothing else was requested.
 func (r *response) feed(b []byte) error {
 	r.started = r.started || len(b) > 0
 	for len(b) > 0 {

@@ -55,7 +55,7 @@ type Result struct {
 // Counts tells what became of the requests intended in the window.
 type Counts struct {
 	// Intended is how many were due; Sent how many were written; Answered how
-	// many got a whole answer, of any status.
+	// many got a complete answer, of any status.
 	Intended int64 `json:"intended"`
 	Sent     int64 `json:"sent"`
 	Answered int64 `json:"answered"`
@@ -72,7 +72,7 @@ type Counts struct {
 	BytesOut int64 `json:"bytes_out"`
 }
 
-// ErrorCount returns the number of requests that got no whole answer.
+// ErrorCount returns the number of requests that got no complete answer.
 func (c *Counts) ErrorCount() int64 {
 	var n int64
 	for _, k := range c.Errors {
@@ -114,7 +114,7 @@ type CPU struct {
 	// Server is that of Plan.ServerPID, all its threads; 0 when not asked for
 	// or not known.
 	Server time.Duration `json:"server_ns"`
-	// ServerErr says why Server is missing although it was asked for.
+	// ServerErr says why Server is missing although it was requested.
 	ServerErr string `json:"server_err,omitempty"`
 	// Sender is the share of the window in which the sending thread was at
 	// work, 0 to 1; 0 when not known. Near 1 it can neither send on time nor

@@ -44,9 +44,9 @@ const (
 	FailSizeBound         FailureCode = "size-bound"         // of a trace that was cut off at MaxBytes
 	FailEarlyAnswer       FailureCode = "early-answer"       // after TookNS instead of LimitNS
 	FailWindowTooShort    FailureCode = "window-too-short"   // for a CPU profile
-	FailNotBegun          FailureCode = "not-begun"          // the window ended before it began
+	FailNotBegun          FailureCode = "not-begun"          // the window ended before the profile began
 	FailInterrupted       FailureCode = "interrupted"        // the capture was, before it was complete
-	FailNoStart           FailureCode = "no-start"           // there is no snapshot of the start to compare with, for Cause
+	FailNoStart           FailureCode = "no-start"           // there is no snapshot from the start of the window to compare with, for Cause
 	FailSnapshotsMismatch FailureCode = "snapshots-mismatch" // those of start and end do not fit together
 	FailTargetsMismatch   FailureCode = "targets-mismatch"   // the profiles of the targets do not fit together
 	FailAllTargets        FailureCode = "all-targets"        // none of Targets has one

@@ -80,7 +80,7 @@ type Profile struct {
 	StartFile string `json:"start_file,omitempty"`
 	// Failure is why there is none.
 	Failure *Failure `json:"error,omitempty"`
-	// Notes say how it differs from a plain one.
+	// Notes say how it differs from a normal one.
 	Notes Notes `json:"note,omitempty"`
 
 	// Delta says that the profile has what happened from WindowStart to
@@ -98,7 +98,7 @@ type Profile struct {
 	Samples     int          `json:"samples,omitempty"` // distinct stacks (and labels)
 	SampleTypes []SampleType `json:"sample_types,omitempty"`
 
-	// Period is the sampling rate: one sample in so many nanoseconds of CPU
+	// Period is the sampling rate: one sample per that many nanoseconds of CPU
 	// time, bytes allocated. For the mutex profile it is in contentions, where
 	// the target tells it; for block it is not known from outside.
 	Period *Period `json:"period,omitempty"`

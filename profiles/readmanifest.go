@@ -16,7 +16,7 @@ const maxManifestBytes = 16 << 20
 // ReadManifest reads the manifest of the bundle whose root is fsys. Every path
 // in it stays below the root. Unknown fields are ignored; a format that is newer
 // than this package is an error. An error that [errors.Is] io/fs.ErrNotExist
-// means that fsys is no bundle.
+// means that fsys is not a bundle.
 func ReadManifest(fsys fs.FS) (*Manifest, error) {
 	m, err := readManifest(fsys)
 	if err != nil {

@@ -61,7 +61,7 @@ func (s *subject) streamTrace(ctx context.Context, path string) error {
 	return nil
 }
 
-// copyFrom copies at most limit bytes. A connection that breaks is no error:
+// copyFrom copies at most limit bytes. A connection that breaks is not an error:
 // whoever watches it knows.
 func (t *Trace) copyFrom(w io.Writer, r io.Reader, limit int64) (ok bool, err error) {
 	buffered := bufio.NewReader(r)

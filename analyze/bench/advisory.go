@@ -4,7 +4,7 @@ import (
 	"math"
 )
 
-// tooFewRequests says why a percentile is no verdict; zero if it may be one.
+// tooFewRequests says why a percentile gets no verdict; zero if it can get one.
 func tooFewRequests(t *Table, set *Set) Advisory {
 	need := requestsFor(t.Unit)
 	if need == 0 {

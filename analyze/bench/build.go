@@ -10,7 +10,7 @@ import (
 )
 
 // Tables arranges the results of a set as the query says and compares them.
-// The error is a [QueryError]; a query that no result matches is no error and
+// The error is a [QueryError]; a query that no result matches is not an error and
 // gives no tables.
 func (q Query) Tables(set *Set) (*Tables, error) {
 	q = q.filled()

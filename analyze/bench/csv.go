@@ -7,7 +7,7 @@ import (
 )
 
 // WriteCSV writes all tables as comma-separated values, one after another with
-// a blank line between, byte for byte as benchstat does: centres with all
+// a blank line between, byte for byte as benchstat does: centers with all
 // their digits, everything else as in the text.
 //
 // Warnings go to a writer of their own, each with the reference of its cell as
@@ -34,7 +34,7 @@ type csvTables struct {
 }
 
 // csvColumn returns the place where a column of a table begins: the label is
-// one wide, the baseline two (centre, interval), each other column four (and
+// one wide, the baseline two (center, interval), each other column four (and
 // difference, test).
 func csvColumn(col int) int {
 	if col == 0 {

@@ -22,7 +22,7 @@ func highest(c *Cell) float64 { return c.Sample.Values[len(c.Sample.Values)-1] }
 
 func lowest(c *Cell) float64 { return c.Sample.Values[0] }
 
-// directRatio compares two values: of exact tables the centres, of errors the
+// directRatio compares two values: of exact tables the centers, of errors the
 // means, which a single error moves. Its interval is a point, or everything if
 // values that were declared exact are not.
 func directRatio(t *Table, old, new *Cell) stat.Ratio {

@@ -1,63 +1,69 @@
-// Package bench compares sets of benchmark results: with the numbers of
-// benchstat, and with a judgement on top of them that a build can rely on.
+// Package bench compares sets of benchmark results. It has the numbers of
+// benchstat, and adds verdicts that a build can rely on.
 //
 // It reads the Go benchmark format, which "go test -bench", load generators and
-// "lotteryctl bench" write. It touches no file, clock or network: text comes in
-// through readers, answers go out as data, and benchstat's tables through writers.
+// "lotteryctl bench" write. It uses no file, no clock and no network: text comes
+// in through readers, and results are returned as data. Only benchstat's tables
+// are written as text, to a writer.
 //
 // # A tour
 //
-//  1. [Read] turns inputs into a [Set]. [ParseInputs] understands file
-//     arguments as benchstat does, "label=path" included. Lines that cannot be
-//     read, and values that are not finite, are a [Problem] each, with a position; the
-//     rest counts. An input without any result is an [InputError].
-//  2. A [Query] says which results to compare, and arranges them in tables, rows
-//     and columns. The zero value compares files, benchmark by benchmark; the
-//     fields are benchstat's flags. [Query.Tables] answers with [Tables].
+//  1. [Read] turns inputs into a [Set]. [ParseInputs] understands file arguments
+//     as benchstat does, including "label=path". A line that cannot be read, or a
+//     value that is not finite, becomes a [Problem] with its position; the other
+//     lines count. An input without any result is an [InputError].
+//  2. A [Query] selects the results to compare and arranges them in tables, rows
+//     and columns. Its fields are benchstat's flags. Its zero value compares
+//     files, benchmark by benchmark. [Query.Tables] returns the [Tables].
 //  3. A [Table] is for one unit. Each [Cell] has the raw values in the order in
-//     which they were measured, centre and interval, and the test against the
-//     baseline.
-//  4. [Tables.WriteText] and [Tables.WriteCSV] print them, byte for byte as
+//     which they were measured, the center with its interval, and the test
+//     against the baseline.
+//  4. [Tables.WriteText] and [Tables.WriteCSV] write the tables, byte for byte as
 //     benchstat does.
-//  5. [Judge] goes beyond benchstat: effects with intervals, paired tests where
-//     rounds are known, corrected p-values and a verdict, under a [Policy] with
-//     gates. [Ask] does the same for chosen questions about any two columns.
+//  5. [Judge] goes beyond benchstat. Under a [Policy] with gates it returns
+//     effects with intervals, paired tests where rounds are known, corrected
+//     p-values and verdicts. [Ask] does the same for chosen questions about any
+//     two columns.
 //
-// What they find is data. A [Report] has a [Judgement] for each cell, and a [Note], a
-// [Warning], a [GateCheck] or a [Cause] has a code and the figures which belong to it.
-// Sentences are left to whoever shows them.
+// The results are data. A [Report] has a [Judgement] for each cell. A [Note], a
+// [Warning], a [GateCheck] and a [Cause] have a code and the figures that belong
+// to it. The caller writes the sentences.
 //
 // # The numbers of benchstat
 //
 // Parser, filters, projections, summaries and tests are those of
-// golang.org/x/perf, on which benchstat is built itself; tables, geometric
-// means and layouts are written here, because there they are internal. A centre
-// is the median, its interval is made of order statistics, a difference is
-// tested by the two-sided Mann-Whitney U-test. Units declared "assume=exact"
-// are not tested. All test cases of benchstat, the examples of its
-// documentation, and random files give the same bytes.
+// golang.org/x/perf, on which benchstat itself is built. Tables, geometric means
+// and layouts are written here, because benchstat keeps them internal. A center
+// is the median, and its interval comes from order statistics. The two-sided
+// Mann-Whitney U-test tests a difference. Units declared "assume=exact" are not
+// tested. All test cases of benchstat, the examples of its documentation and
+// random files give the same bytes.
 //
-// # Where it departs from benchstat
+// # Where it differs from benchstat
 //
-// In these cases benchstat misleads without a word:
+// In these cases benchstat misleads without a message:
 //
-//   - An empty or missing input: here an error, there silence.
-//   - A value of 0 ns or 0 MB is put into a table of its own, because tidying
-//     does not change it; here it stays in its metric.
-//   - A NaN makes the U-test loop until memory is gone; here it is left out, as
-//     a [Problem].
-//   - If the first file lacks a unit, the second one passes for the baseline;
-//     here the first keeps its column and [NoteNoBaseline] is given.
+//   - An empty or missing input is an error here. benchstat ignores it.
+//   - benchstat puts a value of 0 ns or 0 MB into a separate table, because
+//     renaming the unit does not change a zero. Here the value stays with its
+//     metric.
+//   - With a NaN, benchstat's U-test loops until memory is exhausted. Here the
+//     NaN is left out and reported as a Problem.
+//   - If the first file lacks a unit, benchstat uses the second file as the
+//     baseline. Here the first file keeps its column, and [NoteNoBaseline] is
+//     added.
 //
-// And in these the number is kept and a [Note] given: files pooled because no
-// projection uses .file ([NotePooled]), names whose end is taken for GOMAXPROCS
-// ([NoteProcsSuffix]), intervals that are lopsided ([NoteLopsided]), p-values
-// of ties in samples of different size, which are wrong ([NoteDoubtfulP],
-// [Cell.DoubtfulP]).
+// In these cases the number is kept, and a Note is added:
+//
+//   - Files are pooled because no projection uses .file ([NotePooled]).
+//   - The end of a name is taken for GOMAXPROCS ([NoteProcsSuffix]).
+//   - An interval is asymmetric ([NoteLopsided]).
+//   - The p-value is wrong, because values are tied and the samples differ in
+//     size ([NoteDoubtfulP], [Cell.DoubtfulP]).
 //
 // # Cost
 //
 // Time and memory are linear in the number of values, except for the exact
-// U-tests, which are remembered by ranking. "make bench-compare" measures both
-// against benchstat.
+// U-tests, whose results are cached by ranking. "make bench-compare" measures
+// both against benchstat.
 package bench

@@ -93,7 +93,7 @@ func order(old, new *Cell) []int {
 }
 
 // trends warns of gated cells whose runs rise or fall with time, or resemble
-// their neighbours, beyond chance, corrected for having looked at all.
+// their neighbors, beyond chance, corrected for having looked at all.
 func (j *judging) trends(r *Report) (warnings []Warning) {
 	var series []Series
 	var p []float64

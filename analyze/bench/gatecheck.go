@@ -112,7 +112,7 @@ func worsening(ratio float64, judgement *Judgement, better Better, bound Quantit
 	return judgement.New.Summary.Center // from zero: all of it
 }
 
-// checkSLO compares the interval of the new arm's centre with the bound.
+// checkSLO compares the interval of the new arm's center with the bound.
 func (c *GateCheck) checkSLO(g Gate, cell *Cell) {
 	bound, _ := g.Bound.in(c.Table.Unit)
 	level := &Level{Center: cell.Summary.Center, Low: cell.Summary.Lo, High: cell.Summary.Hi, Runs: len(cell.Values)}

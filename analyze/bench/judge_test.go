@@ -14,7 +14,7 @@ import (
 // arm is what the runs of one arm look like.
 type arm struct {
 	name         string
-	p95, cpu     float64 // centres, ns
+	p95, cpu     float64 // centers, ns
 	noise        float64 // of p95, as a share; cpu has a third of it
 	allocs       int
 	errors       float64

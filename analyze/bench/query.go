@@ -32,7 +32,7 @@ type Query struct {
 	// [Never] lets none count.
 	Alpha float64
 
-	// Confidence is the least level of the intervals of centres.
+	// Confidence is the least level of the intervals of centers.
 	// By default 0.95.
 	Confidence float64
 }

@@ -85,7 +85,7 @@ func (r *reader) source(in Input) error {
 		}
 	}
 
-	// Long lines are noticed ahead of their neighbours.
+	// Long lines are noticed ahead of their neighbors.
 	slices.SortStableFunc(r.set.Problems[firstProblem:], func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 	if err := r.parser.Err(); err != nil {
 		return err

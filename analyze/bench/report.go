@@ -47,7 +47,7 @@ func (t *JudgedTable) each(visit func(row, col int, g *Judgement)) {
 	}
 }
 
-// Advisory says why a table is no verdict. The zero value says nothing.
+// Advisory says why a table gets no verdict. The zero value means that it can get one.
 type Advisory struct {
 	Code AdvisoryCode
 	// Need and Least are, for TooFewRequests, the requests that one run needs
@@ -158,7 +158,7 @@ type WarningCode string
 // The kinds of warnings.
 const (
 	WarnSequential WarningCode = "sequential" // one arm ran after the other
-	WarnTrend      WarningCode = "trend"      // runs drift, or resemble their neighbours
+	WarnTrend      WarningCode = "trend"      // runs drift, or resemble their neighbors
 	WarnMissing    WarningCode = "missing"    // what the baseline has, others have not
 	WarnFewRuns    WarningCode = "few-runs"   // nothing could be established
 )
@@ -182,7 +182,7 @@ type Series struct {
 	Table    *JudgedTable
 	Row, Col int
 	Tau      float64 // Kendall's tau: runs rise or fall from one to the next
-	Lag1     float64 // autocorrelation: neighbours resemble each other
+	Lag1     float64 // autocorrelation: neighbors resemble each other
 }
 
 // Outcome is what a gate says.
@@ -246,7 +246,7 @@ const (
 	ByNothing GateReason = "nothing-to-compare"
 	// ByAbsence: an arm lacks what the baseline has.
 	ByAbsence GateReason = "missing"
-	// ByAdvisory: the metric is no verdict.
+	// ByAdvisory: the metric gets no verdict.
 	ByAdvisory GateReason = "advisory"
 	// ByInexact: values that were declared exact differ.
 	ByInexact GateReason = "not-exact"
@@ -256,7 +256,7 @@ const (
 	ByEffect GateReason = "effect"
 	// ByShortage: the runs could not have decided.
 	ByShortage GateReason = "few-runs"
-	// ByLevel: where the interval of the centre lies.
+	// ByLevel: where the interval of the center lies.
 	ByLevel GateReason = "level"
 	// ByLevelOfFew: the same, with too few runs for an interval.
 	ByLevelOfFew GateReason = "level-of-few-runs"
@@ -267,7 +267,7 @@ func GateReasons() []GateReason {
 	return []GateReason{ByNothing, ByAbsence, ByAdvisory, ByInexact, ByChange, ByEffect, ByShortage, ByLevel, ByLevelOfFew}
 }
 
-// Level is the centre of an arm with its interval, in the table's unit; of few
+// Level is the center of an arm with its interval, in the table's unit; of few
 // runs the least and the largest value take the place of the interval.
 type Level struct {
 	Center, Low, High float64

@@ -138,7 +138,7 @@ func (t *Table) measured(col int) bool {
 	return slices.ContainsFunc(t.Cells, func(row []*Cell) bool { return row[col] != nil })
 }
 
-// ratio is how many times its baseline's centre a cell's is: 1 if both are 0,
+// ratio is how many times its baseline's center a cell's is: 1 if both are 0,
 // infinite if only the baseline's is.
 func ratio(c *Cell) float64 {
 	now, before := c.Summary.Center, c.Baseline.Summary.Center

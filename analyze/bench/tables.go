@@ -27,7 +27,7 @@ type Table struct {
 	Unit string
 
 	// Exact says that a "Unit … assume=exact" line declared the values free of
-	// noise: centres are then modes and there is no test (P is 0).
+	// noise: centers are then modes and there is no test (P is 0).
 	Exact bool
 
 	// Config is the value of the table projection, without the unit, in the
@@ -104,7 +104,7 @@ type Cell struct {
 	// that no projection shows.
 	Sample *benchmath.Sample
 
-	// Summary is centre and confidence interval: the median and order
+	// Summary is center and confidence interval: the median and order
 	// statistics around it, or mode and range in an exact table.
 	Summary benchmath.Summary
 
@@ -127,7 +127,7 @@ type Cell struct {
 	mixed []error
 }
 
-// Delta returns how the centre differs from the baseline's, as benchstat
+// Delta returns how the center differs from the baseline's, as benchstat
 // prints it: "-17.20%", "~" when the test finds nothing, "?" when the baseline
 // is 0, and "" without a baseline.
 func (c *Cell) Delta() string {
@@ -148,10 +148,10 @@ func (c *Cell) Warnings() []error {
 	return all
 }
 
-// Geomean sums up a column: the geometric means of its centres and of its
+// Geomean sums up a column: the geometric means of its centers and of its
 // ratios to the baseline. It carries no test and no interval.
 type Geomean struct {
-	// Center is the geometric mean of the centres; valid if HasCenter.
+	// Center is the geometric mean of the centers; valid if HasCenter.
 	Center    float64
 	HasCenter bool
 

@@ -46,7 +46,7 @@ func (t *Tables) each(line func(string) error, write func(*Table) error) error {
 	return nil
 }
 
-// A table's label is one column of the grid, the baseline three (centre,
+// A table's label is one column of the grid, the baseline three (center,
 // interval, footnotes), each other column six (and difference, test,
 // footnotes).
 const (
@@ -127,7 +127,7 @@ func samePrefix(a, b Key, level int) bool {
 	return true
 }
 
-// row writes the cells of a row in one scale, that of the smallest centre.
+// row writes the cells of a row in one scale, that of the smallest center.
 func (tt *textTable) row(row int) {
 	tt.grid.Row()
 	tt.grid.Put(0, tt.Rows[row].Label, grid.Left)

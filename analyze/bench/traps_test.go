@@ -13,7 +13,7 @@ import (
 )
 
 // The tests of this file are the cases in which benchstat misleads without a
-// word. Each has a healthy neighbour that must stay silent.
+// word. Each has a healthy neighbor that must stay silent.
 
 // read reads texts as the files a.txt, b.txt and so on.
 func read(t testing.TB, texts ...string) *bench.Set {

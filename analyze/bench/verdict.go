@@ -22,7 +22,7 @@ const (
 )
 
 // Decide is the rule of all verdicts that rest on a test: changed iff the
-// corrected p is at most alpha AND the interval excludes 1 AND the centre is at
+// corrected p is at most alpha AND the interval excludes 1 AND the center is at
 // least leastEffect away from 1 (0.05 is 5 %); equivalent iff the whole
 // interval is closer to 1 than that; else inconclusive. All three are asked
 // because a test finds the tiniest change in enough runs, and a large effect

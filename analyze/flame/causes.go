@@ -21,7 +21,7 @@ const (
 	maxCauses = 20
 )
 
-// causes finds the nodes that describe the certain changes best. A change is
+// causes finds the nodes that explain the significant changes best. A change is
 // diluted on its way to the root, where it is a small part of everything, and
 // has the same relative size everywhere below the function that is slower. So
 // the walk goes down for as long as the change is further down in a purer form,
@@ -35,7 +35,7 @@ func causes(d *Diff) []int {
 }
 
 // describe is what best describes the change of node i: the node itself, or
-// nodes below. Of a node without a certain change it is what is below: changes
+// nodes below. Of a node without a significant change it is what is below: changes
 // of opposite sign cancel out above, and a large frame drowns a small change.
 func describe(d *Diff, i int) (best []int) {
 	n := &d.Nodes[i]
@@ -92,7 +92,7 @@ func heir(d *Diff, i int) int {
 	return 0
 }
 
-// purer are the highest nodes below i with a certain change of at least that
+// purer are the highest nodes below i with a significant change of at least that
 // relative size.
 func purer(d *Diff, i int, least float64) (nodes []int) {
 	for child := i + 1; child < int(d.Nodes[i].End); {

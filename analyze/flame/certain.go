@@ -12,7 +12,7 @@ type CertainChange struct {
 	Change Change
 }
 
-// Place says what a certain change is a change of.
+// Place says where a significant change is.
 type Place string
 
 // The places.
@@ -24,7 +24,7 @@ const (
 
 // Certain are the changes that are more than noise: first the Causes, then the
 // Functions, in their order and at most most of either (0: all). None: no change
-// is certain.
+// is significant.
 func (d *Diff) Certain(most int) (changes []CertainChange) {
 	causes := d.Causes
 	if most > 0 {

@@ -145,7 +145,7 @@ func TestCompareMirrors(t *testing.T) {
 	}
 }
 
-// One regression is one coloured path, whatever else is asked about.
+// One regression is one colored path, whatever else is asked about.
 func TestCompareOfRoundsShowsThePlantedPathAlone(t *testing.T) {
 	t.Parallel()
 	slower := small()

@@ -87,7 +87,7 @@ type Diff struct {
 	Old, New Side
 	Names    []string
 	Nodes    []DiffNode // Nodes[0] is the root
-	// Causes are the nodes, as indices, that describe the certain changes best:
+	// Causes are the nodes, as indices, that explain the significant changes best:
 	// above each the change is diluted, below it spread evenly. The largest
 	// first.
 	Causes []int
@@ -146,7 +146,7 @@ type Change struct {
 // Delta is New-Old.
 func (c Change) Delta() float64 { return c.New - c.Old }
 
-// Significance says whether a change stands out from noise, and which way it
+// Significance says whether a change is more than noise, and which way it
 // went.
 type Significance uint8
 

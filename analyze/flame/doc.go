@@ -1,21 +1,27 @@
 // Package flame makes the call tree of a profile, and compares two sides frame by
-// frame. Profiles are those of analyze/stackprofile.
+// frame. It takes the profiles of package stackprofile.
 //
-// # The tree
+// # A tour
 //
-// [Fold] makes the [Tree] that a flame graph shows: stacks with equal beginnings
-// together, in preorder. The root is exactly the profile's total.
-// [Tree.WriteJSON] writes it. Folding costs what is seen of a profile and not
-// what is in it, so half a million stacks are folded in a second.
+//  1. [Fold] makes a [Tree] of a profile: what a flame graph shows. Stacks with
+//     the same beginning share their nodes, and the nodes are in preorder. The
+//     total of the root is exactly the total of the profile.
+//  2. [Tree.WriteJSON] writes the tree for other programs.
+//  3. [Compare] makes a [Diff] of two sides. A side is one profile or several
+//     rounds. Values are compared per request if the number of requests is known.
+//     Every frame has its [Change] with an interval, and a [Significance], which
+//     says whether the change is more than noise.
+//  4. [Diff.Causes] are the few places that explain most of the change.
+//     [Diff.Certain] lists all significant changes. [Diff.Notes] has the reasons
+//     to read the result with care, as codes with figures.
+//  5. [Diff.WriteJSON] and [Diff.WriteFolded] write the difference for other
+//     programs.
 //
-// # The difference
+// Package flamepage, in internal, makes pictures, tables and sentences for people.
 //
-// [Compare] makes the [Diff] of two sides, each with one profile or several
-// rounds, per request where that is known. Every frame has its change, an
-// interval and a [Significance], which says whether the change stands out from
-// noise. [Diff.Causes] are the few places that describe it best, [Diff.Certain]
-// lists all that is certain. What a reader should doubt is in [Diff.Notes], as
-// codes with figures. [Diff.WriteJSON] and [Diff.WriteFolded] write it.
+// # Cost
 //
-// Pictures, tables and sentences for people are made by internal/flamepage.
+// The cost of Fold depends on what is shown of a profile more than on its size:
+// groups of stacks below the minimum share are never divided. Half a million
+// stacks are folded in a second.
 package flame

@@ -36,8 +36,8 @@ func totalsOf(sources []source, columns, names int) functionTotals {
 	return t
 }
 
-// sortFunctions puts certain changes of Self first, the largest in front, then
-// certain changes of Total alone, then the rest.
+// sortFunctions puts significant changes of Self first, the largest in front, then
+// significant changes of Total alone, then the rest.
 func sortFunctions(functions []FunctionChange, names []string) {
 	key := func(f FunctionChange) (rank int, size float64) {
 		switch {

@@ -21,7 +21,7 @@ const (
 	// leastAsked is the same where samples cannot be counted: a share of the whole.
 	leastAsked = 0.001
 	// visible is, when nothing is known about noise, the share of the total that
-	// a change must be to be shown in colour.
+	// a change must be to be shown in color.
 	visible = 0.01
 )
 

@@ -6,9 +6,9 @@ type Note struct {
 	Code NoteCode
 	// Old and New are how many profiles the sides have.
 	Old, New int
-	// LeastP is the least p-value that so many profiles allow.
+	// LeastP is the smallest p-value possible with that many profiles.
 	LeastP float64
-	// Inflation is how many times as much as chance alone the counts scatter.
+	// Inflation is how many times as much as chance alone the counts vary.
 	Inflation float64
 	Swap      Swap
 }
@@ -26,11 +26,11 @@ const (
 	RequestsUnknown NoteCode = "requests_unknown"
 	// NoiseUnknown: nothing is known about noise, changes are judged by size.
 	NoiseUnknown NoteCode = "noise_unknown"
-	// TooFewProfiles: with Old and New profiles no change can be certain, since
+	// TooFewProfiles: with Old and New profiles no change can be significant, since
 	// the least p-value possible is LeastP.
 	TooFewProfiles NoteCode = "too_few_profiles"
-	// CountsScatter: the counts scatter Inflation times as much as chance alone
-	// makes them, in the middle of all frames, and are judged by that.
+	// CountsScatter: the counts vary Inflation times as much as chance alone
+	// makes them, in the middle of all frames, and the test takes this into account.
 	CountsScatter NoteCode = "counts_scatter"
 	// OneProfileASide: only the chance of sampling is known as noise.
 	OneProfileASide NoteCode = "one_profile_a_side"

@@ -1,9 +1,14 @@
-// Package goroutine says what the goroutines of a process do, and which of them
-// may be leaks.
+// Package goroutine reports what the goroutines of a process do, and which of
+// them may be leaks.
 //
-// [stackprofile.ReadGoroutines] reads a dump with states and waiting times.
-// [Groups] puts goroutines together that do the same. [Compare] says of two
-// dumps of one process which groups grew, and which of those wait for something
-// that never came. [WriteGroupsJSON] and [WriteGrowthJSON] write both for other
-// programs.
+// # A tour
+//
+//  1. ReadGoroutines of package stackprofile reads a dump with the states and
+//     waiting times of the goroutines.
+//  2. [Groups] groups the goroutines that do the same: same stack, same state.
+//  3. [Compare] takes two dumps of one process. It reports which groups grew, and
+//     which of these may be leaks: they wait for an event inside the program that
+//     has not happened.
+//  4. [WriteGroupsJSON] and [WriteGrowthJSON] write both results for other
+//     programs.
 package goroutine

@@ -6,7 +6,7 @@ import (
 )
 
 // distinctStacks are the samples of one type in an order in which equal stacks
-// are neighbours: by the names of their frames, root first. It costs 4 bytes a
+// are neighbors: by the names of their frames, root first. It costs 4 bytes a
 // sample more than the profile, and nothing for a stack.
 type distinctStacks struct {
 	s     *Columns

@@ -68,5 +68,5 @@ func (g Grouping) name(f Frame) string {
 	return f.Function
 }
 
-// merges reports whether equal neighbours become one.
+// merges reports whether equal neighbors become one.
 func (g Grouping) merges() bool { return g == ByFile || g == ByPackage || g == ByModule }

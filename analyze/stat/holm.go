@@ -9,7 +9,7 @@ import (
 // len(p) questions: reporting those at or below 0.05 makes one false report or
 // more in at most 5 % of families without any true change. The smallest is
 // multiplied by the number of questions, the next by one less, and so on; none
-// is smaller than one before it, none exceeds 1. A NaN is no question: it stays
+// is smaller than one before it, none exceeds 1. A NaN is not counted as a question: it stays
 // and does not count.
 //
 // Source: Holm, "A simple sequentially rejective multiple test procedure", 1979.

@@ -28,7 +28,7 @@ func (r Ratio) Within(effect float64) bool {
 	return r.Low >= 1/(1+effect) && r.High <= 1+effect
 }
 
-// AtLeast reports whether the centre is at least the relative change effect
+// AtLeast reports whether the center is at least the relative change effect
 // away from 1, by the same measure as Within.
 func (r Ratio) AtLeast(effect float64) bool {
 	return r.Center >= 1+effect || r.Center <= 1/(1+effect)

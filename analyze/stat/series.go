@@ -3,7 +3,7 @@ package stat
 import "math"
 
 // Lag1 is the autocorrelation of runs with their successors, in the order in
-// which they ran: near 0 for independent runs, towards 1 when neighbours
+// which they ran: near 0 for independent runs, towards 1 when neighbors
 // resemble each other. Then the runs say less than their number promises. 0
 // for fewer than three values or equal ones. For n independent runs it is
 // within ±2/√n in 95 % of cases.

@@ -22,7 +22,7 @@ func WelchInterval(old, new []float64, confidence float64) (low, high float64) {
 	return difference - reach, difference + reach
 }
 
-// studentQuantile is the value that Student's t of so many degrees of freedom
+// studentQuantile is the value that Student's t with that many degrees of freedom
 // stays below with chance p, for p from 0.5 up.
 func studentQuantile(p, freedom float64) float64 {
 	low, high := 0.0, 4.0

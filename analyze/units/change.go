@@ -32,7 +32,7 @@ func Change(ratio float64) string {
 // that counts: 0.05 is "5 %".
 func Size(change float64) string { return significant(100*change, 3) + " %" }
 
-// Interval writes the interval of a ratio like its centre, in percent or as
+// Interval writes the interval of a ratio like its center, in percent or as
 // factors: "[+5.2 %, +17.1 %]", "[÷4.77, ÷1.91]". Where the runs allow any
 // ratio it is "[no interval]".
 func Interval(r stat.Ratio) string {

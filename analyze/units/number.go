@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Unknown stands for a figure that could not be had.
+// Unknown is written for a figure that is not available.
 const Unknown = "-"
 
 // Grouped writes 1234567 as 1,234,567.
@@ -25,7 +25,7 @@ func grouped(number string) string {
 	return integer
 }
 
-// Fixed writes v grouped and with so many decimals: 1,234.5. A negative number
+// Fixed writes v grouped, with that number of decimals: 1,234.5. A negative number
 // of decimals stands for as many as v has. [Unknown] for NaN.
 func Fixed(v float64, decimals int) string {
 	switch {
@@ -82,7 +82,7 @@ func significant(v float64, digits int) string {
 	return text
 }
 
-// exact writes v to so many significant digits, or with all digits before the
+// exact writes v to that many significant digits, or with all digits before the
 // point; a whole number without a fraction.
 func exact(v float64, digits int) string {
 	size := math.Abs(v)
@@ -103,7 +103,7 @@ func exact(v float64, digits int) string {
 	return grouped(strconv.FormatFloat(v, 'f', decimals, 64))
 }
 
-// rounded is v to so many significant digits.
+// rounded is v to that many significant digits.
 func rounded(v float64, digits int) float64 {
 	r, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', digits-1, 64), 64)
 	if err != nil {

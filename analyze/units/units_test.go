@@ -209,7 +209,7 @@ func TestWrittenIntervals(t *testing.T) {
 }
 
 // FuzzWrittenInterval: whatever the figures, an interval has one notation, and
-// its written ends enclose the written centre.
+// its written ends enclose the written center.
 func FuzzWrittenInterval(f *testing.F) {
 	f.Add(1.134, 1.113, 1.158)
 	f.Add(0.284, 0.21, 0.523)

@@ -140,7 +140,7 @@ func TestBenchExitCodes(t *testing.T) {
 		"every answer a 503":          {broken, nil, cli.CodeGateFailed, "every request failed: 120 status 503"},
 		"a 503 is what is expected":   {broken, []string{"--expect-status", "503"}, 0, ""},
 		"rate not reached":            {slow, overload, 0, ""},
-		"rate not reached and strict": {slow, append(overload, "--strict"), cli.CodeInconclusive, "run 1 is not as requested: rate not reached"},
+		"rate not reached and strict": {slow, append(overload, "--strict"), cli.CodeInconclusive, "run 1 is not as requested: the rate was not reached"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args, out := benchArgs(t, row.url, row.more...)
@@ -155,8 +155,8 @@ func TestBenchExitCodes(t *testing.T) {
 			if m, _ := readRun(t, out); m.State != runfolder.Complete {
 				t.Errorf("got state %q, want the folder whole whatever the verdict", m.State)
 			}
-			if overloaded := row.url == slow; strings.Contains(stdout, "note: rate not reached in 2 of 2 runs") != overloaded ||
-				strings.Contains(stdout, "note: connection cap queued requests in 2 of 2 runs") != overloaded {
+			if overloaded := row.url == slow; strings.Contains(stdout, "note: the rate was not reached in 2 of 2 runs") != overloaded ||
+				strings.Contains(stdout, "note: requests waited for a free connection in 2 of 2 runs") != overloaded {
 				t.Errorf("the doubts do not fit the load:\n%s", stdout)
 			}
 		})

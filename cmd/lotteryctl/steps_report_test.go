@@ -56,7 +56,7 @@ func TestStepsReportRefuses(t *testing.T) {
 		args []string
 		want string
 	}{
-		{nil, "report needs a run folder"},
+		{nil, "no run folder given; name one or more"},
 		{[]string{filepath.Join(dir, "nothing")}, "not a run folder"},
 		{[]string{writeRun(t, dir, plain)}, "does not compare steps"},
 		{[]string{damaged}, "repair the run folder"},

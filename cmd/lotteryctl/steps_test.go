@@ -46,7 +46,7 @@ func TestStepsShowRefusesInOneSentence(t *testing.T) {
 		{[]string{"steps", "show", "9"}, "lotteryctl: unknown step \"9\"; use 1 to 8, or " + names + "\n"},
 		{[]string{"steps", "show", "0"}, "lotteryctl: unknown step \"0\"; use 1 to 8, or " + names + "\n"},
 		{[]string{"steps", "show", "claims"}, "lotteryctl: unknown step \"claims\"; use 1 to 8, or " + names + "\n"},
-		{[]string{"steps", "show"}, "lotteryctl: show takes one number or name, got 0: see `lotteryctl steps show --help`\n"},
+		{[]string{"steps", "show"}, "lotteryctl: steps show needs one number or name, not 0: see `lotteryctl steps show --help`\n"},
 	} {
 		stdout, stderr, err := execute(t, row.args...)
 		if stderr != row.want || stdout != "" || cli.ExitCode(err) != cli.CodeUsage {

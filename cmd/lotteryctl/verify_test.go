@@ -68,7 +68,7 @@ func TestVerifyExitCodes(t *testing.T) {
 		{"one activity", []string{"--activity", "spring"}, 0, "activity spring: 0 of 1 units won"},
 		{"an acknowledged win without a row", []string{"--answers", answers}, 1, "the win of mug unit 1, acknowledged to user \"ann\""},
 		{"a malformed line", []string{"--answers", answers}, 1, "answers.jsonl, line 2 was skipped: invalid character"},
-		{"another commitment", []string{"--commitment", "spring=" + strings.Repeat("00", 32)}, 1, "is not the one committed to"},
+		{"another commitment", []string{"--commitment", "spring=" + strings.Repeat("00", 32)}, 1, "does not match its commitment"},
 		{"no such activity", []string{"--activity", "autumn"}, 2, `the ledger has no activity "autumn"`},
 		{"no such log", []string{"--answers", answers + ".gz"}, 2, "no such file"},
 		{"not a log", []string{"--answers", "run.go"}, 2, "run.go is not a log of answers: line 1: invalid character"},

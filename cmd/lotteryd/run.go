@@ -49,7 +49,7 @@ func exitCode(err error) int {
 // newRootCmd is lotteryd: without a subcommand it serves.
 func newRootCmd(env environment) *cobra.Command {
 	root := newServeCmd(env, "lotteryd")
-	root.Short = "Serve prize draws that never sell a unit twice"
+	root.Short = "Serve prize draws that never give a unit away twice"
 	root.Version = version
 	root.SilenceUsage, root.SilenceErrors = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true

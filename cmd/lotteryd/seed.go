@@ -54,7 +54,7 @@ the commitment to the dice: publish it before the activity starts.`,
 	flags := cmd.Flags()
 	flags.StringVarP(&o.file, "file", "f", "", "file with the activity, YAML or JSON; - for stdin (required)")
 	flags.StringVar(&o.admin, "admin", "http://127.0.0.1:8081", "address of the admin port")
-	flags.StringVar(&o.token, "token", "", "bearer token of the admin port; better set LOTTERYD_ADMIN_TOKEN, because other users can see command lines")
+	flags.StringVar(&o.token, "token", "", "bearer token of the admin port; prefer LOTTERYD_ADMIN_TOKEN, because other users can see command lines")
 	flags.BoolVar(&o.json, "json", false, "print the outcome as JSON")
 	return cmd
 }

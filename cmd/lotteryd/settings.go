@@ -39,7 +39,7 @@ func settings(c *Config) []setting {
 	return []setting{
 		address("listen", &c.Listen, "address of the public port (default 127.0.0.1:8080)"),
 		address("admin_listen", &c.AdminListen, "address of the admin port; any other than loopback requires admin_token (default 127.0.0.1:8081)"),
-		token("admin_token", &c.AdminToken, "bearer token of the admin port; better set LOTTERYD_ADMIN_TOKEN, because other users can see command lines"),
+		token("admin_token", &c.AdminToken, "bearer token of the admin port; prefer LOTTERYD_ADMIN_TOKEN, because other users can see command lines"),
 		storeURL("redis_url", &c.RedisURL, []string{"redis", "rediss", "unix"}, "URL of Redis: redis://[user:password@]host:port[/db]"),
 		storeURL("postgres_url", &c.PostgresURL, []string{"postgres", "postgresql"}, "URL of Postgres: postgres://user[:password]@host[:port]/database"),
 		label("region", &c.Region, "label of this instance's metrics (default empty)"),
@@ -54,7 +54,7 @@ func settings(c *Config) []setting {
 		level("log_level", &c.LogLevel, "minimum log level: debug, info, warn or error (default info)"),
 		choice("log_format", &c.LogFormat, []string{"auto", "json", "text"}, "json, text, or auto: text on a terminal (default auto)"),
 		number("loss_log_every", &c.LossLogEvery, 0, 1_000_000_000, "at level debug, log one of N losses; 0 logs none (default 1000)"),
-		choosing("steps", &c.Steps, "tuning steps to switch on: none, all, article, or a list such as 1,3,5; see `lotteryctl steps` (default all)"),
+		choosing("steps", &c.Steps, "tuning steps to switch on: none, all, article, or a list such as 1,3,5; lotteryctl steps lists them (default all)"),
 		overriding("step", &c.Step, "one switch, such as conn-pool=article; may be repeated (default empty)"),
 		ratio("memory_limit_ratio", &c.MemoryLimitRatio, "share of the container's memory for GOMEMLIMIT; 0 is off (default 0.9)"),
 		number("block_profile_rate", &c.BlockProfileRate, 0, 1_000_000_000, "block profile: one sample per N nanoseconds blocked; 0 is off (default 0)"),

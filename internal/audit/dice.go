@@ -16,7 +16,7 @@ func (c *checker) commitments(v *finding) {
 		}
 		v.look(1)
 		if !strings.EqualFold(strings.TrimSpace(want), a.commitment()) {
-			v.broke("the dice secret of activity %s is not the one committed to: its SHA-256 is %s", a.id, a.commitment())
+			v.broke("the dice secret of activity %s does not match its commitment: the SHA-256 of the secret is %s", a.id, a.commitment())
 		}
 	}
 }

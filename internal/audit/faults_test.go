@@ -206,7 +206,7 @@ func stranded() []fault {
 			}},
 		{name: "a journal entry has no hold", invariant: "I5", want: "an entry without a hold",
 			plant: func(d *deployment, _ audit.Answer) { age(d, "twelve bytes") }},
-		{name: "a pending draw came to nothing", invariant: "I5", want: "was told to wait",
+		{name: "a pending draw came to nothing", invariant: "I5", want: "was answered as pending",
 			plant: func(d *deployment, _ audit.Answer) {
 				d.log.Record(audit.Answer{Activity: d.act.Spec.ID, User: "late", Request: "r", Result: audit.Pending, Sent: d.tick(), Done: d.tick()})
 			}},
@@ -277,7 +277,7 @@ func unfair() []fault {
 			}},
 		{name: "another secret", invariant: "I8", want: "its dice give", also: "I3 I6",
 			plant: func(d *deployment, _ audit.Answer) { d.exec("UPDATE activity SET secret = sha256('other')") }},
-		{name: "a secret that was not committed to", invariant: "I8", want: "is not the one committed to",
+		{name: "a secret that was not committed to", invariant: "I8", want: "does not match its commitment",
 			opt:   audit.Options{Commitments: map[string]string{"testplantedfaultsarecaught-i8-3": strings.Repeat("00", 32)}},
 			plant: func(*deployment, audit.Answer) {}},
 		{name: "a prize that the word does not choose", invariant: "I8", want: "which chooses", also: "I1 I4",

@@ -56,7 +56,7 @@ func (c *checker) promisesAreKept(v *finding) {
 		if why := acc.uncertain(); why != "" {
 			v.skip("pending draws: %s", why)
 		} else {
-			v.broke("%s was told to wait, and there is neither a hold nor a win for it", q)
+			v.broke("%s was answered as pending, but there is neither a hold nor a win for it", q)
 		}
 	}
 }

@@ -83,7 +83,7 @@ func (l line) p() string {
 	return units.PText(l.PHolm)
 }
 
-// values are the two centres: "6.318 ms → 5.738 ms".
+// values are the two centers: "6.318 ms → 5.738 ms".
 func (l line) values() string {
 	if l.Old == nil {
 		return units.Quantity(l.New.Summary.Center, l.table.Unit)
@@ -134,9 +134,9 @@ func (r *Report) method() string {
 	}
 	effect := units.Size(r.Policy.LeastEffect)
 	if r.Policy.Noise != nil {
-		effect = "its noise floor, or else " + effect
+		effect = "= the noise floor of the metric, or else " + effect
 	}
-	return fmt.Sprintf("%s%s; p corrected (Holm) for %s; %s intervals (Hodges-Lehmann); a change counts from %s",
+	return fmt.Sprintf("%s%s; p corrected (Holm) for %s; %s intervals (Hodges-Lehmann); minimum effect %s",
 		strings.Join(names, ", "), adjusted, family(r.Family), units.Size(r.Tables.Query.Confidence), effect)
 }
 

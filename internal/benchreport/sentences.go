@@ -21,7 +21,7 @@ func Warning(w bench.Warning) string {
 		return shortage(w.Few)
 	case w.Code == bench.WarnSequential && w.Blocks != nil:
 		return fmt.Sprintf(
-			"all runs of %q and of %q are in one block each, as in %s: a drift between the two blocks looks like a change, and no test can separate the two; run the arms in alternation",
+			"all runs of %q and of %q are in one block each, as in %s: a drift between the two blocks looks like a change, and no test can separate the two; let the arms alternate",
 			w.Blocks.Old, w.Blocks.New, w.Blocks.Row)
 	case w.Code == bench.WarnTrend && w.Series != nil:
 		where := w.Series.Table.Unit + " of " + subject(w.Series.Table.Table, w.Series.Row, w.Series.Col)
@@ -46,7 +46,7 @@ func Note(n bench.Note) string {
 	switch n.Code {
 	case bench.NotePooled:
 		return fmt.Sprintf(
-			"values of %s are pooled in one sample, as for %q: put .file into a projection to tell them apart, or into ignore if that is meant",
+			"values of %s are pooled in one sample, as for %q: put .file into a projection to separate them, or into ignore if you want them pooled",
 			strings.Join(n.Names, " and "), n.Row)
 	case bench.NoteNoBaseline:
 		return fmt.Sprintf("%s was not measured in %q, so there is nothing to compare %s with%s",
@@ -156,7 +156,7 @@ func Why(c bench.Cause) string {
 	case bench.CauseGate:
 		return fmt.Sprintf("gate %q %s: %s", c.Gate.Gate.Text, c.Gate.Outcome, deciding(c.Check))
 	case bench.CauseUnread:
-		return units.Counted(c.Count, "line or value", "lines or values") + " could not be read, so the gates prove nothing"
+		return units.Counted(c.Count, "line or value", "lines or values") + " could not be read, so the gates cannot be judged"
 	case bench.CauseMissing:
 		return "some data were not compared: " + absence(c.Missing)
 	case bench.CauseInconclusive:
@@ -188,7 +188,7 @@ func RunsToDecide(g *bench.Judgement) string {
 func shortage(s *bench.Shortage) string {
 	if s.Ranks {
 		return fmt.Sprintf(
-			"%d rounds are too few for the paired test of %d comparisons at once, so the Mann-Whitney test decides, which finds less; use %d rounds, or gates on fewer metrics",
+			"%d rounds are too few for the paired test of %d comparisons at once, so the Mann-Whitney test decides, which is less sensitive; use %d rounds, or gates on fewer metrics",
 			s.Old, s.Family, s.Need)
 	}
 	runs := fmt.Sprintf("%d and %d runs", s.Old, s.New)

@@ -17,7 +17,7 @@ func SplitCommand(text string) ([]string, error) {
 	}
 	switch {
 	case s.quote != 0:
-		return nil, errors.New("a command must close its quotes: there is one " + string(s.quote) + " too few or too many")
+		return nil, errors.New("quotes in a command must come in pairs: one " + string(s.quote) + " is missing or too many")
 	case s.escaped:
 		return nil, errors.New(`a command must not end in a backslash`)
 	}

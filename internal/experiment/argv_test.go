@@ -33,8 +33,8 @@ func TestSplitCommand(t *testing.T) {
 		{"", "name a program"},
 		{" \n", "name a program"},
 		{"''", "name a program"},
-		{`svc 'it`, "close its quotes"},
-		{`svc "it\"`, "close its quotes"},
+		{`svc 'it`, "quotes in a command must come in pairs"},
+		{`svc "it\"`, "quotes in a command must come in pairs"},
 		{`svc \`, "end in a backslash"},
 	} {
 		if got, err := experiment.SplitCommand(row.text); err == nil || !strings.Contains(err.Error(), row.want) {

@@ -68,7 +68,7 @@ func (o CapacityOptions) check() error {
 	case o.SLO < 0 || o.Probe < 0 || o.Budget < 0 || !(o.Precision > 0):
 		return errors.New("SLO, probe time, budget and precision of a capacity search must be positive")
 	case !(o.MinRate > 0) || !(o.MaxRate > o.MinRate) || o.MaxRate > loadgen.MaxRate:
-		return fmt.Errorf("a capacity search needs a lowest rate above 0, and a highest above that and up to %d", loadgen.MaxRate)
+		return fmt.Errorf("a capacity search needs a minimum rate above 0, and a maximum rate above that, up to %d", loadgen.MaxRate)
 	}
 	return nil
 }

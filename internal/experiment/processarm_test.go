@@ -182,7 +182,7 @@ func TestProcessArmIsChecked(t *testing.T) {
 	}{
 		{"GOMAXPROCS", func(p *experiment.ProcessArm) { p.Name = "v-2" }},
 		{"name a program", func(p *experiment.ProcessArm) { p.Command = " " }},
-		{"close its quotes", func(p *experiment.ProcessArm) { p.Command = "svc 'x {{port}}" }},
+		{"quotes in a command must come in pairs", func(p *experiment.ProcessArm) { p.Command = "svc 'x {{port}}" }},
 		{"in both the command and", func(p *experiment.ProcessArm) { p.Command = "svc" }},
 		{"or in neither", func(p *experiment.ProcessArm) { p.URL = "http://127.0.0.1:80/" }},
 		{"not the URL of a host", func(p *experiment.ProcessArm) { p.URL = "127.0.0.1:{{port}}" }},

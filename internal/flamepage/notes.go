@@ -21,7 +21,7 @@ func profileNote(n stackprofile.Note) string {
 	case stackprofile.LineLeftOut:
 		return fmt.Sprintf("line %d is skipped: %v: %s", n.Line, n.Reason, n.Text)
 	case stackprofile.LinesLeftOut:
-		return fmt.Sprintf("%d more lines are not understood and left out", n.Count)
+		return fmt.Sprintf("%d more lines are not understood and are skipped", n.Count)
 	case stackprofile.StacksCut:
 		return fmt.Sprintf("the Go runtime cut %d of %d stacks at %d frames: their real roots are not known, and they are shown under %q",
 			n.Count, n.Of, n.Depth, n.Text)
@@ -56,7 +56,7 @@ func DiffNotes(d *flame.Diff) []string {
 func diffNote(n flame.Note) string {
 	switch n.Code {
 	case flame.SidesApart:
-		return "one side was profiled before the other began: drift of the machine in between looks like a change, and no test can separate the two; let the arms of one experiment alternate"
+		return "one side was profiled before the other began: a drift of the machine in between looks like a change, and no test can separate the two; let the arms of one experiment alternate"
 	case flame.RequestsUnknown:
 		return "the number of requests is not known, so the sides are scaled until most of the program is unchanged: growth is relative to the rest of the program"
 	case flame.NoiseUnknown:
@@ -64,7 +64,7 @@ func diffNote(n flame.Note) string {
 	case flame.TooFewProfiles:
 		return fmt.Sprintf("with %d and %d profiles no change can be significant: the smallest p-value possible is %.2g; take 4 or more per side", n.Old, n.New, n.LeastP)
 	case flame.CountsScatter:
-		return fmt.Sprintf("the counts scatter %.2f times as much as chance alone explains (median of all frames), and are judged by that", n.Inflation)
+		return fmt.Sprintf("the counts vary %.2f times as much as chance alone explains (median of all frames), and the test takes this into account", n.Inflation)
 	case flame.OneProfileASide:
 		return "one side has only one profile, so only the sampling error is known: runs differ by more than that; take several profiles per side"
 	case flame.FunctionsSwapped:

@@ -9,15 +9,15 @@ import (
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 )
 
-// paint is a colour of frames: on a light page with dark text, on a dark page
+// paint is a color of frames: on a light page with dark text, on a dark page
 // with light text.
 type paint struct{ light, dark string }
 
 // hues is how many hues packages share, in two shades each. More could not be
-// told apart, and each colour is a path of its own in the still picture.
+// told apart, and each color is a path of its own in the still picture.
 const hues = 36
 
-// packagePaint is the colour of a package: always the same for one name, so
+// packagePaint is the color of a package: always the same for one name, so
 // that two pictures of one service look alike. Packages of Go's library are
 // paler than others, and the runtime, which nobody calls by name, is grey.
 func packagePaint(pkg string) paint {
@@ -50,8 +50,8 @@ func madePaint() paint { return paint{light: oklch(0.93, 0.03, 90), dark: oklch(
 // changeSteps is how many shades a change has in either direction.
 const changeSteps = 5
 
-// changePaints are the colours of a diff: grey for what is within noise, then
-// red for more and blue for less, paler to stronger: a pair that colour-blind
+// changePaints are the colors of a diff: grey for what is within noise, then
+// red for more and blue for less, paler to stronger: a pair that color-blind
 // people tell apart.
 func changePaints() []paint {
 	paints := []paint{greyPaint()}
@@ -68,7 +68,7 @@ func changePaints() []paint {
 }
 
 // changePaint is the index into changePaints of a change, where the largest
-// that is certain has the strongest colour.
+// that is certain has the strongest color.
 func changePaint(c flame.Change, largest float64) int32 {
 	if c.Significance == flame.WithinNoise || largest <= 0 {
 		return 0
@@ -81,7 +81,7 @@ func changePaint(c flame.Change, largest float64) int32 {
 	return 1 + step
 }
 
-// oklch is a colour by lightness (0 to 1), chroma and hue in degrees, of which
+// oklch is a color by lightness (0 to 1), chroma and hue in degrees, of which
 // equal steps look equal to people; as #rrggbb, in the sRGB gamut. The formula
 // is that of Björn Ottosson's OKLab.
 func oklch(lightness, chroma, hue float64) string {

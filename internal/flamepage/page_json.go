@@ -108,7 +108,7 @@ func (j *jsonText) str(s string) {
 
 func hexDigit(r rune) byte { return "0123456789abcdef"[r&15] }
 
-// frameFlags are what the script shows besides a frame's colour: 0 to 2 for how
+// frameFlags are what the script shows besides a frame's color: 0 to 2 for how
 // often it was inlined, and 3 if it was made.
 func frameFlags(inlined stackprofile.Inlining, made bool) int {
 	if made {

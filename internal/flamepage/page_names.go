@@ -17,7 +17,7 @@ type pageNames struct {
 type pageName struct {
 	text  string // as shown, see shownName
 	start int    // where the short form begins: behind the package's path
-	pkg   string // what it is coloured by
+	pkg   string // what it is colored by
 }
 
 func (n pageName) short() string { return n.text[n.start:] }

@@ -29,7 +29,7 @@ func appendScript(out []byte) ([]byte, error) {
 	return append(out, "})();\n"...), nil
 }
 
-// appStyle appends the style of the interactive part and the colours.
+// appStyle appends the style of the interactive part and the colors.
 func (s *scene) appStyle(out []byte) ([]byte, error) {
 	style, err := pageFiles.ReadFile("page/flame.css")
 	if err != nil {

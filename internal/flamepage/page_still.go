@@ -51,7 +51,7 @@ func (s *scene) layout() (seen []placed, depth int32) {
 	return seen, depth
 }
 
-// still appends the frames as SVG: one path for each colour, since a picture
+// still appends the frames as SVG: one path for each color, since a picture
 // has thousands of frames, and a text for each frame that has room for one.
 func (s *scene) still(out []byte, seen []placed, depth int32) []byte {
 	top := func(f *sceneFrame) float64 {
@@ -192,7 +192,7 @@ func cutText(text string, columns int) string {
 	return text
 }
 
-// bareName is a short name without its package, which the colour says.
+// bareName is a short name without its package, which the color says.
 func bareName(name string) string {
 	for i, r := range name {
 		switch {

@@ -48,7 +48,7 @@ func weigh(t *flame.Tree, frames []sceneFrame) {
 	}
 }
 
-// paintPackages paints each frame in the colour of its package, and returns the
+// paintPackages paints each frame in the color of its package, and returns the
 // paint of each name.
 func (s *scene) paintPackages() []int32 {
 	numbers := map[paint]int32{}

@@ -10,13 +10,13 @@ import (
 type Picture struct{ scene func(o Options) *scene }
 
 // Tree is the picture of a tree: a frame is as wide as its share of the total,
-// its colour says its package.
+// its color says its package.
 func Tree(t *flame.Tree) Picture {
 	return Picture{func(o Options) *scene { return treeScene(t, o) }}
 }
 
 // Diff is the picture of a diff: a frame is as wide as the mean of both sides,
-// its colour says what changed.
+// its color says what changed.
 func Diff(d *flame.Diff) Picture {
 	return Picture{func(o Options) *scene { return diffScene(d, o) }}
 }

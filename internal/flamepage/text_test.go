@@ -177,7 +177,7 @@ func TestNotes(t *testing.T) {
 	want := []string{
 		`line 2 is skipped: its last field is not an integer: "b 1.5"`,
 		`line 16 is skipped: it is neither an event nor a frame of perf script: "what is this"`,
-		"15 more lines are not understood and left out",
+		"15 more lines are not understood and are skipped",
 		`the Go runtime cut 3 of 100 stacks at 64 frames: their real roots are not known, and they are shown under "[cut at 64 frames]"`,
 		"in 3 of 100 stacks, the frames inside malloc|" + strings.Repeat("x", 53) + "... are left out, because the profile asks for it (go tool pprof does the same)",
 		"2 addresses without a name are left out of stacks in which other addresses have one: Go's text format hides them; get the profile without debug=1",
@@ -185,11 +185,11 @@ func TestNotes(t *testing.T) {
 		"no sample has a label rout; the profile has no labels",
 		"no sample has a label rout; the labels are route, tier",
 		"the filters keep 1 of 7 stacks, 25 % of cpu",
-		"one side was profiled before the other began: drift of the machine in between looks like a change, and no test can separate the two; let the arms of one experiment alternate",
+		"one side was profiled before the other began: a drift of the machine in between looks like a change, and no test can separate the two; let the arms of one experiment alternate",
 		"the number of requests is not known, so the sides are scaled until most of the program is unchanged: growth is relative to the rest of the program",
 		"the noise is not known: colors show only the size of a change; several profiles per side would distinguish a change from chance",
 		"with 2 and 3 profiles no change can be significant: the smallest p-value possible is 0.2; take 4 or more per side",
-		"the counts scatter 1.50 times as much as chance alone explains (median of all frames), and are judged by that",
+		"the counts vary 1.50 times as much as chance alone explains (median of all frames), and the test takes this into account",
 		"one side has only one profile, so only the sampling error is known: runs differ by more than that; take several profiles per side",
 		`a/b.new replaces a/b.(*old).serve, and both call main.handle: to compare what is below them, hide both with --hide 'b\.\(\*old\)\.serve$|b\.new$'`,
 	}

@@ -128,7 +128,7 @@ func clip(name string) string {
 // no allocation.
 func (c *cursor) string(what string) (string, error) {
 	if !c.take('"') {
-		return "", c.refuse(what + " must stand here")
+		return "", c.refuse(what + " is expected here")
 	}
 	start := c.at
 	for ; c.at < len(c.text); c.at++ {

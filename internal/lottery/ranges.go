@@ -9,7 +9,7 @@ type run struct {
 	outcome int
 }
 
-// runsOf lists the table from 0 to its size, neighbours of one outcome merged:
+// runsOf lists the table from 0 to its size, neighbors of one outcome merged:
 // at most two for each outcome. Cumulative sums of the weights would be half as
 // many, but they would be another mapping than the one that is published.
 func runsOf(t AliasTable) []run {

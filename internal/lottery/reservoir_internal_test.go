@@ -6,7 +6,7 @@ import (
 )
 
 // TestWordOfInvertsUniform checks the first and the last word of a number, and
-// that their neighbours belong to somebody else or to nobody.
+// that their neighbors belong to somebody else or to nobody.
 func TestWordOfInvertsUniform(t *testing.T) {
 	first := func() uint64 { return 1 } // Uniform(1, n) is 0 for every n below 2^64
 	last := func() uint64 { return math.MaxUint64 }

@@ -58,7 +58,7 @@ func readRounds(r io.Reader) (rounds []Round, skipped []error, err error) {
 			continue
 		}
 		if round.Arm == "" || round.Round < 1 {
-			skipped = append(skipped, fmt.Errorf("%s:%d: a round needs an arm and a number from 1", roundsFile, n))
+			skipped = append(skipped, fmt.Errorf("%s:%d: a round needs an arm and a number of 1 or more", roundsFile, n))
 			continue
 		}
 		round.modern()
@@ -111,7 +111,7 @@ func readProfiled(r io.Reader) (runs []Profiled, skipped []error, err error) {
 func (p *Profiled) fault() string {
 	switch {
 	case p.Arm == "" || p.Round.Round < 1:
-		return "a profiled run needs an arm and a number from 1"
+		return "a profiled run needs an arm and a number of 1 or more"
 	case p.Bundle != "" && !filepath.IsLocal(filepath.FromSlash(p.Bundle)):
 		return fmt.Sprintf("the path %q leads out of the folder", p.Bundle)
 	}

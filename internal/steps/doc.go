@@ -2,7 +2,7 @@
 // steps of an article about a prize-draw service, and six more of its
 // techniques. For each it holds what the article claimed, what this project
 // found when it checked the claim, the variants that lotteryd can run, and the
-// metric that should move.
+// metric that should change.
 //
 // It is data, and a parser for choices among that data. Commands print it,
 // documentation quotes it, and the two programs agree on names through it:

@@ -64,7 +64,7 @@ func alsoUnits() []string {
 
 // Judge answers the design's contrasts from the rounds of its run. Effects,
 // p-values and the rule are those of [bench.Ask]; the contrasts, each with the
-// metric that should move, are its family.
+// metric that should change, are its family.
 func Judge(d Design, rounds []runfolder.Round, rule Rule) (Result, error) {
 	m, err := newMeasured(d.ArmNames(), rounds, rule)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package study finds out which tuning step pays: it says which arms an
+// Package study finds out which tuning step helps: it says which arms an
 // experiment over lotteryd's switches has, which two of them answer which
 // question, and what the measured rounds answer.
 //

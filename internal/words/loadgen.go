@@ -12,15 +12,15 @@ import (
 func DoubtName(code loadgen.DoubtCode) string {
 	switch code {
 	case loadgen.GeneratorLimit:
-		return "generator was the limit"
+		return "the load generator was the limit"
 	case loadgen.RateNotReached:
-		return "rate not reached"
+		return "the rate was not reached"
 	case loadgen.CapQueued:
-		return "connection cap queued requests"
+		return "requests waited for a free connection"
 	case loadgen.RunPartial:
-		return "run was cancelled"
+		return "run was cut short"
 	case halvesDisagree:
-		return "first and second half disagree"
+		return "the two halves of the window disagree"
 	}
 	return string(code)
 }
@@ -43,7 +43,7 @@ func Doubt(d loadgen.Doubt) string {
 		return fmt.Sprintf("%d requests waited %v in total (p99 of the waits %v) because all %d connections were busy; their latency includes this wait",
 			d.Queued, threeDigits(d.QueuedFor), threeDigits(d.WaitP99), d.Cap)
 	case loadgen.RunPartial:
-		return fmt.Sprintf("only %v of the measured window were run", threeDigits(d.Window))
+		return fmt.Sprintf("only %v of the window were measured", threeDigits(d.Window))
 	}
 	return DoubtName(d.Code)
 }

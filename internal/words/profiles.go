@@ -76,7 +76,7 @@ func content(f *profiles.Failure) string {
 	case profiles.FailNotDump:
 		return "the answer is not a dump of goroutines"
 	case profiles.FailDamagedGzip:
-		return fmt.Sprintf("the answer's gzip is damaged or cut off (%s)", f.Said)
+		return fmt.Sprintf("the gzip data of the answer are damaged or cut off (%s)", f.Said)
 	case profiles.FailTooLarge:
 		return fmt.Sprintf("the answer is larger than %s, the limit for one profile", size(f.MaxBytes))
 	case profiles.FailSizeBound:
@@ -84,11 +84,11 @@ func content(f *profiles.Failure) string {
 	case profiles.FailWindowTooShort:
 		return "the window was too short"
 	case profiles.FailNotBegun:
-		return "the window ended before it began"
+		return "the window ended before the profile began"
 	case profiles.FailInterrupted:
 		return "interrupted before it was complete"
 	case profiles.FailNoStart:
-		return "there is no snapshot of the start to compare with: " + Failure(f.Cause)
+		return "there is no snapshot from the start of the window to compare with: " + Failure(f.Cause)
 	case profiles.FailSnapshotsMismatch:
 		return said("the snapshots cannot be compared", f)
 	case profiles.FailTargetsMismatch:
@@ -113,7 +113,7 @@ func said(text string, f *profiles.Failure) string {
 func Note(n profiles.Note) string {
 	switch n.Code {
 	case profiles.NotePartOfWindow:
-		return fmt.Sprintf("covers %v of the window's %v; then: %s", n.ProfiledNS.Round(100*time.Millisecond), n.PlannedNS, Failure(n.Failure))
+		return fmt.Sprintf("covers %v of a window of %v; then: %s", n.ProfiledNS.Round(100*time.Millisecond), n.PlannedNS, Failure(n.Failure))
 	case profiles.NoteSinceRestart:
 		return "the process restarted within the window: values are since the start of the new process"
 	case profiles.NoteOwnShare:

@@ -1,22 +1,24 @@
-// Package recorder is for a service to embed: it records the service from
-// within, always, and keeps the minutes before something goes wrong.
+// Package recorder runs inside a service. It records CPU profiles and the
+// execution trace all the time, at a low cost, and saves the last minutes when
+// something goes wrong.
 //
-//  1. [New] makes a [Recorder] of [Options], whose zero value is useful, and
-//     [Recorder.Run] runs it until its context ends. It keeps a ring of short
-//     CPU slices and the runtime's flight recorder of the execution trace, at a
-//     cost that it measures and keeps within [Budget]: 0.5 % of the process's
-//     CPU time unless you say otherwise.
-//  2. [Recorder.Observe] hears how long each request took. A slow one, or a
-//     jump in the number of goroutines, makes it take a snapshot: the ring and
-//     the trace, with the goroutines and the heap.
-//  3. [Recorder.Handler] serves what there is on the service's private port.
-//     [Recorder.YieldTo] lets a CPU profile that is taken by hand go first.
-//  4. [Recorder.Stats] says what was recorded and what it cost.
-//  5. [ReadManifest] reads a snapshot again, from any [io/fs.FS].
+// # A tour
 //
-// [Labels], [SetLabels] and [LabelSet] give CPU and goroutine profiles the route
-// of a request, and what else is known of it.
+//  1. [New] makes a [Recorder] from [Options]; their zero value is useful.
+//     [Recorder.Run] records until its context ends. It keeps a ring of short CPU
+//     slices, and the runtime's flight recorder of the execution trace. It
+//     measures its own cost and stays within [Budget], by default 0.5 % of the
+//     process's CPU time.
+//  2. Call [Recorder.Observe] with the time that each request took. A slow
+//     request, or a jump in the number of goroutines, causes a snapshot: the ring,
+//     the trace, the goroutines and the heap.
+//  3. [Recorder.Handler] serves the state and the snapshots. Put it on the
+//     service's private port. [Recorder.YieldTo] gives priority to a CPU profile
+//     that somebody requests.
+//  4. [Labels], [SetLabels] and [LabelSet] add the route of a request, and other
+//     labels, to CPU and goroutine profiles.
+//  5. [Recorder.Stats] reports what was recorded and what it cost.
+//  6. [ReadManifest] reads the manifest of a snapshot, from any io/fs.FS.
 //
-// The formats, the HTTP paths and the account of what recording costs are in
-// docs/recorder.md.
+// docs/recorder.md has the formats, the HTTP paths and the cost of recording.
 package recorder

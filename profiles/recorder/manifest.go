@@ -101,7 +101,7 @@ func (m *Manifest) describeBuild() {
 // ReadManifest reads the manifest of a snapshot of a [Recorder] whose root is
 // fsys: the folder, or the one that its zip file has in it. Unknown fields are
 // ignored; a version that is newer than this package is an error. An error that
-// [errors.Is] io/fs.ErrNotExist means that fsys is no snapshot.
+// [errors.Is] io/fs.ErrNotExist means that fsys is not a snapshot.
 func ReadManifest(fsys fs.FS) (*Manifest, error) {
 	text, err := wholefile.Read(fsys, snapshotManifest, maxManifestBytes)
 	if err != nil {

@@ -27,7 +27,7 @@ type Options struct {
 	// Latency makes [Recorder.Observe] take a snapshot when a request took
 	// longer. 0: it never does.
 	Latency time.Duration
-	// GoroutineGrowth takes a snapshot when there are so many times more
+	// GoroutineGrowth takes a snapshot when there are that many times more
 	// goroutines than were usual in the last minutes. 0: 3. Negative: never.
 	GoroutineGrowth float64
 	// GoroutineFloor is the number below which no growth counts. 0: 1000.

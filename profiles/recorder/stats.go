@@ -27,7 +27,7 @@ type Stats struct {
 // CPUStats is the state of the ring of CPU slices.
 type CPUStats struct {
 	Taken   int           `json:"taken"`
-	Yielded int           `json:"yielded"` // to so many profiles by hand
+	Yielded int           `json:"yielded"` // number of requested profiles that had priority
 	Blocked int           `json:"blocked"` // not begun, as other code was profiling
 	ByHand  bool          `json:"by_hand"` // a profile by hand is being taken
 	Bytes   int64         `json:"bytes"`
@@ -40,7 +40,7 @@ type TraceStats struct {
 	OnFor  time.Duration `json:"on_for_ns"` // all in all
 	Denied int           `json:"denied"`    // not begun, as the process has another one
 	// Share is the part of the process's CPU time that it is taken to cost
-	// while it is on, from so many CPU samples; 0.05 is supposed at first.
+	// while it is on, from that many CPU samples; 0.05 is assumed at first.
 	Share   float64 `json:"share"`
 	Samples int64   `json:"samples"`
 }

@@ -25,7 +25,7 @@ function newTree(data) {
         `Total ${rough(total[i], data.unit)}: ${shares(total[i])}`,
         `Self ${rough(self[i], data.unit)}: ${shares(self[i])}`,
       ];
-      if (data.folded[i]) lines.push(`${rough(data.folded[i] * data.scale, data.unit)} of the total in branches too light to be shown`);
+      if (data.folded[i]) lines.push(`${rough(data.folded[i] * data.scale, data.unit)} of the total in branches too small to be shown`);
       return lines;
     },
     // matched says how much the matching nodes weigh.

@@ -19,7 +19,7 @@ type Grid struct {
 }
 
 // cell is a text at a place in its row. The margin is what separates it
-// from its left neighbour; the widest one of a column counts for the column.
+// from its left neighbor; the widest one of a column counts for the column.
 type cell struct {
 	col, span    int
 	text, margin string

@@ -24,8 +24,8 @@ func New(env cli.Env) *cobra.Command {
 	opts := &compareOptions{query: benchmarks.DefaultQuery()}
 	cmd := &cobra.Command{
 		Use:   "compare OLD [NEW...]",
-		Short: "Show what got worse or better between runs, and how certain that is",
-		Long: `Show what got worse or better between runs, and how certain that is.
+		Short: "Show what got worse or better between runs, and how sure that is",
+		Long: `Show what got worse or better between runs, and how sure that is.
 
 OLD and NEW are run folders of bench, or files with Go benchmark results. "-" is
 stdin, and label=path names a column. In a single run folder with several arms,

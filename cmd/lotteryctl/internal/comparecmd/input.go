@@ -35,7 +35,7 @@ type runFolder struct {
 	broken []string // what runs of an arm broke, a sentence each
 }
 
-// readMaterial reads all inputs. Run folders are recognised by being folders.
+// readMaterial reads all inputs. Run folders are recognized by being folders.
 func readMaterial(ctx context.Context, env cli.Env, args []string) (*material, error) {
 	m := &material{inputs: len(args)}
 	inputs := benchmarks.ParseInputs(args)

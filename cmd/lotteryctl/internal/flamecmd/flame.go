@@ -54,7 +54,7 @@ of a dump; with two dumps it shows the growth. See docs/flame.md.`,
 func (o *flameOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.format, "format", "top", "svg, html, folded, speedscope, pprof, top, tree or json (default: from the name of --out, else top)")
+	f.StringVar(&o.format, "format", "top", "svg, html, folded, speedscope, pprof, top, tree or json; without this flag, the name of --out sets it")
 	f.StringVar(&o.out, "out", "", "write to this file instead of stdout")
 	f.BoolVar(&o.json, "json", false, "the same as --format json")
 	f.BoolVar(&o.open, "open", false, "open the page in the browser")
@@ -78,7 +78,7 @@ func (o *flameOptions) addFlags(cmd *cobra.Command) {
 	f.StringArrayVar(&o.labels, "label", nil, "keep samples whose label KEY matches: KEY=REGEXP; may be repeated")
 	f.StringVar(&o.labelRoot, "label-root", "", "make the value of this label the root of its samples")
 	f.BoolVar(&o.foldRuntime, "fold-runtime", false, "show adjacent frames of Go's runtime as one")
-	f.StringVar(&o.minShare, "min-share", "", "smallest share of the total that a frame is shown for, in percent (default 0.01, tree 1)")
+	f.StringVar(&o.minShare, "min-share", "", "merge frames below this share of the total into their callers, in percent (default 0.01, tree 1)")
 	f.IntVar(&o.lines, "lines", 40, "number of lines of top, tree and goroutines; 0 prints all")
 	f.StringVar(&o.title, "title", "", "title of the page")
 	f.BoolVar(&o.flameUp, "flame", false, "draw the root at the bottom")

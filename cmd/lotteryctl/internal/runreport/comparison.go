@@ -17,7 +17,7 @@ import (
 func writeComparison(b *strings.Builder, c study.Comparison) {
 	for _, arm := range c.Arms {
 		fmt.Fprintf(b, "%s against %s (medians of the rounds; ratio with a 95 %% interval; p corrected by Holm for all %s;\n"+
-			"a change counts from %s)\n", arm.Arm, c.Base, units.Counted(c.Family, "comparison", "comparisons"), units.Size(c.Rule.MinEffect))
+			"minimum effect %s)\n", arm.Arm, c.Base, units.Counted(c.Family, "comparison", "comparisons"), units.Size(c.Rule.MinEffect))
 		t := cli.NewTable("metric", c.Base, arm.Arm, "change", "95 % interval", "p", "verdict").Right(1, 2, 3, 5)
 		for _, m := range arm.Metrics {
 			if m.Advisory == benchmarks.Explanatory && !m.Verdict.IsChange() {

@@ -13,8 +13,8 @@ import (
 // writeFindings is the answer to --steps and --vary: for each step the metric
 // that should move, what it did, and the article's claim below.
 func writeFindings(b *strings.Builder, r study.Result) {
-	fmt.Fprintf(b, "what each step does to the metric that should move (medians of the rounds; ratio with a 95 %% interval;\n"+
-		"p of the single question, and corrected by Holm for all %d; a change counts from %s)\n", len(r.Findings), units.Size(r.Rule.MinEffect))
+	fmt.Fprintf(b, "what each step does to the metric that should change (medians of the rounds; ratio with a 95 %% interval;\n"+
+		"p of the single question, and corrected by Holm for all %d; minimum effect %s)\n", len(r.Findings), units.Size(r.Rule.MinEffect))
 	t := cli.NewTable("step", "metric", "without", "with", "change", "95 % interval", "single p", "corrected p", "verdict").Right(2, 3, 4, 6, 7)
 	for _, f := range r.Findings {
 		t.Row(findingCells(f)...)
@@ -52,7 +52,7 @@ func findingCells(f study.Finding) []string {
 // writeAlso shows the other metrics. A change whose interval holds "no change"
 // is in brackets.
 func writeAlso(b *strings.Builder, r study.Result) {
-	b.WriteString("the same steps on all metrics (no verdict rests on these; in brackets: not distinguishable from zero)\n")
+	b.WriteString("the same steps on all metrics (no verdict is based on these; in brackets: not distinguishable from zero)\n")
 	titles := []string{"step"}
 	for _, unit := range shownUnits() {
 		titles = append(titles, shownAs(unit).name)

@@ -115,7 +115,7 @@ func (r Report) comparisonNotes() (notes []string) {
 		}
 	}
 	if n := len(repeated); n > 0 {
-		notes = append(notes, fmt.Sprintf("other programs used the machine: %d times a round was repeated because of the limits in run.json", n))
+		notes = append(notes, "other programs used the machine more than the limits in run.json allow; this caused "+units.Counted(n, "repeat of a round", "repeats of rounds"))
 	}
 	if n := len(noisy); n > 0 {
 		notes = append(notes, fmt.Sprintf("%d of %d rounds stayed over the noise limit and count anyway", n, r.Run.Rounds))

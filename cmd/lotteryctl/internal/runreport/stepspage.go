@@ -58,7 +58,7 @@ func writeVerdicts(b *strings.Builder, findings []study.Finding) {
 
 // writeAlsoRows shows what the steps did to metrics that do not decide.
 func writeAlsoRows(b *strings.Builder, findings []study.Finding) {
-	b.WriteString("\nThe same steps on all metrics. No verdict rests on these; in brackets is what is not distinguishable from zero.\n\n| step |")
+	b.WriteString("\nThe same steps on all metrics. No verdict is based on these; values in brackets are not distinguishable from zero.\n\n| step |")
 	for _, unit := range shownUnits() {
 		fmt.Fprintf(b, " %s |", shownAs(unit).name)
 	}

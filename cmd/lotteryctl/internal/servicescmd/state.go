@@ -175,7 +175,7 @@ func parseState(data []byte) (*serviceState, error) {
 		return nil, fmt.Errorf("not a state file: %w", err)
 	}
 	if state.Version != stateVersion {
-		return nil, fmt.Errorf("the state has version %d, this program reads version %d", state.Version, stateVersion)
+		return nil, fmt.Errorf("the state file has version %d, but this program reads version %d", state.Version, stateVersion)
 	}
 	if state.PID <= 1 { // kill takes 0 and -1 for whole groups of processes
 		return nil, fmt.Errorf("the state has the process id %d", state.PID)

@@ -27,7 +27,7 @@ rounds.jsonl are read.`,
   lotteryctl steps report --out docs/steps.md docs/runs/*`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return cli.UsageErrorf(cmd, "report needs a run folder")
+				return cli.UsageErrorf(cmd, "no run folder given; name one or more")
 			}
 			page, err := stepsPage(args)
 			if err != nil {
@@ -67,13 +67,13 @@ const stepsPageHead = `# The steps, measured
 This page is written by ` + "`lotteryctl steps report --out docs/steps.md docs/runs/*`" + ` from the
 run folders in [runs](runs). Do not edit it: a test fails if the page and the folders differ.
 
-The steps come from an article about tuning Go services that lotteryd was built after (see the
+The steps come from an article about tuning Go services, on which lotteryd is based (see the
 README). For all eight steps together, the tuning article claims: p95 from 12.3 to 0.8 ms, 1.4 to
 0.11 MB per request, 3.2 times the capacity, at 1,200 requests/s. It did not measure any step alone.
 
 How to read the tables:
 
-- "change" is the ratio with/without of the metric that should move, with its 95 % interval (the
+- "change" is the ratio with/without of the metric that should change, with its 95 % interval (the
   Hodges-Lehmann estimate over rounds).
 - "single p" is the p-value of the exact sign-flip test over rounds. "corrected p" is the same value,
   corrected by Holm for all questions of the table.

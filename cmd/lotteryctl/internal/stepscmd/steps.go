@@ -58,7 +58,7 @@ func newStepsShowCmd(env cli.Env) *cobra.Command {
   lotteryctl steps show sampler --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return cli.UsageErrorf(cmd, "show takes one number or name, got %d", len(args))
+				return cli.UsageErrorf(cmd, "steps show needs one number or name, not %d", len(args))
 			}
 			s, err := findStep(args[0])
 			if err != nil {
@@ -132,7 +132,7 @@ func writeStep(w io.Writer, s steps.Switch) error {
 	if s.Number > 0 {
 		fmt.Fprintf(&b, "step %d, ", s.Number)
 	}
-	fmt.Fprintf(&b, "%s: %s\n\nclaimed      %s\nfound        %s: %s\nshould move  %s\n\nvariants (lotteryd --step %s=...)\n",
+	fmt.Fprintf(&b, "%s: %s\n\nclaimed        %s\nfound          %s: %s\nshould change  %s\n\nvariants (lotteryd --step %s=...)\n",
 		s.Name, s.Title, s.Claim, s.Truth, s.Finding, s.Metric, s.Name)
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, v := range s.Variants {

@@ -59,14 +59,14 @@ Exit codes:
 	f.StringVar(&opts.redis, "redis", "", "URL of Redis; without it only the ledger and the log are compared")
 	f.StringArrayVar(&opts.answers, "answers", nil, "log of answers, one JSON object per line; - for stdin; may be repeated")
 	f.StringVar(&opts.activity, "activity", "", "audit this activity only (default: all)")
-	f.DurationVar(&opts.wait, "wait", 10*time.Second, "wait this long for wins in flight to be settled")
-	f.DurationVar(&opts.timeout, "timeout", 10*time.Minute, "give up after this long")
+	f.DurationVar(&opts.wait, "wait", 10*time.Second, "maximum time to wait until wins in flight are settled")
+	f.DurationVar(&opts.timeout, "timeout", 10*time.Minute, "maximum time of the audit")
 	f.DurationVar(&opts.overdue, "overdue", 30*time.Second, "age at which an unsettled win counts as stranded")
 	f.StringArrayVar(&opts.commitments, "commitment", nil, "ACTIVITY=HEX, the published commitment of the dice; may be repeated")
 	f.BoolVar(&opts.redisLostData, "redis-lost-data", false, "set this if Redis lost data during the run: losses that were drawn again are counted, not called broken")
 	f.BoolVar(&opts.strict, "strict", false, "exit with 3 if some part could not be checked or a line of a log could not be read")
 	f.BoolVar(&opts.json, "json", false, "print JSON (format version 1, see docs/verify.md)")
-	f.IntVar(&opts.show, "show", 10, "list at most this many offending rows of each invariant")
+	f.IntVar(&opts.show, "show", 10, "maximum number of offending rows to list for each invariant")
 	return cmd
 }
 

@@ -167,7 +167,7 @@ func testStillPicture(t *testing.T, b *browsertest.Browser) {
 	v := open(t, b, "text/html; charset=utf-8", []byte(page))
 	size := run[[]float64](v, `const i = document.querySelector("img"); return [i.complete ? 1 : 0, i.naturalWidth]`)
 	v.equal("loaded, and its width", size, []float64{1, 640})
-	// 1 is the tree's first row below the root: a colour, not the background.
+	// 1 is the tree's first row below the root: a color, not the background.
 	pixel := run[[]int](v, `
 		const image = document.querySelector("img"), canvas = document.createElement("canvas");
 		canvas.width = image.naturalWidth; canvas.height = image.naturalHeight;

@@ -81,7 +81,7 @@ func planted() *flame.Diff {
 	}
 }
 
-// colourAt is the colour under the text of a frame's node: "red", "blue", "grey".
+// colourAt is the color under the text of a frame's node: "red", "blue", "grey".
 func (v view) colourAt(node int) string {
 	v.t.Helper()
 	rgb := run[[]int](v, `
