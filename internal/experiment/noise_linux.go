@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -74,6 +75,9 @@ func cpuPressure() *time.Duration {
 // Linux that Go runs on.
 const clockTick = 10 * time.Millisecond
 
+// maxTicks is what a time.Duration can hold: 292 years of one core.
+const maxTicks = int64(math.MaxInt64 / clockTick)
+
 // parseBusy reads /proc/stat: the time that all processors together did
 // anything but idle (fields 4) or idle in wait of a disk (5), stolen time (8)
 // included and guests (9, 10), which are in user time already, not counted
@@ -91,12 +95,16 @@ func parseBusy(stat string) (busy *time.Duration, cores int) {
 		var ticks int64
 		for i, field := range fields[1:min(len(fields), 9)] {
 			v, err := strconv.ParseInt(field, 10, 64)
-			if err != nil {
+			if err != nil || v < 0 {
 				return nil, 0
 			}
-			if i != 3 && i != 4 {
-				ticks += v
+			if i == 3 || i == 4 {
+				continue
 			}
+			if v > maxTicks-ticks {
+				return nil, 0 // better no figure than one that has wrapped around
+			}
+			ticks += v
 		}
 		sum := time.Duration(ticks) * clockTick
 		busy = &sum

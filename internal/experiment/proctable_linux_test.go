@@ -74,6 +74,7 @@ func TestFamilies(t *testing.T) {
 func FuzzProc(f *testing.F) {
 	f.Add("42 (svc) S 7 42 42")
 	f.Add("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1")
+	f.Add("cpu  66666666666661 2 3 4 5 6 7 8 9 10\ncpu0 1") // more than a time.Duration holds
 	f.Add("VmHWM:  12 kB\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		if entry, ok := parseProcStat([]byte(text)); !ok && entry != (procEntry{}) {
