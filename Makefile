@@ -67,11 +67,11 @@ layering: ## imports, arrows between files and sizes against docs/ARCHITECTURE.m
 doccheck: ## names, files, links and words in documentation and comments
 	$(GO) test -count=1 ./internal/doccheck
 
-# The longest first, and one package more at a time than there are processors:
-# tests wait for a third of their time. loadgen runs alone: its tests are about
-# time, and other tests beside them would be the limit they look for. Not vetted again, nor are the layering and
-# the documentation checked: check does that, and the race detector makes the
-# reading of the whole repository ten times slower.
+# loadgen runs alone: its tests are about time, and other tests beside them would
+# be the limit that they look for. Then the longest first, and one package more at
+# a time than there are processors: tests wait for a third of their time. Not vetted
+# again, nor are the layering and the documentation checked: check does that, and
+# the race detector makes the reading of the whole repository ten times slower.
 race: ## all tests under the race detector, with real servers and a real browser
 	$(GO) test -race -vet=off -timeout 10m ./loadgen
 	rest=$$($(GO) list ./... | grep -v -e '/internal/layering$$' -e '/internal/doccheck$$' -e '/loadgen$$') && \
