@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	if err := os.Setenv(asProgramEnv, "1"); err != nil {
 		panic(err)
 	}
-	if err := flag.Set("test.parallel", "6"); err != nil { // -parallel still wins
+	if err := flag.Set("test.parallel", "4"); err != nil { // -parallel still wins
 		panic(err)
 	}
 	code := m.Run()
