@@ -78,8 +78,8 @@ func TestBenchArmsThatFail(t *testing.T) {
 	}{
 		"does not start": {"fast' 'no-such-program", nil, 1, "starting new for round 1"},
 		// The time is both arms', and a busy machine starts the good one late.
-		"never listens":  {"deaf", []string{"--start-timeout", "5s"}, 1, "it was not ready within 5s: nothing listens at 127.0.0.1:"},
-		"dies later":     {"dies", nil, 1, "the fiftieth was too much"},
+		"never listens": {"deaf", []string{"--start-timeout", "5s"}, 1, "it was not ready within 5s: nothing listens at 127.0.0.1:"},
+		"dies later":    {"dies", nil, 1, "the fiftieth was too much"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			arms := []string{stubArm(t, "old", "fast"), stubArm(t, "new", row.behaviour)}
