@@ -58,8 +58,8 @@ AS_BUILT = CGO_ENABLED=0 GOFLAGS=-trimpath
 vet:
 	$(AS_BUILT) $(GO) vet ./...
 
-lint: ## staticcheck, at a pinned version, built once into bin
-	@$(AS_BUILT) GO='$(GO)' .ci/staticcheck $(STATICCHECK) ./...
+lint: ## staticcheck, at a pinned version
+	@$(AS_BUILT) $(GO) run honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK) ./...
 
 layering: ## imports, arrows between files and sizes against docs/ARCHITECTURE.md
 	$(GO) test -count=1 ./internal/layering
@@ -67,16 +67,14 @@ layering: ## imports, arrows between files and sizes against docs/ARCHITECTURE.m
 doccheck: ## names, files, links and words in documentation and comments
 	$(GO) test -count=1 ./internal/doccheck
 
-# loadgen runs alone: its tests are about time, and other tests beside them would
-# be the limit that they look for. Then the longest first, and one package more at
-# a time than there are processors: tests wait for a third of their time. Not vetted
-# again, nor are the layering and the documentation checked: check does that, and
-# the race detector makes the reading of the whole repository ten times slower.
+# The longest first, and one package more at a time than there are processors:
+# tests wait for a third of their time. Not vetted again, nor are the layering and
+# the documentation checked: check does that, and the race detector makes the
+# reading of the whole repository ten times slower.
 race: ## all tests under the race detector, with real servers and a real browser
-	$(GO) test -race -vet=off -timeout 10m ./loadgen
-	rest=$$($(GO) list ./... | grep -v -e '/internal/layering$$' -e '/internal/doccheck$$' -e '/loadgen$$') && \
+	rest=$$($(GO) list ./... | grep -v -e '/internal/layering$$' -e '/internal/doccheck$$') && \
 	$(GO) test -race -vet=off -p $$(($$(getconf _NPROCESSORS_ONLN) + 1)) -timeout 10m \
-		./cmd/... ./internal/postgres ./profiles $$rest
+		./cmd/... ./internal/postgres ./profiles ./loadgen $$rest
 
 fuzz-short: ## each fuzz target for FUZZTIME (3s)
 	@GO='$(GO)' .ci/fuzz-short $(FUZZTIME)
@@ -86,7 +84,7 @@ fuzz-short: ## each fuzz target for FUZZTIME (3s)
 bench-draw: ## the draw path against a bare handler
 	$(GO) run ./internal/drawbench
 
-bench-loadgen: ## the load generator: cost, pacing, honesty
+bench-loadgen: ## the load generator: cost, pacing, correct latencies
 	$(GO) run ./loadgen/internal/loadbench
 
 bench-compare: ## compare against benchstat: wall time, CPU and memory of both

@@ -130,12 +130,15 @@ func (m *meter) count(x *Exchange) {
 }
 
 // lateness is how long the generator took to get to the request: to its first
-// write, or to finding that there is no connection for it.
+// write, or to finding that there is no connection for it. Waiting for a
+// connection is the server's or the cap's, and does not count; what passes
+// between having one and the write does.
 func (x *Exchange) lateness() time.Duration {
-	if x.written && x.connWait == 0 {
-		return x.Sent - x.Intended
+	late := x.ready - x.Intended
+	if x.written {
+		late = max(late, x.Sent-x.Intended-x.connWait)
 	}
-	return x.ready - x.Intended
+	return late
 }
 
 // result closes the books; end is when the window ended, or the run was
