@@ -15,9 +15,12 @@ type Answer string
 // The answers. Breaks beats all others: what is wrong need not be fast.
 const (
 	Helps  Answer = "helps"
-	None   Answer = "no measurable effect"
 	Harms  Answer = "harms"
 	Breaks Answer = "breaks an invariant"
+	// None is shown: the whole interval is within the least effect worth a change.
+	None Answer = "no measurable effect"
+	// Undecided shows neither an effect nor that there is none.
+	Undecided Answer = "inconclusive"
 	// Small is certain and smaller than the least effect worth a change.
 	Small Answer = "real but too small"
 	// Unsure is a change that its own interval shows and that the p-value,
@@ -139,8 +142,10 @@ func answerOf(f Finding, a bench.Answer, family int, alpha float64) Answer {
 		return Helps
 	case g.Verdict == bench.Regressed:
 		return Harms
-	case !g.Effect.Excludes1():
+	case !g.Effect.Excludes1() && g.Verdict == bench.Equivalent:
 		return None
+	case !g.Effect.Excludes1():
+		return Undecided
 	case g.PHolm > alpha:
 		return Unsure
 	}

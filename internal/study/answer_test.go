@@ -144,6 +144,24 @@ func TestPlantedEffectsAreFound(t *testing.T) {
 	}
 }
 
+// TestScatterIsInconclusive: what scatters widely shows neither an effect nor
+// that there is none.
+func TestScatterIsInconclusive(t *testing.T) {
+	d := design(t, "each article")
+	measured := rounds(10, everyArm(d))
+	for i := range measured {
+		if r := &measured[i]; r.Arm == "only-user-state" {
+			if r.Load.Response.P95 *= 3; r.Round%2 == 0 {
+				r.Load.Response.P95 /= 9
+			}
+		}
+	}
+	got := verdicts(judge(t, d, measured))
+	if got["8 user-state, article"] != study.Undecided || got["3 json, article"] != study.None {
+		t.Errorf("got %q, and %q where nothing scatters", got["8 user-state, article"], got["3 json, article"])
+	}
+}
+
 func TestThreeRoundsDecideNothing(t *testing.T) {
 	d := design(t, "ladder article only before,article,best")
 	arms := everyArm(d)

@@ -37,7 +37,7 @@ func (r Report) WriteStepsSection(b *strings.Builder) {
 // writeVerdicts says in a few lines what the table below shows.
 func writeVerdicts(b *strings.Builder, findings []study.Finding) {
 	for _, verdict := range []study.Answer{
-		study.Breaks, study.Harms, study.Helps, study.Small, study.Unsure, study.None, study.TooFew, study.Missing,
+		study.Breaks, study.Harms, study.Helps, study.Small, study.Unsure, study.Undecided, study.None, study.TooFew, study.Missing,
 	} {
 		var titles []string
 		for _, f := range findings {
@@ -45,6 +45,8 @@ func writeVerdicts(b *strings.Builder, findings []study.Finding) {
 			case f.Answer != verdict:
 			case f.Effect == nil || verdict == study.None:
 				titles = append(titles, f.Title)
+			case verdict == study.Undecided:
+				titles = append(titles, fmt.Sprintf("%s (%s %s)", f.Title, shownAs(f.Metric).name, units.Effect(f.Effect.Ratio)))
 			default:
 				titles = append(titles, fmt.Sprintf("%s (%s %s)", f.Title, shownAs(f.Metric).name, units.Change(f.Effect.Ratio.Center)))
 			}

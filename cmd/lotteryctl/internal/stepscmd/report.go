@@ -64,8 +64,8 @@ func stepsPage(folders []string) (string, error) {
 
 const stepsPageHead = `# The steps, measured
 
-This page is written by ` + "`lotteryctl steps report --out docs/steps.md docs/runs/*`" + ` from the
-run folders in [runs](runs). Do not edit it: a test fails if the page and the folders differ.
+This page is written by ` + "`lotteryctl steps report`" + ` from the run folders that it names. To change it,
+change the runs and write it again.
 
 The steps come from an article about tuning Go services, on which lotteryd is based (see the
 README). For all eight steps together, the tuning article claims: p95 from 12.3 to 0.8 ms, 1.4 to
@@ -79,7 +79,11 @@ How to read the tables:
   corrected by Holm for all questions of the table.
 - A step **helps** or **harms** if the corrected p is at most 0.05, the interval excludes "no
   change", and the change is at least 5 %.
+- **no measurable effect** means that the complete interval is within 5 %. **inconclusive** means that
+  it is not, and that it includes "no change": there may be an effect or none.
 - **not certain** means that the interval excludes "no change", but the corrected p is above 0.05.
+- Each step is compared with the arm that lacks it, and p is corrected for the steps. ` + "`lotteryctl compare`" + `
+  on the same run folder compares all arms with the first one, in all metrics, so its figures differ.
 - CPU is compared at equal machine speed: the part of a difference that the load generator's own CPU
   per request explains is removed. The generator does the same work in all arms.
 
