@@ -14,7 +14,7 @@ func (r *Report) WriteCSV(w, warnings io.Writer) error {
 	if err := r.Tables.WriteCSV(w, warnings); err != nil {
 		return err
 	}
-	for _, d := range r.doubts() {
+	for _, d := range r.AllDoubts() {
 		if _, err := fmt.Fprintf(warnings, "warning: %s\n", d.Text); err != nil {
 			return err
 		}

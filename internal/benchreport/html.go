@@ -30,7 +30,7 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	var p page
 	p.head(tally(gated))
 	p.put("<h1>%s</h1>\n", tally(gated))
-	if method := r.method(); method != "" {
+	if method := r.Method(); method != "" {
 		p.put(`<p class="method">%s</p>`, method)
 	}
 	p.gates(r.Gates)
@@ -88,7 +88,7 @@ func (p *page) list(title string, items []string) {
 }
 
 func (r *Report) doubtTexts() (texts []string) {
-	for _, d := range r.doubts() {
+	for _, d := range r.AllDoubts() {
 		texts = append(texts, d.Text)
 	}
 	return texts

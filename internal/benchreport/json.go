@@ -111,7 +111,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Format: JSONFormat, Outcome: outcome, Reason: why,
 		Alpha: levelAsked(r.Tables.Query.Alpha), Confidence: levelAsked(r.Tables.Query.Confidence),
 		Least: r.Policy.LeastEffect, Family: r.Family,
-		Gates: []jsonGate{}, Tables: []jsonTable{}, Warnings: append([]Doubt{}, r.doubts()...), Problems: []string{}, Appendices: r.Appendices,
+		Gates: []jsonGate{}, Tables: []jsonTable{}, Warnings: append([]Doubt{}, r.AllDoubts()...), Problems: []string{}, Appendices: r.Appendices,
 	}
 	for _, g := range r.Gates {
 		out.Gates = append(out.Gates, gateJSON(g))

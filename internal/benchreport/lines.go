@@ -111,8 +111,8 @@ func tally(lines []line) string {
 	return strings.Join(parts, ", ")
 }
 
-// method says in one sentence how verdicts were reached.
-func (r *Report) method() string {
+// Method says in one sentence how verdicts were reached.
+func (r *Report) Method() string {
 	tests, adjusted := make(map[bench.Test]bool), ""
 	for _, gated := range []bool{true, false} {
 		for _, l := range r.lines(gated) {

@@ -17,7 +17,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	r.markdownGates(&b)
 	shown := outstanding(gated)
 	markdownTable(&b, shown)
-	doubts := r.doubts()
+	doubts := r.AllDoubts()
 	for _, d := range doubts {
 		fmt.Fprintf(&b, "> ⚠ %s\n", markdownText(d.Text))
 	}
@@ -47,7 +47,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	if err := r.markdownTables(&b); err != nil {
 		return err
 	}
-	if method := r.method(); method != "" {
+	if method := r.Method(); method != "" {
 		fmt.Fprintf(&b, "<sub>%s</sub>\n", markdownText(method))
 	}
 	_, err := io.WriteString(w, b.String())

@@ -40,9 +40,9 @@ const mostSeries = 5
 // mostMissing is how many missing benchmarks are.
 const mostMissing = 10
 
-// doubts are the caller's and those of the judgement, in words, of each kind no
+// AllDoubts are the caller's and those of the judgement, in words, of each kind no
 // more than can be read.
-func (r *Report) doubts() []Doubt {
+func (r *Report) AllDoubts() []Doubt {
 	all := append([]Doubt(nil), r.Doubts...)
 	limits := map[bench.WarningCode]int{bench.WarnTrend: mostSeries, bench.WarnMissing: mostMissing}
 	shown, left := make(map[bench.WarningCode]int), make(map[bench.WarningCode]int)

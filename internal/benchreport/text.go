@@ -22,7 +22,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	r.writeVerdicts(&b)
 	r.writeGates(&b)
-	doubts := r.doubts()
+	doubts := r.AllDoubts()
 	for _, d := range doubts {
 		fmt.Fprintf(&b, "warning: %s\n", d.Text)
 	}
@@ -41,7 +41,7 @@ func (r *Report) WriteText(w io.Writer) error {
 func (r *Report) writeVerdicts(b *strings.Builder) {
 	gated := r.lines(true)
 	fmt.Fprintf(b, "%s\n", tally(gated))
-	if method := r.method(); method != "" {
+	if method := r.Method(); method != "" {
 		fmt.Fprintf(b, "(%s)\n", method)
 	}
 	b.WriteByte('\n')

@@ -13,6 +13,8 @@ type Comparison struct {
 	// Family is how many comparisons the corrected p of gated metrics answer.
 	Family int             `json:"family"`
 	Arms   []ArmComparison `json:"arms"`
+	// Report is the judgement that all this is taken from.
+	Report *bench.Report `json:"-"`
 }
 
 // ArmComparison is one arm against the base.
@@ -52,7 +54,7 @@ func Compare(arms []string, rounds []runfolder.Round, rule Rule) (Comparison, er
 	if err != nil {
 		return Comparison{}, err
 	}
-	c.Family = report.Family
+	c.Family, c.Report = report.Family, report
 	for _, arm := range arms[1:] {
 		a := ArmComparison{Arm: arm, Metrics: []MetricComparison{}}
 		for _, unit := range runfolder.Units() {

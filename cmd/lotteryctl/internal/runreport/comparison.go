@@ -2,7 +2,6 @@ package runreport
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
@@ -13,11 +12,14 @@ import (
 )
 
 // writeComparison is the answer to --arm: every arm against the first, as
-// compare judges them.
+// compare judges them and with its words for how, and for what is doubtful.
 func writeComparison(b *strings.Builder, c study.Comparison) {
+	report := benchreport.Report{Report: c.Report}
 	for _, arm := range c.Arms {
-		fmt.Fprintf(b, "%s against %s (medians of the rounds; ratio with a 95 %% interval; p corrected by Holm for all %s;\n"+
-			"minimum effect %s)\n", arm.Arm, c.Base, units.Counted(c.Family, "comparison", "comparisons"), units.Size(c.Rule.MinEffect))
+		fmt.Fprintf(b, "%s against %s: medians of the rounds; the change is estimated from all rounds and is not the ratio of the medians\n", arm.Arm, c.Base)
+		if method := report.Method(); method != "" {
+			fmt.Fprintf(b, "(%s)\n", method)
+		}
 		t := cli.NewTable("metric", c.Base, arm.Arm, "change", "95 % interval", "p", "verdict").Right(1, 2, 3, 5)
 		for _, m := range arm.Metrics {
 			if m.Advisory == benchmarks.Explanatory && !m.Verdict.IsChange() {
@@ -27,9 +29,13 @@ func writeComparison(b *strings.Builder, c study.Comparison) {
 			t.Row(u.name, u.text(&e.From), u.text(&e.To), units.Change(e.Ratio.Center), units.Interval(e.Ratio), benchreport.P(m.Judgement), metricVerdict(m))
 		}
 		t.Write(b)
-		if slices.ContainsFunc(arm.Metrics, func(m study.MetricComparison) bool { return m.Effect.Adjusted }) {
-			b.WriteString(adjustedNote)
-		}
+		b.WriteByte('\n')
+	}
+	doubts := report.AllDoubts()
+	for _, doubt := range doubts {
+		fmt.Fprintf(b, "warning: %s\n", doubt.Text)
+	}
+	if len(doubts) > 0 {
 		b.WriteByte('\n')
 	}
 }
@@ -38,6 +44,9 @@ func writeComparison(b *strings.Builder, c study.Comparison) {
 func metricVerdict(m study.MetricComparison) string {
 	text := string(m.Verdict)
 	if note := benchreport.Remark(m.Table, m.Judgement); note != "" {
+		if m.Advisory != "" {
+			return text + ", but not gated: " + note
+		}
 		text += ": " + note
 	}
 	return text

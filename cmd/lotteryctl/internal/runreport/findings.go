@@ -13,7 +13,7 @@ import (
 // writeFindings is the answer to --steps and --vary: for each step the metric
 // that should move, what it did, and the article's claim below.
 func writeFindings(b *strings.Builder, r study.Result) {
-	fmt.Fprintf(b, "what each step does to the metric that should change (medians of the rounds; ratio with a 95 %% interval;\n"+
+	fmt.Fprintf(b, "what each step does to the metric that should change (medians of the rounds; the change is estimated from all rounds, with a 95 %% interval;\n"+
 		"p of the single question, and corrected by Holm for all %d; minimum effect %s)\n", len(r.Findings), units.Size(r.Rule.MinEffect))
 	t := cli.NewTable("step", "metric", "without", "with", "change", "95 % interval", "single p", "corrected p", "verdict").Right(2, 3, 4, 6, 7)
 	for _, f := range r.Findings {
