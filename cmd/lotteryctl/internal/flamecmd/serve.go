@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +36,7 @@ func (o *flameOptions) runServe(ctx context.Context, env cli.Env, args []string)
 	if err := checkServe(o.serve, o.public); err != nil {
 		return err
 	}
-	entries, err := flameEntries(env.Stderr, args)
+	entries, err := flameEntries(ctx, env, args)
 	if err != nil {
 		return err
 	}
@@ -111,38 +111,62 @@ func onlyNamed(address net.Addr, public bool, next http.Handler) http.Handler {
 }
 
 // flameEntries are the profiles that the arguments hold: of a bundle each kind.
-// It notes how many each argument has. One without any is an error.
-func flameEntries(stderr io.Writer, args []string) (entries []flameEntry, err error) {
+// It notes how many each argument has, and which of them are empty: their pages
+// say why. An argument without any, or that cannot be read, is an error.
+func flameEntries(ctx context.Context, env cli.Env, args []string) (entries []flameEntry, err error) {
 	var counts []string
 	for _, arg := range args {
-		found, err := entriesOf(arg)
+		found, empty, err := entriesOf(ctx, env, arg)
 		if err != nil {
 			return nil, err
 		}
-		counts = append(counts, fmt.Sprintf("%s has %s", arg, countOfProfiles(len(found))))
+		count := fmt.Sprintf("%s has %s", arg, countOfProfiles(len(found)))
+		if len(empty) > 0 {
+			count += fmt.Sprintf(" (%s empty)", strings.Join(empty, ", "))
+		}
+		counts = append(counts, count)
 		entries = append(entries, found...)
 	}
-	noteTo(stderr, []string{strings.Join(counts, ", ")})
+	noteTo(env.Stderr, []string{strings.Join(counts, ", ")})
 	return entries, nil
 }
 
-func entriesOf(arg string) (entries []flameEntry, err error) {
+// entriesOf are those of one argument; empty names its kinds without a sample.
+func entriesOf(ctx context.Context, env cli.Env, arg string) (entries []flameEntry, empty []string, err error) {
 	if arg == "-" {
-		return nil, errors.New("--serve reads a profile when its page is opened, so it cannot read stdin; give a file")
+		return nil, nil, errors.New("--serve reads a profile when its page is opened, so it cannot read stdin; give a file")
 	}
 	if info, err := os.Stat(arg); err == nil && !info.IsDir() && !strings.EqualFold(filepath.Ext(arg), ".zip") {
-		return []flameEntry{{name: arg, sources: []profileinput.Source{{Path: arg, Name: arg}}}}, nil
+		entry := flameEntry{name: arg, sources: []profileinput.Source{{Path: arg, Name: arg}}}
+		if !info.Mode().IsRegular() {
+			return []flameEntry{entry}, nil, nil // a pipe can be read once
+		}
+		return []flameEntry{entry}, nil, readable(ctx, env, entry)
 	}
 	for _, kind := range profiles.Kinds() {
-		if sources, err := profileinput.SourcesOf(arg, kind); err == nil {
-			entries = append(entries, flameEntry{arg + " " + string(kind), sources[0].Types, sources})
+		sources, err := profileinput.SourcesOf(arg, kind)
+		if err != nil {
+			continue
+		}
+		entries = append(entries, flameEntry{arg + " " + string(kind), sources[0].Types, sources})
+		if !slices.ContainsFunc(sources, func(s profileinput.Source) bool { return !s.Empty }) {
+			empty = append(empty, string(kind))
 		}
 	}
 	if len(entries) == 0 {
-		_, err := profileinput.SourcesOf(arg, profiles.CPU)
-		return nil, err
+		_, err = profileinput.SourcesOf(arg, profiles.CPU)
 	}
-	return entries, nil
+	return entries, empty, err
+}
+
+// readable reads a file that nothing vouches for, and forgets it: that it is no
+// profile should be known before its page is opened.
+func readable(ctx context.Context, env cli.Env, entry flameEntry) error {
+	p, err := profileinput.LoadMerged(ctx, env, entry.sources)
+	if err == nil && p.Len() == 0 {
+		err = fmt.Errorf("%s: the profile is empty: nothing was sampled", entry.name)
+	}
+	return err
 }
 
 // indexOf is a line of the index for each entry.

@@ -2,10 +2,13 @@ package flamecmd
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
 
@@ -15,7 +18,7 @@ func TestServeCountsPerArgument(t *testing.T) {
 	for path, text := range map[string]string{
 		filepath.Join(bundle, profiles.ManifestFile): `{"format": 2, "state": "complete", "profiles": [
 			{"kind": "cpu", "status": "ok", "file": "cpu.folded"}, {"kind": "mutex", "status": "ok", "file": "mutex.folded"},
-			{"kind": "block", "status": "skipped"}]}`,
+			{"kind": "block", "status": "skipped"}, {"kind": "threadcreate", "status": "empty", "file": "threadcreate.folded"}]}`,
 		filepath.Join(bundle, "cpu.folded"):   "main 1\n",
 		filepath.Join(bundle, "mutex.folded"): "main 1\n",
 		heap:                                  "main 1\n",
@@ -25,11 +28,23 @@ func TestServeCountsPerArgument(t *testing.T) {
 		}
 	}
 	var stderr bytes.Buffer
-	entries, err := flameEntries(&stderr, []string{bundle, heap})
-	if want := "note: " + bundle + " has 2 profiles, " + heap + " has 1 profile\n"; err != nil || len(entries) != 3 || stderr.String() != want {
+	env := cli.Env{Stderr: &stderr}
+	entries, err := flameEntries(t.Context(), env, []string{bundle, heap})
+	if want := "note: " + bundle + " has 3 profiles (threadcreate empty), " + heap + " has 1 profile\n"; err != nil || len(entries) != 4 || stderr.String() != want {
 		t.Errorf("%d entries, %v, it says %q, want %q", len(entries), err, stderr.String(), want)
 	}
-	if _, err := flameEntries(&stderr, []string{heap, t.TempDir()}); err == nil {
-		t.Error("an argument without any profile was left out silently")
+	hello, nothing := filepath.Join(t.TempDir(), "hello.txt"), filepath.Join(t.TempDir(), "nothing.pb.gz")
+	if err := errors.Join(os.WriteFile(hello, []byte("hello\n"), 0o644), os.WriteFile(nothing, nil, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct{ name, arg, want string }{
+		{"a folder without profiles", t.TempDir(), "it is not a bundle"},
+		{"no profile", hello, hello + ": none of its lines is a stack"},
+		{"an empty file", nothing, nothing + ": it is empty"},
+		{"nothing there", heap + ".gone", "no such file"},
+	} {
+		if _, err := flameEntries(t.Context(), env, []string{heap, row.arg}); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s: got %v, want %q", row.name, err, row.want)
+		}
 	}
 }

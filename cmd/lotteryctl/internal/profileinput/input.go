@@ -106,7 +106,7 @@ func sourceIn(dir, folder string, kind profiles.Kind, all []profiles.Profile, wa
 		source.requests = float64(*p.Requests)
 	}
 	if p.Status == profiles.Empty {
-		source.Why = whyEmpty(kind, warnings)
+		source.Empty, source.Why = true, whyEmpty(kind, warnings)
 	}
 	return source, nil
 }

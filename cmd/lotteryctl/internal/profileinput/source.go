@@ -12,11 +12,12 @@ type Source struct {
 	Path     string                        // "-" is stdin
 	Name     string                        // for people
 	typ      string                        // sample type to look at first; "": the profile's own
-	doubt    string                        // Why its values per request may mislead
-	Why      string                        // Why it may be empty, if its bundle tells
+	doubt    string                        // why its values per request may mislead
+	Why      string                        // why it may be empty, if its bundle tells
 	open     func() (io.ReadCloser, error) // nil: path is opened
 	requests float64                       // served while it was taken; 0: not known
 	Types    []string                      // sample types, if its bundle tells
+	Empty    bool                          // its bundle says that nothing was sampled
 }
 
 // Reader opens a source.
