@@ -34,12 +34,17 @@ func Sentences(d *flame.Diff, most int) (lines []string) {
 	return lines
 }
 
-// signed is an amount with its sign in any case.
+// signed is a difference with its sign in any case. Of shares it is in points: 1 %
+// more would be a hundredth of the share.
 func signed(v float64, unit string) string {
+	sign := "+"
 	if v < 0 {
-		return "-" + units.Rough(-v, unit)
+		sign, v = "-", -v
 	}
-	return "+" + units.Rough(v, unit)
+	if unit == "%" {
+		return sign + units.Rough(v, "") + " points"
+	}
+	return sign + units.Rough(v, unit)
 }
 
 // changeWords is "10 µs/request to 12 µs/request, +2 µs/request (+20 %), 95 % in

@@ -220,6 +220,22 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+// TestADifferenceOfSharesIsInPoints: the share itself and its relative change are
+// in percent.
+func TestADifferenceOfSharesIsInPoints(t *testing.T) {
+	t.Parallel()
+	change := flame.Change{Old: 63.9, New: 47.5, Low: -20.25, High: 1.5, P: 0.5}
+	d := &flame.Diff{Unit: "%", Nodes: []flame.DiffNode{{Name: -1, End: 1, Total: change, Self: change}}}
+	var out bytes.Buffer
+	if err := flamepage.WriteDiff(&out, d, 0); err != nil {
+		t.Fatal(err)
+	}
+	const want = "63.9 % to 47.5 %, -16.4 points (-25.7 %), 95 % interval -20.2 points to +1.5 points, p = 0.500"
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("%q is not in\n%s", want, out.String())
+	}
+}
+
 func TestIndexEscapes(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer

@@ -91,10 +91,10 @@ function diffTable(model, pick) {
     { title: "Before", value: (r) => r.old, text: (r) => rough(r.old, unit), wideOnly: true },
     { title: "After", value: (r) => r.now, text: (r) => rough(r.now, unit), wideOnly: true },
     { title: "Change", value: delta, text: (r) => (delta(r) === 0 ? "0" : moreOrLess(delta(r), unit)), kind: direction },
-    { title: "%", value: share, text: (r) => (share(r) === Infinity ? "new" : r.now === 0 && r.old !== 0 ? "gone" : r.old === 0 ? "" : change(r.now / r.old)), kind: direction },
+    { title: "Relative", value: share, text: (r) => (share(r) === Infinity ? "new" : r.now === 0 && r.old !== 0 ? "gone" : r.old === 0 ? "" : change(r.now / r.old)), kind: direction },
   ];
   if (data.evidence !== "none") {
-    list.push({ title: "95 % interval", value: (r) => r.low ?? 0, text: (r) => (r.low === undefined ? "" : between(r.low, r.high, unit)), wideOnly: true });
+    list.push({ title: "95 % interval, of this function alone", value: (r) => r.low ?? 0, text: (r) => (r.low === undefined ? "" : between(r.low, r.high, unit)), wideOnly: true });
     list.push({ title: "p, corrected for all frames", value: (r) => r.p ?? 1, text: (r) => (r.p === undefined ? "" : pValue(r.p)), wideOnly: true });
   }
   list.push({ title: "Verdict", textual: true, value: (r) => verdictNames[r.verdict], text: (r) => verdictNames[r.verdict], kind: direction }, nameColumn);
