@@ -56,7 +56,7 @@ func startProcessIn(folder string, argv, env []string, logPath string) (*Process
 	started := make(chan error)
 	go p.keep(cmd, started)
 	if err := <-started; err != nil {
-		return nil, fmt.Errorf("starting %s: %w", argv[0], err)
+		return nil, err // it names the program
 	}
 	return p, nil
 }

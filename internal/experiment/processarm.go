@@ -184,7 +184,11 @@ func (p ProcessArm) awaitReady(ctx context.Context, process *Process, address, r
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return fmt.Errorf("it was not ready within %v: %s; the last lines of its output: %s", timeout, missing, process.lastWords(lastLines))
+			late := fmt.Errorf("it was not ready within %v: %s", timeout, missing)
+			if words := process.lastWords(lastLines); words != "" {
+				return fmt.Errorf("%w; the last lines of its output: %s", late, words)
+			}
+			return fmt.Errorf("%w; it has written nothing", late)
 		case <-tick.C:
 		}
 	}

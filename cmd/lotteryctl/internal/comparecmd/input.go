@@ -57,7 +57,7 @@ func readMaterial(ctx context.Context, env cli.Env, args []string) (*material, e
 		}
 		file, err := os.Open(path)
 		if err != nil {
-			return nil, fmt.Errorf("reading what to compare: %w", err)
+			return nil, cli.FileError(err)
 		}
 		open = append(open, file)
 		in.Path, in.Reader = path, cli.NewStoppable(ctx, file)
@@ -74,7 +74,7 @@ func readMaterial(ctx context.Context, env cli.Env, args []string) (*material, e
 func (m *material) resolve(in *benchmarks.Input) (string, error) {
 	info, err := os.Stat(in.Path)
 	if err != nil {
-		return "", fmt.Errorf("reading what to compare: %w", err)
+		return "", cli.FileError(err)
 	}
 	if !info.IsDir() {
 		return in.Path, nil

@@ -52,7 +52,7 @@ func finishBundle(env cli.Env, folder bundleFolder, m *profiles.Manifest, err er
 	case interrupted && m == nil:
 		return cli.Interrupted(errors.New("interrupted before anything was captured; nothing was written"))
 	case errors.As(err, &nothing):
-		return cli.GateFailed(errors.New(words.Nothing(nothing)))
+		return cli.GateFailed(fmt.Errorf("%s; check that each --target is the address at which the service serves net/http/pprof", words.Nothing(nothing)))
 	case err != nil && !interrupted:
 		return folder.explain(err)
 	}

@@ -27,6 +27,10 @@ func (b *benchRun) chooseRate(ctx context.Context, w workload.Workload, progress
 	if ctx.Err() != nil {
 		return nil, cli.Interrupted(errors.New("interrupted while searching for the rate; nothing was written"))
 	}
+	var failed *experiment.ArmError
+	if errors.As(err, &failed) && failed.Kind == runfolder.NotStarted {
+		return nil, armFailed(err) // at no rate would it start
+	}
 	if err != nil {
 		return nil, armFailed(fmt.Errorf("cannot find a rate for all arms; set one with --rate: %w", err))
 	}

@@ -32,6 +32,9 @@ func SayChoice(err error) error {
 	case runfolder.NotAFolder:
 		return fmt.Errorf("%s is only one profile; give two to compare", e.Path)
 	case runfolder.NotTwoArms:
+		if len(e.Arms) == 1 {
+			return fmt.Errorf("%s has profiles of only one arm; give two runs or profiles to compare", e.Path)
+		}
 		return fmt.Errorf("%s has profiles of %d arms; give the two to compare, such as %s@OLD %s@NEW", e.Path, len(e.Arms), e.Path, e.Path)
 	}
 	return err

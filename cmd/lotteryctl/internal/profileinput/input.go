@@ -47,7 +47,7 @@ func SourcesOf(arg string, kind profiles.Kind) ([]Source, error) {
 	path, arm := runfolder.SplitArm(runfolder.BundleOf(arg))
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading a profile: %w", err)
+		return nil, cli.FileError(err)
 	}
 	s, err := OpenSnapshot(path)
 	if err != nil {
@@ -184,7 +184,7 @@ func typeList(p *stackprofile.Profile) string {
 func loadProfile(ctx context.Context, env cli.Env, source Source) (*stackprofile.Profile, error) {
 	file, err := source.Reader(env)
 	if err != nil {
-		return nil, fmt.Errorf("reading a profile: %w", err)
+		return nil, cli.FileError(err)
 	}
 	defer file.Close()
 	p, err := stackprofile.Read(cli.NewStoppable(ctx, file), stackprofile.Limits{})

@@ -99,7 +99,7 @@ func readReport(folder string) (runreport.Report, error) {
 	case len(skipped) > 0:
 		return runreport.Report{}, fmt.Errorf("%s: %w; repair the run folder, or remove it from the arguments", folder, skipped[0])
 	case len(rounds) == 0:
-		return runreport.Report{}, fmt.Errorf("%s has no rounds", folder)
+		return runreport.Report{}, fmt.Errorf("%s has no rounds that can be judged; give a run folder of `lotteryctl bench --steps` or --vary", folder)
 	}
 	r, err := runreport.New(folder, run, rounds)
 	if err != nil {
