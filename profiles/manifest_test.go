@@ -3,7 +3,6 @@ package profiles_test
 import (
 	"encoding/json"
 	"errors"
-	"flag"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,10 +12,9 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // sampleManifest has something in every field.
 func sampleManifest() *profiles.Manifest {
@@ -73,7 +71,7 @@ func TestManifestShape(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join("testdata", "profile.json")
-	if *update {
+	if golden.Updating() {
 		if err := os.WriteFile(path, append(got, '\n'), 0o644); err != nil {
 			t.Fatal(err)
 		}

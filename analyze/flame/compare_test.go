@@ -1,17 +1,15 @@
 package flame_test
 
 import (
-	"bytes"
 	"math"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/google/pprof/profile"
-
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/analyze/flame/internal/stackgen"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/internal/flametest"
 )
 
 // programs keeps what many tests need: the programs of stackgen, and the profiles
@@ -40,22 +38,9 @@ func generated(t testing.TB, o stackgen.Options) *stackprofile.Profile {
 		cache.made[key] = stackgen.NewProgram(o.Stacks, o.Depth, o.Seed)
 	}
 	if cache.runs[o] == nil {
-		cache.runs[o] = read(t, cache.made[key].Run(o.Weights, o.Load, o.Slower))
+		cache.runs[o] = flametest.Read(t, cache.made[key].Run(o.Weights, o.Load, o.Slower))
 	}
 	return cache.runs[o]
-}
-
-func read(t testing.TB, made *profile.Profile) *stackprofile.Profile {
-	t.Helper()
-	var raw bytes.Buffer
-	if err := made.WriteUncompressed(&raw); err != nil {
-		t.Fatal(err)
-	}
-	p, err := stackprofile.Read(&raw, stackprofile.Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }
 
 // runs are profiles of one program at n different times.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/analyze/flame/internal/stackgen"
+	"github.com/lotteryctl/lotteryctl/internal/flametest"
 )
 
 // Of diffs of nothing, one in twenty may show anything at all.
@@ -32,7 +33,7 @@ func TestCompareKeepsItsLevel(t *testing.T) {
 func TestCompareOfStrangeInputs(t *testing.T) {
 	t.Parallel()
 	empty := &profile.Profile{SampleType: []*profile.ValueType{{Type: "cpu", Unit: "nanoseconds"}}, PeriodType: &profile.ValueType{Type: "cpu", Unit: "nanoseconds"}, Period: 1}
-	none := flame.Input{Profile: read(t, empty)}
+	none := flame.Input{Profile: flametest.Read(t, empty)}
 	some := runs(t, 1, 1, small())[0]
 	some.Requests = 0
 	if _, err := flame.Compare(nil, []flame.Input{some}, flame.DiffOptions{}); err == nil {
@@ -58,7 +59,7 @@ func TestCompareOfStrangeInputs(t *testing.T) {
 func TestCompareRefusesWhatIsNotAlike(t *testing.T) {
 	t.Parallel()
 	heap := &profile.Profile{SampleType: []*profile.ValueType{{Type: "inuse_space", Unit: "bytes"}}}
-	_, err := flame.Compare([]flame.Input{{Profile: read(t, heap)}}, runs(t, 1, 1, small()), flame.DiffOptions{})
+	_, err := flame.Compare([]flame.Input{{Profile: flametest.Read(t, heap)}}, runs(t, 1, 1, small()), flame.DiffOptions{})
 	if err == nil {
 		t.Error("heap against CPU has no error")
 	}
@@ -77,7 +78,7 @@ func TestCompareKeepsSingleSamplesGrey(t *testing.T) {
 			s := &profile.Sample{Location: p.Sample[0].Location[1:], Value: []int64{extra}}
 			p.Sample = append(p.Sample, s)
 		}
-		return flame.Input{Profile: read(t, p), Requests: 100}
+		return flame.Input{Profile: flametest.Read(t, p), Requests: 100}
 	}
 	for _, side := range []int{1, 8} {
 		var old, new []flame.Input
@@ -98,7 +99,7 @@ func TestCompareDoubtsSidesThatDidNotTakeTurns(t *testing.T) {
 		for _, s := range seconds {
 			p := recursion()
 			p.TimeNanos = (1_000_000 + s) * 1e9
-			side = append(side, flame.Input{Profile: read(t, p), Requests: 1})
+			side = append(side, flame.Input{Profile: flametest.Read(t, p), Requests: 1})
 		}
 		return side
 	}

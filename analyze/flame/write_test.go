@@ -7,15 +7,17 @@ import (
 	"testing"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/internal/flametest"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 )
 
 func TestGoldens(t *testing.T) {
 	t.Parallel()
-	tree, err := flame.Fold(read(t, fixture(t)), 1, flame.FoldOptions{MinShare: 0.02})
+	tree, err := flame.Fold(flametest.Read(t, flametest.Made(t)), 1, flame.FoldOptions{MinShare: 0.02})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := fixtureDiff(t)
+	d := flametest.Diff(t)
 	for _, row := range []struct {
 		name  string
 		write func(io.Writer) error
@@ -28,18 +30,18 @@ func TestGoldens(t *testing.T) {
 		if err := row.write(&out); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, row.name, out.String())
+		golden.Check(t, row.name, out.String())
 	}
 }
 
 func TestWritersTellOfAFullDisk(t *testing.T) {
 	t.Parallel()
 	full := errors.New("no space left")
-	tree, err := flame.Fold(read(t, fixture(t)), 0, flame.FoldOptions{})
+	tree, err := flame.Fold(flametest.Read(t, flametest.Made(t)), 0, flame.FoldOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := fixtureDiff(t)
+	d := flametest.Diff(t)
 	for _, row := range []struct {
 		name  string
 		write func(io.Writer) error

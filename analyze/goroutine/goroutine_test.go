@@ -2,37 +2,20 @@ package goroutine_test
 
 import (
 	"bytes"
-	"flag"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/analyze/goroutine"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/internal/flametest"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-// dump reads one of the dumps that the tests of stackprofile read.
-func dump(t *testing.T, name string) *stackprofile.GoroutineDump {
-	t.Helper()
-	raw, err := os.ReadFile(filepath.Join("../stackprofile/testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := stackprofile.ReadGoroutines(bytes.NewReader(raw), stackprofile.Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
 
 func TestGoldens(t *testing.T) {
 	t.Parallel()
-	before, after := dump(t, "goroutines.txt"), dump(t, "goroutines-later.txt")
+	before, after := flametest.Dump(t, "goroutines.txt"), flametest.Dump(t, "goroutines-later.txt")
 	for _, row := range []struct {
 		name  string
 		write func(io.Writer) error
@@ -44,25 +27,13 @@ func TestGoldens(t *testing.T) {
 		if err := row.write(&out); err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join("testdata", row.name)
-		if *update {
-			if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if out.String() != string(want) {
-			t.Errorf("%s: got\n%s\nwant\n%s", path, out.String(), want)
-		}
+		golden.Check(t, row.name, out.String())
 	}
 }
 
 func TestGoroutineGroups(t *testing.T) {
 	t.Parallel()
-	groups := goroutine.Groups(dump(t, "goroutines.txt"))
+	groups := goroutine.Groups(flametest.Dump(t, "goroutines.txt"))
 	if len(groups) != 5 {
 		t.Fatalf("got %d groups, want 5", len(groups))
 	}
@@ -73,7 +44,7 @@ func TestGoroutineGroups(t *testing.T) {
 
 func TestGrowthFindsALeakAndNothingElse(t *testing.T) {
 	t.Parallel()
-	before, after := dump(t, "goroutines.txt"), dump(t, "goroutines-later.txt")
+	before, after := flametest.Dump(t, "goroutines.txt"), flametest.Dump(t, "goroutines-later.txt")
 	growth := goroutine.Compare(before, after)
 	for i, g := range growth {
 		if leaks := i == 0; g.Suspect != leaks {

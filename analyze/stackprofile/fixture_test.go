@@ -2,34 +2,13 @@ package stackprofile_test
 
 import (
 	"bytes"
-	"flag"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/pprof/profile"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s: got\n%s\nwant\n%s", path, got, want)
-	}
-}
 
 // fixture is a profile with two types, labels, an inlined frame, recursion, and
 // names that formats must not be broken by.
@@ -90,5 +69,5 @@ func TestFixture(t *testing.T) {
 	if err := fixture().WriteUncompressed(&raw); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "fixture.pb", raw.String())
+	golden.Check(t, "fixture.pb", raw.String())
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 )
 
 // written is what a writer of the fixture writes.
@@ -35,7 +36,7 @@ func TestGoldens(t *testing.T) {
 		{"fixture-package.folded", func(w io.Writer) error { return p.WriteFolded(w, 0, stackprofile.ByPackage) }},
 		{"fixture.speedscope.json", func(w io.Writer) error { return p.WriteSpeedscope(w, 1, stackprofile.ByFunction, "fixture") }},
 	} {
-		golden(t, row.name, written(t, row.write))
+		golden.Check(t, row.name, written(t, row.write))
 	}
 }
 

@@ -218,7 +218,7 @@ func FuzzWrittenInterval(f *testing.F) {
 	f.Add(math.Inf(1), 3.0, math.Inf(1))
 	f.Fuzz(func(t *testing.T, center, low, high float64) {
 		if !(0 <= low && low <= center && center <= high) {
-			t.Skip("no interval")
+			return // no interval
 		}
 		checkWritten(t, stat.Ratio{Center: center, Low: low, High: high})
 	})

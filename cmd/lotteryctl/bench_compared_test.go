@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/runreport"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
 )
@@ -163,7 +164,7 @@ func TestComparisonGoldens(t *testing.T) {
 		if err := row.report.Print(&b, "something for this test", row.json); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, name, b.String())
+		golden.Check(t, name, b.String())
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/runreport"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -78,7 +79,7 @@ func TestBenchReportGoldens(t *testing.T) {
 		if err := sampleReport(t, row.runs).Print(&b, "a service for this test", row.json); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, name, b.String())
+		golden.Check(t, name, b.String())
 		for line := range strings.Lines(b.String()) {
 			if table := len(line) > 6 && strings.Contains("   run median   min   max", line[:6]); table && len([]rune(line)) > 81 {
 				t.Errorf("%s: %d columns: %s", name, len([]rune(line))-1, line)

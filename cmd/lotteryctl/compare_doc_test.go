@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 )
 
 // consoleBlock is an example of the documentation: a command and what it prints.
@@ -32,7 +33,7 @@ func TestCompareDocumentation(t *testing.T) {
 		examples++
 		parts := consoleBlock.FindStringSubmatch(block)
 		got := runExample(t, parts[1])
-		if got != parts[2] && !*update {
+		if got != parts[2] && !golden.Updating() {
 			t.Errorf("$ %s\ngot\n%s\nthe page says\n%s", parts[1], got, parts[2])
 		}
 		return "```console\n$ " + parts[1] + "\n" + got + "```"
@@ -40,7 +41,7 @@ func TestCompareDocumentation(t *testing.T) {
 	if examples < 5 {
 		t.Errorf("only %d examples were found", examples)
 	}
-	if *update {
+	if golden.Updating() {
 		if err := os.WriteFile(path, []byte(written), 0o644); err != nil {
 			t.Fatal(err)
 		}

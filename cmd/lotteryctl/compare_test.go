@@ -14,6 +14,7 @@ import (
 
 	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
@@ -25,10 +26,10 @@ func TestCompareFormats(t *testing.T) {
 		if cli.ExitCode(err) != cli.CodeGateFailed {
 			t.Errorf("%s: exit %d, %v", format, cli.ExitCode(err), err)
 		}
-		golden(t, "compare-"+format+".golden", stdout)
+		golden.Check(t, "compare-"+format+".golden", stdout)
 	}
 	stdout, _, _ := execute(t, "compare", "--json", filepath.Join(dir, "run"))
-	golden(t, "compare-run.golden", stdout)
+	golden.Check(t, "compare-run.golden", stdout)
 }
 
 // Names are whatever a file says; none may become markup.

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,8 +14,6 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // asProgramEnv makes this test binary behave as lotteryctl. It is set for all
 // children, so that commands which start themselves again start this code. That
@@ -54,23 +51,6 @@ func execute(t *testing.T, args ...string) (stdout, stderr string, err error) {
 	var out, errOut bytes.Buffer
 	err = run(t.Context(), args, strings.NewReader(""), &out, &errOut)
 	return out.String(), errOut.String(), err
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s: got\n%s\nwant\n%s", path, got, want)
-	}
 }
 
 func TestUsageErrorsAreOneSentenceAndExit2(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/runreport"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
@@ -32,7 +33,7 @@ func TestStepsReportGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "steps-report.golden", string(page))
+	golden.Check(t, "steps-report.golden", string(page))
 	stdout, _, err = execute(t, "steps", "report", each, capacity)
 	if err != nil || stdout != string(page) {
 		t.Errorf("standard output differs from --out (%v)", err)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 )
 
 func TestStepsGolden(t *testing.T) {
@@ -19,7 +20,7 @@ func TestStepsGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden(t, file, stdout)
+		golden.Check(t, file, stdout)
 	}
 }
 

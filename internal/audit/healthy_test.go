@@ -3,17 +3,14 @@ package audit_test
 import (
 	"bytes"
 	"context"
-	"flag"
 	"fmt"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/audit"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestHealthyDeploymentIsSilentAndWhollyChecked(t *testing.T) {
 	d := deploy(t, nil)
@@ -121,21 +118,8 @@ func TestGoldenReports(t *testing.T) {
 	if err := r.WriteJSON(&asJSON); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "report.json.golden", asJSON.String())
-	golden(t, "report.text.golden", text(r))
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := "testdata/" + name
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if want := read(t, path); got != want {
-		t.Errorf("%s: got\n%s\nwant\n%s", path, got, want)
-	}
+	golden.Check(t, "report.json.golden", asJSON.String())
+	golden.Check(t, "report.text.golden", text(r))
 }
 
 // A win that is in flight must not look like a break, and must be waited for.

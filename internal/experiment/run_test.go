@@ -18,6 +18,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder/runfoldertest"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -177,7 +178,7 @@ func checkBenchFile(t *testing.T, path string, rounds []runfolder.Round) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	results := readBench(t, string(text))
+	results := runfoldertest.ReadBench(t, string(text))
 	if len(results) != len(rounds) {
 		t.Fatalf("bench.txt has %d results, want %d", len(results), len(rounds))
 	}
@@ -215,7 +216,7 @@ func TestCancelledRunKeepsWhatItMeasured(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(path, "bench.txt"))
-	if err != nil || len(readBench(t, string(text))) != 0 || !strings.Contains(string(text), "# round 1 was cut short") {
+	if err != nil || len(runfoldertest.ReadBench(t, string(text))) != 0 || !strings.Contains(string(text), "# round 1 was cut short") {
 		t.Errorf("bench.txt: got %v\n%s\nwant the partial round as a comment", err, text)
 	}
 }

@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
-	"flag"
 	"io"
 	"math"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,9 +14,8 @@ import (
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 	"github.com/lotteryctl/lotteryctl/internal/flamepage"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // smallTree has all that a picture marks: recursion, inlined and made frames,
 // branches that are not shown.
@@ -104,19 +101,7 @@ func TestPageGolden(t *testing.T) {
 	} {
 		text := regexp.MustCompile(`(?s)<style>.*?</style>`).ReplaceAllString(row.text, "<style>…</style>")
 		text = regexp.MustCompile(`(?s)<script>.*?</script>`).ReplaceAllString(text, "<script>…</script>")
-		file := "testdata/" + row.name + ".golden"
-		if *update {
-			if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if text != string(want) {
-			t.Errorf("%s differs from what is written now (look at it, then use -update):\n%s", file, text)
-		}
+		golden.Check(t, row.name+".golden", text)
 	}
 }
 

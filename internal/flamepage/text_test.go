@@ -4,88 +4,22 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/pprof/profile"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/analyze/goroutine"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 	"github.com/lotteryctl/lotteryctl/internal/flamepage"
+	"github.com/lotteryctl/lotteryctl/internal/flametest"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 )
-
-// fixture is the profile that the tests of stackprofile write.
-func fixture(t *testing.T) *profile.Profile {
-	t.Helper()
-	raw, err := os.ReadFile("../../analyze/stackprofile/testdata/fixture.pb")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := profile.ParseData(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-func read(t *testing.T, made *profile.Profile) *stackprofile.Profile {
-	t.Helper()
-	var raw bytes.Buffer
-	if err := made.WriteUncompressed(&raw); err != nil {
-		t.Fatal(err)
-	}
-	p, err := stackprofile.Read(&raw, stackprofile.Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-// fixtureDiff has a regression in one function, within rounds that scatter.
-func fixtureDiff(t *testing.T) *flame.Diff {
-	t.Helper()
-	var sides [2][]flame.Input
-	for round := range int64(8) {
-		for side := range sides {
-			made := fixture(t)
-			made.Sample[0].Value[0] += 3 * (round % 3)
-			made.Sample[4].Value[0] += round % 2
-			made.Sample[2].Value[0] += 40 * int64(side)
-			for _, s := range made.Sample {
-				s.Value[0] *= 10
-				s.Value[1] = s.Value[0] * made.Period
-			}
-			sides[side] = append(sides[side], flame.Input{Profile: read(t, made), Requests: 1000})
-		}
-	}
-	d, err := flame.Compare(sides[0], sides[1], flame.DiffOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
-func dump(t *testing.T, name string) *stackprofile.GoroutineDump {
-	t.Helper()
-	raw, err := os.ReadFile(filepath.Join("../../analyze/stackprofile/testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := stackprofile.ReadGoroutines(bytes.NewReader(raw), stackprofile.Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
 
 // texts are all writers for terminals, by their golden files.
 func texts(t *testing.T) (list []text) {
 	t.Helper()
-	p := read(t, fixture(t))
+	p := flametest.Read(t, flametest.Made(t))
 	tree, err := flame.Fold(p, 1, flame.FoldOptions{MinShare: 0.02})
 	if err != nil {
 		t.Fatal(err)
@@ -94,8 +28,8 @@ func texts(t *testing.T) (list []text) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := fixtureDiff(t)
-	before, after := dump(t, "goroutines.txt"), dump(t, "goroutines-later.txt")
+	d := flametest.Diff(t)
+	before, after := flametest.Dump(t, "goroutines.txt"), flametest.Dump(t, "goroutines-later.txt")
 	return []text{
 		{"fixture-top.txt", func(w io.Writer) error { return flamepage.WriteTop(w, top, p.Types[1], p.Total(1), 6) }},
 		{"fixture-tree.txt", func(w io.Writer) error { return flamepage.WriteTree(w, tree, flamepage.TextOptions{MinShare: 0.06}) }},
@@ -119,19 +53,7 @@ func TestTextGoldens(t *testing.T) {
 		if err := row.write(&out); err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join("testdata", row.name)
-		if *update {
-			if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if out.String() != string(want) {
-			t.Errorf("%s: got\n%s\nwant\n%s", path, out.String(), want)
-		}
+		golden.Check(t, row.name, out.String())
 	}
 }
 

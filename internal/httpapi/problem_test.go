@@ -2,7 +2,6 @@ package httpapi_test
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -15,11 +14,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // refusal is a request that must be turned away before any draw.
 type refusal struct {
@@ -101,7 +99,7 @@ func TestProblemGolden(t *testing.T) {
 
 func compareGolden(t *testing.T, path, got string) {
 	t.Helper()
-	if *update {
+	if golden.Updating() {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -18,30 +17,12 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/steps"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s: got\n%s\nwant\n%s", path, got, want)
-	}
-}
 
 func TestFindProgram(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
@@ -66,8 +47,8 @@ func TestFindProgram(t *testing.T) {
 func TestActivityFile(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	plan := loadgen.Plan{Rate: 1200, Duration: 10 * time.Second, Warmup: 2 * time.Second, Arrivals: loadgen.Constant}
-	golden(t, "bench-activity.golden", activityFile("bench-1", now, mostDraws(plan, false), Configuration{}))
-	golden(t, "bench-activity-random.golden", activityFile("bench-1", now, mostDraws(plan, true), Configuration{RandomDice: true}))
+	golden.Check(t, "bench-activity.golden", activityFile("bench-1", now, mostDraws(plan, false), Configuration{}))
+	golden.Check(t, "bench-activity-random.golden", activityFile("bench-1", now, mostDraws(plan, true), Configuration{RandomDice: true}))
 	plan.Rate = 1e9
 	text := activityFile("bench-1", now, mostDraws(plan, false), Configuration{})
 	if total := 3 * (mostUnits + 1000); total > 100_000_000 || strings.Count(text, fmt.Sprintf("stock: %d", mostUnits+1000)) != 3 {

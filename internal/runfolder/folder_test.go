@@ -1,24 +1,20 @@
 package runfolder_test
 
 import (
-	"bufio"
 	"errors"
-	"flag"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/golden"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder/runfoldertest"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func number(v float64) *float64 { return &v }
 
@@ -57,20 +53,8 @@ func TestBenchTextGolden(t *testing.T) {
 	m := manifest()
 	m.Host = runfolder.Host{OS: "linux", Arch: "amd64", CPU: "Test  CPU @ 2GHz"}
 	got := runfolder.BenchText(&m, rounds)
-	path := filepath.Join("testdata", "bench.golden")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
-	lines := readBench(t, got)
+	golden.Check(t, "bench.golden", got)
+	lines := runfoldertest.ReadBench(t, got)
 	if len(lines) != 2 {
 		t.Fatalf("got %d results, want those of the 2 whole rounds", len(lines))
 	}
@@ -79,49 +63,6 @@ func TestBenchTextGolden(t *testing.T) {
 			t.Errorf("round %d read back: got %v, want %v", i+1, lines[i], want)
 		}
 	}
-}
-
-// readBench is the benchmark format as far as it is needed, after its
-// specification (Go proposal 14313): an independent reader.
-func readBench(t *testing.T, text string) (results [][]runfolder.Metric) {
-	t.Helper()
-	config := regexp.MustCompile(`^[a-z][^ A-Z]*: .+$`)
-	units := map[string]bool{}
-	lines := bufio.NewScanner(strings.NewReader(text))
-	for lines.Scan() {
-		line := lines.Text()
-		fields := strings.Fields(line)
-		switch {
-		case strings.HasPrefix(line, "Benchmark"):
-			if regexp.MustCompile(`-[0-9]+$`).MatchString(fields[0]) {
-				t.Errorf("name %q ends as if in GOMAXPROCS", fields[0])
-			}
-			if n, err := strconv.Atoi(fields[1]); err != nil || n < 1 || len(fields)%2 != 0 || len(fields) < 4 {
-				t.Errorf("bad result line %q", line)
-			}
-			var metrics []runfolder.Metric
-			for i := 2; i+1 < len(fields); i += 2 {
-				v, err := strconv.ParseFloat(fields[i], 64)
-				if err != nil {
-					t.Errorf("bad value in %q: %v", line, err)
-				}
-				if v == 0 && strings.Contains(fields[i+1], "ns") {
-					t.Errorf("%q: a zero in ns stays out of the table of its unit", line)
-				}
-				metrics = append(metrics, runfolder.Metric{Unit: fields[i+1], Value: v})
-			}
-			results = append(results, metrics)
-		case fields[0] == "Unit":
-			if len(fields) != 3 || units[fields[1]] || !strings.HasPrefix(fields[2], "better=") {
-				t.Errorf("bad unit line %q", line)
-			}
-			units[fields[1]] = true
-		case strings.HasPrefix(line, "#"):
-		case !config.MatchString(line):
-			t.Errorf("bad line %q", line)
-		}
-	}
-	return results
 }
 
 func TestSummarize(t *testing.T) {

@@ -1,4 +1,6 @@
-package experiment_test
+// Package runfoldertest checks what runfolder writes for other programs, by their
+// rules and not by its own code. Only tests import it.
+package runfoldertest
 
 import (
 	"bufio"
@@ -10,9 +12,11 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
-// readBench is the benchmark format as far as it is needed, after its
-// specification (Go proposal 14313): an independent reader.
-func readBench(t *testing.T, text string) (results [][]runfolder.Metric) {
+// ReadBench reads bench.txt as far as it is needed, after the specification of the
+// benchmark format (Go proposal 14313): an independent reader. It fails the test
+// where a line breaks a rule, and returns the metrics of each result in their
+// order.
+func ReadBench(t testing.TB, text string) (results [][]runfolder.Metric) {
 	t.Helper()
 	config := regexp.MustCompile(`^[a-z][^ A-Z]*: .+$`)
 	units := map[string]bool{}
