@@ -25,9 +25,22 @@
 //     p-values and verdicts. [Ask] does the same for chosen questions about any
 //     two columns.
 //
-// The results are data. A [Report] has a [Judgement] for each cell. A [Note], a
-// [Warning], a [GateCheck] and a [Cause] have a code and the figures that belong
-// to it. The caller writes the sentences.
+//  6. [Calibrate] measures in an A/A run how much each metric changes although
+//     nothing did. Its [Noise] raises the least effect of a [Policy].
+//
+// # Results are data
+//
+// A [Report] has a [Judgement] for each cell. Everything else that it has to say
+// is a code with its figures, and the caller writes the sentences:
+//
+//   - a [Problem] is about one line of an input, which does not count;
+//   - a [Note] is about one number of a table that may mislead;
+//   - an [Advisory] says why a metric is no goal, whatever its verdict;
+//   - a [Warning] is a doubt about the whole comparison. It may have details:
+//     [Blocks] (arms measured one after the other), [Absence] (benchmarks that one
+//     side lacks), [Shortage] (too few runs);
+//   - a [GateCheck] is what a gate found in one cell, and a [Cause] what decided
+//     the outcome.
 //
 // # The numbers of benchstat
 //

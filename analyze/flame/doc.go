@@ -17,7 +17,7 @@
 //  5. [Diff.WriteJSON] and [Diff.WriteFolded] write the difference for other
 //     programs.
 //
-// Package flamepage, in internal, makes pictures, tables and sentences for people.
+// The command lotteryctl flame draws trees and differences, and words them.
 //
 // # Cost
 //
