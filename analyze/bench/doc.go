@@ -12,14 +12,18 @@
 //     as benchstat does, including "label=path". A line that cannot be read, or a
 //     value that is not finite, becomes a [Problem] with its position; the other
 //     lines count. An input without any result is an [InputError].
+//
 //  2. A [Query] selects the results to compare and arranges them in tables, rows
 //     and columns. Its fields are benchstat's flags. Its zero value compares
 //     files, benchmark by benchmark. [Query.Tables] returns the [Tables].
+//
 //  3. A [Table] is for one unit. Each [Cell] has the raw values in the order in
 //     which they were measured, the center with its interval, and the test
 //     against the baseline.
+//
 //  4. [Tables.WriteText] and [Tables.WriteCSV] write the tables, byte for byte as
 //     benchstat does.
+//
 //  5. [Judge] goes beyond benchstat. Under a [Policy] with gates it returns
 //     effects with intervals, paired tests where rounds are known, corrected
 //     p-values and verdicts. [Ask] does the same for chosen questions about any
