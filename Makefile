@@ -62,10 +62,10 @@ lint: ## staticcheck, at a pinned version
 	@$(AS_BUILT) $(GO) run honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK) ./...
 
 layering: ## imports, arrows between files and sizes against docs/ARCHITECTURE.md
-	$(GO) test -count=1 ./internal/layering
+	$(AS_BUILT) $(GO) test -count=1 ./internal/layering
 
 doccheck: ## names, files, links and words in documentation and comments
-	$(GO) test -count=1 ./internal/doccheck
+	$(AS_BUILT) $(GO) test -count=1 ./internal/doccheck
 
 # The longest first, and one package more at a time than there are processors:
 # tests wait for a third of their time. Not vetted again, nor are the layering and
