@@ -83,7 +83,7 @@ func complaints(t *testing.T, files map[string]string) []string {
 	}
 	words := doccheck.Words(tree, []doccheck.Replacement{{Instead: "may be nothing", Write: "not distinguishable from zero"}}, "docs/STYLE.md")
 	return slices.Concat(doccheck.DocLinks(tree, module), doccheck.FileNames(tree),
-		doccheck.MarkdownLinks(tree), versions, words)
+		doccheck.MarkdownLinks(tree), doccheck.DocumentNames(tree, "CHANGELOG.md"), versions, words)
 }
 
 func TestHealthyTreeIsSilent(t *testing.T) {
@@ -113,6 +113,9 @@ func TestPlantedFaults(t *testing.T) {
 			"core/files.go:1: there is no internal/nowhere"}},
 		{"a file that a document names", "docs/more.md", "`main.go` and `nowhere.go`, cmd/nowhere/main.go\n", []string{
 			"docs/more.md:1: there is no cmd/nowhere/main.go", "docs/more.md:1: there is no nowhere.go"}},
+		{"a name that a document has", "docs/more.md", "`core.Box.Open` and `core.Box.Shut()`; `core.Rug`, `other.Nothing{}`, `them.Other`\n", []string{
+			"docs/more.md:1: core.Rug is not declared", "docs/more.md:1: other.Nothing is not declared"}},
+		{"a name of the past", "CHANGELOG.md", "`core.Rug` is gone.\n", nil},
 		{"a link to no file", "docs/more.md", "\n[a](nowhere.txt)\n", []string{"docs/more.md:2: there is no nowhere.txt"}},
 		{"a link with a title, and one in pointed brackets", "docs/more.md", "[a](nowhere.txt \"here\") [b](<none.txt>)\n", []string{
 			"docs/more.md:1: there is no none.txt", "docs/more.md:1: there is no nowhere.txt"}},

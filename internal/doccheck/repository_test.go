@@ -33,6 +33,7 @@ func TestThisRepository(t *testing.T) {
 	}{
 		{"doc links", doccheck.DocLinks(tree, module[1])},
 		{"file names", doccheck.FileNames(tree)},
+		{"names in documents", doccheck.DocumentNames(tree, "CHANGELOG.md")},
 		{"links in documents", doccheck.MarkdownLinks(tree)},
 		{"versions of Go", versions},
 		{"words", wordsOf(t, tree)},
