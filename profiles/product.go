@@ -160,24 +160,25 @@ func (p *product) describe() {
 		p.entry.Status = Empty
 	}
 	if share := ownShare(p.profile); share >= noticeable && p.entry.Kind != Goroutine && p.entry.Kind != ThreadCreate {
-		p.note(Note{Code: NoteOwnShare, Share: share, Functions: ownPattern})
+		p.note(Note{Code: NoteOwnShare, Share: share, Functions: ProfilerFunctions})
 	}
 }
 
 const (
 	// noticeable is the share from which a profile says how much of it is the
 	// work or the waiting of those who take profiles.
-	noticeable = 0.1
-	// ownPattern matches the functions that take them: the handlers, and what
-	// the runtime does on goroutines of its own. Not pprof.Do and
-	// trace.WithRegion, below which a program's own work runs.
-	ownPattern = `^net/http/pprof\.|^runtime/pprof\.(profileWriter|\(\*Profile\)\.WriteTo)|^runtime/trace\.(Start|\(\*traceMultiplexer\))`
+	noticeable = 0.001
+	// ProfilerFunctions is a regular expression that matches the names of the
+	// functions that take profiles: the handlers, and what the runtime does on
+	// goroutines of its own. Not pprof.Do and trace.WithRegion, below which a
+	// program's own work runs.
+	ProfilerFunctions = `^net/http/pprof\.|^runtime/pprof\.(profileWriter|\(\*Profile\)\.WriteTo)|^runtime/trace\.(Start|\(\*traceMultiplexer\))`
 )
 
 // ownShare is the part of a profile's value that one looks at first in which
 // some frame takes profiles.
 func ownShare(p *profile.Profile) float64 {
-	own := regexp.MustCompile(ownPattern)
+	own := regexp.MustCompile(ProfilerFunctions)
 	taking := map[uint64]bool{} // by location
 	for _, l := range p.Location {
 		taking[l.ID] = slices.ContainsFunc(l.Line, func(line profile.Line) bool {

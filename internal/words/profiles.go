@@ -117,7 +117,7 @@ func Note(n profiles.Note) string {
 	case profiles.NoteSinceRestart:
 		return "the process restarted within the window: values are since the start of the new process"
 	case profiles.NoteOwnShare:
-		return fmt.Sprintf("%.0f %% of it comes from profiling itself; flame --ignore '%s' leaves that out", 100*n.Share, n.Functions)
+		return fmt.Sprintf("%.3g %% of it is the taking of profiles", 100*n.Share)
 	case profiles.NoteWithoutTargets:
 		return "without " + strings.Join(n.Targets, ", ")
 	case profiles.NoteInText:
