@@ -81,9 +81,13 @@ func (s *subject) cpuProduct(p *product) error {
 // the new process are the difference.
 func (s *subject) deltaProduct(p *product, restarted bool) error {
 	e := s.snapshots[p.entry.Kind]
+	slow := s.isOnDemand(p.entry.Kind)
 	switch {
 	case e.endErr != nil:
 		return e.endErr
+	case e.end.profile.DurationNanos > 0, !restarted && e.backwards():
+		s.ownDelta(p, e, slow)
+		return nil
 	case e.startErr != nil && !restarted:
 		return &Failure{Code: FailNoStart, Cause: failureOf(e.startErr)}
 	}
@@ -109,11 +113,37 @@ func (s *subject) deltaProduct(p *product, restarted bool) error {
 		return &Failure{Code: FailSnapshotsMismatch, Said: err.Error()}
 	}
 	p.profile = diff
-	p.entry.WindowStart, p.before = e.start.asked.UTC(), e.start.before
-	p.entry.WindowEnd, p.after = e.end.asked.UTC(), e.end.before
-	p.entry.DurationNS = e.end.asked.Sub(e.start.asked)
+	p.entry.WindowStart, p.before = e.start.moment(slow)
+	p.entry.WindowEnd, p.after = e.end.moment(slow)
+	p.entry.DurationNS = p.entry.WindowEnd.Sub(p.entry.WindowStart)
 	p.entry.Requests = between(p.before, p.after)
 	return nil
+}
+
+// ownDelta is an answer that is a difference itself: of the time that it names, or
+// else since it was asked for before.
+func (s *subject) ownDelta(p *product, e *ends, slow bool) {
+	p.take(e.end)
+	length := time.Duration(e.end.profile.DurationNanos)
+	began, before := e.end.asked, e.end.before
+	if !slow && e.start != nil {
+		began, before = e.start.asked, e.start.before
+	}
+	p.after = e.end.after
+	if known := e.end.ended.Sub(began); length <= 0 || length > known {
+		length = known
+	}
+	p.entry.DurationNS = length
+	p.entry.WindowStart, p.entry.WindowEnd = e.end.ended.Add(-length).UTC(), e.end.ended.UTC()
+	if length >= e.end.ended.Sub(began)*9/10 { // of a part of that time nobody knows how many requests it had
+		p.before = before
+		p.entry.Requests = between(p.before, p.after)
+	} else {
+		p.before, p.after = nil, nil
+	}
+	if off := length - s.plan.Duration; off > s.plan.Duration/10 || off < -s.plan.Duration/10 {
+		p.note(Note{Code: NoteOwnWindow, ProfiledNS: length, PlannedNS: s.plan.Duration})
+	}
 }
 
 // snapshotProduct is what was there at the end.
@@ -237,12 +267,10 @@ func (s *subject) restarted() bool {
 	if s.sampler.restarted() || s.cpu.resumed {
 		return true
 	}
-	return slices.ContainsFunc([]Kind{Allocs, Block, Mutex}, func(kind Kind) bool {
-		e := s.snapshots[kind]
-		if e.start == nil || e.end == nil {
-			return false
-		}
-		_, backwards, err := difference(e.start.profile, e.end.profile)
-		return err == nil && backwards
-	})
+	if allocs := s.snapshots[Allocs]; allocs.start != nil && allocs.end != nil {
+		return allocs.backwards()
+	}
+	// Waits alone may go back because a service answers what was new since the last
+	// question. That its start time did not change tells.
+	return !s.sampler.knowsStart() && (s.snapshots[Block].backwards() || s.snapshots[Mutex].backwards())
 }

@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"time"
 )
 
 // write makes the bundle of what was taken, the manifest last.
@@ -52,6 +53,8 @@ func (c *capture) manifest(interrupted bool) *Manifest {
 
 // addGone says which targets were lost.
 func (c *capture) addGone(m *Manifest) {
+	var last time.Time
+	gone := 0
 	for i, s := range c.subjects {
 		if s.gone.IsZero() {
 			continue
@@ -62,7 +65,19 @@ func (c *capture) addGone(m *Manifest) {
 			reason = Reason{Code: ReasonStoppedAnswering, Target: s.name, IntoNS: into, PlannedNS: c.plan.Duration}
 		}
 		m.State, m.Reason = Partial, append(m.Reason, reason)
+		last = maxTime(last, s.gone)
+		gone++
 	}
+	if gone == len(c.subjects) && last.After(m.WindowStart) && last.Before(m.WindowEnd) {
+		m.WindowEnd = last.UTC() // after that there was nobody to profile
+	}
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // hasStart says whether anything of a target's profiles was had at the start of

@@ -116,6 +116,8 @@ func Note(n profiles.Note) string {
 		return fmt.Sprintf("covers %v of a window of %v; then: %s", n.ProfiledNS.Round(100*time.Millisecond), n.PlannedNS, Failure(n.Failure))
 	case profiles.NoteSinceRestart:
 		return "the process restarted within the window: values are since the start of the new process"
+	case profiles.NoteOwnWindow:
+		return fmt.Sprintf("the service profiled %v of its own choice; the window is %v", n.ProfiledNS.Round(100*time.Millisecond), n.PlannedNS)
 	case profiles.NoteOwnShare:
 		return fmt.Sprintf("%.3g %% of it is the taking of profiles", 100*n.Share)
 	case profiles.NoteWithoutTargets:

@@ -75,6 +75,7 @@ func TestNote(t *testing.T) {
 	}{
 		{part, "covers 1.2s of a window of 4s; then: the target no longer answers"},
 		{profiles.Note{Code: profiles.NoteSinceRestart}, "the process restarted within the window: values are since the start of the new process"},
+		{profiles.Note{Code: profiles.NoteOwnWindow, ProfiledNS: 7 * time.Second, PlannedNS: 9 * time.Second}, "the service profiled 7s of its own choice; the window is 9s"},
 		{profiles.Note{Code: profiles.NoteOwnShare, Share: 0.254, Functions: "^net/http"}, "25.4 % of it is the taking of profiles"},
 		{profiles.Note{Code: profiles.NoteWithoutTargets, Targets: []string{"a", "b"}}, "without a, b"},
 		{profiles.Note{Code: profiles.NoteInText, Text: "as it was said"}, "as it was said"},
