@@ -18,8 +18,11 @@ const promptAnswer = 2 * time.Second
 
 // demand is how a profile is taken that the service makes on demand.
 type demand struct {
-	is     bool // it is one
-	honors bool // it takes as many seconds as it is asked for
+	is bool // it is one
+	// factor is how many times the seconds that it is asked for it takes; 0: it does
+	// not listen to that. It is 2 of a service that waits for so long and then hands
+	// the question to net/http/pprof, which waits as long for its difference.
+	factor int
 	pieces []*taken
 }
 
@@ -34,8 +37,10 @@ func (s *subject) beginOnDemand(ctx context.Context, kind Kind) {
 	}
 	d.is = true
 	e.start, e.startErr = s.fetchPrompt(ctx, string(kind)+"?seconds=1", time.Second)
-	d.honors = e.startErr == nil
-	if !d.honors && ctx.Err() == nil {
+	switch {
+	case e.startErr == nil:
+		d.factor = int((e.start.ended.Sub(e.start.asked) + time.Second/2) / time.Second)
+	case ctx.Err() == nil:
 		e.startErr = &Failure{Code: FailTimedOut, LimitNS: promptAnswer}
 	}
 }
@@ -49,12 +54,13 @@ func (s *subject) fetchPrompt(ctx context.Context, page string, window time.Dura
 }
 
 // takeOnDemand takes within the window what the service profiles on demand: in one
-// piece, or, where it does not let us say for how long, in as many as fit.
+// piece, or, where it does not let us say for how long, in as many as fit. What it has at hand after all is taken at the end, as others are.
 func (s *subject) takeOnDemand(ctx context.Context, kind Kind, end time.Time) {
 	e, d := s.snapshots[kind], s.onDemand[kind]
-	if d.honors {
+	if d.factor > 0 {
 		length := max(time.Until(end).Round(time.Second), time.Second)
-		e.end, e.endErr = s.fetch(ctx, fmt.Sprintf("%s?seconds=%d", kind, length/time.Second), length)
+		seconds := max(int(length/time.Second)/d.factor, 1)
+		e.end, e.endErr = s.fetch(ctx, fmt.Sprintf("%s?seconds=%d", kind, seconds), length)
 		return
 	}
 	inTime, cancel := context.WithDeadline(ctx, end)
@@ -65,10 +71,11 @@ func (s *subject) takeOnDemand(ctx context.Context, kind Kind, end time.Time) {
 			e.endErr = err
 			break
 		}
-		d.pieces, took = append(d.pieces, t), t.ended.Sub(t.asked)
-		if took < promptAnswer/2 { // it answers at once now
-			break
+		if took = t.ended.Sub(t.asked); took < promptAnswer/2 { // it was only busy, and has this at hand
+			d.is, e.start, e.startErr = false, t, nil
+			return
 		}
+		d.pieces = append(d.pieces, t)
 	}
 	s.joinPieces(string(kind), e, d, ctx.Err())
 }
