@@ -8,9 +8,6 @@ import (
 const (
 	// retryPause is the time between two questions to a target that is away.
 	retryPause = 200 * time.Millisecond
-	// restartWait is how long a target may take to come back of which no process
-	// listens any more.
-	restartWait = 10 * time.Second
 	// askAfter is how long a target may be silent before it is asked whether it still answers.
 	askAfter = 5 * time.Second
 )

@@ -16,16 +16,6 @@ import (
 // the load, open for as long.
 const promptAnswer = 2 * time.Second
 
-// demand is how a profile is taken that the service makes on demand.
-type demand struct {
-	is bool // it is one
-	// factor is how many times the seconds that it is asked for it takes; 0: it does
-	// not listen to that. It is 2 of a service that waits for so long and then hands
-	// the question to net/http/pprof, which waits as long for its difference.
-	factor int
-	pieces []*taken
-}
-
 func (s *subject) isOnDemand(kind Kind) bool { return s.onDemand[kind] != nil && s.onDemand[kind].is }
 
 // beginOnDemand takes the snapshot at the start. If it does not come at once, the

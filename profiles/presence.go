@@ -29,6 +29,10 @@ func (p *presence) note(err error, due time.Time) {
 	}
 }
 
+// restartWait is how long a target may take to come back of which no process
+// listens any more.
+const restartWait = 10 * time.Second
+
 // patience is how long to wait for a target that is away.
 func (p *presence) patience(timeout time.Duration) time.Duration {
 	if p.refused.Load() {

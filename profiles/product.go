@@ -229,23 +229,25 @@ func ownShare(p *profile.Profile) float64 {
 	return float64(part) / float64(all)
 }
 
-// write puts the files below a folder of the bundle and notes where they are.
-func (p *product) write(dir, folder string) error {
+// write puts the files below a folder of the bundle and notes where they are. One
+// that cannot be written has failed with what lost says.
+func (p *product) write(dir, folder string, lost func(error) *Failure) {
 	if p.profile != nil {
 		p.entry.File = path.Join(folder, p.entry.File)
 		size, err := writeProfile(dir, p.entry.File, p.raw, p.profile)
 		if err != nil {
-			return err
+			p.entry = Profile{Kind: p.entry.Kind, Status: Failed, Delta: p.entry.Delta, Failure: lost(err)}
 		}
 		p.entry.Bytes = size
 	}
 	if p.start != nil {
-		p.entry.StartFile = path.Join(folder, HeapStartFile)
-		if _, err := writeProfile(dir, p.entry.StartFile, p.start.raw, p.start.profile); err != nil {
-			return err
+		file := path.Join(folder, HeapStartFile)
+		if _, err := writeProfile(dir, file, p.start.raw, p.start.profile); err != nil {
+			_ = lost(err) // the one of the end is there, or failed as well
+		} else {
+			p.entry.StartFile = file
 		}
 	}
-	return nil
 }
 
 // writeProfile writes a profile as it came, if it came gzipped, and returns its
@@ -257,7 +259,10 @@ func writeProfile(dir, file string, raw []byte, p *profile.Profile) (int64, erro
 			return 0, err
 		}
 	}
-	return int64(len(raw)), writeBytes(filepath.Join(dir, filepath.FromSlash(file)), raw)
+	if err := writeBytes(filepath.Join(dir, filepath.FromSlash(file)), raw); err != nil {
+		return 0, err
+	}
+	return int64(len(raw)), nil
 }
 
 // restarted says whether the process was replaced within the window: by its

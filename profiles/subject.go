@@ -23,6 +23,7 @@ type subject struct {
 	cpu           cpuSlices
 	sampler       *sampler
 	trace         *Trace    // nil: not asked for
+	traceErr      error     // of writing it
 	gone          time.Time // since when it does not answer any more; zero: it does
 }
 

@@ -49,6 +49,16 @@ func (e *ends) giveUp(kind Kind) bool {
 	return false
 }
 
+// demand is how a profile is taken that the service makes on demand.
+type demand struct {
+	is bool // it is one
+	// factor is how many times the seconds that it is asked for it takes; 0: it does
+	// not listen to that. It is 2 of a service that waits for so long and then hands
+	// the question to net/http/pprof, which waits as long for its difference.
+	factor int
+	pieces []*taken
+}
+
 // textDump is the text of all goroutines.
 type textDump struct {
 	at   time.Time

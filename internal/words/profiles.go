@@ -93,6 +93,8 @@ func content(f *profiles.Failure) string {
 		return said("the snapshots cannot be compared", f)
 	case profiles.FailTargetsMismatch:
 		return said("the profiles of the targets cannot be merged", f)
+	case profiles.FailNotWritten:
+		return said("its file could not be written", f)
 	case profiles.FailOther, profiles.FailInText:
 		return f.Said
 	}

@@ -24,6 +24,7 @@ func TestFailure(t *testing.T) {
 		{profiles.Failure{Code: profiles.FailTargetGone}, "the target no longer answers"},
 		{profiles.Failure{Code: profiles.FailTimedOut, LimitNS: 4 * time.Second}, "no complete answer within 4s"},
 		{profiles.Failure{Code: profiles.FailCertificate, Said: "unknown authority"}, "the certificate is not trusted: unknown authority"},
+		{profiles.Failure{Code: profiles.FailNotWritten, Said: "no space left on device"}, "its file could not be written: no space left on device"},
 		{profiles.Failure{Code: profiles.FailOtherHost, Host: "login:80"}, "it redirects to another host, login:80, which is not followed; to profile that host, name it as the target"},
 		{profiles.Failure{Code: profiles.FailUnencrypted}, "it redirects from https to http, which is not followed"},
 		{profiles.Failure{Code: profiles.FailRedirectLoop}, "it redirects in a loop"},
