@@ -17,15 +17,19 @@ type Moment struct {
 	Values map[string]float64 `json:"values"` // as in [Answer]
 }
 
-// maxMoments bounds what ReadMoments keeps: a day of one target, a reading a second.
-const maxMoments = 100_000
+// Bounds of what ReadMoments reads: a day of one target, a reading a second, and the
+// longest line.
+const (
+	maxMoments = 100_000
+	maxLine    = 16 << 20
+)
 
 // ReadMoments reads lines of metrics.jsonl. Lines that cannot be read are counted
 // and left out. It is an error if there are only such lines, none at all, or more
 // than 100,000.
 func ReadMoments(r io.Reader) (moments []Moment, skipped int, err error) {
 	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, maxReading)
+	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
 		if len(lines.Bytes()) == 0 {
 			continue
