@@ -273,6 +273,30 @@ func TestAddressOfAPage(t *testing.T) {
 	}
 }
 
+// TestPagesThatMoved: a redirect within the host is followed, with the header that
+// the service requires.
+func TestPagesThatMoved(t *testing.T) {
+	t.Parallel()
+	behind := http.NewServeMux()
+	pages := canned(t)
+	behind.HandleFunc("/internal/", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer hush" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		http.StripPrefix("/internal", pages).ServeHTTP(w, r)
+	})
+	behind.HandleFunc("/debug/pprof/", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/internal"+r.URL.String(), http.StatusTemporaryRedirect)
+	})
+	m, _ := capture(t, profiles.Plan{Targets: []profiles.Target{{URL: serve(t, behind), Header: http.Header{"Authorization": {"Bearer hush"}}}}})
+	for _, kind := range profiles.Kinds() {
+		if p := entry(t, m, kind); p.Status == profiles.Failed {
+			t.Errorf("%s: %v", kind, p.Failure)
+		}
+	}
+}
+
 // TestNobodyListensAnyMore: where connections are refused, nobody waits as long as
 // for one answer, and the window ends when the service did.
 func TestNobodyListensAnyMore(t *testing.T) {
