@@ -33,7 +33,7 @@ const (
 	// The service time that the cap rests on is that of requests sent while at
 	// most lightLoad others were under way. Others tell how long the queue in
 	// the server is, and a cap that follows it would grow with it.
-	lightLoad = 16
+	lightLoad = 8
 )
 
 // growth decides how many connections may be open, and when one more may be
@@ -72,7 +72,7 @@ func (a *average) with(n, sum float64) float64 {
 }
 
 func newGrowth(p *Plan) growth {
-	g := growth{fixed: p.Connections, rate: p.Rate, most: mostCap, always: average{keep: 1}, lately: average{keep: 31.0 / 32}}
+	g := growth{fixed: p.Connections, rate: p.Rate, most: mostCap, always: average{keep: 1}, lately: average{keep: 15.0 / 16}}
 	if files := kernel.FileLimit(); files > 0 {
 		g.most = max(1, min(g.most, files/fileShare))
 	}

@@ -82,7 +82,7 @@ func TestDefaultCapUnderOverload(t *testing.T) {
 	for _, row := range []struct {
 		rate int // of 1,000/s that are possible
 		most int
-	}{{2000, 4 * 2 * 17}, {4000, 4 * 4 * 17}} {
+	}{{2000, 4 * 2 * 9}, {4000, 4 * 4 * 9}} {
 		var free time.Duration // when the service is done with what it has
 		_, top := simulate(row.rate, 5*time.Second, func(_ int, now time.Duration) time.Duration {
 			free = max(free, now) + time.Millisecond

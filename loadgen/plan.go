@@ -63,7 +63,7 @@ type Plan struct {
 	// By default (0) the cap follows the load: 4 × Rate × service time, at
 	// least 64, at most 4,096 and at most a fourth of the files that this
 	// process may open. The service time is the mean of requests sent while at
-	// most 16 were under way, so that it is the service's own and not that of
+	// most 8 were under way, so that it is the service's own and not that of
 	// a queue in front of it. (ClientNetHTTP may be a few above the cap.) A service that becomes several times slower in
 	// the middle of a run may meet the cap: CapQueued then says so.
 	Connections int
