@@ -98,7 +98,6 @@ func (l *loop) write(c *conn) {
 	if !c.x.written {
 		c.x.Sent, c.x.written = now, true
 		l.meter.sent(now)
-		l.growth.sent(&c.x)
 	}
 	l.arm(c, now)
 	l.flush(c)

@@ -31,7 +31,6 @@ type Exchange struct {
 	ready    time.Duration // when the generator got to it
 	connWait time.Duration // waiting for a connection, after ready
 	queued   bool          // connWait was because of the cap
-	light    bool          // sent while little was under way, see growth
 	written  bool
 	bytesIn  int64
 	bytesOut int64

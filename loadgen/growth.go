@@ -19,85 +19,97 @@ const (
 	// answers.
 	turnHandshakes = 8
 
-	// The default cap is capHeadroom times what Little's law gives for the rate
-	// and the service time, within these bounds. The lower one allows for a
-	// service time that is not known yet, the upper one for other users of this
-	// machine's files and ports; see fileShare.
-	capHeadroom = 4
-	leastCap    = 64
-	mostCap     = 4096
+	// The default cap begins with leastCap and doubles, up to mostCap, while
+	// requests wait and more connections bring more answers. The limit leaves
+	// room for other users of this machine's files and ports; see fileShare.
+	leastCap = 64
+	mostCap  = 4096
 	// fileShare: the default cap is at most a fourth of the files that this
 	// process may open.
 	fileShare = 4
-
-	// The service time that the cap rests on is that of requests sent while at
-	// most lightLoad others were under way. Others tell how long the queue in
-	// the server is, and a cap that follows it would grow with it.
-	lightLoad = 8
+	// moreAnswers is how much a doubling must have brought for the next one. A
+	// server that works on all requests at one time gives twice as many, one
+	// that is overloaded gives none. Either is measured over two answers of each
+	// connection.
+	moreAnswers = 1.25
+	// silence without any answer doubles it too: there is nothing to overload,
+	// or nobody who would notice. So a service that needs a second gets its
+	// connections within that second.
+	silence = 50 * time.Millisecond
 )
 
 // growth decides how many connections may be open, and when one more may be
-// opened. The zero value allows none. Not safe for concurrent use.
+// opened. Not safe for concurrent use.
 type growth struct {
-	fixed    int // the plan's cap; 0: the default rule
-	rate     float64
-	most     int // of the default rule
-	highest  int // the highest cap that the default rule has come to
-	open     int // connections, those being opened included
-	opening  int
-	inFlight int // requests written and not ended
+	fixed   int // the plan's cap; 0: the default rule
+	most    int // of the default rule
+	allowed int // by the default rule, now
+	open    int // connections, those being opened included
+	opening int
 
-	// Service time under light load, of old and of late. The first knows kinds
-	// of requests that are slow and rare, the second notices that the service
-	// has become slower.
-	always, lately average
-	unfinished     int           // such requests that have not ended
-	begun          time.Duration // the sum of their times of sending
-}
-
-// average forgets: each value weighs keep times as much as the one after it.
-type average struct{ keep, sum, weight float64 }
-
-func (a *average) add(v float64) {
-	a.sum = a.sum*a.keep + v
-	a.weight = a.weight*a.keep + 1
-}
-
-// with returns the average as if n values of the given sum had been added.
-func (a *average) with(n, sum float64) float64 {
-	if a.weight+n == 0 {
-		return 0
-	}
-	return (a.sum + sum) / (a.weight + n)
+	// While the default cap makes requests wait:
+	held    bool
+	since   time.Duration // this cap holds them
+	answers int           // since then
+	last    time.Duration // time of the last answer
+	raised  time.Duration // time of the last doubling
+	best    float64       // answers per second under the caps before; 0: none
 }
 
 func newGrowth(p *Plan) growth {
-	g := growth{fixed: p.Connections, rate: p.Rate, most: mostCap, always: average{keep: 1}, lately: average{keep: 15.0 / 16}}
+	g := growth{fixed: p.Connections, most: mostCap}
 	if files := kernel.FileLimit(); files > 0 {
 		g.most = max(1, min(g.most, files/fileShare))
 	}
+	g.allowed = min(leastCap, g.most)
 	return g
 }
 
-// limit is the cap on connections that holds now, NoCap if there is none.
-func (g *growth) limit(now time.Duration) int {
-	if g.fixed != 0 {
-		return g.fixed
+// capped says that the cap on connections is reached, so that a request that
+// finds all of them busy has to wait. It raises the default cap when it is time.
+func (g *growth) capped(now time.Duration) bool {
+	switch {
+	case g.fixed == NoCap:
+		return false
+	case g.fixed > 0:
+		return g.open >= g.fixed
+	case g.open < g.allowed:
+		return false
+	case g.allowed == g.most:
+		return true
+	case !g.held:
+		g.held, g.best = true, 0
+		g.measure(now)
 	}
-	// Requests under way have taken at least the time since they were sent. So a
-	// service that needs a second gets its connections within that second.
-	n, age := float64(g.unfinished), (time.Duration(g.unfinished)*now - g.begun).Seconds()
-	service := max(g.always.with(n, age), g.lately.with(n, age))
-	limit := min(int(min(capHeadroom*g.rate*service, mostCap)), g.most)
-	limit = max(limit, min(leastCap, g.most))
-	g.highest = max(g.highest, limit)
-	return limit
+	quiet := now - max(g.last, g.raised)
+	if enough := g.answers >= 2*g.allowed; !enough && quiet < silence {
+		return true
+	} else if enough {
+		rate := float64(g.answers) / max((now-g.since).Seconds(), 1e-9)
+		g.measure(now)
+		if rate < moreAnswers*g.best {
+			return true
+		}
+		g.best = rate
+	}
+	g.allowed, g.raised = min(2*g.allowed, g.most), now
+	g.measure(now)
+	return g.open >= g.allowed
 }
 
-// capped says that the cap on connections is reached.
-func (g *growth) capped(now time.Duration) bool {
-	limit := g.limit(now)
-	return limit != NoCap && g.open >= limit
+// measure begins to count answers anew.
+func (g *growth) measure(now time.Duration) { g.since, g.answers = now, 0 }
+
+// relaxed notes that a request did not have to wait. What was measured when some
+// did is forgotten: the service may have become another one since.
+func (g *growth) relaxed() { g.held = false }
+
+// ended notes the end of an exchange.
+func (g *growth) ended(x *Exchange) {
+	if x.Err == nil {
+		g.answers++
+		g.last = x.Done
+	}
 }
 
 // mayOpen says that a connection may be opened now.
@@ -117,38 +129,14 @@ func (g *growth) opened() { g.opening-- }
 // closed notes that a connection, or what was to become one, is gone.
 func (g *growth) closed() { g.open-- }
 
-// sent notes the first write of x, and ended its end, if it was written.
-func (g *growth) sent(x *Exchange) {
-	if g.inFlight <= lightLoad && g.fixed == 0 {
-		x.light = true
-		g.unfinished++
-		g.begun += x.Sent
-	}
-	g.inFlight++
-}
-
-func (g *growth) ended(x *Exchange) {
-	if !x.written {
-		return
-	}
-	g.inFlight--
-	if x.light {
-		g.unfinished--
-		g.begun -= x.Sent
-		took := (x.Done - x.Sent).Seconds()
-		g.always.add(took)
-		g.lately.add(took)
-	}
-}
-
-// used is the cap for the result: the plan's, or the highest that the default
-// rule came to; 0 for none.
+// used is the cap for the result: the plan's, or what the default rule came to;
+// 0 for none.
 func (g *growth) used() int {
 	switch g.fixed {
 	case NoCap:
 		return 0
 	case 0:
-		return max(g.highest, min(leastCap, g.most))
+		return g.allowed
 	}
 	return g.fixed
 }

@@ -20,76 +20,120 @@ func (f *flying) Pop() any {
 	return x
 }
 
-// simulate sends rate requests a second for a time, all at once as they are due,
-// to a service that takes service(n, now) for request n. It returns how often
-// the cap was below the requests under way, and the highest cap.
-func simulate(rate int, length time.Duration, service func(n int, now time.Duration) time.Duration) (short, top int) {
-	g := newGrowth(&Plan{Rate: float64(rate)})
+// simulate sends rate requests a second for a time to a service that takes
+// service(n, now) for request n. It returns how many of them found the cap
+// reached, of these the last, and how many connections were opened.
+func simulate(rate int, length time.Duration, service func(n int, now time.Duration) time.Duration) (short int, last time.Duration, open int) {
+	g := newGrowth(&Plan{})
 	g.most = mostCap
 	var under flying
+	waiting, sent := 0, 0
+	send := func(now time.Duration) {
+		heap.Push(&under, &Exchange{Sent: now, Done: now + service(sent, now)})
+		sent++
+	}
 	for n := range int(float64(rate) * length.Seconds()) {
 		now := time.Duration(n) * time.Second / time.Duration(rate)
 		for len(under) > 0 && under[0].Done <= now {
-			g.ended(heap.Pop(&under).(*Exchange))
+			x := heap.Pop(&under).(*Exchange)
+			g.ended(x)
+			if waiting > 0 {
+				waiting--
+				send(x.Done)
+			}
 		}
-		limit := g.limit(now)
-		top = max(top, limit)
-		if len(under) >= limit {
+		for waiting > 0 && !g.capped(now) {
+			g.open++
+			waiting--
+			send(now)
+		}
+		switch {
+		case waiting == 0 && len(under) < g.open:
+			g.relaxed()
+			send(now)
+		case waiting == 0 && !g.capped(now):
+			g.relaxed()
+			g.open++
+			send(now)
+		default:
 			short++
+			last = now
+			waiting++
 		}
-		x := &Exchange{Sent: now, written: true}
-		x.Done = now + service(n, now)
-		g.sent(x)
-		heap.Push(&under, x)
 	}
-	return short, top
+	return short, last, g.open
 }
 
 // TestDefaultCapIsEnough: a service that answers any number of requests at one
-// time never meets the cap.
+// time gets the connections it needs, in little more time than it takes.
 func TestDefaultCapIsEnough(t *testing.T) {
+	const ms = time.Millisecond
 	for _, row := range []struct {
 		name    string
+		rate    int
 		service func(n int, now time.Duration) time.Duration
+		by      time.Duration
 	}{
-		{"quick", func(int, time.Duration) time.Duration { return time.Millisecond }},
-		{"slow", func(int, time.Duration) time.Duration { return time.Second }},
-		{"one in ten is slow", func(n int, _ time.Duration) time.Duration {
+		{"quick", 1000, func(int, time.Duration) time.Duration { return ms }, 0},
+		{"slow", 1000, func(int, time.Duration) time.Duration { return time.Second }, 3 * time.Second},
+		{"slow and many", 3000, func(int, time.Duration) time.Duration { return time.Second }, time.Second},
+		{"far", 10_000, func(int, time.Duration) time.Duration { return 50 * ms }, 2 * time.Second},
+		{"one in ten is slow", 1000, func(n int, _ time.Duration) time.Duration {
 			if n%10 == 7 {
 				return time.Second
 			}
-			return time.Millisecond
-		}},
-		{"slow from the third second on", func(_ int, now time.Duration) time.Duration {
+			return ms
+		}, 2 * time.Second},
+		{"slow from the third second on", 1000, func(_ int, now time.Duration) time.Duration {
 			if now > 2*time.Second {
-				return 500 * time.Millisecond
+				return 500 * ms
 			}
-			return 2 * time.Millisecond
-		}},
-		{"a stall of 200 ms every second", func(_ int, now time.Duration) time.Duration {
-			return time.Millisecond + max(0, 200*time.Millisecond-now%time.Second)
-		}},
+			return 2 * ms
+		}, 4500 * ms},
+		{"every second one is slow from the third second on", 1000, func(n int, now time.Duration) time.Duration {
+			if now > 2*time.Second && n%2 == 0 {
+				return 800 * ms
+			}
+			return 2 * ms
+		}, 7 * time.Second},
+		{"a stall of 200 ms every second", 1000, func(_ int, now time.Duration) time.Duration {
+			return ms + max(0, 200*ms-now%time.Second)
+		}, 200 * ms},
 	} {
-		if short, _ := simulate(1000, 5*time.Second, row.service); short > 0 {
-			t.Errorf("%s: the cap was too low for %d of 5,000 requests", row.name, short)
+		short, last, open := simulate(row.rate, 10*time.Second, row.service)
+		t.Logf("%s: %d requests queued, until %v; %d connections", row.name, short, last, open)
+		if last > row.by {
+			t.Errorf("%s: the cap made requests wait until %v, want none after %v", row.name, last, row.by)
 		}
 	}
 }
 
-// TestDefaultCapUnderOverload: a service that does one thing at a time gets no
-// more connections because its queue grows.
+// TestDefaultCapUnderOverload: a service that does one thing at a time gets few
+// connections, however long its queue is.
 func TestDefaultCapUnderOverload(t *testing.T) {
 	for _, row := range []struct {
-		rate int // of 1,000/s that are possible
-		most int
-	}{{2000, 4 * 2 * 9}, {4000, 4 * 4 * 9}} {
+		name  string
+		able  int // requests per second
+		asked int
+		cold  time.Duration // what the first 50 requests take in addition
+		most  int
+	}{
+		{"twice", 1000, 2000, 0, 128},
+		{"four times", 1000, 4000, 0, 128},
+		{"four times, cold", 10_000, 40_000, 50 * time.Millisecond, 512},
+		{"ten times, cold", 10_000, 100_000, 50 * time.Millisecond, 512},
+	} {
 		var free time.Duration // when the service is done with what it has
-		_, top := simulate(row.rate, 5*time.Second, func(_ int, now time.Duration) time.Duration {
-			free = max(free, now) + time.Millisecond
+		short, _, open := simulate(row.asked, 5*time.Second, func(n int, now time.Duration) time.Duration {
+			free = max(free, now) + time.Second/time.Duration(row.able)
+			if n < 50 {
+				return free - now + row.cold
+			}
 			return free - now
 		})
-		if top > row.most {
-			t.Errorf("%d/s: a cap of %d, want at most %d", row.rate, top, row.most)
+		t.Logf("%s: %d connections", row.name, open)
+		if open > row.most || short == 0 {
+			t.Errorf("%s: %d connections, want at most %d; %d requests queued", row.name, open, row.most, short)
 		}
 	}
 }
@@ -101,15 +145,18 @@ func TestCaps(t *testing.T) {
 		most        int
 		want, shown int
 	}{
-		{"nothing known yet", Plan{Rate: 1e6}, mostCap, leastCap, leastCap},
-		{"few files", Plan{Rate: 1e6}, 16, 16, 16},
-		{"the plan's", Plan{Rate: 1e6, Connections: 5000}, 16, 5000, 5000},
-		{"none", Plan{Rate: 1e6, Connections: NoCap}, 16, NoCap, 0},
+		{"nothing known yet", Plan{}, mostCap, leastCap, leastCap},
+		{"few files", Plan{}, 16, 16, 16},
+		{"the plan's", Plan{Connections: 5000}, 16, 5000, 5000},
+		{"none", Plan{Connections: NoCap}, 16, 10_000, 0},
 	} {
 		g := newGrowth(&row.plan)
-		g.most = row.most
-		if got := g.limit(time.Second); got != row.want || g.used() != row.shown {
-			t.Errorf("%s: cap %d, shown as %d; want %d and %d", row.name, got, g.used(), row.want, row.shown)
+		g.most, g.allowed = row.most, min(leastCap, row.most)
+		for !g.capped(0) && g.open < 10_000 {
+			g.open++
+		}
+		if g.open != row.want || g.used() != row.shown {
+			t.Errorf("%s: cap %d, shown as %d; want %d and %d", row.name, g.open, g.used(), row.want, row.shown)
 		}
 	}
 }

@@ -60,12 +60,13 @@ type Plan struct {
 	// for every request that waits, until this machine has no files left. With
 	// Closed it is the number kept busy, by default 64.
 	//
-	// By default (0) the cap follows the load: 4 × Rate × service time, at
-	// least 64, at most 4,096 and at most a fourth of the files that this
-	// process may open. The service time is the mean of requests sent while at
-	// most 8 were under way, so that it is the service's own and not that of
-	// a queue in front of it. (ClientNetHTTP may be a few above the cap.) A service that becomes several times slower in
-	// the middle of a run may meet the cap: CapQueued then says so.
+	// By default (0) the cap finds out what helps. It begins with 64 and doubles
+	// when requests wait, as long as the last doubling brought at least a fourth
+	// more answers per second, or when there was no answer for 50 ms. It ends at
+	// 4,096, or at a fourth of the files that this process may open if that is
+	// less. So a slow service gets as many connections as it can make use of,
+	// and an overloaded one is not buried under them. (ClientNetHTTP may be a
+	// few above the cap.)
 	Connections int
 	// Timeout bounds each of two waits of a request: for a free connection or
 	// its turn to open one, and from there to the end of the answer

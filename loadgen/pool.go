@@ -120,6 +120,8 @@ func (p *pool) push(j job) {
 	p.grow()
 	if last := p.queue.last(); p.idle < p.queue.len() {
 		last.waited, last.queued = true, p.growth.capped(j.ready)
+	} else {
+		p.growth.relaxed()
 	}
 	p.work.Signal()
 }
@@ -243,9 +245,6 @@ func (p *pool) do(c exchanger, x *Exchange, w *wire) {
 		x.Sent = p.meter.now()
 		p.meter.sent(x.Sent)
 		p.books.Unlock()
-		p.mu.Lock()
-		p.growth.sent(x)
-		p.mu.Unlock()
 	})
 	x.Done = p.meter.now()
 	if x.Err != nil && p.abort.Err() != nil {

@@ -124,6 +124,7 @@ func (l *loop) newJob(intended, now time.Duration) job {
 // offer starts the request, or makes it wait behind those that wait already.
 func (l *loop) offer(j job) {
 	if l.queue.len() == 0 && l.mayStart(j.ready) {
+		l.growth.relaxed()
 		l.start(j)
 		return
 	}
