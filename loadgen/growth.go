@@ -30,11 +30,12 @@ const (
 	// moreAnswers is how much a doubling must have brought for the next one. A
 	// server that works on all requests at one time gives twice as many, one
 	// that is overloaded gives none. Either is measured over two answers of each
-	// connection.
+	// connection, and long enough that a busy machine does not decide.
 	moreAnswers = 1.25
-	// silence without any answer doubles it too: there is nothing to overload,
-	// or nobody who would notice. So a service that needs a second gets its
-	// connections within that second.
+	measured    = 300 * time.Millisecond
+	// silence without any answer doubles it too, as long as nothing could be
+	// measured. So a service that needs a second gets its connections within
+	// that second.
 	silence = 50 * time.Millisecond
 )
 
@@ -53,7 +54,7 @@ type growth struct {
 	answers int           // since then
 	last    time.Duration // time of the last answer
 	raised  time.Duration // time of the last doubling
-	best    float64       // answers per second under the caps before; 0: none
+	best    float64       // the most answers per second so far; 0: not measured
 }
 
 func newGrowth(p *Plan) growth {
@@ -81,16 +82,16 @@ func (g *growth) capped(now time.Duration) bool {
 		g.held, g.best = true, 0
 		g.measure(now)
 	}
-	quiet := now - max(g.last, g.raised)
-	if enough := g.answers >= 2*g.allowed; !enough && quiet < silence {
-		return true
-	} else if enough {
-		rate := float64(g.answers) / max((now-g.since).Seconds(), 1e-9)
-		g.measure(now)
-		if rate < moreAnswers*g.best {
+	switch took := now - g.since; {
+	case g.answers >= 2*g.allowed && took >= measured:
+		rate, before := float64(g.answers)/took.Seconds(), g.best
+		g.best = max(rate, before)
+		if rate < moreAnswers*before {
+			g.measure(now)
 			return true
 		}
-		g.best = rate
+	case g.best > 0 || now-max(g.last, g.raised) < silence:
+		return true
 	}
 	g.allowed, g.raised = min(2*g.allowed, g.most), now
 	g.measure(now)

@@ -62,7 +62,7 @@ type Plan struct {
 	//
 	// By default (0) the cap finds out what helps. It begins with 64 and doubles
 	// when requests wait, as long as the last doubling brought at least a fourth
-	// more answers per second, or when there was no answer for 50 ms. It ends at
+	// more answers per second, or when no answer comes at all. It ends at
 	// 4,096, or at a fourth of the files that this process may open if that is
 	// less. So a slow service gets as many connections as it can make use of,
 	// and an overloaded one is not buried under them. (ClientNetHTTP may be a
