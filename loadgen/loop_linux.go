@@ -37,6 +37,10 @@ type loop struct {
 	cancelled bool
 	giveUp    time.Duration // when a cancelled run stops waiting
 	buf       []byte
+	unsent    struct { // the request that is ending without a connection
+		wire wire
+		x    Exchange
+	}
 }
 
 const never = time.Duration(math.MaxInt64)

@@ -178,8 +178,11 @@ func (l *loop) expire(now time.Duration) {
 	for c := l.active.first(); c != nil && c.deadline <= now; c = l.active.first() {
 		l.fail(c, &Error{KindTimeout, errTimeout})
 	}
-	for l.queue.len() > 0 && l.queue.first().ready+l.plan.Timeout <= now {
-		l.endUnsent(l.queue.pop(), &Error{KindTimeout, errQueued})
+	if l.queue.len() > 0 && l.queue.first().ready+l.plan.Timeout <= now {
+		tooLate := &Error{KindTimeout, errQueued}
+		for l.queue.len() > 0 && l.queue.first().ready+l.plan.Timeout <= now {
+			l.endUnsent(l.queue.pop(), tooLate)
+		}
 	}
 	for l.pauses.len() > 0 && l.pauses.first() <= now {
 		l.pauses.pop()
@@ -187,15 +190,19 @@ func (l *loop) expire(now time.Duration) {
 	}
 }
 
-// endUnsent ends a request that never had a connection.
+// endUnsent ends a request that never had a connection. Under overload these
+// are most of all: nothing is allocated for them.
 func (l *loop) endUnsent(j job, err *Error) {
-	var w wire
-	l.request.render(&w, j.seq)
+	u := &l.unsent
+	if l.plan.Record != nil {
+		l.request.render(&u.wire, j.seq)
+	}
 	now := l.meter.now()
-	l.meter.done(&Exchange{
-		Seq: j.seq, Intended: j.intended, Done: now, RequestBody: w.body, Err: err,
+	u.x = Exchange{
+		Seq: j.seq, Intended: j.intended, Done: now, RequestBody: u.wire.body, Err: err,
 		ready: j.ready, queued: j.queued, connWait: now - j.ready,
-	})
+	}
+	l.end(&u.x)
 }
 
 // cancel stops sending and gives answers under way a little time.
