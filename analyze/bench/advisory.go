@@ -6,7 +6,7 @@ import (
 
 // tooFewRequests says why a percentile gets no verdict; zero if it can get one.
 func tooFewRequests(t *Table, set *Set) Advisory {
-	need := requestsFor(t.Unit)
+	need := RequestsFor(t.Unit)
 	if need == 0 {
 		return Advisory{}
 	}
@@ -34,13 +34,19 @@ func leastRequests(t *Table, set *Set) int {
 	least := math.MaxInt
 	for _, row := range t.Cells {
 		for _, c := range row {
-			if c == nil {
-				continue
-			}
-			for _, r := range c.Results {
-				least = min(least, set.Results[r].Iters)
+			if c != nil {
+				least = min(least, c.requests(set))
 			}
 		}
+	}
+	return least
+}
+
+// requests is the smallest number of iterations among the cell's lines.
+func (c *Cell) requests(set *Set) int {
+	least := math.MaxInt
+	for _, r := range c.Results {
+		least = min(least, set.Results[r].Iters)
 	}
 	return least
 }
