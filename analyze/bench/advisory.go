@@ -20,11 +20,20 @@ func tooFewRequests(t *Table, set *Set) Advisory {
 // explanatory says of units that explain others that they are no verdicts,
 // unless a gate asks for them by name.
 func explanatory(unit string) Advisory {
-	switch unit {
-	case "max-latency-sec", "gc-cycles", "gc-pause-sec":
+	if IsExplanatory(unit) {
 		return Advisory{Code: Explanatory}
 	}
 	return Advisory{}
+}
+
+// IsExplanatory reports whether a unit, tidied or as an input has it, explains
+// others and gets no verdict unless a gate asks for it.
+func IsExplanatory(unit string) bool {
+	switch unit {
+	case "max-latency-sec", "max-latency-ns", "gc-cycles", "gc-pause-sec":
+		return true
+	}
+	return false
 }
 
 // leastRequests is the smallest number of iterations among the table's lines.
