@@ -119,6 +119,9 @@ func runCompare(cmd *cobra.Command, env cli.Env, opts *compareOptions, args []st
 		Report: judgement, Doubts: append(material.doubts(), doubts...),
 		Appendices: material.profileChanges(cmd.Context(), env, opts.base),
 	}
+	if report.Appendices, err = material.withFindings(report.Appendices); err != nil {
+		return err
+	}
 	if err := opts.write(env, func(w io.Writer) error { return opts.print(w, env, report) }); err != nil {
 		return err
 	}
