@@ -105,7 +105,7 @@ func (b bench) outcome(ctx context.Context, m *mutant, limits []time.Duration) (
 
 // build makes the test program, of the unchanged room without an overlay.
 func (b bench) build(ctx context.Context, overlay string) bool {
-	args := []string{"test", "-c", "-vet=off", "-trimpath", "-o", b.program()}
+	args := []string{"test", "-c", "-vet=off", "-trimpath", "-ldflags=-s -w", "-o", b.program()}
 	if overlay != "" {
 		args = append(args, "-overlay", overlay)
 	}
