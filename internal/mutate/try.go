@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,11 +13,13 @@ import (
 	"time"
 )
 
-// A mutant has this many times as long as the unchanged tests, and at least so
-// long: beside other programs a test may take several times its usual time.
+// A mutant may use this many times the CPU time of the unchanged tests, and at
+// least so much. CPU time, because a loop without end is to be told from a slow
+// machine. The time that passes is limited too, for tests that wait for ever.
 const (
 	patience      = 8
-	leastPatience = 10 * time.Second
+	leastPatience = 8 * time.Second
+	longestWait   = 5 * time.Minute
 )
 
 // bench builds and runs the tests of one room.
@@ -66,11 +69,11 @@ func (b bench) limits(ctx context.Context) ([]time.Duration, error) {
 	}
 	var limits []time.Duration
 	for _, stage := range b.stages() {
-		begin := time.Now()
-		if o, text := b.run(ctx, stage, 10*time.Minute); o != lived {
+		o, used, text := b.run(ctx, stage, time.Hour)
+		if o != lived {
 			return nil, fmt.Errorf("%s: its tests fail without any change:\n%s", b.room.dir, text)
 		}
-		limits = append(limits, max(leastPatience, patience*time.Since(begin)))
+		limits = append(limits, max(leastPatience, patience*used))
 	}
 	return limits, nil
 }
@@ -96,7 +99,7 @@ func (b bench) outcome(ctx context.Context, m *mutant, limits []time.Duration) (
 		return notViable, ctx.Err()
 	}
 	for i, stage := range b.stages() {
-		if o, _ := b.run(ctx, stage, limits[i]); o != lived {
+		if o, _, _ := b.run(ctx, stage, limits[i]); o != lived {
 			return o, ctx.Err()
 		}
 	}
@@ -114,11 +117,13 @@ func (b bench) build(ctx context.Context, overlay string) bool {
 
 func (b bench) program() string { return filepath.Join(b.folder, "tests") }
 
-// run runs the test program; lived means that it passed.
-func (b bench) run(ctx context.Context, args []string, limit time.Duration) (o outcome, text []byte) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
+// run runs the test program with a limit of CPU time; lived means that it passed.
+func (b bench) run(ctx context.Context, args []string, limit time.Duration) (o outcome, used time.Duration, text []byte) {
+	ctx, cancel := context.WithTimeout(ctx, longestWait)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, b.program(), append([]string{"-test.failfast"}, args...)...)
+	seconds := int(math.Ceil(limit.Seconds()))
+	script := fmt.Sprintf(`ulimit -t %d; exec "$0" "$@"`, seconds)
+	cmd := exec.CommandContext(ctx, "sh", append([]string{"-c", script, b.program(), "-test.failfast"}, args...)...)
 	cmd.Dir = b.room.dir
 	cmd.Env = append(os.Environ(), "TMPDIR="+b.folder) // what a killed test leaves is removed with it
 	// What the tests started ends with them.
@@ -126,11 +131,14 @@ func (b bench) run(ctx context.Context, args []string, limit time.Duration) (o o
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
 	text, err := cmd.CombinedOutput()
-	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return timedOut, text
-	case err != nil:
-		return killed, text
+	if cmd.ProcessState != nil {
+		used = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	}
-	return lived, text
+	switch {
+	case err == nil:
+		return lived, used, text
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) || used >= time.Duration(seconds)*time.Second:
+		return timedOut, used, text
+	}
+	return killed, used, text
 }
