@@ -3,6 +3,7 @@ package wrappings
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 )
 
 // event is a line of `go test -json`.
@@ -97,7 +98,25 @@ func (p *output) all(origin int) []outputLine {
 		p.keep(p.partial, origin)
 		p.partial = nil
 	}
-	return p.lines
+	return p.ofPackage()
+}
+
+// ofPackage is the lines with the name of the package before the first result,
+// if they do not have it: else the results would count for the package before.
+func (p *output) ofPackage() []outputLine {
+	first := -1
+	for i, line := range p.lines {
+		if bytes.HasPrefix(line.text, []byte("pkg:")) {
+			return p.lines
+		}
+		if first < 0 && bytes.HasPrefix(line.text, []byte("Benchmark")) {
+			first = i
+		}
+	}
+	if p.name == "" || first < 0 {
+		return p.lines
+	}
+	return slices.Insert(p.lines, first, outputLine{[]byte("pkg: " + p.name), p.lines[first].origin})
 }
 
 // keep leaves out what says nothing about benchmarks, so that the log of a long
