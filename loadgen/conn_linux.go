@@ -3,7 +3,6 @@
 package loadgen
 
 import (
-	"io"
 	"os"
 	"syscall"
 	"time"
@@ -89,7 +88,7 @@ func (l *loop) write(c *conn) {
 	if l.plan.Record != nil {
 		keep = l.plan.MaxBody
 	}
-	c.answer.reset(keep, l.plan.Method == "HEAD")
+	c.answer.reset(keep, l.request.expect)
 	c.state, c.unsent = connActive, c.wire.bytes
 	now := l.meter.now()
 	if !c.x.written {
@@ -163,7 +162,7 @@ func (l *loop) read(c *conn) {
 		}
 		c.x.bytesIn += int64(n)
 		if err := c.answer.feed(l.buf[:n]); err != nil {
-			l.fail(c, err)
+			l.broken(c, classify(err, false))
 			return
 		}
 		if c.answer.done() {
@@ -181,17 +180,17 @@ func (l *loop) read(c *conn) {
 // ended handles the end of the stream within an exchange.
 func (l *loop) ended(c *conn) {
 	if err := c.answer.eof(); err != nil {
-		l.broken(c, classify(io.ErrUnexpectedEOF, false))
+		l.broken(c, classify(err, false))
 		return
 	}
 	l.finish(c)
 }
 
 // broken handles a connection lost within an exchange: a kept-alive one that
-// the server had closed before it saw the request is replaced, once, if the
-// request may be sent twice.
+// the server had closed before it saw the request, or on which bytes came that
+// belong to the answer before, is replaced, once, if the request may be sent twice.
 func (l *loop) broken(c *conn, err *Error) {
-	if !c.used || c.x.Retried || c.answer.started || err.Kind != KindClosed || !l.request.idempotent {
+	if !c.used || c.x.Retried || !c.answer.lost(err) || !l.request.idempotent {
 		l.fail(c, err)
 		return
 	}
@@ -204,8 +203,7 @@ func (l *loop) broken(c *conn, err *Error) {
 // finish counts a complete answer and gives the connection its next request.
 func (l *loop) finish(c *conn) {
 	c.x.Done = l.meter.now()
-	c.x.Status = c.answer.status
-	c.x.ResponseBody = c.answer.body
+	c.answer.complete(&c.x)
 	l.meter.done(&c.x)
 	c.used = true
 	if !c.answer.keepAlive || c.hungUp || len(c.unsent) > 0 {

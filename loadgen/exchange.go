@@ -32,6 +32,7 @@ type Exchange struct {
 	connWait time.Duration // waiting for a connection, after ready
 	queued   bool          // connWait was because of the cap
 	written  bool
+	location []byte // where a redirect leads to
 	bytesIn  int64
 	bytesOut int64
 }

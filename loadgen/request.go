@@ -14,9 +14,11 @@ import (
 // function of n and the seed. It is safe for concurrent use; the scratch in
 // wire is not.
 type request struct {
-	base       *url.URL
+	base       *url.URL // scheme, user info and host, to connect to
+	host       string   // as the server is to see it
 	method     string
 	idempotent bool
+	expect     expectation
 	values     values
 	target     template
 	headers    []headerTemplate // sorted by name, Host first
@@ -46,7 +48,8 @@ func compileRequest(p *Plan) (*request, error) {
 	if !isToken(p.Method) {
 		return nil, fmt.Errorf("method %q is not an HTTP token", p.Method)
 	}
-	r := &request{base: base, method: p.Method, hasBody: p.Body != ""}
+	r := &request{base: base, host: sentHost(base.Host), method: p.Method, hasBody: p.Body != ""}
+	r.expect = expectation{isHead: p.Method == http.MethodHead, upgrade: p.Header.Get("Upgrade") != ""}
 	r.values.seed = newPRNG(p.Seed, requestStream)
 	if err := checkText("URL", target, " \t"); err != nil {
 		return nil, err
@@ -71,7 +74,7 @@ func (r *request) compileHeaders(p *Plan) error {
 		h = http.Header{}
 	}
 	if h.Get("Host") == "" {
-		h.Set("Host", r.base.Host)
+		h.Set("Host", r.host)
 	}
 	if h.Get("User-Agent") == "" {
 		h.Set("User-Agent", "lotteryctl-loadgen")
@@ -93,6 +96,16 @@ func (r *request) compileHeaders(p *Plan) error {
 		}
 	}
 	return nil
+}
+
+// sentHost leaves the zone of an IPv6 address out: it has a meaning on this
+// machine alone (RFC 6874 section 4).
+func sentHost(host string) string {
+	before, rest, hasZone := strings.Cut(host, "%")
+	if _, after, ok := strings.Cut(rest, "]"); hasZone && ok {
+		return before + "]" + after
+	}
+	return host
 }
 
 // headerOrder sorts Host first, where servers look for it, and the rest by

@@ -9,31 +9,36 @@ import (
 )
 
 // maxHead bounds the bytes of status line, headers, interim answers and
-// trailers of one answer together.
-const maxHead = 64 << 10
+// trailers of one answer together. net/http's servers have the same bound for
+// requests.
+const maxHead = 1 << 20
+
+// maxChunkLine bounds the line with the size of a chunk, extensions included.
+const maxChunkLine = 4 << 10
+
+// expectation is what a request makes of its answer.
+type expectation struct {
+	isHead  bool // answer to HEAD: no body whatever the headers say
+	upgrade bool // another protocol was asked for, so 101 is an answer
+}
 
 // response reads one HTTP/1.1 answer from pieces as they come off the wire, in
 // any cut. It keeps no more than an unfinished line and the first keep bytes of
 // the body. RFC 9112 is the reference.
 type response struct {
-	status    int
+	head
 	body      []byte // the first keep bytes
 	keepAlive bool   // the connection may be used again
 	started   bool   // at least one byte came
+	foreign   bool   // what came first is not the beginning of an answer
 
-	keep   int
-	isHead bool // answer to HEAD: no body whatever the headers say
-
+	keep      int
+	expect    expectation
 	step      responseStep
+	lineEnded bool   // line is whole, unless a blank follows that continues it
 	line      []byte // a line cut off by the end of a piece
 	headSize  int
-	length    int64 // Content-Length, -1 without
 	remaining int64 // of the body or of the chunk
-	chunked   bool
-	otherTE   bool // a transfer coding other than chunked comes last
-	minor     byte // HTTP/1.minor
-	connClose bool
-	connKeep  bool
 }
 
 type responseStep int
@@ -50,16 +55,36 @@ const (
 	readDone
 )
 
-// reset prepares for the next answer.
-func (r *response) reset(keep int, isHead bool) {
-	*r = response{body: r.body[:0], line: r.line[:0], keep: keep, isHead: isHead, length: -1}
+// The least that a body is kept where a reason for the status may be in it.
+const keepOfRefusal = 512
+
+// reset prepares for the answer to the next request.
+func (r *response) reset(keep int, expect expectation) {
+	r.head.reset()
+	r.body, r.keepAlive, r.started, r.foreign = r.body[:0], false, false, false
+	r.keep, r.expect, r.step = keep, expect, readStatus
+	r.lineEnded, r.line, r.headSize, r.remaining = false, r.line[:0], 0, 0
 }
 
 // done reports whether the answer is whole.
 func (r *response) done() bool { return r.step == readDone }
 
-// feed takes the next bytes. Bytes after the end of the answer are a fault of
-// the server, as nothing else was requested.
+// lost reports that err ended the connection before anything of an answer came: no
+// byte, or bytes that begin no answer. On a connection that carried an answer
+// before, such bytes belong to that one (RFC 9112 section 9.2): the server sent
+// more than it announced.
+func (r *response) lost(err *Error) bool {
+	return r.foreign || !r.started && err.Kind == KindClosed
+}
+
+// complete writes what the answer is into x.
+func (r *response) complete(x *Exchange) {
+	x.Status, x.ResponseBody, x.location = r.status, r.body, r.location
+}
+
+// feed takes the next bytes. Bytes after the end of the answer do not make it
+// worse, as it is complete; but the connection must not be used again, RFC 9112
+// section 6.3.
 func (r *response) feed(b []byte) error {
 	r.started = r.started || len(b) > 0
 	for len(b) > 0 {
@@ -67,8 +92,11 @@ func (r *response) feed(b []byte) error {
 		switch r.step {
 		case readLength, readChunk, readUntilClose:
 			b = r.feedBody(b)
+		case readChunkSize, readChunkEnd:
+			b, err = r.feedChunkLine(b)
 		case readDone:
-			err = fmt.Errorf("%d bytes after the end of the answer", len(b))
+			r.keepAlive = false
+			return nil
 		default:
 			b, err = r.feedLine(b)
 		}
@@ -82,9 +110,17 @@ func (r *response) feed(b []byte) error {
 // eof tells the answer that the connection ended; it returns nil when that was
 // a right way to end.
 func (r *response) eof() error {
-	if r.step == readUntilClose || r.step == readDone {
+	switch {
+	case r.step == readUntilClose || r.step == readDone:
 		r.step, r.keepAlive = readDone, false
 		return nil
+	case r.step == readStatus && len(r.line) > 0:
+		// Something that does not know lines, perhaps.
+		if err := r.takeLine(bytes.TrimSuffix(r.line, []byte{'\r'})); err != nil {
+			return &Error{KindMalformed, err}
+		}
+	case !r.started:
+		return &Error{KindClosed, errNothing}
 	}
 	return &Error{KindClosed, errClosed}
 }
@@ -107,83 +143,113 @@ func (r *response) feedBody(b []byte) []byte {
 	return b[n:]
 }
 
-// feedLine handles one line when it is whole and keeps it otherwise.
+// feedLine handles one line when it is whole and keeps it otherwise. A header is
+// whole when the byte behind it is known: a blank there continues it on the next
+// line (obsolete line folding, RFC 9112 section 5.2).
 func (r *response) feedLine(b []byte) (rest []byte, err error) {
+	if r.lineEnded {
+		r.lineEnded = false
+		if b[0] != ' ' && b[0] != '\t' {
+			line := r.line
+			r.line = r.line[:0]
+			return b, r.takeLine(line)
+		}
+	}
 	end := bytes.IndexByte(b, '\n')
-	piece := b
-	if end >= 0 {
-		piece = b[:end+1]
+	piece := b[:end+1]
+	if end < 0 {
+		piece = b
 	}
-	// Chunk sizes are not counted: a long body has many. Their length is
-	// bounded by the line that is kept.
-	if r.headSize += len(piece); r.step == readChunkSize || r.step == readChunkEnd {
-		r.headSize -= len(piece)
-	}
-	if r.headSize > maxHead || len(r.line)+len(piece) > maxHead {
+	if r.headSize += len(piece); r.headSize > maxHead {
 		return nil, fmt.Errorf("head of more than %d bytes", maxHead)
 	}
 	if end < 0 {
 		r.line = append(r.line, piece...)
 		return nil, nil
 	}
-	line := piece
+	b = b[len(piece):]
+	line := piece[:end]
 	if len(r.line) > 0 {
-		r.line = append(r.line, piece...)
-		line, r.line = r.line, r.line[:0]
+		r.line = append(r.line, line...)
+		line = r.line
 	}
-	line = line[:len(line)-1]
 	if n := len(line); n > 0 && line[n-1] == '\r' {
 		line = line[:n-1]
 	}
-	return b[len(piece):], r.takeLine(line)
+	if r.step != readStatus && len(line) > 0 && (len(b) == 0 || b[0] == ' ' || b[0] == '\t') {
+		r.lineEnded, r.line = true, append(r.line[:0], line...)
+		return b, nil
+	}
+	r.line = r.line[:0]
+	return b, r.takeLine(line)
+}
+
+// feedChunkLine handles one of the lines around chunks. They do not count as head:
+// a long body has many.
+func (r *response) feedChunkLine(b []byte) (rest []byte, err error) {
+	piece := b[:bytes.IndexByte(b, '\n')+1]
+	whole := len(piece) > 0
+	if !whole {
+		piece = b
+	}
+	if len(r.line)+len(piece) > maxChunkLine {
+		return nil, fmt.Errorf("chunk size of more than %d bytes", maxChunkLine)
+	}
+	line := piece
+	if len(r.line) > 0 || !whole {
+		r.line = append(r.line, piece...)
+		line = r.line
+	}
+	if !whole {
+		return nil, nil
+	}
+	r.line = r.line[:0]
+	return b[len(piece):], r.takeChunkLine(line)
 }
 
 func (r *response) takeLine(line []byte) error {
 	switch r.step {
 	case readStatus:
-		return r.takeStatus(line)
+		interim := r.status != 0
+		if err := r.takeStatus(line); err != nil {
+			_, foreign := err.(*foreignError)
+			r.foreign = foreign && !interim
+			return err
+		}
+		r.step = readHeader
 	case readHeader:
 		if len(line) == 0 {
 			return r.headEnds()
 		}
 		return r.takeHeader(line)
-	case readChunkSize:
-		return r.takeChunkSize(line)
-	case readChunkEnd:
-		if len(line) != 0 {
-			return errors.New("chunk is longer than its size says")
-		}
-		r.step = readChunkSize
 	case readTrailer:
 		if len(line) == 0 {
 			r.step = readDone
+			return nil
 		}
+		_, _, err := cutHeader(line)
+		return err
 	}
-	return nil
-}
-
-// takeStatus reads "HTTP/1.1 200 OK"; the reason may be missing.
-func (r *response) takeStatus(line []byte) error {
-	ok := len(line) >= 12 && string(line[:7]) == "HTTP/1." && (line[7] == '0' || line[7] == '1') &&
-		line[8] == ' ' && (len(line) == 12 || line[12] == ' ')
-	status, valid := decimal(line[min(9, len(line)):min(12, len(line))])
-	if !ok || !valid || status < 100 {
-		return fmt.Errorf("not an HTTP/1.x status line: %s", quote(line))
-	}
-	r.status, r.minor, r.step = int(status), line[7], readHeader
 	return nil
 }
 
 // headEnds decides how the body is framed, RFC 9112 section 6.3.
 func (r *response) headEnds() error {
-	r.keepAlive = !r.connClose && (r.minor == '1' || r.connKeep)
+	r.keepAlive = r.keepsAlive()
+	if r.status == 400 && r.keep == 0 {
+		r.keep = keepOfRefusal
+	}
 	switch {
+	case r.status == 101 && r.expect.upgrade:
+		r.step, r.keepAlive = readDone, false // what follows is not HTTP
 	case r.status == 101:
-		return errors.New("status 101 although no upgrade was requested")
+		return errNoUpgrade
 	case r.status < 200:
 		// An interim answer: the real one follows.
-		r.step, r.length, r.chunked, r.otherTE, r.connClose, r.connKeep = readStatus, -1, false, false, false, false
-	case r.isHead || r.status == 204 || r.status == 304:
+		status := r.status
+		r.head.reset()
+		r.step, r.status = readStatus, status
+	case r.expect.isHead || r.status == 204 || r.status == 304:
 		r.step = readDone
 	case r.chunked:
 		r.step = readChunkSize
@@ -197,96 +263,36 @@ func (r *response) headEnds() error {
 	return nil
 }
 
-func (r *response) takeChunkSize(line []byte) error {
+// takeChunkLine reads the lines around chunks. They end with CR LF and nothing
+// else: where a chunk ends must be beyond doubt (RFC 9112 section 7.1).
+func (r *response) takeChunkLine(line []byte) error {
+	if at := bytes.IndexByte(line, '\r'); at != len(line)-2 {
+		return fmt.Errorf("chunk does not end with CR LF: %s", quote(line))
+	}
+	line = line[:len(line)-2]
+	if r.step == readChunkEnd {
+		if len(line) != 0 {
+			return errors.New("chunk is longer than its size says")
+		}
+		r.step = readChunkSize
+		return nil
+	}
 	digits, _, _ := bytes.Cut(line, []byte{';'})
 	digits = bytes.TrimRight(digits, " \t")
-	size, err := strconv.ParseUint(string(digits), 16, 63)
-	if err != nil || digits[0] == '+' {
+	size, err := strconv.ParseUint(string(digits), 16, 64)
+	if err != nil || len(digits) > 16 {
 		return fmt.Errorf("bad chunk size %s", quote(line))
 	}
-	r.step, r.remaining = readChunk, int64(size)
+	r.step, r.remaining = readChunk, int64(min(size, math.MaxInt64))
 	if size == 0 {
 		r.step = readTrailer
 	}
 	return nil
 }
 
-// decimal reads digits and nothing else; ok is false on overflow too.
-func decimal(b []byte) (n int64, ok bool) {
-	for _, c := range b {
-		if c < '0' || c > '9' || n > (math.MaxInt64-9)/10 {
-			return 0, false
-		}
-		n = n*10 + int64(c-'0')
-	}
-	return n, len(b) > 0
-}
-
-// quote shows the beginning of a bad line.
-func quote(b []byte) string { return strconv.Quote(string(b[:min(len(b), 60)])) }
-
-// takeHeader looks at one header line. Only three headers matter here; the
-// rest is checked for a name and passed over.
-func (r *response) takeHeader(line []byte) error {
-	if line[0] == ' ' || line[0] == '\t' {
-		return nil // an obsolete folded line continues a header we do not need
-	}
-	colon := bytes.IndexByte(line, ':')
-	if colon < 1 || line[colon-1] == ' ' || line[colon-1] == '\t' {
-		return fmt.Errorf("bad header line %s", quote(line))
-	}
-	name, val := line[:colon], bytes.Trim(line[colon+1:], " \t")
-	// The length is the cheapest way to tell most headers apart.
-	switch {
-	case len(name) == len("Content-Length") && equalFold(name, "content-length"):
-		return r.takeLength(val)
-	case len(name) == len("Transfer-Encoding") && equalFold(name, "transfer-encoding"):
-		last := val[bytes.LastIndexByte(val, ',')+1:]
-		r.chunked = equalFold(bytes.Trim(last, " \t"), "chunked")
-		r.otherTE = !r.chunked
-	case len(name) == len("Connection") && equalFold(name, "connection"):
-		r.takeConnection(val)
-	}
-	return nil
-}
-
-func (r *response) takeLength(val []byte) error {
-	n, ok := decimal(val)
-	if !ok {
-		return fmt.Errorf("bad Content-Length %s", quote(val))
-	}
-	if r.length >= 0 && r.length != n {
-		return errors.New("two different Content-Length headers")
-	}
-	r.length = n
-	return nil
-}
-
-func (r *response) takeConnection(val []byte) {
-	for len(val) > 0 {
-		var word []byte
-		word, val, _ = bytes.Cut(val, []byte{','})
-		switch word = bytes.Trim(word, " \t"); {
-		case equalFold(word, "close"):
-			r.connClose = true
-		case equalFold(word, "keep-alive"):
-			r.connKeep = true
-		}
-	}
-}
-
-// equalFold compares ASCII regardless of case; lower must be lower case.
-func equalFold(b []byte, lower string) bool {
-	if len(b) != len(lower) {
-		return false
-	}
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != lower[i] {
-			return false
-		}
-	}
-	return true
-}
+// What is wrong with an answer that cannot be told from its bytes alone.
+var (
+	errNoUpgrade = errors.New("status 101 although no upgrade was requested")
+	errClosed    = errors.New("connection closed before the answer was complete")
+	errNothing   = errors.New("connection closed without an answer")
+)

@@ -11,7 +11,7 @@ import (
 // the answer is not whole by then.
 func read(text string, n int, isHead bool) (*response, error) {
 	var r response
-	r.reset(1<<20, isHead)
+	r.reset(1<<20, expectation{isHead: isHead})
 	for b := []byte(text); len(b) > 0; {
 		k := min(n, len(b))
 		if err := r.feed(bytes.Clone(b[:k])); err != nil {
@@ -118,7 +118,7 @@ func TestBadResponses(t *testing.T) {
 
 func TestResponseKeepsTheBeginningOnly(t *testing.T) {
 	var r response
-	r.reset(4, false)
+	r.reset(4, expectation{})
 	if err := r.feed([]byte("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789")); err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func BenchmarkResponse(b *testing.B) {
 	var r response
 	b.ReportAllocs()
 	for b.Loop() {
-		r.reset(0, false)
+		r.reset(0, expectation{})
 		if err := r.feed(text); err != nil || !r.done() {
 			b.Fatal(err)
 		}

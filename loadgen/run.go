@@ -46,7 +46,7 @@ func Run(ctx context.Context, plan Plan) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{plan: &p, request: req, meter: newMeter(&p, time.Now())}
+	r := &run{plan: &p, request: req, meter: newMeter(&p, req.base, time.Now())}
 	settle := onCancel(ctx, func() { r.cancelledAt.Store(int64(r.meter.now())) })
 	w := startWatcher(r)
 	if client == ClientEpoll {

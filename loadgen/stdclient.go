@@ -3,13 +3,18 @@ package loadgen
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 // stdClient speaks through net/http: TLS and whatever the raw client does not.
@@ -36,15 +41,30 @@ func newTransport(r *run, addr netip.AddrPort) *http.Transport {
 			}
 			return &countedConn{Conn: conn, closed: r.conns.closed}, nil
 		},
-		TLSClientConfig:     r.plan.TLS.Clone(),
-		TLSHandshakeTimeout: r.plan.Timeout,
-		DisableCompression:  true,
-		MaxIdleConnsPerHost: 1 << 20, // workers bound it
-		MaxConnsPerHost:     r.plan.Connections,
+		TLSClientConfig:        tlsConfig(r.plan.TLS),
+		TLSHandshakeTimeout:    r.plan.Timeout,
+		DisableCompression:     true,
+		MaxIdleConnsPerHost:    1 << 20, // workers bound it
+		MaxConnsPerHost:        r.plan.Connections,
+		MaxResponseHeaderBytes: maxHead,
 	}
 }
 
-// countedConn tells when it is closed, once.
+// tlsConfig asks for HTTP/1.1, so that a server that has only HTTP/2 can say so.
+func tlsConfig(asked *tls.Config) *tls.Config {
+	config := asked.Clone()
+	if config == nil {
+		config = &tls.Config{}
+	}
+	if len(config.NextProtos) == 0 {
+		config.NextProtos = []string{"http/1.1"}
+	}
+	return config
+}
+
+// countedConn tells when it is closed, once. A failure to write is left for the
+// read to report: an early answer may be waiting there, and net/http would not
+// look.
 type countedConn struct {
 	net.Conn
 	once   sync.Once
@@ -54,6 +74,14 @@ type countedConn struct {
 func (c *countedConn) Close() error {
 	c.once.Do(c.closed)
 	return c.Conn.Close()
+}
+
+func (c *countedConn) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) {
+		return len(b), nil
+	}
+	return n, err
 }
 
 func newStdClient(r *run, transport *http.Transport) *stdClient {
@@ -74,7 +102,11 @@ func (c *stdClient) exchange(ctx context.Context, x *Exchange, w *wire, onSent f
 		x.Err = classifyStd(err)
 		return
 	}
-	err = c.readBody(x, resp.Body)
+	c.body = nil
+	err = notHTTP1(resp, c.run.request.expect)
+	if err == nil && resp.StatusCode != http.StatusSwitchingProtocols {
+		err = c.readBody(x, resp.Body)
+	}
 	_ = resp.Body.Close()
 	x.ResponseBody = c.body
 	if err != nil {
@@ -82,6 +114,22 @@ func (c *stdClient) exchange(ctx context.Context, x *Exchange, w *wire, onSent f
 		return
 	}
 	x.Status = resp.StatusCode
+	if redirects(x.Status) {
+		x.location = []byte(resp.Header.Get("Location"))
+	}
+}
+
+// notHTTP1 refuses what net/http lets through and the raw clients do not.
+func notHTTP1(resp *http.Response, expect expectation) error {
+	switch {
+	case resp.ProtoMajor != 1:
+		return &Error{KindMalformed, &foreignError{begin: []byte(resp.Proto + " " + resp.Status)}}
+	case resp.StatusCode < 100:
+		return &Error{KindMalformed, fmt.Errorf("not a status from 100 to 999: %q", resp.Status)}
+	case resp.StatusCode == http.StatusSwitchingProtocols && !expect.upgrade:
+		return &Error{KindMalformed, errNoUpgrade}
+	}
+	return nil
 }
 
 // readBody reads all and keeps the beginning.
@@ -102,10 +150,9 @@ func (c *stdClient) readBody(x *Exchange, body io.Reader) error {
 func (r *request) stdRequest(ctx context.Context, w *wire) *http.Request {
 	target := string(r.target.appendTo(nil, &w.scratch))
 	req := (&http.Request{
-		Method: r.method,
-		// Opaque is sent as it is: a template's own escapes must not change.
-		URL:        &url.URL{Scheme: r.base.Scheme, Host: r.base.Host, Opaque: target},
-		Host:       r.base.Host,
+		Method:     r.method,
+		URL:        stdURL(r.base.Scheme, r.host, target),
+		Host:       r.host,
 		Proto:      "HTTP/1.1",
 		ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{},
@@ -129,19 +176,42 @@ func (r *request) stdRequest(ctx context.Context, w *wire) *http.Request {
 	return req
 }
 
+// stdURL is a URL that net/http sends as target, byte by byte: the escapes of a
+// template must not change.
+func stdURL(scheme, host, target string) *url.URL {
+	u := &url.URL{Scheme: scheme, Host: host, Opaque: target}
+	if !strings.HasPrefix(target, "//") {
+		return u
+	}
+	// Opaque would be taken for one with a host.
+	path, query, hasQuery := strings.Cut(target, "?")
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		u.Opaque = "//" + host + target // the same in absolute form
+		return u
+	}
+	return &url.URL{Scheme: scheme, Host: host, Path: plain, RawPath: path, RawQuery: query, ForceQuery: hasQuery}
+}
+
 // classifyStd knows the failures that net/http tells by text only.
-func classifyStd(err error) error {
+func classifyStd(err error) *Error {
 	text := err.Error()
-	connecting := strings.Contains(text, "dial ") || strings.Contains(text, "tls: ") || strings.Contains(text, "x509: ")
+	connecting := strings.Contains(text, "dial ") || strings.Contains(text, "tls: ") || strings.Contains(text, "x509: ") ||
+		errors.Is(err, http.ErrSchemeMismatch)
 	e := classify(err, connecting)
+	says := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
+	}
 	switch {
 	case e.Kind != KindOther:
-	case strings.Contains(text, "malformed"), strings.Contains(text, "bad Content-Length"):
+	case says("malformed"):
 		e.Kind = KindMalformed
-	case strings.Contains(text, "server closed"), strings.Contains(text, "EOF"):
+	case says("server closed", "EOF"):
 		e.Kind = KindClosed
-	case strings.Contains(text, "timeout"):
+	case says("timeout"):
 		e.Kind = KindTimeout
+	case says("Content-Length", "transfer encoding", "chunk", "line too long", "trailer", "response headers exceeded"):
+		e.Kind = KindMalformed
 	}
 	return e
 }

@@ -66,13 +66,18 @@ func isHost(text string) bool {
 }
 
 // Base returns what other addresses of the same service begin with: scheme,
-// user info and host, without a slash at the end. It may hold a password.
+// user info and host, without a slash at the end, escaped as net/url wants them
+// where [Parse] can read them. It may hold a password.
 func (u URL) Base() string {
 	user := ""
 	if u.UserInfo != "" {
 		user = u.UserInfo + "@"
 	}
-	return u.Scheme + "://" + user + u.Host
+	text := u.Scheme + "://" + user + u.Host
+	if parsed, err := Parse(text); err == nil {
+		return parsed.String()
+	}
+	return text
 }
 
 // Base is [URL.Base] of a URL in one text.
@@ -88,11 +93,10 @@ var ErrNoHost = errors.New("not a URL of a host")
 // scheme has none that we know.
 var ErrNoPort = errors.New("not a URL of http or https, and without a port")
 
-// Address returns where to connect for a URL: its host, and its port or else
-// that of http or https. The error is [ErrNoHost] or [ErrNoPort].
+// Address returns where to connect for a URL: the [DialName] of its host, and its
+// port or else that of http or https. The error is [ErrNoHost] or [ErrNoPort].
 func Address(text string) (host, port string, err error) {
-	split := Split(text)
-	u, err := url.Parse(split.Scheme + "://" + split.Host)
+	u, err := Parse(text)
 	if err != nil || u.Scheme == "" || u.Hostname() == "" {
 		return "", "", ErrNoHost
 	}
@@ -106,7 +110,7 @@ func Address(text string) (host, port string, err error) {
 	default:
 		return "", "", ErrNoPort
 	}
-	return u.Hostname(), port, nil
+	return DialName(u.Hostname()), port, nil
 }
 
 // HostPort is [Address] as one text for net.Dial.

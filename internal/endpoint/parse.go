@@ -1,0 +1,90 @@
+package endpoint
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// Parse returns the beginning of a URL, up to its path, as net/url has it. It takes
+// what people type and what browsers take: user info and zones of IPv6 addresses
+// without escapes, an empty port, and host names beyond ASCII, which become the
+// names that DNS knows (xn--…). The error says what is wrong with the host; it
+// repeats neither user info nor path.
+func Parse(text string) (*url.URL, error) {
+	split := Split(text)
+	u, err := url.Parse(split.Scheme + "://" + escapeZone(strings.TrimSuffix(split.Host, ":")))
+	if err != nil {
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
+			err = wrapped.Err // the rest repeats the URL
+		}
+		return nil, err
+	}
+	if u.Host, err = asciiHost(u.Host); err != nil {
+		return nil, err
+	}
+	if name, password, ok := strings.Cut(split.UserInfo, ":"); ok {
+		u.User = url.UserPassword(unescape(name), unescape(password))
+	} else if name != "" {
+		u.User = url.User(unescape(name))
+	}
+	return u, nil
+}
+
+// escapeZone writes [fe80::1%eth0] as net/url reads it: [fe80::1%25eth0].
+func escapeZone(host string) string {
+	address, port, ok := strings.Cut(host, "]")
+	before, zone, hasZone := strings.Cut(address, "%")
+	if !ok || !hasZone || strings.HasPrefix(zone, "25") && zone != "25" {
+		return host
+	}
+	return before + "%25" + zone + "]" + port
+}
+
+// asciiHost puts a host name beyond ASCII into the form that DNS knows.
+func asciiHost(host string) (string, error) {
+	if isASCII(host) {
+		return host, nil
+	}
+	name, port, hasPort := strings.Cut(host, ":")
+	ascii, err := idna.Lookup.ToASCII(name)
+	if err != nil {
+		return "", err
+	}
+	if hasPort {
+		ascii += ":" + port
+	}
+	return ascii, nil
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// unescape takes escapes away, if that is what the percent signs are.
+func unescape(text string) string {
+	if plain, err := url.PathUnescape(text); err == nil {
+		return plain
+	}
+	return text
+}
+
+// DialName is the name to look up for a host: localhost for every name below it,
+// which many resolvers do not know although RFC 6761 gives them to this machine.
+func DialName(host string) string {
+	name := strings.ToLower(strings.TrimSuffix(host, "."))
+	if strings.HasSuffix(name, ".localhost") {
+		return "localhost"
+	}
+	return host
+}
+
+// WithoutFragment cuts off what follows the first # outside of placeholders.
+func WithoutFragment(rest string) string { return rest[:indexOutside(rest, "#")] }
