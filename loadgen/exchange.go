@@ -32,7 +32,7 @@ type Exchange struct {
 	connWait time.Duration // waiting for a connection, after ready
 	queued   bool          // connWait was because of the cap
 	written  bool
-	location []byte // where a redirect leads to
+	detail   []byte // where a redirect leads to, or how the body with status 400 begins
 	bytesIn  int64
 	bytesOut int64
 }
@@ -75,4 +75,13 @@ func KindOf(err error) ErrorKind {
 		return e.Kind
 	}
 	return KindOther
+}
+
+// IsRedirect reports whether a status means that Location leads to the answer.
+func IsRedirect(status int) bool {
+	switch status {
+	case 301, 302, 303, 307, 308:
+		return true
+	}
+	return false
 }

@@ -149,8 +149,10 @@ func checkText(where, text, also string) error {
 		case strings.HasPrefix(text[i:], "}}"):
 			inside = false
 		}
-		c := text[i]
-		if control := c < ' ' && c != '\t' || c == 0x7f; control || !inside && strings.IndexByte(also, c) >= 0 {
+		switch c := text[i]; {
+		case c == ' ' && !inside && strings.IndexByte(also, c) >= 0:
+			return fmt.Errorf("%s, byte %d: a space is not allowed here; write it as %%20", where, i+1)
+		case c < ' ' && c != '\t' || c == 0x7f, !inside && strings.IndexByte(also, c) >= 0:
 			return fmt.Errorf("%s, byte %d: character %q is not allowed here", where, i+1, c)
 		}
 	}
@@ -158,8 +160,8 @@ func checkText(where, text, also string) error {
 }
 
 func isToken(s string) bool {
-	for _, c := range []byte(s) {
-		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
+	for i := range len(s) {
+		if !isTokenByte(s[i]) {
 			return false
 		}
 	}

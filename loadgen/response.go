@@ -32,7 +32,8 @@ type response struct {
 	started   bool   // at least one byte came
 	foreign   bool   // what came first is not the beginning of an answer
 
-	keep      int
+	keep      int // with asked, how much was asked for
+	asked     int
 	expect    expectation
 	step      responseStep
 	lineEnded bool   // line is whole, unless a blank follows that continues it
@@ -55,14 +56,15 @@ const (
 	readDone
 )
 
-// The least that a body is kept where a reason for the status may be in it.
+// keepOfRefusal is how much of the body is kept at least with status 400: a server
+// of https says there that it wants https.
 const keepOfRefusal = 512
 
 // reset prepares for the answer to the next request.
 func (r *response) reset(keep int, expect expectation) {
 	r.head.reset()
 	r.body, r.keepAlive, r.started, r.foreign = r.body[:0], false, false, false
-	r.keep, r.expect, r.step = keep, expect, readStatus
+	r.keep, r.asked, r.expect, r.step = keep, keep, expect, readStatus
 	r.lineEnded, r.line, r.headSize, r.remaining = false, r.line[:0], 0, 0
 }
 
@@ -79,7 +81,10 @@ func (r *response) lost(err *Error) bool {
 
 // complete writes what the answer is into x.
 func (r *response) complete(x *Exchange) {
-	x.Status, x.ResponseBody, x.location = r.status, r.body, r.location
+	x.Status, x.ResponseBody, x.detail = r.status, r.body, r.location
+	if r.status == 400 {
+		x.ResponseBody, x.detail = r.body[:min(len(r.body), r.asked)], r.body
+	}
 }
 
 // feed takes the next bytes. Bytes after the end of the answer do not make it
@@ -236,8 +241,8 @@ func (r *response) takeLine(line []byte) error {
 // headEnds decides how the body is framed, RFC 9112 section 6.3.
 func (r *response) headEnds() error {
 	r.keepAlive = r.keepsAlive()
-	if r.status == 400 && r.keep == 0 {
-		r.keep = keepOfRefusal
+	if r.status == 400 {
+		r.keep = max(r.keep, keepOfRefusal)
 	}
 	switch {
 	case r.status == 101 && r.expect.upgrade:

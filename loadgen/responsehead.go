@@ -58,15 +58,6 @@ func (h *head) takeStatus(line []byte) error {
 // keepsAlive reports whether the connection may be used again.
 func (h *head) keepsAlive() bool { return !h.connClose && (h.minor == '1' || h.connKeep) }
 
-// redirects reports whether the status means that Location leads to the answer.
-func redirects(status int) bool {
-	switch status {
-	case 301, 302, 303, 307, 308:
-		return true
-	}
-	return false
-}
-
 // takeHeader looks at one header line, unfolded. Only four headers matter here;
 // the rest is checked and skipped.
 func (h *head) takeHeader(line []byte) error {
@@ -87,7 +78,7 @@ func (h *head) takeHeader(line []byte) error {
 		h.otherTE = !h.chunked
 	case len(name) == len("Connection") && equalFold(name, "connection"):
 		h.takeConnection(val)
-	case len(name) == len("Location") && redirects(h.status) && equalFold(name, "location"):
+	case len(name) == len("Location") && IsRedirect(h.status) && equalFold(name, "location"):
 		val = trim(val)
 		h.location = append(h.location[:0], val[:min(len(val), maxLocation)]...)
 	}

@@ -123,9 +123,9 @@ func protocolOf(begin []byte) Cause {
 // what is wrong; ok is false if nothing is known.
 func sampleOfAnswer(base *url.URL, x *Exchange) (s Sample, ok bool) {
 	switch {
-	case redirects(x.Status) && len(x.location) > 0:
-		return Sample{CauseRedirect, leadsTo(base, string(x.location))}, true
-	case x.Status == http.StatusBadRequest && base.Scheme == "http" && refusesPlain(string(x.ResponseBody)):
+	case IsRedirect(x.Status) && len(x.detail) > 0:
+		return Sample{CauseRedirect, leadsTo(base, string(x.detail))}, true
+	case x.Status == http.StatusBadRequest && base.Scheme == "http" && refusesPlain(string(x.detail)):
 		return Sample{CauseNeedsTLS, ""}, true
 	}
 	return s, false

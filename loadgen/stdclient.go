@@ -114,8 +114,11 @@ func (c *stdClient) exchange(ctx context.Context, x *Exchange, w *wire, onSent f
 		return
 	}
 	x.Status = resp.StatusCode
-	if redirects(x.Status) {
-		x.location = []byte(resp.Header.Get("Location"))
+	if x.Status == http.StatusBadRequest {
+		x.detail = c.body
+	}
+	if IsRedirect(x.Status) {
+		x.detail = []byte(resp.Header.Get("Location"))
 	}
 }
 
