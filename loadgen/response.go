@@ -271,7 +271,7 @@ func (r *response) headEnds() error {
 // takeChunkLine reads the lines around chunks. They end with CR LF and nothing
 // else: where a chunk ends must be beyond doubt (RFC 9112 section 7.1).
 func (r *response) takeChunkLine(line []byte) error {
-	if at := bytes.IndexByte(line, '\r'); at != len(line)-2 {
+	if at := bytes.IndexByte(line, '\r'); at < 0 || at != len(line)-2 {
 		return fmt.Errorf("chunk does not end with CR LF: %s", quote(line))
 	}
 	line = line[:len(line)-2]

@@ -1,8 +1,12 @@
 package loadgen
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
+	"io"
+	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -55,6 +59,14 @@ func TestResponses(t *testing.T) {
 		{"HEAD", ok + "Content-Length: 500\r\n\r\n", true, 200, "", true},
 		{"204", "HTTP/1.1 204 No Content\r\nContent-Length: 7\r\n\r\n", false, 204, "", true},
 		{"304", "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n", false, 304, "", true},
+		{"space before colon", ok + "Content-Length : 1\r\n\r\nx", false, 200, "x", true},
+		{"list of equal lengths", ok + "Content-Length: 1, 1 ,1\r\n\r\nx", false, 200, "x", true},
+		{"length in two lines", ok + "Content-Length:\r\n\t1\r\n\r\nx", false, 200, "x", true},
+		{"close in two lines", ok + "Connection: foo,\r\n \r\n close\r\nContent-Length: 1\r\n\r\nx", false, 200, "x", false},
+		{"more than the length", ok + "Content-Length: 1\r\n\r\nxy", false, 200, "x", false},
+		{"more than HEAD has", ok + "Content-Length: 1\r\n\r\nx", true, 200, "", false},
+		{"more than 204 has", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", false, 204, "", false},
+		{"more after the last chunk", ok + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n\r\n", false, 200, "", false},
 		{"folded header", ok + "X: a\r\n b\r\nContent-Length: 1\r\n\r\nx", false, 200, "x", true},
 	}
 	for _, tt := range tests {
@@ -86,11 +98,16 @@ func TestBadResponses(t *testing.T) {
 		{"status with letters", "HTTP/1.1 2x0 OK\r\n\r\n", KindMalformed},
 		{"upgrade", "HTTP/1.1 101 Switching Protocols\r\n\r\n", KindMalformed},
 		{"header without colon", ok + "nonsense\r\n\r\n", KindMalformed},
-		{"space before colon", ok + "Content-Length : 1\r\n\r\nx", KindMalformed},
+		{"tab before colon", ok + "Content-Length\t: 1\r\n\r\nx", KindMalformed},
 		{"negative length", ok + "Content-Length: -1\r\n\r\n", KindMalformed},
 		{"huge length", ok + "Content-Length: 99999999999999999999\r\n\r\n", KindMalformed},
 		{"different lengths", ok + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nxy", KindMalformed},
-		{"more than the length", ok + "Content-Length: 1\r\n\r\nxy", KindMalformed},
+		{"control character in a long value", ok + "X: 0123456789abcdef\x7f0123\r\n\r\n", KindMalformed},
+		{"list of different lengths", ok + "Content-Length: 0, 5\r\n\r\n", KindMalformed},
+		{"length with an empty element", ok + "Content-Length: 5,\r\n\r\n", KindMalformed},
+		{"line feed alone ends a chunk", ok + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\n0\r\n\r\n", KindMalformed},
+		{"endless chunk size", ok + "Transfer-Encoding: chunked\r\n\r\n1;" + strings.Repeat("x", maxChunkLine), KindMalformed},
+		{"cut in another protocol", "\x00\x00\x12\x04", KindMalformed},
 		{"bad chunk size", ok + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", KindMalformed},
 		{"signed chunk size", ok + "Transfer-Encoding: chunked\r\n\r\n+1\r\nx\r\n", KindMalformed},
 		{"empty chunk size", ok + "Transfer-Encoding: chunked\r\n\r\n\r\n", KindMalformed},
@@ -145,6 +162,69 @@ func FuzzResponse(f *testing.F) {
 		}
 		if len(cut.line) > maxHead {
 			t.Fatalf("%d bytes of a line kept", len(cut.line))
+		}
+	})
+}
+
+// reference is what net/http makes of an answer, interim ones included.
+func reference(text string, isHead bool) (status int, body string, err error) {
+	method := "GET"
+	if isHead {
+		method = "HEAD"
+	}
+	from := bufio.NewReader(strings.NewReader(text))
+	for {
+		answer, err := http.ReadResponse(from, &http.Request{Method: method})
+		if err != nil {
+			return 0, "", err
+		}
+		if err := notHTTP1(answer, expectation{}); err != nil {
+			return 0, "", err
+		}
+		if answer.StatusCode < 200 {
+			continue
+		}
+		b, err := io.ReadAll(answer.Body)
+		return answer.StatusCode, string(b), err
+	}
+}
+
+// beyondReference reports whether an answer has what net/http knows to be odd and
+// we take, or the other way round; TestClientsAgreeOnOddServers says why.
+func beyondReference(text string) bool {
+	lower := strings.ToLower(text)
+	coding := regexp.MustCompile(`transfer-encoding *:`).FindAllStringIndex(lower, -1)
+	plain := strings.Count(lower, "transfer-encoding: chunked\r\n")
+	lists := regexp.MustCompile(`content-length *:[^\n]*,|content-length +:|\r?\n[ \t]`).MatchString(lower)
+	extensions := regexp.MustCompile(`[0-9a-f][ \t]+;`).MatchString(lower)
+	trailers := plain > 0 && !strings.Contains(text, "\r\n0\r\n\r\n")
+	return len(coding) > 1 || len(coding) != plain || lists || extensions || trailers || strings.Contains(lower, "trailer:")
+}
+
+// FuzzResponseLikeNetHTTP checks that an answer is to us what it is to net/http.
+func FuzzResponseLikeNetHTTP(f *testing.F) {
+	for _, text := range []string{
+		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+		"HTTP/1.1 200 OK\nContent-Length: 5\n\nhello, and more",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;x\r\nWiki\r\n0\r\n\r\n",
+		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 204 No\r\nConnection: keep-alive\r\nContent-Length: 3\r\n\r\nabc",
+		"HTTP/1.1 304 Not Modified\r\nX : y\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\nuntil the end", "HTTP/1.1 101 S\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nX: \x00\r\n\r\n", "SSH-2.0\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+	} {
+		f.Add(text, false)
+		f.Add(text, true)
+	}
+	f.Fuzz(func(t *testing.T, text string, isHead bool) {
+		if beyondReference(text) {
+			return
+		}
+		ours, err := read(text, 1<<30, isHead)
+		status, body, refErr := reference(text, isHead)
+		if (err == nil) != (refErr == nil) {
+			t.Fatalf("%q: error %v; net/http has %v", text, err, refErr)
+		}
+		if err == nil && (ours.status != status || string(ours.body) != body) {
+			t.Fatalf("%q: status %d, body %q; net/http has %d, %q", text, ours.status, ours.body, status, body)
 		}
 	})
 }
