@@ -72,7 +72,7 @@ func causeOf(err error) Cause {
 		return CauseReset
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return CauseUnreachable
-	case errors.Is(err, http.ErrSchemeMismatch), noRecord:
+	case noRecord:
 		return CauseNoTLS
 	}
 	text := err.Error()

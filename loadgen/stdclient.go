@@ -19,12 +19,12 @@ import (
 
 // stdClient speaks through net/http: TLS and whatever the raw client does not.
 // Connections are kept alive and counted, answers are not unpacked, redirects
-// not followed, proxies not used. HTTP/2 is left off: it would put all
+// neither followed nor looked at, proxies not used. HTTP/2 is left off: it would put all
 // requests on one connection, which is another experiment.
 type stdClient struct {
-	run    *run
-	client http.Client
-	body   []byte
+	run       *run
+	transport *http.Transport
+	body      []byte
 }
 
 // newTransport returns the transport all workers share. It connects to addr
@@ -85,10 +85,7 @@ func (c *countedConn) Write(b []byte) (int, error) {
 }
 
 func newStdClient(r *run, transport *http.Transport) *stdClient {
-	return &stdClient{run: r, client: http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	return &stdClient{run: r, transport: transport}
 }
 
 func (c *stdClient) close() {}
@@ -97,7 +94,7 @@ func (c *stdClient) exchange(ctx context.Context, x *Exchange, w *wire, onSent f
 	ctx, cancel := context.WithTimeout(ctx, c.run.plan.Timeout)
 	defer cancel()
 	onSent()
-	resp, err := c.client.Do(c.run.request.stdRequest(ctx, w))
+	resp, err := c.transport.RoundTrip(c.run.request.stdRequest(ctx, w))
 	if err != nil {
 		x.Err = classifyStd(err)
 		return
@@ -199,8 +196,7 @@ func stdURL(scheme, host, target string) *url.URL {
 // classifyStd knows the failures that net/http tells by text only.
 func classifyStd(err error) *Error {
 	text := err.Error()
-	connecting := strings.Contains(text, "dial ") || strings.Contains(text, "tls: ") || strings.Contains(text, "x509: ") ||
-		errors.Is(err, http.ErrSchemeMismatch)
+	connecting := strings.Contains(text, "dial ") || strings.Contains(text, "tls: ") || strings.Contains(text, "x509: ")
 	e := classify(err, connecting)
 	says := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })

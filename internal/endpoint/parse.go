@@ -76,11 +76,12 @@ func unescape(text string) string {
 	return text
 }
 
-// DialName is the name to look up for a host: localhost for every name below it,
-// which many resolvers do not know although RFC 6761 gives them to this machine.
+// DialName is the name to look up for a host: localhost for itself with a dot and
+// for every name below it, which many resolvers do not know although RFC 6761
+// gives them to this machine.
 func DialName(host string) string {
 	name := strings.ToLower(strings.TrimSuffix(host, "."))
-	if strings.HasSuffix(name, ".localhost") {
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
 		return "localhost"
 	}
 	return host
