@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/http1"
 )
 
 // Exchange is one request and what came of it. The byte slices are valid only
@@ -78,10 +80,4 @@ func KindOf(err error) ErrorKind {
 }
 
 // IsRedirect reports whether a status means that Location leads to the answer.
-func IsRedirect(status int) bool {
-	switch status {
-	case 301, 302, 303, 307, 308:
-		return true
-	}
-	return false
-}
+func IsRedirect(status int) bool { return http1.IsRedirect(status) }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/http1"
 	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
 )
 
@@ -22,7 +23,7 @@ type rawClient struct {
 	lastUsed time.Duration // when it did
 	stop     func() bool   // unhooks conn from the abort context
 	buf      []byte
-	answer   response
+	answer   http1.Answer
 }
 
 // idleTrust is how long an idle connection is trusted to be still open for a
@@ -49,20 +50,20 @@ func (c *rawClient) exchange(ctx context.Context, x *Exchange, w *wire, onSent f
 		c.close()
 	}
 	err := c.try(ctx, x, w, onSent)
-	if err != nil && c.used && c.answer.lost(classify(err, false)) && c.run.request.idempotent {
+	if err != nil && c.used && lost(&c.answer, classify(err, false)) && c.run.request.idempotent {
 		c.close()
 		x.Retried = true
 		err = c.try(ctx, x, w, func() {})
 	}
-	x.ResponseBody = c.answer.body
+	x.ResponseBody = c.answer.Body()
 	switch {
 	case err != nil:
 		x.Err = err
 		c.close()
 	default:
-		c.answer.complete(x)
+		complete(&c.answer, x)
 		c.used, c.lastUsed = true, c.run.meter.now()
-		if !c.answer.keepAlive {
+		if !c.answer.KeepAlive {
 			c.close()
 		}
 	}
@@ -81,7 +82,7 @@ func (c *rawClient) reusable() bool {
 // try sends the request once and reads the answer. Its error is an *Error.
 func (c *rawClient) try(ctx context.Context, x *Exchange, w *wire, onSent func()) error {
 	p := c.run.plan
-	c.answer.reset(c.keep(), c.run.request.expect)
+	c.answer.Reset(c.keep(), c.run.request.expect)
 	if c.conn == nil {
 		before := c.run.meter.now()
 		err := c.dial(ctx)
@@ -121,9 +122,9 @@ func (c *rawClient) converse(x *Exchange, request []byte) error {
 	err := c.read(x, nil)
 	select {
 	case <-written:
-		c.answer.keepAlive = c.answer.keepAlive && writeErr == nil
+		c.answer.KeepAlive = c.answer.KeepAlive && writeErr == nil
 	default:
-		c.answer.keepAlive = false
+		c.answer.KeepAlive = false
 		_ = c.conn.SetWriteDeadline(time.Unix(1, 0))
 	}
 	writer.Wait()
@@ -138,23 +139,23 @@ func (c *rawClient) read(x *Exchange, writeErr error) error {
 			return e
 		}
 	}
-	for !c.answer.done() {
+	for !c.answer.Done() {
 		n, err := c.conn.Read(c.buf)
 		x.bytesIn += int64(n)
-		if feedErr := c.answer.feed(c.buf[:n]); feedErr != nil {
-			return feedErr
+		if feedErr := c.answer.Feed(c.buf[:n]); feedErr != nil {
+			return answerError(feedErr)
 		}
-		if err == nil || c.answer.done() {
+		if err == nil || c.answer.Done() {
 			continue
 		}
 		if !errors.Is(err, io.EOF) {
 			return classify(err, false)
 		}
-		if err := c.answer.eof(); err != nil {
-			return err
+		if err := c.answer.End(); err != nil {
+			return answerError(err)
 		}
 	}
-	c.answer.keepAlive = c.answer.keepAlive && writeErr == nil
+	c.answer.KeepAlive = c.answer.KeepAlive && writeErr == nil
 	return nil
 }
 

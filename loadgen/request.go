@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/http1"
 )
 
 // request is a Plan's request compiled for rendering: request n is a pure
@@ -18,7 +20,7 @@ type request struct {
 	host       string   // as the server is to see it
 	method     string
 	idempotent bool
-	expect     expectation
+	expect     http1.Expectation
 	values     values
 	target     template
 	headers    []headerTemplate // sorted by name, Host first
@@ -45,11 +47,11 @@ func compileRequest(p *Plan) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !isToken(p.Method) {
+	if !http1.IsToken(p.Method) {
 		return nil, fmt.Errorf("method %q is not an HTTP token", p.Method)
 	}
 	r := &request{base: base, host: sentHost(base.Host), method: p.Method, hasBody: p.Body != ""}
-	r.expect = expectation{isHead: p.Method == http.MethodHead, upgrade: p.Header.Get("Upgrade") != ""}
+	r.expect = http1.Expectation{Head: p.Method == http.MethodHead, Upgrade: p.Header.Get("Upgrade") != ""}
 	r.values.seed = newPRNG(p.Seed, requestStream)
 	if err := checkText("URL", target, " \t"); err != nil {
 		return nil, err
@@ -120,7 +122,7 @@ func headerOrder(name string) string {
 func (r *request) compileHeader(name string, vals []string, p *Plan) error {
 	canonical := http.CanonicalHeaderKey(name)
 	switch {
-	case !isToken(name):
+	case !http1.IsToken(name):
 		return fmt.Errorf("header name %q is not an HTTP token", name)
 	case canonical == "Content-Length" || canonical == "Transfer-Encoding":
 		return fmt.Errorf("header %s is computed from the body and cannot be set", canonical)
@@ -157,15 +159,6 @@ func checkText(where, text, also string) error {
 		}
 	}
 	return nil
-}
-
-func isToken(s string) bool {
-	for i := range len(s) {
-		if !isTokenByte(s[i]) {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // fixed reports whether every request is the same.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"unicode/utf8"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/http1"
 )
 
 // Cause names the reason for a failure, where it is known. Causes are stable;
@@ -61,8 +63,8 @@ func causeOf(err error) Cause {
 	if cause := certificateCause(err); cause != "" {
 		return cause
 	}
-	if e, ok := errors.AsType[*foreignError](err); ok {
-		return protocolOf(e.begin)
+	if e, ok := errors.AsType[*http1.ForeignError](err); ok {
+		return protocolOf(e.Begin)
 	}
 	_, noRecord := errors.AsType[tls.RecordHeaderError](err)
 	switch {

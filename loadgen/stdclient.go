@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/http1"
 )
 
 // stdClient speaks through net/http: TLS and whatever the raw client does not.
@@ -46,7 +48,7 @@ func newTransport(r *run, addr netip.AddrPort) *http.Transport {
 		DisableCompression:     true,
 		MaxIdleConnsPerHost:    1 << 20, // workers bound it
 		MaxConnsPerHost:        r.plan.Connections,
-		MaxResponseHeaderBytes: maxHead,
+		MaxResponseHeaderBytes: http1.MaxHead,
 	}
 }
 
@@ -120,14 +122,14 @@ func (c *stdClient) exchange(ctx context.Context, x *Exchange, w *wire, onSent f
 }
 
 // notHTTP1 refuses what net/http lets through and the raw clients do not.
-func notHTTP1(resp *http.Response, expect expectation) error {
+func notHTTP1(resp *http.Response, expect http1.Expectation) error {
 	switch {
 	case resp.ProtoMajor != 1:
-		return &Error{KindMalformed, &foreignError{begin: []byte(resp.Proto + " " + resp.Status)}}
+		return &Error{KindMalformed, &http1.ForeignError{Begin: []byte(resp.Proto + " " + resp.Status)}}
 	case resp.StatusCode < 100:
 		return &Error{KindMalformed, fmt.Errorf("not a status from 100 to 999: %q", resp.Status)}
-	case resp.StatusCode == http.StatusSwitchingProtocols && !expect.upgrade:
-		return &Error{KindMalformed, errNoUpgrade}
+	case resp.StatusCode == http.StatusSwitchingProtocols && !expect.Upgrade:
+		return &Error{KindMalformed, http1.ErrNoUpgrade}
 	}
 	return nil
 }

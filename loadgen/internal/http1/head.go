@@ -1,4 +1,4 @@
-package loadgen
+package http1
 
 import (
 	"bytes"
@@ -12,13 +12,11 @@ import (
 // maxLocation bounds what is kept of the address that a redirect leads to.
 const maxLocation = 1 << 10
 
-// head is what status line and headers say of an answer. RFC 9112 is the
-// reference, and net/http where that leaves a choice: the clients of this package
-// must agree on what an answer is.
+// head is what status line and headers say of an answer.
 type head struct {
-	status    int
+	Status    int    // 0 before it is known
+	Location  []byte // of a redirect, cut to maxLocation
 	length    int64  // Content-Length, -1 without
-	location  []byte // of a redirect, cut to maxLocation
 	minor     byte   // HTTP/1.minor
 	chunked   bool
 	otherTE   bool // a transfer coding other than chunked comes last
@@ -29,7 +27,7 @@ type head struct {
 // reset forgets everything but the memory of location. Field by field it takes
 // half the time of a copy.
 func (h *head) reset() {
-	h.status, h.length, h.location, h.minor = 0, -1, h.location[:0], 0
+	h.Status, h.length, h.Location, h.minor = 0, -1, h.Location[:0], 0
 	h.chunked, h.otherTE, h.connClose, h.connKeep = false, false, false, false
 }
 
@@ -38,7 +36,7 @@ func (h *head) reset() {
 func (h *head) takeStatus(line []byte) error {
 	const version = len("HTTP/1.1")
 	if len(line) <= version || string(line[:version-1]) != "HTTP/1." || line[version-1]-'0' > 9 || line[version] != ' ' {
-		return &foreignError{begin: bytes.Clone(line[:min(len(line), 60)])}
+		return &ForeignError{Begin: bytes.Clone(line[:min(len(line), 60)])}
 	}
 	code := line[version:]
 	for len(code) > 0 && code[0] == ' ' {
@@ -51,12 +49,21 @@ func (h *head) takeStatus(line []byte) error {
 	if !valid || len(code) != 3 || status < 100 {
 		return fmt.Errorf("not a status from 100 to 999: %s", quote(line))
 	}
-	h.status, h.minor = int(status), min(line[version-1], '1')
+	h.Status, h.minor = int(status), min(line[version-1], '1')
 	return nil
 }
 
 // keepsAlive reports whether the connection may be used again.
 func (h *head) keepsAlive() bool { return !h.connClose && (h.minor == '1' || h.connKeep) }
+
+// IsRedirect reports whether a status means that Location leads to the answer.
+func IsRedirect(status int) bool {
+	switch status {
+	case 301, 302, 303, 307, 308:
+		return true
+	}
+	return false
+}
 
 // takeHeader looks at one header line, unfolded. Only four headers matter here;
 // the rest is checked and skipped.
@@ -78,9 +85,9 @@ func (h *head) takeHeader(line []byte) error {
 		h.otherTE = !h.chunked
 	case len(name) == len("Connection") && equalFold(name, "connection"):
 		h.takeConnection(val)
-	case len(name) == len("Location") && IsRedirect(h.status) && equalFold(name, "location"):
+	case len(name) == len("Location") && IsRedirect(h.Status) && equalFold(name, "location"):
 		val = trim(val)
-		h.location = append(h.location[:0], val[:min(len(val), maxLocation)]...)
+		h.Location = append(h.Location[:0], val[:min(len(val), maxLocation)]...)
 	}
 	return nil
 }
@@ -202,6 +209,16 @@ const tokenBytes = "" +
 const zeros = "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" +
 	"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 
+// IsToken reports whether text may be a name or a method.
+func IsToken(text string) bool {
+	for i := range len(text) {
+		if !isTokenByte(text[i]) {
+			return false
+		}
+	}
+	return text != ""
+}
+
 func isTokenByte(c byte) bool { return tokenBytes[c] != 0 }
 
 // hasControl reports whether b has a character that no value of a header may
@@ -238,10 +255,10 @@ func anyControl(b []byte) bool {
 	return false
 }
 
-// foreignError is a first line that is not one of HTTP/1.
-type foreignError struct {
-	begin []byte // of the line
+// ForeignError is a first line that is not one of HTTP/1.
+type ForeignError struct {
+	Begin []byte // of the line, up to 60 bytes
 }
 
 // Error shows the beginning of the line.
-func (e *foreignError) Error() string { return "not an HTTP/1.x status line: " + quote(e.begin) }
+func (e *ForeignError) Error() string { return "not an HTTP/1.x status line: " + quote(e.Begin) }
