@@ -24,7 +24,10 @@ const MaxRate = 1_000_000
 // Closed. A Plan is not changed by Run and may be used again.
 type Plan struct {
 	// URL is the http or https address to load. Path and query may hold
-	// placeholders (see Placeholders); scheme, host and port may not.
+	// placeholders (see Placeholders); scheme, host and port may not. In path and
+	// query, characters that no URL may have are sent as percent escapes, except
+	// spaces, tabs and control characters, which are an error. Escapes stay as
+	// they are; a fragment is not sent. Host names beyond ASCII are allowed.
 	URL string
 	// Method is the HTTP method. By default GET, or POST when Body is set.
 	Method string
