@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -79,8 +80,8 @@ func TestSamplesOfFailures(t *testing.T) {
 	})
 	defer stopResets()
 	settings, stopSettings := script(t, func(_ int, conn net.Conn) {
-		_, _ = io.WriteString(conn, "\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x10\x00\x00")
 		request(conn)
+		_, _ = io.WriteString(conn, "\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x10\x00\x00")
 	})
 	defer stopSettings()
 	alert, stopAlert := script(t, func(_ int, conn net.Conn) {
@@ -135,10 +136,9 @@ func TestSamplesOfFailures(t *testing.T) {
 func TestSamplesOfAnswers(t *testing.T) {
 	needsTLS, _ := tlsServer(t, "127.0.0.1", time.Now().Add(time.Hour), nil)
 	overClients(t, func(t *testing.T, c loadgen.Client) {
-		location := "/login?token=hunter2"
-		status := http.StatusFound
-		url, stop := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Location", location)
+		url, stop := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			status, _ := strconv.Atoi(r.Header.Get("X-Status"))
+			w.Header().Set("Location", r.Header.Get("X-Location"))
 			w.WriteHeader(status)
 		})
 		defer stop()
@@ -155,8 +155,10 @@ func TestSamplesOfAnswers(t *testing.T) {
 			{201, "/created", ""},
 			{200, "", ""},
 		} {
-			status, location = row.status, row.location
-			r := mustRun(t, loadgen.Plan{URL: url, Rate: 100, Duration: 20 * time.Millisecond, Client: c, MaxBody: 1})
+			r := mustRun(t, loadgen.Plan{
+				URL: url, Rate: 100, Duration: 20 * time.Millisecond, Client: c, MaxBody: 1,
+				Header: http.Header{"X-Status": {strconv.Itoa(row.status)}, "X-Location": {row.location}},
+			})
 			sample, ok := r.Counts.StatusSamples[row.status]
 			if sample.Said != row.said || ok != (row.said != "") || ok && sample.Cause != loadgen.CauseRedirect {
 				t.Errorf("%d to %s: sample %+v, want %q", row.status, row.location, sample, row.said)

@@ -236,7 +236,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		u, err := endpoint.Parse(text)
-		if err != nil {
+		if err != nil || u.Host == "" {
 			return
 		}
 		again, err := endpoint.Parse(u.String())

@@ -16,7 +16,11 @@ import (
 // repeats neither user info nor path.
 func Parse(text string) (*url.URL, error) {
 	split := Split(text)
-	u, err := url.Parse(split.Scheme + "://" + escapeZone(strings.TrimSuffix(split.Host, ":")))
+	host := strings.TrimSuffix(split.Host, ":")
+	if strings.HasSuffix(host, ":") {
+		return nil, errors.New("the host ends with two colons")
+	}
+	u, err := url.Parse(split.Scheme + "://" + escapeZone(host))
 	if err != nil {
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err // the rest repeats the URL
@@ -38,7 +42,7 @@ func Parse(text string) (*url.URL, error) {
 func escapeZone(host string) string {
 	address, port, ok := strings.Cut(host, "]")
 	before, zone, hasZone := strings.Cut(address, "%")
-	if !ok || !hasZone || strings.HasPrefix(zone, "25") && zone != "25" {
+	if !strings.HasPrefix(host, "[") || !ok || !hasZone || strings.HasPrefix(zone, "25") && zone != "25" {
 		return host
 	}
 	return before + "%25" + zone + "]" + port
