@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -53,15 +54,18 @@ func asciiHost(host string) (string, error) {
 	if isASCII(host) {
 		return host, nil
 	}
-	name, port, hasPort := strings.Cut(host, ":")
+	if !utf8.ValidString(host) {
+		return "", errors.New("the host is not UTF-8")
+	}
+	name, port := host, ""
+	if colon := strings.LastIndexByte(host, ':'); colon >= 0 {
+		name, port = host[:colon], host[colon:]
+	}
 	ascii, err := idna.Lookup.ToASCII(name)
 	if err != nil {
 		return "", err
 	}
-	if hasPort {
-		ascii += ":" + port
-	}
-	return ascii, nil
+	return ascii + port, nil
 }
 
 func isASCII(text string) bool {
