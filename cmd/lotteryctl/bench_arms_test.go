@@ -22,7 +22,8 @@ import (
 func TestBenchArms(t *testing.T) {
 	args, out := armArgs(t, []string{stubArm(t, "old", "slow"), stubArm(t, "new", "fast")}, "--rate", "400", "--runs", "6", "--json")
 	stdout, stderr, err := execute(t, args...)
-	if err != nil || stderr != "" {
+	// What so few rounds of so few requests cannot decide is said first, and no more.
+	if err != nil || !strings.Contains(stderr, "use --runs 9 or more") || !strings.Contains(stderr, "p95 needs 2,000 (--duration 5s)") || strings.Count(stderr, "\n") != 2 {
 		t.Fatalf("got %v, stderr %q", err, stderr)
 	}
 	m, rounds := readRun(t, out)
