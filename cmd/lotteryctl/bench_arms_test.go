@@ -45,6 +45,18 @@ func TestBenchArms(t *testing.T) {
 	}
 }
 
+// withoutPlanNotes is what bench says but for what a plan as short as a test's
+// cannot decide.
+func withoutPlanNotes(stderr string) string {
+	var b strings.Builder
+	for line := range strings.Lines(stderr) {
+		if !strings.HasPrefix(line, "note: ") || !strings.Contains(line, "--runs") && !strings.Contains(line, "--duration") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
 // comparisonOf reads what the types of study write one way only.
 func comparisonOf(t *testing.T, stdout string) (c struct {
 	Arms []struct {
