@@ -69,7 +69,8 @@ type Point struct {
 
 // Series is a quantity over a window: its level, or its growth per second if it
 // only grows. Moments at which the service did not tell it are missing, as is a time
-// in which something that only grows got less: a restart.
+// in which something that only grows got less: a restart. Growth within much less
+// than the usual time between two moments counts with that of the time after it.
 func Series(moments []Moment, q Quantity) (points []Point) {
 	var before Point
 	known, shortest := false, usualSeconds(moments)/2
