@@ -3,8 +3,11 @@ package profileinput
 import (
 	"io"
 	"os"
+	"regexp"
+	"slices"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 )
 
@@ -30,6 +33,21 @@ func KeepProfiler(sources []Source) {
 	for i := range sources {
 		sources[i].taking = ""
 	}
+}
+
+// withoutProfiler is p without the stacks that take profiles, and a note of how much
+// that was.
+func withoutProfiler(p *stackprofile.Profile, taking string) *stackprofile.Profile {
+	left, kept := p.Filter(stackprofile.Filter{Ignore: regexp.MustCompile(taking)})
+	if kept.Samples == kept.OfSamples {
+		return p
+	}
+	noted := *left
+	noted.Notes = append(slices.Clone(p.Notes), stackprofile.Note{
+		Code: stackprofile.ProfilerLeftOut, Count: kept.OfSamples - kept.Samples, Of: kept.OfSamples,
+		Share: 1 - kept.Share(p.DefaultType), Text: p.Types[p.DefaultType].Name,
+	})
+	return &noted
 }
 
 // Requests is how many requests were served while the sources were taken; 0 if
