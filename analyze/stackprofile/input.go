@@ -30,19 +30,20 @@ func (l Limits) orDefault() Limits {
 	return Limits{MaxBytes: cmp.Or(l.MaxBytes, 1<<30), MaxFrames: cmp.Or(l.MaxFrames, 1<<28)}
 }
 
-// looksLikeText reports whether data begins without control characters, which
-// no protocol buffer of a profile can do.
-func looksLikeText(data []byte) bool {
-	for _, c := range data[:min(len(data), 1<<10)] {
-		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
-			return false
-		}
+var errEmpty = errors.New("the input is empty")
+
+// readAll reads and unpacks all of r, up to limit bytes. Servers sometimes pack
+// what is packed already.
+func readAll(r io.Reader, limit int64) ([]byte, error) {
+	data, err := readOnce(r, limit)
+	if err != nil || !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		return data, err
 	}
-	return true
+	return readOnce(bytes.NewReader(data), limit)
 }
 
-// readAll reads and unpacks all of r, up to limit bytes.
-func readAll(r io.Reader, limit int64) ([]byte, error) {
+// readOnce reads and unpacks r.
+func readOnce(r io.Reader, limit int64) ([]byte, error) {
 	buffered := bufio.NewReaderSize(r, 1<<16)
 	magic, err := buffered.Peek(2)
 	if err != nil && !errors.Is(err, io.EOF) {

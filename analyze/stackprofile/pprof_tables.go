@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/symbol"
 )
 
 // The fields of the messages of profile.proto that are read.
@@ -22,6 +24,7 @@ const (
 	profilePeriod      = 12
 	profileComment     = 13
 	profileDefaultType = 14
+	profileDocURL      = 15 // not read
 )
 
 // decoder turns the bytes of a profile.proto message into a Profile in three
@@ -47,6 +50,7 @@ type decoder struct {
 	comments                                    []uint64
 
 	frames *frameTable
+	named  map[[2]uint64]string // functions, by name and system name
 	// expanded are the frames of all locations, root first.
 	expanded []FrameID
 	// dense has the frames of the location with an id; ids are small numbers in
@@ -59,7 +63,7 @@ type decoder struct {
 // frame, so an empty run is no location.
 type frameRun struct{ begin, size uint32 }
 
-type functionEntry struct{ name, file uint64 }
+type functionEntry struct{ name, system, file uint64 }
 
 type locationEntry struct {
 	id, mapping uint64
@@ -180,6 +184,8 @@ func (d *decoder) function(raw []byte) error {
 			id = number
 		case 2:
 			f.name = number
+		case 3:
+			f.system = number
 		case 4:
 			f.file = number
 		}
@@ -233,9 +239,9 @@ func (d *decoder) header() (*Profile, error) {
 		return s
 	}
 	for _, t := range d.types {
-		p.Types = append(p.Types, ValueType{text(t[0]), text(t[1])})
+		p.Types = append(p.Types, ValueType{Name: text(t[0]), Unit: text(t[1])})
 	}
-	p.PeriodType = ValueType{text(d.periodName), text(d.periodUnit)}
+	p.PeriodType = ValueType{Name: text(d.periodName), Unit: text(d.periodUnit)}
 	p.binary = text(d.mapped)
 	for _, c := range d.comments {
 		p.Comments = append(p.Comments, text(c))
@@ -304,7 +310,7 @@ func (d *decoder) framesOf(l locationEntry) ([]FrameID, error) {
 		if !ok && line.function != 0 {
 			return nil, fmt.Errorf("a location refers to function %d, which does not exist", line.function)
 		}
-		name, err := d.text(entry.name)
+		name, err := d.nameOf(entry)
 		if err != nil {
 			return nil, err
 		}
@@ -320,6 +326,26 @@ func (d *decoder) framesOf(l locationEntry) ([]FrameID, error) {
 		}))
 	}
 	return frames, nil
+}
+
+// nameOf is what people call a function. Each is named once: that costs much more
+// than a look.
+func (d *decoder) nameOf(f functionEntry) (string, error) {
+	key := [2]uint64{f.name, f.system}
+	if name, ok := d.named[key]; ok {
+		return name, nil
+	}
+	shown, err := d.text(f.name)
+	if err != nil {
+		return "", err
+	}
+	system, err := d.text(f.system)
+	if err != nil {
+		return "", err
+	}
+	name := symbol.Name(shown, system)
+	d.named[key] = name
+	return name, nil
 }
 
 // find returns the frames of the location with that id.

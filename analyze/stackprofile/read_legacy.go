@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/google/pprof/profile"
 )
@@ -12,11 +13,8 @@ import (
 // isLegacy knows the binary formats of before protocol buffers by four zero
 // bytes, with which no protocol buffer begins, and the text formats by their
 // first line: "heap profile: 3: 72 [...", "--- contention:".
-func isLegacy(head []byte) bool {
-	if !looksLikeText(head) {
-		return bytes.HasPrefix(head, make([]byte, 4))
-	}
-	return regexp.MustCompile(`^\s*(---+ *\w+|\w+ profile: )`).Match(head)
+func isLegacy(data []byte) bool {
+	return bytes.HasPrefix(data, make([]byte, 4)) || regexp.MustCompile(`^\s*(---+ *\w+|\w+ profile: )`).Match(headOf(data))
 }
 
 // readLegacy reads the formats of before protocol buffers, by google/pprof.
@@ -24,6 +22,9 @@ func readLegacy(data []byte, limits Limits) (*Profile, error) {
 	old, err := profile.ParseData(data)
 	if err != nil {
 		return nil, fmt.Errorf("it is not a profile that can be read: %w", err)
+	}
+	if err := labelLegacy(old, data); err != nil {
+		return nil, err
 	}
 	unnamed := nameLegacy(old, legacyNames(data))
 	var raw bytes.Buffer
@@ -37,12 +38,43 @@ func readLegacy(data []byte, limits Limits) (*Profile, error) {
 	return p, err
 }
 
+// labelLegacy gives the samples of a goroutine profile their labels, which the
+// text has below each of its stacks, as comments that google/pprof leaves out:
+//
+//	3 @ 0x47dece 0x45f466
+//	# labels: {"route":"/a", "tier":"gold"}
+func labelLegacy(p *profile.Profile, data []byte) error {
+	stack, head := regexp.MustCompile(`^\s*\d+ @( 0x[0-9a-f]+)+\s*$`), regexp.MustCompile(`^\s*\w+ profile: total \d+`)
+	samples, heads := 0, 0
+	for n, line := range lines(data) {
+		text := string(bytes.TrimSpace(line))
+		switch {
+		case stack.MatchString(text):
+			samples++
+		case head.MatchString(text):
+			if heads++; heads > 1 {
+				return fmt.Errorf("it holds several profiles, the second from line %d on; write each into a file of its own", n)
+			}
+		case heads == 1 && samples > 0 && samples <= len(p.Sample) && strings.HasPrefix(text, "# labels: {"):
+			sample := p.Sample[samples-1]
+			for _, l := range dumpLabels(strings.TrimSuffix(strings.TrimPrefix(text, "# labels: {"), "}")) {
+				if sample.Label == nil {
+					sample.Label = map[string][]string{}
+				}
+				sample.Label[l.Key] = append(sample.Label[l.Key], l.Text)
+			}
+		}
+	}
+	return nil
+}
+
 // legacyNames are the functions that Go's text formats (debug=1) write behind
 // the addresses, as comments which google/pprof leaves out:
 //
 //	#	0x4dc2b8	main.leak+0x18	/src/main.go:3
 func legacyNames(data []byte) map[uint64]profile.Line {
-	line := regexp.MustCompile(`^#\t0x([0-9a-f]+)\t(.+?)\+0x[0-9a-f]+\t+(.*):(\d+)$`)
+	// Tabs may have become blanks on the way.
+	line := regexp.MustCompile(`^\s*#\s+0x([0-9a-f]+)\s+(.+?)\+0x[0-9a-f]+\s+(.*):(\d+)\s*$`)
 	names := map[uint64]profile.Line{}
 	for _, text := range lines(data) {
 		parts := line.FindSubmatch(text)

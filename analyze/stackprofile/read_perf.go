@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/perfline"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/symbol"
 )
 
 // perfReader reads the output of perf script: for each event a line with the
@@ -14,52 +17,70 @@ import (
 // and an empty line.
 type perfReader struct {
 	*textProfile
-	header *regexp.Regexp
+	parser *perfline.Parser
 	// commands are the root frames, by the event's command.
 	commands map[string]FrameID
 	open     bool // an event's stack is being read
-	event    perfEvent
-	stack    []FrameID // leaf first
-	periods  []int64   // of each sample; 0: the line had none
-	events   map[string]bool
+	event    perfline.Event
+	line     int
+	text     []byte // of the event
+	stack    []FrameID
+	samples  []perfSample
 }
 
-type perfEvent struct {
-	command, pid, name string
-	period             int64
+// perfSample is what a sample is worth.
+type perfSample struct {
+	event  string
+	period int64 // 0: the line had none
 }
 
-// isPerfScript looks for an event with a stack, since an event alone could be a
-// folded stack.
-func isPerfScript(head []byte) bool {
-	if !looksLikeText(head) {
-		return false
+// isPerfScript looks for an event that is sure, or for one with a stack.
+func isPerfScript(data []byte) bool {
+	parser := perfline.NewParser()
+	frame := regexp.MustCompile(`^\s+[0-9a-f]*[0-9][0-9a-f]*(\s|$)`)
+	before := perfline.Event{Kind: perfline.Aside}
+	for _, line := range lines(headOf(data)) {
+		if before.Kind != perfline.Aside && frame.Match(line) && (before.Kind == perfline.Sure || len(bytes.Fields(line)[0]) >= 4) {
+			return true
+		}
+		if isAlone(before) || before.Kind == perfline.Sure && before.PID != "" && before.Name != "" && len(bytes.TrimSpace(line)) == 0 {
+			return true
+		}
+		before = perfline.Event{Kind: perfline.Aside}
+		if e, ok := parser.Event(string(line)); ok && !bytes.HasPrefix(line, []byte("#")) {
+			if before = e; e.Kind == perfline.Sure && e.PID != "" && e.Name != "" && strings.Contains(e.Name, ":") {
+				return true // a tracepoint, whose lines may follow each other without stacks
+			}
+		}
 	}
-	event := regexp.MustCompile(`(?m)^\S.*\s-?\d+(/-?\d+)?\s.*\d+\.\d+:.*:\s*(#.*)?\r?\n\s+[0-9a-f]+ `)
-	single := regexp.MustCompile(`(?m)^\s*\S.*\s-?\d+(/-?\d+)?\s.*\d+\.\d+:.*:\s+[0-9a-f]+ .*\(.*\)\r?$`)
-	return event.Match(head) || single.Match(head)
+	return isAlone(before)
+}
+
+// isAlone says of an event without a stack below whether it can be nothing else.
+func isAlone(e perfline.Event) bool {
+	return e.HasFrame && e.Frame.Mapped != "" && e.PID != "" && (e.Kind == perfline.Sure || e.Kind == perfline.Likely)
 }
 
 func readPerf(data []byte, limits Limits) (*Profile, error) {
 	r := &perfReader{
-		textProfile: newTextProfile(limits, ValueType{"samples", "count"}),
-		// command, process/thread, [processor], time, period, event, the rest
-		header:   regexp.MustCompile(`^\s*(\S.*?)\s+(-?\d+)(?:/-?\d+)?\s+(?:\[\d+\]\s+)?(?:\S+\s+)?\d+\.\d+:\s+(?:(\d+)\s+)?(\S+?):(?:\s+(.*))?$`),
-		commands: map[string]FrameID{}, events: map[string]bool{},
+		textProfile: newTextProfile(limits, ValueType{Name: "samples", Unit: "count"}),
+		parser:      perfline.NewParser(), commands: map[string]FrameID{},
 	}
 	for n, line := range lines(data) {
-		if err := r.line(n, line); err != nil {
+		if err := r.take(n, line); err != nil {
 			return nil, err
 		}
 	}
 	if err := r.end(); err != nil {
 		return nil, err
 	}
-	r.addPeriods()
+	if len(r.p.ends) > 0 {
+		r.typeEvents()
+	}
 	return r.finish()
 }
 
-func (r *perfReader) line(n int, line []byte) error {
+func (r *perfReader) take(n int, line []byte) error {
 	trimmed := bytes.TrimSpace(line)
 	switch {
 	case len(trimmed) == 0:
@@ -67,111 +88,85 @@ func (r *perfReader) line(n int, line []byte) error {
 	case trimmed[0] == '#':
 		return nil
 	}
-	indented := line[0] == ' ' || line[0] == '\t'
-	if r.open && indented {
-		if frame, ok := perfFrame(trimmed); ok {
-			r.stack = append(r.stack, r.frames.id(frame))
-			return nil
-		}
-		if r.sourceLine(trimmed) {
-			return nil
-		}
+	inStack := r.open && (line[0] == ' ' || line[0] == '\t')
+	if inStack && !r.parser.MayBe(line) && r.below(trimmed) {
+		return nil
 	}
-	parts := r.header.FindSubmatch(line)
-	if parts == nil {
+	event, ok := r.parser.Event(string(line))
+	if inStack && (!ok || event.Kind == perfline.Guess) && r.below(trimmed) {
+		return nil
+	}
+	switch {
+	case !ok, event.Kind == perfline.Guess && r.open:
 		r.bad.add(n, NoEvent, line)
+		return nil
+	case event.Kind == perfline.Aside:
 		return nil
 	}
 	if err := r.end(); err != nil {
 		return err
 	}
-	r.begin(parts)
+	r.open, r.event, r.line, r.text, r.stack = true, event, n, line, r.stack[:0]
+	if event.HasFrame { // it was recorded without call graphs
+		r.stack = append(r.stack, r.frames.id(frameOfPerf(event.Frame)))
+	}
 	return nil
 }
 
-// begin starts an event. One that was recorded without call graphs has its only
-// frame on the same line.
-func (r *perfReader) begin(parts [][]byte) {
-	period, _ := strconv.ParseInt(string(parts[3]), 10, 64) // 0: not known
-	r.event = perfEvent{command: string(parts[1]), pid: string(parts[2]), name: perfEventName(string(parts[4])), period: period}
-	r.open, r.stack = true, r.stack[:0]
-	if frame, ok := perfFrame(bytes.TrimSpace(parts[5])); ok {
-		r.stack = append(r.stack, r.frames.id(frame))
+// below takes a line of a stack.
+func (r *perfReader) below(line []byte) bool {
+	if frame, ok := perfline.ParseFrame(string(line)); ok {
+		r.stack = append(r.stack, r.frames.id(frameOfPerf(frame)))
+		return true
 	}
+	return r.sourceLine(line) || isRegisters(line)
 }
 
-// end adds the event at hand.
+// isRegisters knows what -F adds below a stack: registers and branches.
+func isRegisters(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("ABI:")) || bytes.HasPrefix(line, []byte("0x")) && bytes.IndexByte(line, '/') > 0
+}
+
+// end adds the event at hand. A guess without a stack was none.
 func (r *perfReader) end() error {
 	if !r.open {
 		return nil
 	}
 	r.open = false
-	root, ok := r.commands[r.event.command]
-	if !ok {
-		root = r.frames.id(Frame{Function: r.event.command, Made: true})
-		r.commands[r.event.command] = root
+	if r.event.Kind == perfline.Guess && len(r.stack) == 0 {
+		r.bad.add(r.line, NoEvent, r.text)
+		return nil
 	}
-	r.stack = append(r.stack, root)
+	if r.event.Command != "" {
+		root, ok := r.commands[r.event.Command]
+		if !ok {
+			root = r.frames.id(Frame{Function: r.event.Command, Made: true})
+			r.commands[r.event.Command] = root
+		}
+		r.stack = append(r.stack, root)
+	}
 	slices.Reverse(r.stack)
-	r.periods = append(r.periods, r.event.period)
-	r.events[r.event.name] = true
-	labels := []Label{{Key: "event", Text: r.event.name}, {Key: "pid", Text: r.event.pid}}
+	r.samples = append(r.samples, perfSample{r.event.Name, r.event.Period})
+	var labels []Label
+	for _, l := range []Label{{Key: "event", Text: r.event.Name}, {Key: "pid", Text: r.event.PID}} {
+		if l.Text != "" {
+			labels = append(labels, l)
+		}
+	}
 	return r.add(r.stack, labels, 1)
 }
 
-// addPeriods makes the periods a second type, if every sample has one and all
-// count the same.
-func (r *perfReader) addPeriods() {
-	if len(r.events) != 1 || slices.Contains(r.periods, 0) {
-		return
+// frameOfPerf is a frame with the name that people know.
+func frameOfPerf(f perfline.Frame) Frame {
+	frame := Frame{Function: symbol.Demangled(f.Function), Mapped: f.Mapped, Inlined: f.Inlined}
+	switch {
+	case f.Function != "":
+	case f.Mapped != "":
+		frame.Function = "[" + strings.Trim(path.Base(f.Mapped), "[]") + "]"
+	default:
+		frame.Function = "[unknown]"
 	}
-	t := ValueType{Unit: "count"}
-	for name := range r.events {
-		t.Name = name
-	}
-	if strings.HasPrefix(t.Name, "cpu-clock") || strings.HasPrefix(t.Name, "task-clock") {
-		t.Unit = "nanoseconds"
-	}
-	values := make([]int64, 0, 2*len(r.periods))
-	for i, period := range r.periods {
-		values = append(values, r.p.values[i], period)
-	}
-	r.p.Types, r.p.values = append(r.p.Types, t), values
-}
-
-// perfFrame reads "55d0c8 main.work+0x1f (/usr/bin/service)".
-func perfFrame(line []byte) (Frame, bool) {
-	address, rest, ok := bytes.Cut(line, []byte(" "))
-	if _, err := strconv.ParseUint(string(address), 16, 64); !ok || err != nil || !bytes.HasSuffix(rest, []byte(")")) {
-		return Frame{}, false
-	}
-	text := string(rest)
-	open := strings.LastIndex(strings.TrimSuffix(text, " (deleted))"), " (")
-	if open < 0 {
-		return Frame{}, false
-	}
-	mapped := text[open+2 : len(text)-1]
-	f := Frame{Function: strings.TrimSpace(text[:open]), Mapped: strings.TrimSuffix(mapped, " (deleted)")}
-	if mapped == "inlined" {
-		f.Inlined, f.Mapped = true, ""
-	}
-	if f.Mapped == "[unknown]" {
-		f.Mapped = ""
-	}
-	if plus := strings.LastIndex(f.Function, "+0x"); plus > 0 {
-		f.Function = f.Function[:plus]
-	}
-	if f.Function == "" || f.Function == "[unknown]" {
-		f.Function = perfNameless(f.Mapped)
-	}
-	return f, true
-}
-
-func perfNameless(mapped string) string {
-	if mapped == "" {
-		return "[unknown]"
-	}
-	return "[" + strings.Trim(path.Base(mapped), "[]") + "]"
+	return frame
 }
 
 // sourceLine takes what perf script -F +srcline writes below a frame:
@@ -190,12 +185,4 @@ func (r *perfReader) sourceLine(line []byte) bool {
 	f.File, f.Line = file, n
 	r.stack[last] = r.frames.id(f)
 	return true
-}
-
-// perfEventName is the event without its modifiers: cycles of "cycles:ppp".
-func perfEventName(name string) string {
-	if base, modifiers, ok := strings.Cut(name, ":"); ok && strings.Trim(modifiers, "ukhGHpPSDIWe") == "" {
-		return base
-	}
-	return name
 }
