@@ -10,13 +10,6 @@ import (
 // inlined function.
 const inlinedMark = "_[i]"
 
-// The types of text with two values a line, as difffolded.pl writes it.
-const (
-	beforeType     = "before"
-	afterType      = "after"
-	differenceType = "difference"
-)
-
 // foldedReader reads lines such as "main;serve;json.Marshal 12": the frames, root
 // first, and a value after the last blank. Names may hold blanks. With two values
 // they are those of two sides.
