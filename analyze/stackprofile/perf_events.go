@@ -3,6 +3,8 @@ package stackprofile
 import (
 	"slices"
 	"strings"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/perfline"
 )
 
 // typeEvents gives the samples their types. Of one event it is the number of
@@ -87,7 +89,7 @@ func eventNames(samples []perfSample) map[string]string {
 }
 
 func withoutModifiers(event string) string {
-	if base, modifiers, ok := strings.Cut(event, ":"); ok && strings.Trim(modifiers, "ukhGHpPSDIWe") == "" {
+	if base, modifiers, ok := strings.Cut(event, ":"); ok && strings.Trim(modifiers, perfline.Modifiers) == "" {
 		return base
 	}
 	return event

@@ -117,7 +117,12 @@ func (r *foldedReader) line(n int, line []byte) error {
 		return nil
 	}
 	if r.columns == 2 {
-		numbers = append(numbers, numbers[1]-numbers[0])
+		difference := numbers[1] - numbers[0]
+		if (difference > 0) != (numbers[1] > numbers[0]) {
+			r.bad.add(n, NoNumber, line) // of 64 bits
+			return nil
+		}
+		numbers = append(numbers, difference)
 	}
 	r.stack = r.stack[:0]
 	for name := range bytes.SplitSeq(names, []byte(";")) {

@@ -97,6 +97,9 @@ type dumpSource struct {
 	plain, checked bool
 }
 
+// mostSources ends the search for processes: two are an error already.
+const mostSources = 16
+
 func parseGoroutines(data []byte, limits Limits) ([]*GoroutineDump, error) {
 	var sources []*dumpSource
 	now := &dumpSource{prefix: plaintext.NewPrefix(""), reader: newGoroutineReader(limits), plain: true, checked: true}
@@ -111,9 +114,13 @@ func parseGoroutines(data []byte, limits Limits) ([]*GoroutineDump, error) {
 			continue
 		}
 		front := line[:at[0]]
-		if now = sourceOf(sources, front); now == nil {
-			now = newDumpSource(front, limits)
-			sources = append(sources, now)
+		if !now.takes(front) {
+			if now = sourceOf(sources, front); now == nil {
+				now = newDumpSource(front, limits)
+				if sources = append(sources, now); len(sources) == mostSources {
+					return finishDumps(sources)
+				}
+			}
 		}
 		if err := now.reader.begin(string(line[at[2]:at[3]]), string(line[at[4]:at[5]])); err != nil {
 			return nil, err
@@ -143,6 +150,12 @@ func continueDump(now *dumpSource, sources []*dumpSource, n int, line []byte) (*
 		return now, nil
 	}
 	return now, now.reader.line(n, rest)
+}
+
+// takes reports whether a head with nothing in front is of the process at hand,
+// where only the first line of a dump had something.
+func (s *dumpSource) takes(front []byte) bool {
+	return len(s.reader.dumps) > 0 && s.plain && len(bytes.TrimSpace(front)) == 0
 }
 
 func sourceOf(sources []*dumpSource, front []byte) *dumpSource {

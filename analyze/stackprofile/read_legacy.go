@@ -19,13 +19,14 @@ func isLegacy(data []byte) bool {
 
 // readLegacy reads the formats of before protocol buffers, by google/pprof.
 func readLegacy(data []byte, limits Limits) (*Profile, error) {
+	if line := secondProfile(data); line > 0 {
+		return nil, fmt.Errorf("it holds several profiles, the second from line %d on; write each into a file of its own", line)
+	}
 	old, err := profile.ParseData(data)
 	if err != nil {
 		return nil, fmt.Errorf("it is not a profile that can be read: %w", err)
 	}
-	if err := labelLegacy(old, data); err != nil {
-		return nil, err
-	}
+	labelLegacy(old, data)
 	unnamed := nameLegacy(old, legacyNames(data))
 	var raw bytes.Buffer
 	if err := old.WriteUncompressed(&raw); err != nil {
@@ -43,19 +44,18 @@ func readLegacy(data []byte, limits Limits) (*Profile, error) {
 //
 //	3 @ 0x47dece 0x45f466
 //	# labels: {"route":"/a", "tier":"gold"}
-func labelLegacy(p *profile.Profile, data []byte) error {
-	stack, head := regexp.MustCompile(`^\s*\d+ @( 0x[0-9a-f]+)+\s*$`), regexp.MustCompile(`^\s*\w+ profile: total \d+`)
-	samples, heads := 0, 0
-	for n, line := range lines(data) {
+func labelLegacy(p *profile.Profile, data []byte) {
+	if !countHead().Match(data) {
+		return
+	}
+	stack := regexp.MustCompile(`^\d+ @( 0x[0-9a-f]+)+$`)
+	samples := 0
+	for _, line := range lines(data) {
 		text := string(bytes.TrimSpace(line))
 		switch {
 		case stack.MatchString(text):
 			samples++
-		case head.MatchString(text):
-			if heads++; heads > 1 {
-				return fmt.Errorf("it holds several profiles, the second from line %d on; write each into a file of its own", n)
-			}
-		case heads == 1 && samples > 0 && samples <= len(p.Sample) && strings.HasPrefix(text, "# labels: {"):
+		case samples > 0 && samples <= len(p.Sample) && strings.HasPrefix(text, "# labels: {"):
 			sample := p.Sample[samples-1]
 			for _, l := range dumpLabels(strings.TrimSuffix(strings.TrimPrefix(text, "# labels: {"), "}")) {
 				if sample.Label == nil {
@@ -65,8 +65,24 @@ func labelLegacy(p *profile.Profile, data []byte) error {
 			}
 		}
 	}
-	return nil
 }
+
+// secondProfile is the line at which a second profile begins; 0: there is none.
+func secondProfile(data []byte) int {
+	head := regexp.MustCompile(`^\s*(\w+ profile: |--- *(contention|mutex|heap)\w*:)`)
+	heads := 0
+	for n, line := range lines(data) {
+		if head.Match(line) {
+			if heads++; heads > 1 {
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// countHead matches the beginning of Go's text of a goroutine profile.
+func countHead() *regexp.Regexp { return regexp.MustCompile(`^\s*\w+ profile: total \d+`) }
 
 // legacyNames are the functions that Go's text formats (debug=1) write behind
 // the addresses, as comments which google/pprof leaves out:

@@ -3,7 +3,6 @@ package stackprofile
 import (
 	"bytes"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,8 +21,9 @@ type perfReader struct {
 	commands map[string]FrameID
 	open     bool // an event's stack is being read
 	event    perfline.Event
-	line     int
+	line     int    // of the event
 	text     []byte // of the event
+	below    bool   // a frame is below the event
 	stack    []FrameID
 	samples  []perfSample
 }
@@ -32,33 +32,6 @@ type perfReader struct {
 type perfSample struct {
 	event  string
 	period int64 // 0: the line had none
-}
-
-// isPerfScript looks for an event that is sure, or for one with a stack.
-func isPerfScript(data []byte) bool {
-	parser := perfline.NewParser()
-	frame := regexp.MustCompile(`^\s+[0-9a-f]*[0-9][0-9a-f]*(\s|$)`)
-	before := perfline.Event{Kind: perfline.Aside}
-	for _, line := range lines(headOf(data)) {
-		if before.Kind != perfline.Aside && frame.Match(line) && (before.Kind == perfline.Sure || len(bytes.Fields(line)[0]) >= 4) {
-			return true
-		}
-		if isAlone(before) || before.Kind == perfline.Sure && before.PID != "" && before.Name != "" && len(bytes.TrimSpace(line)) == 0 {
-			return true
-		}
-		before = perfline.Event{Kind: perfline.Aside}
-		if e, ok := parser.Event(string(line)); ok && !bytes.HasPrefix(line, []byte("#")) {
-			if before = e; e.Kind == perfline.Sure && e.PID != "" && e.Name != "" && strings.Contains(e.Name, ":") {
-				return true // a tracepoint, whose lines may follow each other without stacks
-			}
-		}
-	}
-	return isAlone(before)
-}
-
-// isAlone says of an event without a stack below whether it can be nothing else.
-func isAlone(e perfline.Event) bool {
-	return e.HasFrame && e.Frame.Mapped != "" && e.PID != "" && (e.Kind == perfline.Sure || e.Kind == perfline.Likely)
 }
 
 func readPerf(data []byte, limits Limits) (*Profile, error) {
@@ -88,12 +61,21 @@ func (r *perfReader) take(n int, line []byte) error {
 	case trimmed[0] == '#':
 		return nil
 	}
-	inStack := r.open && (line[0] == ' ' || line[0] == '\t')
-	if inStack && !r.parser.MayBe(line) && r.below(trimmed) {
+	indented := line[0] == ' ' || line[0] == '\t'
+	if indented && !r.parser.MayBe(line) && (!r.open || isLoneFrame(line)) {
+		if _, ok := perfline.ParseFrame(string(trimmed)); ok { // a stack without an event
+			if err := r.end(); err != nil {
+				return err
+			}
+			r.begin(n, line, perfline.Event{Kind: perfline.Sure})
+		}
+	}
+	inStack := r.open && indented
+	if inStack && !r.parser.MayBe(line) && r.takeBelow(trimmed) {
 		return nil
 	}
 	event, ok := r.parser.Event(string(line))
-	if inStack && (!ok || event.Kind == perfline.Guess) && r.below(trimmed) {
+	if inStack && (!ok || event.Kind == perfline.Guess) && r.takeBelow(trimmed) {
 		return nil
 	}
 	switch {
@@ -106,16 +88,24 @@ func (r *perfReader) take(n int, line []byte) error {
 	if err := r.end(); err != nil {
 		return err
 	}
-	r.open, r.event, r.line, r.text, r.stack = true, event, n, line, r.stack[:0]
-	if event.HasFrame { // it was recorded without call graphs
-		r.stack = append(r.stack, r.frames.id(frameOfPerf(event.Frame)))
-	}
+	r.begin(n, line, event)
 	return nil
 }
 
-// below takes a line of a stack.
-func (r *perfReader) below(line []byte) bool {
+func (r *perfReader) begin(n int, line []byte, event perfline.Event) {
+	r.open, r.event, r.line, r.text, r.stack, r.below = true, event, n, line, r.stack[:0], false
+	if event.HasFrame { // it was recorded without call graphs
+		r.stack = append(r.stack, r.frames.id(frameOfPerf(event.Frame)))
+	}
+}
+
+// takeBelow takes a line of a stack. With one below it, what looked like a frame
+// on the event's line is the address of its data (-F +addr).
+func (r *perfReader) takeBelow(line []byte) bool {
 	if frame, ok := perfline.ParseFrame(string(line)); ok {
+		if !r.below {
+			r.stack, r.below = r.stack[:0], true
+		}
 		r.stack = append(r.stack, r.frames.id(frameOfPerf(frame)))
 		return true
 	}
@@ -170,9 +160,9 @@ func frameOfPerf(f perfline.Frame) Frame {
 }
 
 // sourceLine takes what perf script -F +srcline writes below a frame:
-// "server.c:120", or of unknown places "[library][address]".
+// "server.c:120", or of unknown places "library[address]".
 func (r *perfReader) sourceLine(line []byte) bool {
-	if line[0] == '[' && line[len(line)-1] == ']' {
+	if bytes.IndexByte(line, '[') >= 0 && line[len(line)-1] == ']' && bytes.IndexByte(line, ' ') < 0 {
 		return true
 	}
 	file, number, ok := strings.Cut(string(line), ":")

@@ -31,7 +31,7 @@ type Kind int
 const (
 	// Guess has neither a time nor a processor: it is an event if frames follow.
 	Guess Kind = iota
-	// Likely has neither, but a process, and a frame or the name of a tracepoint.
+	// Likely has neither, but a name and a frame, or the name of a tracepoint.
 	Likely
 	// Sure has a time or a processor.
 	Sure
@@ -40,7 +40,7 @@ const (
 )
 
 // Parser holds what lines are compared with. It is safe for concurrent use.
-type Parser struct{ time, processor, right, inline *regexp.Regexp }
+type Parser struct{ time, processor, right, inline, payload, tracepoint *regexp.Regexp }
 
 // NewParser makes one.
 func NewParser() *Parser {
@@ -50,7 +50,9 @@ func NewParser() *Parser {
 		// period, event, the rest
 		right: regexp.MustCompile(`^\s*(?:([0-9]+)\s+)?(\S+?):(?:\s+(.*))?$`),
 		// the last address of a line, with a name and a binary behind it
-		inline: regexp.MustCompile(`^(?:.*\s)?([0-9a-f]+ \S.* \(.*\))$`),
+		inline:     regexp.MustCompile(`^(?:.*\s)?([0-9a-f]+ \S.* \(.*\))$`),
+		payload:    regexp.MustCompile(`\s([0-9a-f]{12,16} \S.*)$`),
+		tracepoint: regexp.MustCompile(`^[a-z0-9_]{2,}:[a-z0-9_]{2,}$`),
 	}
 }
 
@@ -72,7 +74,7 @@ func (p *Parser) Event(line string) (Event, bool) {
 		e := Event{Kind: Sure}
 		e.who(left)
 		p.what(&e, line[at[1]:])
-		return e, e.Name != "" || e.PID != ""
+		return e, e.Name != "" || e.PID != "" || e.Kind == Aside
 	}
 	return p.guess(line), true
 }
@@ -114,10 +116,38 @@ func (p *Parser) what(e *Event, right string) {
 		e.Kind = Aside
 		return
 	}
+	p.only(e, rest)
+}
+
+// only finds the frame behind an event. A tracepoint's payload may look like one
+// without a binary.
+func (p *Parser) only(e *Event, rest string) {
 	if found := p.inline.FindStringSubmatch(rest); found != nil {
 		e.Frame, e.HasFrame = ParseFrame(found[1])
+		return
+	}
+	if found := p.payload.FindStringSubmatch(rest); found != nil && IsTracepoint(e.Name) {
+		e.Frame, e.HasFrame = ParseFrame(found[1])
+		return
+	}
+	if f, ok := ParseFrame(strings.TrimSpace(rest)); ok && !IsTracepoint(e.Name) && len(f.Address) >= addressDigits {
+		e.Frame, e.HasFrame = f, true
 	}
 }
+
+// addressDigits is how many digits an address has at least, where a number or a
+// word might be one.
+const addressDigits = 4
+
+// IsTracepoint reports whether an event's name has two parts, as in
+// "sched:sched_switch"; what is behind a colon may also be modifiers.
+func IsTracepoint(name string) bool {
+	_, part, ok := strings.Cut(name, ":")
+	return ok && strings.Trim(part, Modifiers) != ""
+}
+
+// Modifiers are the letters behind an event's name that say what of it is counted.
+const Modifiers = "ukhGHpPSDIWe"
 
 // Widths that perf script pads numbers to.
 const (
@@ -131,14 +161,17 @@ func (p *Parser) guess(line string) Event {
 	fields := fieldsOf(line)
 	e := Event{}
 	for i, f := range fields {
-		if strings.HasSuffix(f.text, ":") && (i == len(fields)-1 || i > 0 && isProcess(fields[i-1].text)) {
-			e.Name = strings.TrimSuffix(f.text, ":")
-			if found := p.inline.FindStringSubmatch(line[f.end:]); found != nil {
-				e.Frame, e.HasFrame = ParseFrame(found[1])
-			}
+		name, colon := strings.CutSuffix(f.text, ":")
+		if !colon {
+			continue
+		}
+		e.Name = name
+		p.only(&e, line[f.end:])
+		if e.HasFrame || i == len(fields)-1 || i > 0 && isProcess(fields[i-1].text) || p.tracepoint.MatchString(name) {
 			fields = fields[:i]
 			break
 		}
+		e.Name = ""
 	}
 	if n := len(fields); n > 1 && fields[n-1].width() >= periodWidth && isProcess(fields[n-2].text) || n > 0 && e.Name != "" && fields[n-1].width() >= periodWidth && fields[n-1].blanks > pidWidth {
 		e.Period, _ = strconv.ParseInt(fields[n-1].text, 10, 64)
@@ -149,7 +182,7 @@ func (p *Parser) guess(line string) Event {
 		fields = fields[:n-1]
 	}
 	e.Command = commandOf(line, fields)
-	if e.PID != "" && (e.HasFrame || strings.Contains(e.Name, ":")) {
+	if e.HasFrame || p.tracepoint.MatchString(e.Name) {
 		e.Kind = Likely
 	}
 	return e

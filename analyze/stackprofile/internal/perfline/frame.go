@@ -6,7 +6,7 @@ import (
 
 // Frame is one line of a stack.
 type Frame struct {
-	Function string // "" if unknown
+	Function string // its address, if the line has no name; "" if it is unknown
 	Mapped   string // "" if unknown
 	Inlined  bool
 	Address  string // without zeros in front
@@ -32,7 +32,11 @@ func ParseFrame(line string) (Frame, bool) {
 	if f.Mapped == "[unknown]" {
 		f.Mapped = ""
 	}
-	if name != "[unknown]" {
+	switch name {
+	case "":
+		f.Function = "0x" + f.Address // no field of -F has names
+	case "[unknown]":
+	default:
 		f.Function = withoutOffset(name)
 	}
 	return f, true

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Prefix is what a collector of logs puts in front of each line of a program: a
@@ -26,12 +27,12 @@ func NewPrefix(text string) *Prefix {
 		case token == "F" || token == "P": // a full line or a part of one, of container runtimes
 			pattern.WriteString("[FP]")
 		case varies(token):
-			pattern.WriteString(`\S+`)
+			pattern.WriteString(shapeOf(token))
 		default:
-			pattern.WriteString(regexp.QuoteMeta(token))
+			pattern.WriteString(quote(token))
 		}
 	}
-	pattern.WriteString("(?:" + regexp.QuoteMeta(gap) + `|[ \t]*$)`)
+	pattern.WriteString("(?:" + quote(gap) + `|[ \t]*$)`)
 	return &Prefix{regexp.MustCompile(pattern.String())}
 }
 
@@ -39,6 +40,28 @@ func NewPrefix(text string) *Prefix {
 func varies(token string) bool {
 	return regexp.MustCompile(`[0-9]:[0-9]|^[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}|^[\[(]?[0-9.,]+[\])]?:?$|=[0-9.]+$`).MatchString(token)
 }
+
+// shapeOf matches tokens with other digits in the same places. Fractions of a
+// second are written without zeros at the end, or not at all.
+func shapeOf(token string) string {
+	var shape strings.Builder
+	digits := regexp.MustCompile(`^[0-9][0-9.,]*`)
+	for rest := token; rest != ""; {
+		number := digits.FindString(rest)
+		if number != "" {
+			shape.WriteString(`[0-9][0-9.,]*`)
+		} else {
+			_, size := utf8.DecodeRuneInString(rest)
+			number = rest[:size]
+			shape.WriteString(quote(number))
+		}
+		rest = rest[len(number):]
+	}
+	return shape.String()
+}
+
+// quote is a pattern for text itself. Bytes that are no UTF-8 are all alike.
+func quote(text string) string { return regexp.QuoteMeta(strings.ToValidUTF8(text, "\ufffd")) }
 
 // Cut is the line without the prefix.
 func (p *Prefix) Cut(line []byte) (rest []byte, ok bool) {
