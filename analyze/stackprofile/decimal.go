@@ -21,7 +21,10 @@ type decimal struct {
 // parseDecimal reads "12", "-0.5", "1e-6". The reason is "" if text is a number.
 func parseDecimal(text []byte) (d decimal, reason LineReason) {
 	negative := bytes.HasPrefix(text, []byte("-"))
-	body := bytes.TrimPrefix(bytes.TrimPrefix(text, []byte("-")), []byte("+"))
+	body := text
+	if negative || bytes.HasPrefix(text, []byte("+")) {
+		body = text[1:]
+	}
 	if isDigits(body) && len(body) <= 18 { // nearly always: nothing is allocated
 		for _, c := range body {
 			d.whole = 10*d.whole + int64(c-'0')

@@ -9,7 +9,7 @@ import (
 // FuzzDecimal compares with package big: a value times ten to the power of places
 // is exact, and what has more decimals is rounded to the nearest integer.
 func FuzzDecimal(f *testing.F) {
-	for _, text := range []string{"0", "12", "-0.5", "+7.", ".25e1", "1e-6", "1E3", "9223372036854775807", "-9223372036854775808", "00.100", "1,5", "1,234.5", "e", "1e", "1e+-2", "0x10", "--1", "123456789012345678.9"} {
+	for _, text := range []string{"0", "12", "-0.5", "+7.", ".25e1", "1e-6", "1E3", "9223372036854775807", "-9223372036854775808", "00.100", "1,5", "1,234.5", "e", "1e", "1e+-2", "0x10", "--1", "-+0", "123456789012345678.9"} {
 		f.Add(text, 3)
 	}
 	f.Fuzz(func(t *testing.T, text string, places int) {

@@ -19,11 +19,12 @@ func isPprof(data []byte) bool {
 	for {
 		f, ok, err := m.next()
 		switch {
-		case err != nil || !ok:
-			// It ends before a type was seen, perhaps in the middle of a field.
-			return len(data) > 0 && (err == nil || errors.Is(err, errTruncated)) && hasControls(headOf(data))
-		case f.id == 0 || f.id > profileDocURL || !fieldFits(f):
+		case !ok && err == nil: // it names no type
+			return hasControls(headOf(data))
+		case err != nil && !errors.Is(err, errTruncated), f.id == 0 || f.id > profileDocURL || !fieldFits(f):
 			return false
+		case err != nil: // it ends before a type was seen
+			return isBinary(data)
 		case f.id == profileSampleType:
 			return isValueType(f.bytes)
 		}
