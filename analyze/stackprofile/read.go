@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/packed"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/plaintext"
 )
 
@@ -44,7 +45,7 @@ func formats() []format {
 // their number. If they are the most, the input is no profile.
 func Read(r io.Reader, limits Limits) (*Profile, error) {
 	limits = limits.orDefault()
-	data, err := readAll(r, limits.MaxBytes)
+	data, err := packed.ReadAll(r, limits.MaxBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,11 @@ package stackprofile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/decimal"
 )
 
 // inlinedMark is what some writers of folded stacks put behind the name of an
@@ -60,11 +63,11 @@ func foldedShape(data []byte) (one, two, places int, size float64) {
 		if reason != "" {
 			continue
 		}
-		places, size = max(places, value.places), size+value.size()
+		places, size = max(places, value.Places()), size+value.Size()
 		if _, first, reason := cutFolded(names); reason == "" {
 			two++
-			places = max(places, first.places)
-			size += first.size()
+			places = max(places, first.Places())
+			size += first.Size()
 		} else {
 			one++
 		}
@@ -74,7 +77,7 @@ func foldedShape(data []byte) (one, two, places int, size float64) {
 
 // keptPlaces is how many decimals can be kept so that all sums stay exact.
 func keptPlaces(places int, size float64) int {
-	places = min(places, mostPlaces)
+	places = min(places, decimal.MostPlaces)
 	for places > 0 && 2*size*math.Pow10(places) >= math.MaxInt64 {
 		places--
 	}
@@ -90,20 +93,20 @@ func isFoldedComment(line []byte) bool {
 
 func (r *foldedReader) line(n int, line []byte) error {
 	names, last, reason := cutFolded(line)
-	values := []decimal{last}
+	values := []decimal.Number{last}
 	if r.columns == 2 && reason == "" {
-		var first decimal
+		var first decimal.Number
 		if names, first, reason = cutFolded(names); reason != "" {
 			reason = OneValue
 		}
-		values = []decimal{first, last}
+		values = []decimal.Number{first, last}
 	}
 	numbers := make([]int64, 0, 3)
 	for _, value := range values {
 		if reason != "" {
 			break
 		}
-		v, rounded, ok := value.times10(r.places)
+		v, rounded, ok := value.Times10(r.places)
 		if !ok {
 			reason = NoNumber
 		}
@@ -169,14 +172,18 @@ func foldedFrame(name string) Frame {
 
 // cutFolded divides a line into the stack and its last value. The reason is "" if
 // it is one.
-func cutFolded(line []byte) (names []byte, value decimal, reason LineReason) {
+func cutFolded(line []byte) (names []byte, value decimal.Number, reason LineReason) {
 	line = bytes.TrimRight(line, " \t")
 	space := bytes.LastIndexAny(line, " \t")
 	if space < 0 {
 		return nil, value, NoValue
 	}
-	if value, reason = parseDecimal(line[space+1:]); reason != "" {
-		return nil, value, reason
+	value, err := decimal.Parse(line[space+1:])
+	switch {
+	case errors.Is(err, decimal.ErrComma):
+		return nil, value, CommaInNumber
+	case err != nil:
+		return nil, value, NoNumber
 	}
 	names = line[:space]
 	if len(bytes.TrimSpace(names)) == 0 {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/packed"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/plaintext"
 )
 
@@ -55,7 +56,7 @@ func ReadGoroutines(r io.Reader, limits Limits) (*GoroutineDump, error) {
 // front of their lines, are an error. It is otherwise as [ReadGoroutines].
 func ReadGoroutineDumps(r io.Reader, limits Limits) ([]*GoroutineDump, error) {
 	limits = limits.orDefault()
-	data, err := readAll(r, limits.MaxBytes)
+	data, err := packed.ReadAll(r, limits.MaxBytes)
 	if err != nil {
 		return nil, err
 	}

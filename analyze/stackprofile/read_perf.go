@@ -28,11 +28,7 @@ type perfReader struct {
 	samples  []perfSample
 }
 
-// perfSample is what a sample is worth.
-type perfSample struct {
-	event  string
-	period int64 // 0: the line had none
-}
+func isPerfScript(data []byte) bool { return perfline.IsScript(headOf(data)) }
 
 func readPerf(data []byte, limits Limits) (*Profile, error) {
 	r := &perfReader{
@@ -48,7 +44,7 @@ func readPerf(data []byte, limits Limits) (*Profile, error) {
 		return nil, err
 	}
 	if len(r.p.ends) > 0 {
-		r.typeEvents()
+		typeEvents(r.p, r.samples)
 	}
 	return r.finish()
 }
@@ -62,7 +58,7 @@ func (r *perfReader) take(n int, line []byte) error {
 		return nil
 	}
 	indented := line[0] == ' ' || line[0] == '\t'
-	if indented && !r.parser.MayBe(line) && (!r.open || isLoneFrame(line)) {
+	if indented && !r.parser.MayBe(line) && (!r.open || perfline.IsLone(line)) {
 		if _, ok := perfline.ParseFrame(string(trimmed)); ok { // a stack without an event
 			if err := r.end(); err != nil {
 				return err

@@ -1,4 +1,4 @@
-package stackprofile
+package decimal
 
 import (
 	"math/big"
@@ -14,15 +14,15 @@ func FuzzDecimal(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, places int) {
 		places = ((places % 10) + 10) % 10
-		d, reason := parseDecimal([]byte(text))
+		d, err := Parse([]byte(text))
 		want, ok := new(big.Rat).SetString(strings.TrimPrefix(text, "+"))
-		if reason != "" {
+		if err != nil {
 			return
 		}
 		if !ok || strings.ContainsAny(text, "_/xXpPoObB") {
 			t.Fatalf("%q was read as %+v", text, d)
 		}
-		value, rounded, fits := d.times10(places)
+		value, rounded, fits := d.Times10(places)
 		want.Mul(want, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil)))
 		if !fits {
 			if want.Abs(want).Cmp(new(big.Rat).SetInt64(1<<63-1)) < 0 {
@@ -43,18 +43,18 @@ func FuzzDecimal(f *testing.F) {
 func TestParseDecimal(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
-		text   string
-		value  int64 // in thousandths
-		reason LineReason
+		text  string
+		value int64 // in thousandths
+		err   error
 	}{
-		{"12", 12000, ""}, {"-0.5", -500, ""}, {"+7.", 7000, ""}, {".25e1", 2500, ""}, {"1e-3", 1, ""}, {"2E2", 200000, ""}, {"0.0004", 0, ""}, {"-0.0005", -1, ""}, {"00.100", 100, ""},
-		{"1,5", 0, CommaInNumber}, {"1,234", 0, CommaInNumber}, {"1,234.5", 0, CommaInNumber}, {"12ms", 0, NoNumber}, {"", 0, NoNumber}, {".", 0, NoNumber}, {"NaN", 0, NoNumber}, {"0x10", 0, NoNumber},
-		{"1e", 0, NoNumber}, {"1e99", 0, NoNumber}, {"99999999999999999999", 0, NoNumber},
+		{"12", 12000, nil}, {"-0.5", -500, nil}, {"+7.", 7000, nil}, {".25e1", 2500, nil}, {"1e-3", 1, nil}, {"2E2", 200000, nil}, {"0.0004", 0, nil}, {"-0.0005", -1, nil}, {"00.100", 100, nil},
+		{"1,5", 0, ErrComma}, {"1,234", 0, ErrComma}, {"1,234.5", 0, ErrComma}, {"12ms", 0, ErrNoNumber}, {"", 0, ErrNoNumber}, {".", 0, ErrNoNumber}, {"NaN", 0, ErrNoNumber}, {"0x10", 0, ErrNoNumber},
+		{"1e", 0, ErrNoNumber}, {"1e99", 0, ErrNoNumber}, {"99999999999999999999", 0, ErrNoNumber},
 	} {
-		d, reason := parseDecimal([]byte(row.text))
-		if reason != row.reason {
-			t.Errorf("%q: got %q, want %q", row.text, reason, row.reason)
-		} else if v, _, ok := d.times10(3); reason == "" && (v != row.value || !ok) {
+		d, err := Parse([]byte(row.text))
+		if err != row.err {
+			t.Errorf("%q: got %v, want %v", row.text, err, row.err)
+		} else if v, _, ok := d.Times10(3); err == nil && (v != row.value || !ok) {
 			t.Errorf("%q: got %d, %v, want %d", row.text, v, ok, row.value)
 		}
 	}

@@ -1,25 +1,33 @@
-package stackprofile
+// Package decimal reads numbers as text has them, exactly.
+package decimal
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"strconv"
 	"strings"
 )
 
-// mostPlaces is how many decimals of a value are kept.
-const mostPlaces = 9
+// MostPlaces is how many decimals of a value are kept.
+const MostPlaces = 9
 
-// decimal is a number as it is written: its digits, times ten to the power of
+// Why a text is no number.
+var (
+	ErrNoNumber = errors.New("it is not a number")
+	ErrComma    = errors.New("it has a comma, which may be a decimal point or divide thousands")
+)
+
+// Number is a number as it is written: its digits, times ten to the power of
 // -places.
-type decimal struct {
+type Number struct {
 	digits string // with a sign, if negative; "" if it is whole
 	places int
 	whole  int64
 }
 
-// parseDecimal reads "12", "-0.5", "1e-6". The reason is "" if text is a number.
-func parseDecimal(text []byte) (d decimal, reason LineReason) {
+// Parse reads "12", "-0.5", "1e-6". The error is [ErrComma] or [ErrNoNumber].
+func Parse(text []byte) (d Number, err error) {
 	negative := bytes.HasPrefix(text, []byte("-"))
 	body := text
 	if negative || bytes.HasPrefix(text, []byte("+")) {
@@ -32,7 +40,7 @@ func parseDecimal(text []byte) (d decimal, reason LineReason) {
 		if negative {
 			d.whole = -d.whole
 		}
-		return d, ""
+		return d, nil
 	}
 	if isDigits(body) {
 		d.digits = string(body)
@@ -41,21 +49,20 @@ func parseDecimal(text []byte) (d decimal, reason LineReason) {
 		if at := bytes.IndexAny(body, "eE"); at > 0 {
 			power := body[at+1:]
 			if len(power) > 4 || !isDigits(bytes.TrimLeft(power, "+-")) {
-				return d, NoNumber
+				return d, ErrNoNumber
 			}
-			var err error
 			if exponent, err = strconv.Atoi(string(power)); err != nil {
-				return d, NoNumber
+				return d, ErrNoNumber
 			}
 			mantissa = body[:at]
 		}
 		whole, part, _ := bytes.Cut(mantissa, []byte("."))
 		if joined := string(whole) + string(part); isDigits([]byte(joined)) {
-			d = decimal{digits: joined, places: len(part) - exponent}
+			d = Number{digits: joined, places: len(part) - exponent}
 		} else if commas := bytes.ReplaceAll(body, []byte(","), nil); len(commas) < len(body) && isDigits(bytes.ReplaceAll(commas, []byte("."), nil)) {
-			return d, CommaInNumber
+			return d, ErrComma
 		} else {
-			return d, NoNumber
+			return d, ErrNoNumber
 		}
 		if d.places > 0 { // zeros at the end need no decimals
 			kept := strings.TrimRight(d.digits, "0")
@@ -64,15 +71,15 @@ func parseDecimal(text []byte) (d decimal, reason LineReason) {
 		}
 	}
 	if d.digits = strings.TrimLeft(d.digits, "0"); d.digits == "" {
-		return decimal{}, ""
+		return Number{}, nil
 	}
 	if len(d.digits)-d.places > 19 {
-		return d, NoNumber // more than 63 bits
+		return d, ErrNoNumber // more than 63 bits
 	}
 	if negative {
 		d.digits = "-" + d.digits
 	}
-	return d, ""
+	return d, nil
 }
 
 func isDigits(text []byte) bool {
@@ -84,8 +91,11 @@ func isDigits(text []byte) bool {
 	return len(text) > 0
 }
 
-// size is about the number without its sign.
-func (d decimal) size() float64 {
+// Places is how many decimals the number has; less than 1: none.
+func (d Number) Places() int { return d.places }
+
+// Size is about the number without its sign.
+func (d Number) Size() float64 {
 	if d.digits == "" {
 		return math.Abs(float64(d.whole))
 	}
@@ -93,9 +103,9 @@ func (d decimal) size() float64 {
 	return f
 }
 
-// times10 is the number times ten to the power of places; rounded says that this
+// Times10 is the number times ten to the power of places; rounded says that this
 // is no integer. ok is false for what does not fit in 63 bits.
-func (d decimal) times10(places int) (v int64, rounded, ok bool) {
+func (d Number) Times10(places int) (v int64, rounded, ok bool) {
 	digits := d.digits
 	if digits == "" {
 		if places == 0 {
