@@ -15,6 +15,7 @@ type run struct {
 	request *request
 	meter   *meter
 	conns   connCounts
+	growth  growth // belongs to the engine while it runs
 
 	cancelledAt atomic.Int64 // offset in ns
 }

@@ -14,10 +14,11 @@ import (
 // dial opens a connection for x, which must not be the x of another one.
 func (l *loop) dial(x Exchange) {
 	l.run.conns.opening()
+	l.growth.opens()
+	l.begun++
 	now := l.meter.now()
 	c := &conn{gen: l.gen, slot: -1, opened: now, state: connConnecting, x: x}
 	l.gen++
-	l.open++
 	l.arm(c, now)
 	fd, pending, err := kernel.OpenSocket(l.to)
 	c.fd = fd
@@ -46,10 +47,11 @@ func (l *loop) register(c *conn) {
 	l.conns = append(l.conns, c)
 }
 
-// exchangeOf begins the exchange of j, whose wait in the queue is over.
+// exchangeOf begins the exchange of j, whose wait in the queue is over if there
+// was one.
 func (l *loop) exchangeOf(j job) Exchange {
 	x := Exchange{Seq: j.seq, Intended: j.intended, ready: j.ready, queued: j.queued}
-	if j.queued {
+	if j.waited {
 		x.connWait = l.meter.now() - j.ready
 	}
 	return x
@@ -68,6 +70,7 @@ func (l *loop) connected(c *conn) {
 		l.fail(c, classify(err, true))
 		return
 	}
+	l.growth.opened()
 	now := l.meter.now()
 	c.x.connWait += now - c.opened
 	l.active.remove(c)
@@ -206,7 +209,7 @@ func (l *loop) finish(c *conn) {
 	c.x.Done = l.meter.now()
 	c.x.Status = c.answer.status
 	c.x.ResponseBody = c.answer.body
-	l.meter.done(&c.x)
+	l.end(&c.x)
 	c.used = true
 	if !c.answer.keepAlive || c.hungUp || len(c.unsent) > 0 {
 		l.drop(c)
@@ -230,18 +233,28 @@ func (l *loop) fail(c *conn, err error) {
 		l.request.render(&c.wire, c.x.Seq)
 		c.x.RequestBody = c.wire.body
 	}
-	l.meter.done(&c.x)
+	l.end(&c.x)
 	l.drop(c)
 	if l.schedule == nil {
 		l.pauses.push(c.x.Done + closedPause)
 	}
 }
 
+// end counts an exchange that has ended.
+func (l *loop) end(x *Exchange) {
+	l.growth.ended(x)
+	l.meter.done(x)
+}
+
 // drop closes c and forgets it.
 func (l *loop) drop(c *conn) {
-	if c.state == connIdle {
+	switch c.state {
+	case connIdle:
 		l.idle.remove(c)
-	} else {
+	case connConnecting:
+		l.growth.opened()
+		l.active.remove(c)
+	default:
 		l.active.remove(c)
 	}
 	if c.fd >= 0 {
@@ -252,6 +265,6 @@ func (l *loop) drop(c *conn) {
 		l.free = append(l.free, c.slot)
 		c.slot = -1
 	}
-	l.open--
+	l.growth.closed()
 	l.run.conns.closed()
 }

@@ -30,6 +30,16 @@
 // queue, and their latency includes that wait. So the percentiles are the same
 // with 8 connections as with 256.
 //
+// # How connections grow
+//
+// Independent users each bring a connection of their own, but a generator that
+// opens one for every request behind an overloaded server destroys what it
+// measures: the more there are, the slower is the answer. So at most as many
+// handshakes are under way as connections are open (at least 16), answers go
+// before handshakes, and there is a cap, see [Plan].Connections. What waits for a
+// handshake is in Result.ConnWait, what found the cap reached in
+// Connections.Queued; neither is the generator's Lateness.
+//
 // # What counts
 //
 // Any complete answer counts as answered, whatever its status. Redirects are not

@@ -11,6 +11,7 @@ import (
 // needed and reopens after the server closed it.
 type rawClient struct {
 	run      *run
+	opened   func() // called when a connection was opened
 	addr     string
 	conn     net.Conn
 	used     bool          // conn has carried an answer
@@ -25,8 +26,8 @@ type rawClient struct {
 // connections, so it would learn of a close only by losing the request.
 const idleTrust = time.Second
 
-func newRawClient(r *run, addr netip.AddrPort) *rawClient {
-	return &rawClient{run: r, addr: addr.String(), buf: make([]byte, 16<<10)}
+func newRawClient(r *run, addr netip.AddrPort, opened func()) *rawClient {
+	return &rawClient{run: r, opened: opened, addr: addr.String(), buf: make([]byte, 16<<10)}
 }
 
 func (c *rawClient) close() {
@@ -121,6 +122,7 @@ func (c *rawClient) dial(ctx context.Context) error {
 		return err
 	}
 	c.conn, c.used = conn, false
+	c.opened()
 	c.stop = context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	return nil
 }

@@ -98,7 +98,8 @@ type Connections struct {
 	Opened int64 `json:"opened"`
 	// MaxOpen is the most that were open (or opening) at one time.
 	MaxOpen int `json:"max_open"`
-	// Cap is the plan's limit, 0 for none.
+	// Cap is the plan's limit or, by default, the highest that the load brought
+	// about, see Plan.Connections; 0 for none.
 	Cap int `json:"cap"`
 	// Queued counts requests that waited because the cap was reached, and
 	// QueuedFor is their waiting time added up.

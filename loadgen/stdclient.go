@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -18,6 +19,7 @@ import (
 // requests on one connection, which is another experiment.
 type stdClient struct {
 	run    *run
+	trace  httptrace.ClientTrace
 	client http.Client
 	body   []byte
 }
@@ -40,7 +42,7 @@ func newTransport(r *run, addr netip.AddrPort) *http.Transport {
 		TLSHandshakeTimeout: r.plan.Timeout,
 		DisableCompression:  true,
 		MaxIdleConnsPerHost: 1 << 20, // workers bound it
-		MaxConnsPerHost:     r.plan.Connections,
+		MaxConnsPerHost:     max(0, r.plan.Connections),
 	}
 }
 
@@ -56,11 +58,13 @@ func (c *countedConn) Close() error {
 	return c.Conn.Close()
 }
 
-func newStdClient(r *run, transport *http.Transport) *stdClient {
-	return &stdClient{run: r, client: http.Client{
+func newStdClient(r *run, transport *http.Transport, opened func()) *stdClient {
+	c := &stdClient{run: r, client: http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+	c.trace.GotConn = func(httptrace.GotConnInfo) { opened() }
+	return c
 }
 
 func (c *stdClient) close() {}
@@ -68,6 +72,7 @@ func (c *stdClient) close() {}
 func (c *stdClient) exchange(ctx context.Context, x *Exchange, w *wire, onSent func()) {
 	ctx, cancel := context.WithTimeout(ctx, c.run.plan.Timeout)
 	defer cancel()
+	ctx = httptrace.WithClientTrace(ctx, &c.trace)
 	onSent()
 	resp, err := c.client.Do(c.run.request.stdRequest(ctx, w))
 	if err != nil {

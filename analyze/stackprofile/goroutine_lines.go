@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/plaintext"
 )
 
 // elidedFrame stands for the middle of a very deep stack, which the runtime
@@ -69,7 +71,9 @@ func (r *goroutineReader) begin(id, head string) error {
 	r.open, r.now, r.where, r.ancestors, r.crashed = true, Goroutine{ID: number}, nobodys, false, false
 	head, labels, marked := strings.Cut(head, " labels:{")
 	if marked {
-		r.now.Labels = dumpLabels(strings.TrimSuffix(labels, "}"))
+		for _, l := range plaintext.Labels(strings.TrimSuffix(labels, "}")) {
+			r.now.Labels = append(r.now.Labels, Label{Key: l.Key, Text: l.Value})
+		}
 	}
 	parts := strings.Split(head, ", ")
 	r.now.State = strings.ReplaceAll(parts[0], " (scan)", "") // the collector's business
@@ -105,7 +109,7 @@ func (r *goroutineReader) line(n int, line []byte) error {
 		r.creator(strings.TrimPrefix(text, "created by "))
 	case strings.HasSuffix(text, "frames elided..."):
 		r.now.Elided = true
-		r.now.Stack = append(r.now.Stack, Frame{Function: elidedFrame, Made: true})
+		r.frame(Frame{Function: elidedFrame, Made: true}, "")
 	default:
 		return r.function(n, line, text)
 	}
@@ -144,14 +148,20 @@ func (r *goroutineReader) function(n int, line []byte, text string) error {
 		r.maybe, r.maybeLine = text, n
 		return nil
 	}
-	return r.push(Frame{Function: parts[1], Inlined: parts[2] == "(...)"})
+	args := strings.TrimSuffix(parts[2][1:len(parts[2])-1], "...")
+	return r.push(Frame{Function: parts[1], Inlined: parts[2] == "(...)"}, args)
 }
 
-func (r *goroutineReader) push(f Frame) error {
+// frame adds a frame to the stack at hand.
+func (r *goroutineReader) frame(f Frame, args string) {
+	r.now.Stack, r.now.Args = append(r.now.Stack, f), append(r.now.Args, args)
+}
+
+func (r *goroutineReader) push(f Frame, args string) error {
 	if r.frames++; r.frames > r.limits.MaxFrames {
 		return fmt.Errorf("its stacks have more than %d frames in total", r.limits.MaxFrames)
 	}
-	r.now.Stack = append(r.now.Stack, f)
+	r.frame(f, args)
 	r.where = frames
 	return nil
 }
@@ -179,7 +189,7 @@ func (r *goroutineReader) takesPlace(text string) bool {
 	if r.maybe != "" && strings.HasPrefix(parts[3], " pc=") || r.maybe != "" && strings.HasPrefix(parts[3], "pc=") {
 		name := r.maybe
 		r.maybe = ""
-		if r.push(Frame{Function: name}) != nil {
+		if r.push(Frame{Function: name}, "") != nil {
 			return false // the next call says so
 		}
 	}
@@ -213,6 +223,7 @@ func (r *goroutineReader) end() {
 	r.dropMaybe()
 	r.open = false
 	slices.Reverse(r.now.Stack)
+	slices.Reverse(r.now.Args)
 	if len(r.now.Stack) > 0 {
 		r.now.Stack[0].Inlined = false
 	}

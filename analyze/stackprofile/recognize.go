@@ -64,7 +64,12 @@ func hasControls(data []byte) bool {
 	return bytes.ContainsFunc(data, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != 0x1b })
 }
 
-func isBinary(data []byte) bool { return otherfile.IsBinary(headOf(data)) }
+// isBinary reports whether data is no text. A short text may consist of odd names.
+func isBinary(data []byte) bool {
+	first, _, _ := bytes.Cut(bytes.TrimSpace(headOf(data)), []byte("\n"))
+	_, _, reason := cutFolded(bytes.TrimSuffix(first, []byte("\r")))
+	return reason != "" && otherfile.IsBinary(headOf(data))
+}
 
 func refuseBinary([]byte, Limits) (*Profile, error) {
 	return nil, errors.New("it is not a profile that can be read: neither text nor the format of pprof")

@@ -47,6 +47,8 @@ func profileNote(n stackprofile.Note) string {
 		return fmt.Sprintf("%d values have more decimals than can be kept exactly, and are rounded", n.Count)
 	case stackprofile.StacksFiltered:
 		return fmt.Sprintf("the filters keep %d of %d stacks, %.3g %% of %s", n.Count, n.Of, 100*n.Share, n.Text)
+	case stackprofile.ProfilerLeftOut:
+		return fmt.Sprintf("taking the profiles is left out: %.3g %% of %s; --with-profiler shows it", 100*n.Share, n.Text)
 	}
 	return string(n.Code)
 }

@@ -40,7 +40,7 @@ func isFile(arg string) bool {
 
 // runDiffOfOne compares the two sides that one file holds.
 func (o *flameOptions) runDiffOfOne(ctx context.Context, env cli.Env, arg string) error {
-	sources, err := profileinput.Sources([]string{arg}, o.kind)
+	sources, err := o.sources([]string{arg})
 	if err != nil {
 		return err
 	}
@@ -56,11 +56,16 @@ func (o *flameOptions) runDiffOfOne(ctx context.Context, env cli.Env, arg string
 		return fmt.Errorf("%s is only one profile; give two to compare", arg)
 	}
 	var sides [2][]flame.Input
+	var all []**stackprofile.Profile
 	for i, side := range []*stackprofile.Profile{old, now} {
 		filtered, _ := side.Filter(o.filter)
 		sides[i] = []flame.Input{{Profile: filtered}}
+		all = append(all, &sides[i][0].Profile)
 	}
 	name := profileinput.JoinPaths([]string{arg})
+	if err := o.onlyOwn(env, all, name, ""); err != nil {
+		return err
+	}
 	return o.showDiff(ctx, env, sides, nil, name+" (before)", name+" (after)")
 }
 
@@ -96,8 +101,10 @@ func (o *flameOptions) sides(args []string) (before, after []string, err error) 
 // load reads both sides, and also returns what is doubtful about the profiles
 // themselves.
 func (o *flameOptions) load(ctx context.Context, env cli.Env, before, after []string) (sides [2][]flame.Input, notes []string, err error) {
+	var all []**stackprofile.Profile
+	module := ""
 	for i, args := range [][]string{before, after} {
-		sources, err := profileinput.Sources(args, o.kind)
+		sources, err := o.sources(args)
 		if err != nil {
 			return sides, nil, err
 		}
@@ -114,8 +121,11 @@ func (o *flameOptions) load(ctx context.Context, env cli.Env, before, after []st
 				return sides, nil, fmt.Errorf("--type: %s: %w", sources[j].Name, err)
 			}
 			filtered, _ := input.Profile.Filter(o.filter)
-			input.Profile = filtered
+			input.Profile, all, module = filtered, append(all, &input.Profile), sources[j].Module
 		}
+	}
+	if err := o.onlyOwn(env, all, profileinput.JoinPaths(slices.Concat(before, after)), module); err != nil {
+		return sides, nil, err
 	}
 	return sides, notes, nil
 }

@@ -29,7 +29,7 @@ func TestServeCountsPerArgument(t *testing.T) {
 	}
 	var stderr bytes.Buffer
 	env := cli.Env{Stderr: &stderr}
-	entries, err := flameEntries(t.Context(), env, []string{bundle, heap})
+	entries, err := (&flameOptions{}).flameEntries(t.Context(), env, []string{bundle, heap})
 	if want := "note: " + bundle + " has 3 profiles (threadcreate empty), " + heap + " has 1 profile\n"; err != nil || len(entries) != 4 || stderr.String() != want {
 		t.Errorf("%d entries, %v, it says %q, want %q", len(entries), err, stderr.String(), want)
 	}
@@ -40,10 +40,10 @@ func TestServeCountsPerArgument(t *testing.T) {
 	for _, row := range []struct{ name, arg, want string }{
 		{"a folder without profiles", t.TempDir(), "it is not a bundle"},
 		{"no profile", hello, hello + ": none of its lines is a stack"},
-		{"an empty file", nothing, nothing + ": it is empty"},
+		{"an empty file", nothing, nothing + ": the input is empty"},
 		{"nothing there", heap + ".gone", "no such file"},
 	} {
-		if _, err := flameEntries(t.Context(), env, []string{heap, row.arg}); err == nil || !strings.Contains(err.Error(), row.want) {
+		if _, err := (&flameOptions{}).flameEntries(t.Context(), env, []string{heap, row.arg}); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: got %v, want %q", row.name, err, row.want)
 		}
 	}

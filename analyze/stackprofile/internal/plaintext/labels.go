@@ -1,13 +1,16 @@
-package stackprofile
+package plaintext
 
 import (
 	"strconv"
 	"strings"
 )
 
-// dumpLabels reads `"route": "/draw", "tier": "gold"`, with or without blanks
+// Label is a mark of a goroutine.
+type Label struct{ Key, Value string }
+
+// Labels reads `"route": "/draw", "tier": "gold"`, with or without blanks
 // behind the colons.
-func dumpLabels(text string) (labels []Label) {
+func Labels(text string) (labels []Label) {
 	for text != "" {
 		key, rest, ok := cutQuoted(text)
 		if !ok || !strings.HasPrefix(rest, ":") {
@@ -17,7 +20,7 @@ func dumpLabels(text string) (labels []Label) {
 		if !ok {
 			break
 		}
-		labels = append(labels, Label{Key: key, Text: value})
+		labels = append(labels, Label{key, value})
 		text = strings.TrimPrefix(rest, ", ")
 	}
 	return labels
