@@ -147,6 +147,9 @@ func TestExactEnds(t *testing.T) {
 			t.Errorf("1 against %d: p = %v in %d draws", row.n, o.P, o.Draws)
 		}
 	}
+	if o := OverallUnpaired([]Cell{{Old: upTo(20, 1), New: upTo(20, 1000)}}, .95, 1); o.P != 1.0/5000 || o.Draws != 4999 {
+		t.Errorf("20 against 20 that are apart: p = %v in %d draws, want 1/5,000", o.P, o.Draws)
+	}
 	for _, row := range []struct {
 		n, draws int
 		p        float64
