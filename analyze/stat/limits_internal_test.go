@@ -150,6 +150,9 @@ func TestExactEnds(t *testing.T) {
 	if o := OverallUnpaired([]Cell{{Old: upTo(20, 1), New: upTo(20, 1000)}}, .95, 1); o.P != 1.0/5000 || o.Draws != 4999 {
 		t.Errorf("20 against 20 that are apart: p = %v in %d draws, want 1/5,000", o.P, o.Draws)
 	}
+	if o := OverallUnpaired([]Cell{{Old: slices.Repeat([]float64{1}, 20), New: slices.Repeat([]float64{1}, 20)}}, .95, 1); o.P != 1 || o.Draws != 0 {
+		t.Errorf("equal values: p = %v in %d draws, want 1 without drawing", o.P, o.Draws)
+	}
 	for _, row := range []struct {
 		n, draws int
 		p        float64
