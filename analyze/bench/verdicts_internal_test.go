@@ -228,3 +228,75 @@ func TestPairsAreOfCommonRounds(t *testing.T) {
 		t.Errorf("unpaired: %v, %v", ok, err)
 	}
 }
+
+// TestShortagesSayHowManyRuns: 2/C(2n, n) and 2/2^n must not exceed what is left
+// beyond the confidence.
+func TestShortagesSayHowManyRuns(t *testing.T) {
+	for _, row := range []struct {
+		test       Test
+		confidence float64
+		want       int
+	}{{MannWhitneyTest, .95, 4}, {MannWhitneyTest, .99, 5}, {SignFlipTest, .95, 6}, {SignFlipTest, .99, 8}} {
+		g := &Judgement{Test: row.test, old: make([]float64, 2), new: make([]float64, 3)}
+		if s := g.noInterval(row.confidence); s.Need != row.want || s.Old != 2 || s.New != 3 || s.Family != 1 {
+			t.Errorf("%s at %v: %+v, want %d runs", row.test, row.confidence, s, row.want)
+		}
+		if s := g.shortage(1-row.confidence, 1); s.Need != row.want {
+			t.Errorf("%s at %v: %d runs for a verdict, want %d", row.test, row.confidence, s.Need, row.want)
+		}
+	}
+	query := DefaultQuery()
+	j := &judging{tables: &Tables{Query: query}}
+	old, new := []float64{10, 11, 9, 12, 8, 10.5}, []float64{11, 10, 10.5, 12.5, 8, 11}
+	for _, test := range []Test{MannWhitneyTest, SignFlipTest} {
+		g := &Judgement{Test: test, old: old, new: new, Effect: stat.Ratio{Center: 1.03}}
+		want := stat.RunsToDecide(old, new, stat.ToDetect(g.Effect, .05), query.Alpha, 2, test == SignFlipTest)
+		if got := j.runsToDecide(g, .05, 2); got != want || want <= 6 {
+			t.Errorf("%s: %d runs, want %d", test, got, want)
+		}
+	}
+	// Six rounds that could have decided need no more.
+	g := &Judgement{Test: SignFlipTest, old: old, new: []float64{20, 22.1, 18, 24, 16, 21}, Effect: stat.Ratio{Center: 2}}
+	if got := j.runsToDecide(g, .05, 1); got != 0 {
+		t.Errorf("a factor of two in six rounds: %d runs more, want 0", got)
+	}
+}
+
+// TestBoundsOfRates: a rate cannot fall by more than itself.
+func TestBoundsOfRates(t *testing.T) {
+	for _, row := range []struct {
+		bound Quantity
+		want  GateReason
+	}{{Quantity{8, plain}, ByBound}, {Quantity{9, plain}, ByBound}, {Quantity{7.9, plain}, ""}, {Quantity{8, percent}, ""}, {Quantity{0, plain}, ByEffect}} {
+		g := &Judgement{Test: SignFlipTest, PHolm: 1, Effect: stat.Ratio{Center: 1, Low: .9, High: 1.1}, old: make([]float64, 10), new: make([]float64, 10)}
+		g.Old, g.New = &Cell{Summary: benchmath.Summary{Center: 8}}, &Cell{Summary: benchmath.Summary{Center: 8}}
+		c := GateCheck{Table: &JudgedTable{Table: &Table{Unit: "ops/s"}, Better: Higher}}
+		c.checkFailOn(Gate{Kind: FailOn, Op: ">", Bound: row.bound}, g, DefaultQuery(), 1)
+		if c.Reason != row.want {
+			t.Errorf("a bound of %+v: %s (%s), want %q", row.bound, c.Outcome, c.Reason, row.want)
+		}
+	}
+}
+
+// TestQuantitiesOfUnits: a bare number is bytes where bytes are counted, and no
+// time.
+func TestQuantitiesOfUnits(t *testing.T) {
+	for _, row := range []struct {
+		text, unit string
+		want       float64
+		ok         bool
+	}{
+		{"64KiB", "B/op", 65536, true}, {"100", "B/op", 100, true}, {"2ms", "B/op", 0, false}, {"2ms", "sec/op", .002, true}, {"2", "sec/op", 0, false},
+		{"0", "sec/op", 0, true}, {"5%", "sec/op", .05, true}, {"5%", "B/op", .05, true}, {"3", "allocs/op", 3, true}, {"3B", "allocs/op", 0, false},
+		{"10k", "ops/s", 10_000, true}, {"2ms", "ops/sec", 0, false}, {"1s", "p95-latency-sec", 1, true},
+	} {
+		q, err := ParseQuantity(row.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := q.in(row.unit)
+		if (err == nil) != row.ok || math.Abs(got-row.want) > 1e-12 {
+			t.Errorf("%s of %s: %v, %v; want %v", row.text, row.unit, got, err, row.want)
+		}
+	}
+}
