@@ -83,6 +83,14 @@ func TestExactEnds(t *testing.T) {
 			t.Errorf("1 against %d with ties: p = %v, want %v", row.n, p, row.p)
 		}
 	}
+	// Exactly 2^28 steps: one below 131,071 others of 1,023 values.
+	many := make([]float64, 1<<17-1)
+	for i := range many {
+		many[i] = float64(2 + i%1023)
+	}
+	if p := MannWhitney([]float64{1}, many); math.Abs(p*(1<<16)-1) > 1e-9 {
+		t.Errorf("1 against 2^17-1 with ties: p = %v, want 2^-16", p)
+	}
 	// 25 against 25 with ties is still exact: all apart but for two equal ones,
 	// the smallest p-value is 2/C(50, 25).
 	for _, row := range []struct {
