@@ -19,6 +19,27 @@ type run struct {
 	cancelledAt atomic.Int64 // offset in ns
 }
 
+// onEnd calls f once when the plan's End is closed. Call stop at the end of the
+// work: it returns when f has ended or cannot begin any more.
+func (r *run) onEnd(f func()) (stop func()) {
+	if r.plan.End == nil {
+		return func() {}
+	}
+	quit, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		select {
+		case <-r.plan.End:
+			f()
+		case <-quit:
+		}
+	}()
+	return func() {
+		close(quit)
+		<-gone
+	}
+}
+
 // onCancel calls f once when ctx is cancelled. Call settle once, at the end of
 // the work: f will not begin after that, and if it began, settle waits for its
 // end and returns true.

@@ -11,14 +11,21 @@ const (
 	backlogShare      = 0.01
 	backlogTime       = 250 * time.Millisecond
 	unansweredAllowed = 0.01
-	refusedMost       = 0.5 // more: the latencies are those of refusals
+	untimedMost       = 0.5 // more: the latencies are those of a few
 )
 
-// judge is a pure function of the measured figures.
-func judge(r *Result) []Doubt {
+// judge is a pure function of the measured figures; timeout is the plan's.
+func judge(r *Result, timeout time.Duration) []Doubt {
 	out := judgeGenerator(r)
+	overload := judgeBacklog(r, timeout)
+	if overload != nil {
+		out = append(out, *overload)
+	}
+	if gone := judgeEnd(r, timeout); gone != nil {
+		out = append(out, *gone)
+	}
 	if r.Arrivals != Closed {
-		out = append(out, judgeRate(r)...)
+		out = append(out, judgeRate(r, overload != nil)...)
 	}
 	if c := r.Connections; c.Queued > 0 {
 		out = append(out, Doubt{Code: CapQueued, Queued: c.Queued, QueuedFor: c.QueuedFor, WaitP99: r.ConnWait.Quantile(0.99), Cap: c.Cap})
@@ -31,9 +38,9 @@ func judge(r *Result) []Doubt {
 
 func judgeGenerator(r *Result) (out []Doubt) {
 	late, response := r.Lateness.Quantile(0.99), r.Response.Quantile(0.99)
-	// Refusals take no time, and anything is late against them.
-	refused := float64(r.Counts.Errors[KindRefused]) > refusedMost*float64(r.Counts.Intended)
-	if !refused && late >= latenessFloor && float64(late) >= latenessShare*float64(response) {
+	// Failures take no time, and anything is late against them.
+	failed := float64(r.Counts.Intended-r.Response.Count()) > untimedMost*float64(r.Counts.Intended)
+	if !failed && late >= latenessFloor && float64(late) >= latenessShare*float64(response) {
 		out = append(out, Doubt{Code: GeneratorLimit, LatenessP99: late, ResponseP99: response})
 	}
 	if r.CPU.Sender >= senderBusy {
@@ -45,12 +52,14 @@ func judgeGenerator(r *Result) (out []Doubt) {
 	return out
 }
 
-func judgeRate(r *Result) (out []Doubt) {
+// judgeRate looks for requests that were not sent or not answered. Behind an
+// overloaded service they wait on our side, too, and that has a name already.
+func judgeRate(r *Result, overloaded bool) (out []Doubt) {
 	intended := float64(r.Counts.Intended)
 	// The rate really due in the window: a Poisson draw is not exactly Rate.
 	due := intended / max(r.Window.Seconds(), 1e-9)
 	backlog := (due - r.SentRate) * r.Window.Seconds()
-	if backlog > backlogShare*intended && backlog > r.AskedRate*backlogTime.Seconds() {
+	if !overloaded && backlog > backlogShare*intended && backlog > r.AskedRate*backlogTime.Seconds() {
 		out = append(out, Doubt{Code: RateNotReached, SentRate: r.SentRate, DueRate: due, AskedRate: r.AskedRate})
 	}
 	// Those under way at a cancel are nobody's fault.

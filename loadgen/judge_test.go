@@ -46,6 +46,8 @@ func TestDoubts(t *testing.T) {
 		{"errors", func(r *Result) { r.Counts.Errors[KindRefused] = 500 }, []DoubtCode{RateNotReached}, Doubt{Unanswered: 500, Intended: 10_000}},
 		{"late, but against refusals", func(r *Result) {
 			r.Counts.Errors[KindRefused] = 6_000
+			r.Response = new(Histogram)
+			r.Response.RecordN(300*time.Microsecond, 3_800)
 			r.Lateness.RecordN(5*time.Millisecond, 200)
 			r.Response.RecordN(6*time.Millisecond, 200)
 		}, []DoubtCode{RateNotReached}, Doubt{Unanswered: 6_000, Intended: 10_000}},
@@ -62,7 +64,7 @@ func TestDoubts(t *testing.T) {
 			r := healthy()
 			tt.spoil(r)
 			var got []DoubtCode
-			for _, d := range judge(r) {
+			for _, d := range judge(r, DefaultTimeout) {
 				got = append(got, d.Code)
 				// Quantiles are of a histogram: three digits.
 				d.Code, d.LatenessP99, d.ResponseP99, d.WaitP99 = "", round(d.LatenessP99), round(d.ResponseP99), round(d.WaitP99)

@@ -6,24 +6,27 @@ import (
 	"time"
 )
 
-// meter turns exchanges into a Result. One thread at a time may call sent,
-// queued, connecting and done; the live counters may be read by any.
+// meter turns exchanges into a Result. One thread at a time may call sent and
+// done, and one at a time due and endAt; the live counters may be read by any.
 type meter struct {
-	plan     *Plan
-	start    time.Time
-	from, to time.Duration // the measured window, by intended time
-	live     liveCounts
+	plan  *Plan
+	start time.Time
+	from  time.Duration // the measured window, by intended time, begins
+	to    atomic.Int64  // and ends, in ns; read it with until
+	over  chan struct{} // closed by endAt
+	live  liveCounts
 
 	response, service, lateness, connWait Histogram
 
-	intended, sentCount, answered, retried int64
-	bytesIn, bytesOut                      int64
-	statuses                               [1000]int64
-	errors                                 map[ErrorKind]int64
-	queuedCount                            int64
-	queuedFor                              time.Duration
-	sentInWindow, answeredInWindow         int64
-	gaps                                   gapStats
+	dueCount, sentCount, unsentCount, answered, retried int64
+	bytesIn, bytesOut                                   int64
+	statuses                                            [1000]int64
+	errors                                              map[ErrorKind]int64
+	queuedCount                                         int64
+	queuedFor                                           time.Duration
+	sentInWindow, answeredInWindow                      int64
+	gaps                                                gapStats
+	slices                                              slicer
 }
 
 // liveCounts are what the watcher may read while the sender counts on.
@@ -56,12 +59,37 @@ func (l *liveCounts) working(now time.Duration) time.Duration {
 }
 
 func newMeter(p *Plan, start time.Time) *meter {
-	return &meter{
-		plan: p, start: start,
-		from: p.Warmup, to: p.Warmup + p.Duration,
-		errors: map[ErrorKind]int64{},
+	m := &meter{
+		plan: p, start: start, from: p.Warmup, over: make(chan struct{}),
+		errors: map[ErrorKind]int64{}, slices: slicer{width: sliceWidth(p.Duration)},
+	}
+	m.to.Store(int64(p.Warmup + p.Duration))
+	return m
+}
+
+// until is the end of the measured window.
+func (m *meter) until() time.Duration { return time.Duration(m.to.Load()) }
+
+// endAt ends the window early. Every request that was due must have been
+// intended at now or before. Call it once.
+func (m *meter) endAt(now time.Duration) {
+	if end := max(m.from, now+1); end < m.until() {
+		m.to.Store(int64(end))
+	}
+	close(m.over)
+}
+
+// due counts a request whose time has come. Each ends in done, whatever becomes
+// of it.
+func (m *meter) due(intended time.Duration) {
+	m.live.due.Add(1)
+	if m.counts(intended) {
+		m.dueCount++
 	}
 }
+
+// counts says whether a time is in the measured window.
+func (m *meter) counts(at time.Duration) bool { return at >= m.from && at < m.until() }
 
 // now is the time since the start: one monotonic clock read, about 30 ns.
 func (m *meter) now() time.Duration { return time.Since(m.start) }
@@ -69,7 +97,7 @@ func (m *meter) now() time.Duration { return time.Since(m.start) }
 // sent notes the first write of a request at time at.
 func (m *meter) sent(at time.Duration) {
 	m.live.sent.Add(1)
-	if at < m.from || at >= m.to {
+	if !m.counts(at) {
 		return
 	}
 	m.sentInWindow++
@@ -79,10 +107,10 @@ func (m *meter) sent(at time.Duration) {
 // done counts an ended exchange and hands it to Record.
 func (m *meter) done(x *Exchange) {
 	x.Start = m.start
-	x.Warmup = x.Intended < m.from || x.Intended >= m.to
+	x.Warmup = !m.counts(x.Intended)
 	if x.Err == nil {
 		m.live.answered.Add(1)
-		if x.Done >= m.from && x.Done < m.to {
+		if m.counts(x.Done) {
 			m.answeredInWindow++
 		}
 	} else {
@@ -91,13 +119,13 @@ func (m *meter) done(x *Exchange) {
 	if !x.Warmup {
 		m.count(x)
 	}
+	m.slices.add(x, m.from, m.until())
 	if m.plan.Record != nil {
 		m.plan.Record(x)
 	}
 }
 
 func (m *meter) count(x *Exchange) {
-	m.intended++
 	m.bytesIn += x.bytesIn
 	m.bytesOut += x.bytesOut
 	if x.Retried {
@@ -113,13 +141,15 @@ func (m *meter) count(x *Exchange) {
 	}
 	if x.written {
 		m.sentCount++
+	} else {
+		m.unsentCount++
 	}
 	if x.Err == nil {
 		m.answered++
 		m.statuses[x.Status]++
 	} else {
 		m.errors[KindOf(x.Err)]++
-		if KindOf(x.Err) != KindTimeout {
+		if !x.waited() {
 			return // a quick failure would make the server look fast
 		}
 	}
@@ -127,6 +157,16 @@ func (m *meter) count(x *Exchange) {
 	if x.written {
 		m.service.Record(x.Done - x.Sent)
 	}
+}
+
+// waited says that the time of an exchange is one that a user waited: until the
+// answer, or at least so long until we gave up.
+func (x *Exchange) waited() bool {
+	switch KindOf(x.Err) {
+	case "", KindTimeout, KindUnfinished:
+		return true
+	}
+	return false
 }
 
 // lateness is how long the generator took to get to the request: to its first
@@ -151,11 +191,12 @@ func (m *meter) result(end time.Duration, partial bool) *Result {
 		Response: &m.response, Service: &m.service,
 		Lateness: &m.lateness, ConnWait: &m.connWait,
 		Counts: Counts{
-			Intended: m.intended, Sent: m.sentCount, Answered: m.answered, Retried: m.retried,
+			Intended: m.dueCount, Sent: m.sentCount, NotSent: m.unsentCount, Answered: m.answered, Retried: m.retried,
 			Errors: m.errors, Statuses: map[int]int64{},
 			BytesIn: m.bytesIn, BytesOut: m.bytesOut,
 		},
 		Connections: Connections{Cap: m.plan.Connections, Queued: m.queuedCount, QueuedFor: m.queuedFor},
+		Timeline:    m.slices.timeline(window),
 	}
 	if m.plan.Arrivals != Closed {
 		r.AskedRate = m.plan.Rate

@@ -63,7 +63,7 @@ func Run(ctx context.Context, plan Plan) (*Result, error) {
 }
 
 func (r *run) result(partial bool, w *watcher) *Result {
-	end := r.meter.to
+	end := r.meter.until()
 	if partial {
 		end = min(end, time.Duration(r.cancelledAt.Load()))
 	}
@@ -71,7 +71,7 @@ func (r *run) result(partial bool, w *watcher) *Result {
 	res.Client = r.plan.Client
 	res.CPU = w.cpu()
 	res.Connections.Opened, res.Connections.MaxOpen = r.conns.totals()
-	res.Doubts = judge(res)
+	res.Doubts = judge(res, r.plan.Timeout)
 	return res
 }
 
