@@ -12,7 +12,7 @@ const (
 	backlogLeast  = 10   // requests
 	// backlogSteady is how many standard errors the growth from part to part is
 	// above 0. A queue in balance wanders, but it wanders back and forth.
-	backlogSteady = 3.5
+	backlogSteady = 3.0
 	// waitShare is the least share of what a queue makes its requests wait that
 	// is seen in their latencies.
 	waitShare = 0.5
