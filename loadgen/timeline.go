@@ -48,8 +48,9 @@ type Slice struct {
 	// Late is the largest lateness of the requests due in it.
 	Late time.Duration `json:"late_ns"`
 	// Still is the longest time that ended in it, in which a request waited and no
-	// answer came.
-	Still time.Duration `json:"still_ns"`
+	// answer came; StillFrom is when it began, from the start of the window.
+	Still     time.Duration `json:"still_ns"`
+	StillFrom time.Duration `json:"still_from_ns"`
 }
 
 // sliceWidth is the width of the slices at the start.
@@ -70,7 +71,7 @@ type slicer struct {
 type sliceCell struct {
 	due, answered, failed, timedOut, lost int64
 	status4xx, status5xx                  int64
-	max, late, still                      time.Duration
+	max, late, still, stillFrom           time.Duration
 	times                                 []uint32 // by timeBucket; nil until the first
 	timed                                 int64
 }
@@ -93,12 +94,14 @@ func (s *slicer) add(x *Exchange, from, to time.Duration) {
 			c.time(x.Done - x.Intended)
 		}
 	}
-	still := s.still(x)
+	since, still := s.still(x, from)
 	if x.Done < from || x.Done >= to {
 		return
 	}
 	c := s.at(x.Done - from)
-	c.still = max(c.still, min(still, x.Done-from))
+	if still > c.still {
+		c.still, c.stillFrom = still, since-from
+	}
 	switch KindOf(x.Err) {
 	case "":
 		c.answered++
@@ -116,15 +119,15 @@ func (s *slicer) add(x *Exchange, from, to time.Duration) {
 	}
 }
 
-// still is how long no answer had come before this one, although its request
-// waited.
-func (s *slicer) still(x *Exchange) time.Duration {
+// still is since when no answer had come before this one, although its request
+// waited, and for how long; of a time that began before the window what is in it.
+func (s *slicer) still(x *Exchange, from time.Duration) (since, still time.Duration) {
 	if x.Err != nil {
-		return 0
+		return 0, 0
 	}
-	since := max(s.lastAnswer, x.Intended)
+	since = max(s.lastAnswer, x.Intended, from)
 	s.lastAnswer = max(s.lastAnswer, x.Done)
-	return x.Done - since
+	return since, x.Done - since
 }
 
 // at is the cell of an offset in the window. The cells before it may be moved.
@@ -162,7 +165,10 @@ func (c *sliceCell) merge(o *sliceCell) {
 	c.status4xx += o.status4xx
 	c.status5xx += o.status5xx
 	c.timed += o.timed
-	c.max, c.late, c.still = max(c.max, o.max), max(c.late, o.late), max(c.still, o.still)
+	c.max, c.late = max(c.max, o.max), max(c.late, o.late)
+	if o.still > c.still {
+		c.still, c.stillFrom = o.still, o.stillFrom
+	}
 	if c.times == nil {
 		c.times = o.times
 		return
@@ -241,7 +247,8 @@ func (s *slicer) timeline(window time.Duration) *Timeline {
 		t.Slices = append(t.Slices, Slice{
 			At: at, Width: min(s.width, window-at), Due: c.due, Answered: c.answered, Failed: c.failed, TimedOut: c.timedOut,
 			Status4xx: c.status4xx, Status5xx: c.status5xx, Backlog: backlog, Lost: c.lost,
-			P50: c.quantile(0.50), P95: c.quantile(0.95), P99: c.quantile(0.99), Max: c.max, Late: c.late, Still: c.still,
+			P50: c.quantile(0.50), P95: c.quantile(0.95), P99: c.quantile(0.99), Max: c.max, Late: c.late,
+			Still: c.still, StillFrom: c.stillFrom,
 		})
 	}
 	return t

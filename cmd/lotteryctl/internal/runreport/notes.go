@@ -6,15 +6,9 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/analyze/units"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/study"
-	"github.com/lotteryctl/lotteryctl/internal/words"
-	"github.com/lotteryctl/lotteryctl/loadgen"
 )
-
-// firmP99 is how many requests a run should have for its p99: a hundred beyond it.
-const firmP99 = 10_000
 
 // writeNotes says what stands between the figures and what was asked, and
 // where everything is.
@@ -43,12 +37,14 @@ func (r Report) notes() []string {
 		errors += round.Load.Errors
 		requests += round.Load.Requests
 	}
-	if errors > 0 {
+	if errors > 0 && errors < requests {
 		notes = append(notes, fmt.Sprintf("%s of %s requests failed (%s); timeouts and answers of any status are in the latencies",
 			units.Grouped(errors), units.Grouped(requests), failures(r.Rounds)))
 	}
-	if fewest := r.fewestRequests(); fewest < firmP99 && !r.Run.Rules.CapacityOnly {
-		notes = append(notes, fmt.Sprintf("p99 is based on %s requests per run; with fewer than %s, treat it as a rough estimate", units.Grouped(fewest), units.Grouped(firmP99)))
+	for _, note := range []string{r.stallNote(), unfinishedNote(r.Rounds), r.careNote()} {
+		if note != "" {
+			notes = append(notes, note)
+		}
 	}
 	if missing := reasonText(r.Rounds[0].Cost.Missing); missing != "" && !r.Run.Rules.CapacityOnly {
 		notes = append(notes, "allocation and GC figures are missing: "+missing)
@@ -130,36 +126,4 @@ func (r Report) comparisonNotes() (notes []string) {
 		}
 	}
 	return notes
-}
-
-// doubtNotes groups the doubts by code: how many runs, and the first's figures.
-func (r Report) doubtNotes() []string {
-	var codes []loadgen.DoubtCode
-	count, first := map[loadgen.DoubtCode]int{}, map[loadgen.DoubtCode]string{}
-	for _, round := range r.Rounds {
-		seen := map[loadgen.DoubtCode]bool{}
-		for _, d := range round.Doubts {
-			if seen[d.Code] || d.Code == loadgen.RunPartial {
-				continue
-			}
-			seen[d.Code] = true
-			if count[d.Code]++; count[d.Code] == 1 {
-				codes = append(codes, d.Code)
-				first[d.Code] = fmt.Sprintf("%s: %s", r.runName(round), doubtText(round, d))
-			}
-		}
-	}
-	var notes []string
-	for _, code := range codes {
-		notes = append(notes, fmt.Sprintf("%s in %d of %d runs (%s)", words.DoubtName(code), count[code], len(r.Rounds), first[code]))
-	}
-	return notes
-}
-
-// doubtText is a doubt with its figures; those of an unsteady run are the round's.
-func doubtText(round runfolder.Round, d loadgen.Doubt) string {
-	if d.Code == experiment.Unsteady && d.Text == "" && round.Halves != nil {
-		return words.HalvesDisagree(round.Halves.First, round.Halves.Second)
-	}
-	return words.Doubt(d)
 }

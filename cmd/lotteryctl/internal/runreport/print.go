@@ -46,6 +46,9 @@ func (r Report) Print(w io.Writer, service string, asJSON bool) error {
 
 func (r Report) writeHeader(b *strings.Builder, service string) {
 	arm := r.Run.Arms[0]
+	for _, line := range r.headlines() {
+		fmt.Fprintf(b, "%s\n", line)
+	}
 	fmt.Fprintf(b, "%s\n", service)
 	if c := r.Run.Rules.Capacity; c != nil {
 		fmt.Fprintf(b, "the highest rate that keeps p95 within %v, without errors\n", c.SLO)
@@ -110,6 +113,9 @@ func writeCard(b *strings.Builder, r *runfolder.Round) {
 	}
 	if q := l.Lateness; q != nil {
 		line("generator", "p99 lateness of sending %s ms, at most %d connections", units.Milliseconds(q.P99), l.Connections.MaxOpen)
+	}
+	if text := machineText([]runfolder.Round{*r}); text != "" {
+		line("machine", "%s", text)
 	}
 	b.WriteByte('\n')
 }
