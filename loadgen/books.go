@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 )
 
@@ -15,8 +14,6 @@ type run struct {
 	request *request
 	meter   *meter
 	conns   connCounts
-
-	cancelledAt atomic.Int64 // offset in ns
 }
 
 // onEnd calls f once when the plan's End is closed. Call stop at the end of the

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"math"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -13,8 +14,10 @@ type meter struct {
 	start time.Time
 	from  time.Duration // the measured window, by intended time, begins
 	to    atomic.Int64  // and ends, in ns; read it with until
-	over  chan struct{} // closed by endAt
+	over  chan struct{} // closed by endAt, once
 	live  liveCounts
+
+	overOnce sync.Once
 
 	response, service, lateness, connWait Histogram
 
@@ -32,6 +35,7 @@ type meter struct {
 // liveCounts are what the watcher may read while the sender counts on.
 type liveCounts struct {
 	due, sent, answered, failed atomic.Int64
+	waitingSince                atomic.Int64 // ns, when a request became due and no other waited
 	sender                      atomic.Int64 // thread id of the sending thread, 0 if unknown
 	worked                      atomic.Int64 // ns it was at work, up to its last rest
 	workingSince                atomic.Int64 // ns, 0 while it rests
@@ -70,19 +74,21 @@ func newMeter(p *Plan, start time.Time) *meter {
 // until is the end of the measured window.
 func (m *meter) until() time.Duration { return time.Duration(m.to.Load()) }
 
-// endAt ends the window early. Every request that was due must have been
-// intended at now or before. Call it once.
+// endAt ends the window, if it has not ended. Every request that was due must have
+// been intended at now or before.
 func (m *meter) endAt(now time.Duration) {
 	if end := max(m.from, now+1); end < m.until() {
 		m.to.Store(int64(end))
+		m.overOnce.Do(func() { close(m.over) })
 	}
-	close(m.over)
 }
 
 // due counts a request whose time has come. Each ends in done, whatever becomes
 // of it.
 func (m *meter) due(intended time.Duration) {
-	m.live.due.Add(1)
+	if l := &m.live; l.due.Add(1)-l.answered.Load()-l.failed.Load() == 1 {
+		l.waitingSince.Store(int64(intended))
+	}
 	if m.counts(intended) {
 		m.dueCount++
 	}
@@ -119,7 +125,7 @@ func (m *meter) done(x *Exchange) {
 	if !x.Warmup {
 		m.count(x)
 	}
-	m.slices.add(x, m.from, m.until())
+	m.slices.add(x, m.from, m.until(), time.Duration(m.live.waitingSince.Load()))
 	if m.plan.Record != nil {
 		m.plan.Record(x)
 	}
@@ -181,10 +187,9 @@ func (x *Exchange) lateness() time.Duration {
 	return late
 }
 
-// result closes the books; end is when the window ended, or the run was
-// cancelled.
-func (m *meter) result(end time.Duration, partial bool) *Result {
-	window := max(0, end-m.from)
+// result closes the books; partial says that the run was cancelled.
+func (m *meter) result(partial bool) *Result {
+	window := m.until() - m.from
 	r := &Result{
 		Start: m.start, Window: window, Partial: partial,
 		Arrivals: m.plan.Arrivals, GapCV: m.gaps.cv(),

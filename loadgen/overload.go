@@ -63,9 +63,17 @@ type part struct {
 	wait, late    time.Duration // means of the slices' medians and largest latenesses
 }
 
-// partsOf is nil when there are too few slices.
+// partsOf is nil when there are too few slices. Those from the first on of which
+// requests were cut off by a cancel are left out: how long they would have waited is
+// not known.
 func partsOf(t *Timeline) []part {
 	slices := t.Slices
+	for i := range slices {
+		if slices[i].Unfinished > 0 {
+			slices = slices[:i]
+			break
+		}
+	}
 	if n := len(slices); n > 0 && slices[n-1].Width < t.Width/2 {
 		slices = slices[:n-1]
 	}

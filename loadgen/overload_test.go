@@ -46,7 +46,6 @@ func (q queue) run(t *testing.T) *Result {
 		if x.Intended >= m.until() {
 			break
 		}
-		m.due(x.Intended)
 		x.Sent = x.Intended
 		if q.late != nil {
 			x.Sent += q.late(x.Intended)
@@ -73,12 +72,16 @@ func (q queue) run(t *testing.T) *Result {
 		}
 		ended = append(ended, x)
 	}
+	inOrder := slices.Clone(ended)
 	slices.SortStableFunc(ended, func(a, b Exchange) int { return int(a.Done - b.Done) })
 	for i := range ended {
+		for ; len(inOrder) > 0 && inOrder[0].Intended <= ended[i].Done; inOrder = inOrder[1:] {
+			m.due(inOrder[0].Intended)
+		}
 		m.sent(ended[i].Sent)
 		m.done(&ended[i])
 	}
-	r := m.result(m.until(), false)
+	r := m.result(false)
 	r.Doubts = judge(r, q.timeout)
 	return r
 }

@@ -108,7 +108,8 @@ func (p *pool) dispatch(ctx context.Context) error {
 // missed ends the requests from seq on that were due when the run was cancelled,
 // but that we had not got to.
 func (p *pool) missed(schedule *Schedule, seq int64, due time.Duration) {
-	for now := p.meter.now(); due <= now && p.count(due); seq++ {
+	now := p.meter.now()
+	for ; due <= now && p.count(due); seq++ {
 		p.endUnsent(job{seq: seq, intended: due, ready: now})
 		due = schedule.Next()
 	}
@@ -203,6 +204,7 @@ func (p *pool) finish() {
 
 // drop ends all waiting requests: the run was cancelled.
 func (p *pool) drop() {
+	p.end()
 	p.mu.Lock()
 	waiting := p.queue[p.head:]
 	p.queue, p.head = nil, 0

@@ -36,9 +36,11 @@ type Slice struct {
 	// Backlog is how many requests were due and had not ended at the slice's
 	// end: that of the slice before, plus Due, less Answered and Failed.
 	Backlog int64 `json:"backlog"`
-	// Lost is how many of the requests due in it never got a complete answer,
-	// those that a cancel cut off left out.
-	Lost int64 `json:"lost,omitempty"`
+	// Lost is how many of the requests due in it never got a complete answer.
+	// Unfinished are not among them: those that a cancel cut off, whose response
+	// times are lower bounds.
+	Lost       int64 `json:"lost,omitempty"`
+	Unfinished int64 `json:"unfinished,omitempty"`
 	// P50 to Max are response times, as in Result.Response, of the requests due
 	// in it; 0 when there are none. They err by 2 %, Max is exact.
 	P50 time.Duration `json:"p50_ns"`
@@ -70,14 +72,16 @@ type slicer struct {
 
 type sliceCell struct {
 	due, answered, failed, timedOut, lost int64
+	unfinished                            int64
 	status4xx, status5xx                  int64
 	max, late, still, stillFrom           time.Duration
 	times                                 []uint32 // by timeBucket; nil until the first
 	timed                                 int64
 }
 
-// add counts an exchange that ended; the window is from from to to.
-func (s *slicer) add(x *Exchange, from, to time.Duration) {
+// add counts an exchange that ended; the window is from from to to. waiting is
+// when its request, or another that waits, became due while none waited.
+func (s *slicer) add(x *Exchange, from, to, waiting time.Duration) {
 	switch {
 	case x.Intended < from:
 		if x.Done >= from {
@@ -87,14 +91,18 @@ func (s *slicer) add(x *Exchange, from, to time.Duration) {
 		c := s.at(x.Intended - from)
 		c.due++
 		c.late = max(c.late, x.lateness())
-		if kind := KindOf(x.Err); kind != "" && kind != KindUnfinished {
+		switch KindOf(x.Err) {
+		case "":
+		case KindUnfinished:
+			c.unfinished++
+		default:
 			c.lost++
 		}
 		if x.waited() {
 			c.time(x.Done - x.Intended)
 		}
 	}
-	since, still := s.still(x, from)
+	since, still := s.still(x, max(from, waiting))
 	if x.Done < from || x.Done >= to {
 		return
 	}
@@ -119,13 +127,13 @@ func (s *slicer) add(x *Exchange, from, to time.Duration) {
 	}
 }
 
-// still is since when no answer had come before this one, although its request
-// waited, and for how long; of a time that began before the window what is in it.
+// still is since when no answer had come before this one, although requests
+// waited, and for how long; from is when the earliest of them began to.
 func (s *slicer) still(x *Exchange, from time.Duration) (since, still time.Duration) {
 	if x.Err != nil {
 		return 0, 0
 	}
-	since = max(s.lastAnswer, x.Intended, from)
+	since = max(s.lastAnswer, from)
 	s.lastAnswer = max(s.lastAnswer, x.Done)
 	return since, x.Done - since
 }
@@ -162,6 +170,7 @@ func (c *sliceCell) merge(o *sliceCell) {
 	c.failed += o.failed
 	c.timedOut += o.timedOut
 	c.lost += o.lost
+	c.unfinished += o.unfinished
 	c.status4xx += o.status4xx
 	c.status5xx += o.status5xx
 	c.timed += o.timed
@@ -241,12 +250,12 @@ func (s *slicer) timeline(window time.Duration) *Timeline {
 		c := &s.cells[i]
 		at := time.Duration(i) * s.width
 		if at >= window {
-			break // requests of a cancelled run may be due a moment after its end
+			break // times of before an early end may lie after it
 		}
 		backlog += c.due - c.answered - c.failed
 		t.Slices = append(t.Slices, Slice{
 			At: at, Width: min(s.width, window-at), Due: c.due, Answered: c.answered, Failed: c.failed, TimedOut: c.timedOut,
-			Status4xx: c.status4xx, Status5xx: c.status5xx, Backlog: backlog, Lost: c.lost,
+			Status4xx: c.status4xx, Status5xx: c.status5xx, Backlog: backlog, Lost: c.lost, Unfinished: c.unfinished,
 			P50: c.quantile(0.50), P95: c.quantile(0.95), P99: c.quantile(0.99), Max: c.max, Late: c.late,
 			Still: c.still, StillFrom: c.stillFrom,
 		})

@@ -194,6 +194,7 @@ func (l *loop) cancel(now time.Duration) {
 		l.endUnsent(l.newJob(l.nextDue, now), &Error{KindUnfinished, errUnfinished})
 		l.advance()
 	}
+	l.meter.endAt(now)
 	l.cancelled, l.nextDue = true, never
 	l.giveUp = now + min(drainGrace, l.plan.Timeout)
 	for l.queue.len() > 0 {

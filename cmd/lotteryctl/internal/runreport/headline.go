@@ -139,10 +139,14 @@ func machineText(rounds []runfolder.Round) string {
 	}
 	var parts []string
 	if len(others) > 0 {
-		parts = append(parts, fmt.Sprintf("other programs used %s of %s", span(others, 2), units.Counted(cores, "core", "cores")))
+		who := "other programs"
+		if len(service) == 0 { // it is not known which one is the service, if it is one of them
+			who = "programs other than lotteryctl"
+		}
+		parts = append(parts, fmt.Sprintf("%s used %s of %s", who, span(others, 2), units.Counted(cores, "core", "cores")))
 	}
 	if len(ours) > 0 {
-		parts = append(parts, fmt.Sprintf("threads of lotteryctl waited for a core %s %% of the time", span(ours, 0)))
+		parts = append(parts, fmt.Sprintf("threads of lotteryctl waited %s %% of the time for a core", span(ours, 0)))
 	}
 	if len(service) > 0 {
 		parts = append(parts, fmt.Sprintf("of the service %s %%", span(service, 0)))
