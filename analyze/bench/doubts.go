@@ -8,7 +8,7 @@ import (
 
 // warnings gathers what is doubtful about the report.
 func (j *judging) warnings(r *Report) []Warning {
-	var all []Warning
+	all := j.overloads()
 	for i := range r.Missing {
 		all = append(all, Warning{Code: WarnMissing, Missing: &r.Missing[i]})
 	}

@@ -92,7 +92,7 @@ func (j *judging) left(g *Judgement) (old, new []float64) {
 }
 
 // decide gives a judgement that was laid out, tested and corrected its verdict.
-func (j *judging) decide(g *Judgement, leastEffect float64, better Better, family int) {
+func (j *judging) decide(g *Judgement, unit string, leastEffect float64, better Better, family int) {
 	alpha := j.tables.Query.Alpha
 	switch g.Test {
 	case Direct:
@@ -106,6 +106,7 @@ func (j *judging) decide(g *Judgement, leastEffect float64, better Better, famil
 			g.Runs = j.runsToDecide(g, leastEffect, family)
 		}
 	}
+	j.doubtOverload(g, unit)
 }
 
 // runsToDecide estimates the runs for a verdict, if the true change is about

@@ -1,6 +1,7 @@
 package runfolder
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -66,6 +67,11 @@ func (r *Round) modern() {
 	if why, ok := strings.CutPrefix(string(r.CheckState), string(CheckMissing)+": "); ok {
 		r.CheckState, r.NotChecked = CheckMissing, &Reason{Detail: why}
 	}
+}
+
+// doubts reports whether the run has a doubt of the code.
+func (r *Round) doubts(code loadgen.DoubtCode) bool {
+	return slices.ContainsFunc(r.Doubts, func(d loadgen.Doubt) bool { return d.Code == code })
 }
 
 // whole says that the run is fit to stand for its arm.

@@ -16,8 +16,10 @@ import (
 const (
 	// firmP99 is how many requests a run should have for its p99: ten beyond it.
 	firmP99 = 1_000
-	// halvesApart is how much the medians of the halves differ.
-	halvesApart = 0.25
+	// halvesApart is how many times the median of one half is that of the other,
+	// and halvesFloor by how much they differ, at least.
+	halvesApart = 1.5
+	halvesFloor = 500 * time.Microsecond
 )
 
 // careNote is one line for all that makes figures of a run less firm; "" if there
@@ -47,13 +49,13 @@ func (r Report) unsteadyText() string {
 	for _, round := range counting(r.Rounds) {
 		counted++
 		h := round.Halves
-		if h == nil || doubtIn(round, experiment.Unsteady) == nil || h.First <= 0 || h.Second <= 0 {
+		if h == nil || doubtIn(round, experiment.Unsteady) == nil || h.First <= 0 || h.Second <= 0 || max(h.First, h.Second)-min(h.First, h.Second) < halvesFloor {
 			continue
 		}
 		switch ratio := float64(h.Second) / float64(h.First); {
-		case ratio >= 1+halvesApart:
+		case ratio >= halvesApart:
 			slower++
-		case ratio <= 1/(1+halvesApart):
+		case ratio <= 1/halvesApart:
 			faster++
 		default:
 			continue
@@ -116,12 +118,12 @@ func doubtText(round runfolder.Round, d loadgen.Doubt) string {
 	return text
 }
 
+// unfinishedOf is how many requests of a load were cut off by a cancel, which is no
+// fault of the service.
+func unfinishedOf(l runfolder.Load) int64 { return l.Failures[string(loadgen.KindUnfinished)] }
+
 // unfinishedNote labels the latencies that are lower bounds; "" if there are none.
-func unfinishedNote(rounds []runfolder.Round) string {
-	var n int64
-	for _, r := range rounds {
-		n += r.Load.Failures[string(loadgen.KindUnfinished)]
-	}
+func unfinishedNote(n int64) string {
 	if n == 0 {
 		return ""
 	}
@@ -141,7 +143,7 @@ func (r Report) stallNote() string {
 	var at []string
 	for _, one := range s.Stalls {
 		if len(at) == 4 {
-			at = append(at, fmt.Sprintf("%d more times", len(s.Stalls)-4))
+			at = append(at, fmt.Sprintf("and %d more", len(s.Stalls)-4))
 			break
 		}
 		at = append(at, seconds(one.At)+" s")
@@ -149,7 +151,7 @@ func (r Report) stallNote() string {
 	text := fmt.Sprintf("answers stood still for %s s%s: at %s; p50 %s ms outside, up to %s ms inside",
 		seconds(s.Length), every, strings.Join(at, ", "), units.Milliseconds(s.Outside), units.Milliseconds(s.Inside))
 	if len(r.Rounds) > 1 {
-		return fmt.Sprintf("%s in %d of %d runs: %s", "stalls", len(r.Stalls), len(r.Rounds), r.runName(runfolder.Round{Round: s.Round, Arm: s.Arm})+": "+text)
+		return fmt.Sprintf("stalls in %d of %d runs (%s: %s)", len(r.Stalls), len(r.Rounds), r.runName(runfolder.Round{Round: s.Round, Arm: s.Arm}), text)
 	}
 	return text
 }

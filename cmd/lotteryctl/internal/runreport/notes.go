@@ -32,16 +32,17 @@ func (r Report) notes() []string {
 	notes = append(notes, r.runNotes()...)
 	notes = append(notes, r.comparisonNotes()...)
 	notes = append(notes, profileNotes(r.Folder, r.Profiled)...)
-	var errors, requests int64
+	var errors, requests, unfinished int64
 	for _, round := range r.Rounds {
 		errors += round.Load.Errors
 		requests += round.Load.Requests
+		unfinished += unfinishedOf(round.Load)
 	}
-	if errors > 0 && errors < requests {
+	if errors > unfinished && errors < requests {
 		notes = append(notes, fmt.Sprintf("%s of %s requests failed (%s); timeouts and answers of any status are in the latencies",
 			units.Grouped(errors), units.Grouped(requests), failures(r.Rounds)))
 	}
-	for _, note := range []string{r.stallNote(), unfinishedNote(r.Rounds), r.careNote()} {
+	for _, note := range []string{r.stallNote(), unfinishedNote(unfinished), r.careNote()} {
 		if note != "" {
 			notes = append(notes, note)
 		}

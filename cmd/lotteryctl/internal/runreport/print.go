@@ -94,7 +94,11 @@ func writeCard(b *strings.Builder, r *runfolder.Round) {
 		fmt.Fprintf(b, "  %-12s%s\n", subject, fmt.Sprintf(format, args...))
 	}
 	l, c := r.Load, r.Cost
-	line("answered", "%s/s: %s requests, %s errors%s", units.Fixed(round1(l.AnsweredRate), -1), units.Grouped(l.Requests), units.Grouped(l.Errors), outcomes(l))
+	cut := ""
+	if n := unfinishedOf(l); n > 0 {
+		cut = fmt.Sprintf(", %s not answered yet", units.Grouped(n))
+	}
+	line("answered", "%s/s: %s requests, %s errors%s%s", units.Fixed(round1(l.AnsweredRate), -1), units.Grouped(l.Requests), units.Grouped(l.Errors-unfinishedOf(l)), cut, outcomes(l))
 	if q := l.Response; q != nil {
 		line("latency", "p50 %s   p95 %s   p99 %s   max %s ms", units.Milliseconds(q.P50), units.Milliseconds(q.P95), units.Milliseconds(q.P99), units.Milliseconds(q.Max))
 		line("", "(from the planned send time of each request)")
