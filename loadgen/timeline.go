@@ -228,9 +228,12 @@ func timeMiddle(bucket int) time.Duration {
 // quantile is 0 without times.
 func (c *sliceCell) quantile(q float64) time.Duration {
 	rank := int64(math.Ceil(q * float64(c.timed)))
+	if rank >= c.timed {
+		return c.max
+	}
 	var seen int64
 	for bucket, n := range c.times {
-		if seen += int64(n); n > 0 && seen >= rank {
+		if seen += int64(n); seen >= max(rank, 1) {
 			return min(timeMiddle(bucket), c.max)
 		}
 	}

@@ -98,10 +98,14 @@ func usual(timeline []loadgen.Slice) time.Duration {
 	return median(still)
 }
 
-// isStall says that enough requests waited for the end of the time without answers
-// that ended in the last slice, and that it was not we who sent them late.
+// isStall says that answers had come before the time without answers that ended in
+// the last slice, that enough requests waited for its end, and that it was not we
+// who sent them late.
 func isStall(timeline []loadgen.Slice, last loadgen.Slice) bool {
 	stall := Stall{last.StillFrom, last.Still}
+	if stall.At == 0 {
+		return false // the first answers of a slow service take their time
+	}
 	var due float64
 	var backlog int64
 	for _, s := range timeline {

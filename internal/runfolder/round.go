@@ -84,9 +84,11 @@ type Load struct {
 	SentRate     float64       `json:"sent_rate"`
 	AnsweredRate float64       `json:"answered_rate"`
 	Requests     int64         `json:"requests"` // due in the window, whatever became of them
-	Sent         int64         `json:"sent"`     // of these; absent before there was NotSent
-	NotSent      int64         `json:"not_sent,omitempty"`
-	Answered     int64         `json:"answered"` // of any status
+	// Sent and NotSent together are Requests; both are absent from folders that
+	// older versions wrote.
+	Sent     int64 `json:"sent,omitempty"`
+	NotSent  int64 `json:"not_sent,omitempty"`
+	Answered int64 `json:"answered"` // of any status
 	// Errors are the requests without an answer plus the answers of a status
 	// that is not a good one.
 	Errors int64 `json:"errors"`
