@@ -1,6 +1,10 @@
 package loadgen
 
-import "time"
+import (
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/timeline"
+)
 
 // The thresholds of the doubts. Lateness is judged against the latencies it
 // is part of, and only when it is above what an idle machine shows.
@@ -17,15 +21,19 @@ const (
 // judge is a pure function of the measured figures; timeout is the plan's.
 func judge(r *Result, timeout time.Duration) []Doubt {
 	out := judgeGenerator(r)
-	overload := judgeBacklog(r, timeout)
-	if overload != nil {
-		out = append(out, *overload)
-	}
-	if gone := judgeEnd(r, timeout); gone != nil {
-		out = append(out, *gone)
-	}
+	slices := r.Timeline.recorded()
 	if r.Arrivals != Closed {
-		out = append(out, judgeRate(r, overload != nil)...)
+		growth := timeline.Growing(slices, r.AnsweredRate, timeout)
+		if growth != nil {
+			out = append(out, Doubt{
+				Code: Overloaded, AnsweredRate: r.AnsweredRate, AskedRate: r.AskedRate, DueRate: r.dueRate(),
+				BacklogStart: growth.First, Backlog: growth.Last,
+			})
+		}
+		out = append(out, judgeRate(r, growth != nil)...)
+	}
+	if end := timeline.Ended(slices, timeout); end != nil {
+		out = append(out, Doubt{Code: StoppedAnswering, At: end.At, Unanswered: end.Lost})
 	}
 	if c := r.Connections; c.Queued > 0 {
 		out = append(out, Doubt{Code: CapQueued, Queued: c.Queued, QueuedFor: c.QueuedFor, WaitP99: r.ConnWait.Quantile(0.99), Cap: c.Cap})
@@ -52,12 +60,14 @@ func judgeGenerator(r *Result) (out []Doubt) {
 	return out
 }
 
+// dueRate is the rate really due in the window: a Poisson draw is not exactly Rate.
+func (r *Result) dueRate() float64 { return float64(r.Counts.Intended) / max(r.Window.Seconds(), 1e-9) }
+
 // judgeRate looks for requests that were not sent or not answered. Behind an
 // overloaded service they wait on our side, too, and that has a name already.
 func judgeRate(r *Result, overloaded bool) (out []Doubt) {
 	intended := float64(r.Counts.Intended)
-	// The rate really due in the window: a Poisson draw is not exactly Rate.
-	due := intended / max(r.Window.Seconds(), 1e-9)
+	due := r.dueRate()
 	backlog := (due - r.SentRate) * r.Window.Seconds()
 	if !overloaded && backlog > backlogShare*intended && backlog > r.AskedRate*backlogTime.Seconds() {
 		out = append(out, Doubt{Code: RateNotReached, SentRate: r.SentRate, DueRate: due, AskedRate: r.AskedRate})

@@ -1,10 +1,11 @@
 package loadgen
 
 import (
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/timeline"
 )
 
 // meter turns exchanges into a Result. One thread at a time may call sent and
@@ -28,8 +29,8 @@ type meter struct {
 	queuedCount                                         int64
 	queuedFor                                           time.Duration
 	sentInWindow, answeredInWindow                      int64
-	gaps                                                gapStats
-	slices                                              slicer
+	gaps                                                timeline.Gaps
+	timeline                                            *timeline.Recorder
 }
 
 // liveCounts are what the watcher may read while the sender counts on.
@@ -65,7 +66,7 @@ func (l *liveCounts) working(now time.Duration) time.Duration {
 func newMeter(p *Plan, start time.Time) *meter {
 	m := &meter{
 		plan: p, start: start, from: p.Warmup, over: make(chan struct{}),
-		errors: map[ErrorKind]int64{}, slices: slicer{width: sliceWidth(p.Duration)},
+		errors: map[ErrorKind]int64{}, timeline: timeline.NewRecorder(p.Duration),
 	}
 	m.to.Store(int64(p.Warmup + p.Duration))
 	return m
@@ -107,7 +108,7 @@ func (m *meter) sent(at time.Duration) {
 		return
 	}
 	m.sentInWindow++
-	m.gaps.add(at)
+	m.gaps.Add(at)
 }
 
 // done counts an ended exchange and hands it to Record.
@@ -125,7 +126,8 @@ func (m *meter) done(x *Exchange) {
 	if !x.Warmup {
 		m.count(x)
 	}
-	m.slices.add(x, m.from, m.until(), time.Duration(m.live.waitingSince.Load()))
+	m.timeline.Add(timeline.Event{Intended: x.Intended, Done: x.Done, Late: x.lateness(), Outcome: x.outcome(), Status: x.Status},
+		m.from, m.until(), time.Duration(m.live.waitingSince.Load()))
 	if m.plan.Record != nil {
 		m.plan.Record(x)
 	}
@@ -155,7 +157,7 @@ func (m *meter) count(x *Exchange) {
 		m.statuses[x.Status]++
 	} else {
 		m.errors[KindOf(x.Err)]++
-		if !x.waited() {
+		if x.outcome() == timeline.Failed {
 			return // a quick failure would make the server look fast
 		}
 	}
@@ -165,14 +167,18 @@ func (m *meter) count(x *Exchange) {
 	}
 }
 
-// waited says that the time of an exchange is one that a user waited: until the
-// answer, or at least so long until we gave up.
-func (x *Exchange) waited() bool {
+// outcome tells those whose time is one that a user waited, until the answer or at
+// least so long until we gave up, from failures that took as long as they took.
+func (x *Exchange) outcome() timeline.Outcome {
 	switch KindOf(x.Err) {
-	case "", KindTimeout, KindUnfinished:
-		return true
+	case "":
+		return timeline.Answered
+	case KindTimeout:
+		return timeline.TimedOut
+	case KindUnfinished:
+		return timeline.Unfinished
 	}
-	return false
+	return timeline.Failed
 }
 
 // lateness is how long the generator took to get to the request: to its first
@@ -192,7 +198,7 @@ func (m *meter) result(partial bool) *Result {
 	window := m.until() - m.from
 	r := &Result{
 		Start: m.start, Window: window, Partial: partial,
-		Arrivals: m.plan.Arrivals, GapCV: m.gaps.cv(),
+		Arrivals: m.plan.Arrivals, GapCV: m.gaps.CV(),
 		Response: &m.response, Service: &m.service,
 		Lateness: &m.lateness, ConnWait: &m.connWait,
 		Counts: Counts{
@@ -201,7 +207,7 @@ func (m *meter) result(partial bool) *Result {
 			BytesIn: m.bytesIn, BytesOut: m.bytesOut,
 		},
 		Connections: Connections{Cap: m.plan.Connections, Queued: m.queuedCount, QueuedFor: m.queuedFor},
-		Timeline:    m.slices.timeline(window),
+		Timeline:    newTimeline(m.timeline, window),
 	}
 	if m.plan.Arrivals != Closed {
 		r.AskedRate = m.plan.Rate
@@ -216,34 +222,4 @@ func (m *meter) result(partial bool) *Result {
 		r.AnsweredRate = float64(m.answeredInWindow) / window.Seconds()
 	}
 	return r
-}
-
-// gapStats accumulates the spread of the times between sends, by Welford's
-// method: one pass, no samples kept.
-type gapStats struct {
-	last     time.Duration
-	started  bool
-	n        float64
-	mean, m2 float64
-}
-
-func (g *gapStats) add(at time.Duration) {
-	if !g.started {
-		g.last, g.started = at, true
-		return
-	}
-	gap := float64(max(0, at-g.last))
-	g.last = at
-	g.n++
-	delta := gap - g.mean
-	g.mean += delta / g.n
-	g.m2 += delta * (gap - g.mean)
-}
-
-// cv returns standard deviation over mean, 0 with fewer than two gaps.
-func (g *gapStats) cv() float64 {
-	if g.n < 2 || g.mean == 0 {
-		return 0
-	}
-	return math.Sqrt(g.m2/g.n) / g.mean
 }

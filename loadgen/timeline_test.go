@@ -67,29 +67,6 @@ func TestTimelineOfALongRun(t *testing.T) {
 	}
 }
 
-// TestSliceQuantiles compares with what a Histogram finds.
-func TestSliceQuantiles(t *testing.T) {
-	t.Parallel()
-	random := newPRNG(1, 2)
-	var c sliceCell
-	var h Histogram
-	for range 20_000 {
-		d := time.Duration(random.exponential() * random.exponential() * float64(20*time.Millisecond))
-		c.time(d)
-		h.Record(d)
-	}
-	for _, q := range []float64{0.01, 0.5, 0.95, 0.99, 1} {
-		got, want := c.quantile(q), h.Quantile(q)
-		if off := float64(got-want) / float64(want); off < -0.03 || off > 0.03 {
-			t.Errorf("q%v: got %v, want %v", q, got, want)
-		}
-	}
-	c.time(1 << 62) // 146 years
-	if got := c.quantile(1); got != 1<<62 {
-		t.Errorf("the longest is %v", got)
-	}
-}
-
 // TestStillIsWaitingForAnswers: a time in which nobody waited does not count,
 // however few requests come.
 func TestStillIsWaitingForAnswers(t *testing.T) {

@@ -106,7 +106,9 @@ func (j *judging) decide(g *Judgement, unit string, leastEffect float64, better 
 			g.Runs = j.runsToDecide(g, leastEffect, family)
 		}
 	}
-	j.doubtOverload(g, unit)
+	if g.Verdict == Equivalent && j.tables.Set.lacksMeaning(unit, g.Old, g.New) {
+		g.Verdict = Inconclusive
+	}
 }
 
 // runsToDecide estimates the runs for a verdict, if the true change is about

@@ -11,12 +11,6 @@ import (
 // that are alike say nothing about the services. Lines of other runs lack it.
 const OverloadUnit = "overloaded"
 
-// Overload counts the runs of a row and column that were overloaded.
-type Overload struct {
-	Row, Column string
-	Runs, Of    int
-}
-
 // isLatency says that a unit is a time that waiting in a queue is part of.
 func isLatency(unit string) bool {
 	return unit == "sec/op" || strings.HasSuffix(unit, "-latency-sec")
@@ -37,29 +31,27 @@ func (s *Set) overloaded(c *Cell) (runs int) {
 	return runs
 }
 
-// doubtOverload takes back that latencies of overloaded runs are alike.
-func (j *judging) doubtOverload(g *Judgement, unit string) {
-	if g.Verdict == Equivalent && isLatency(unit) && j.tables.Set.overloaded(g.Old)+j.tables.Set.overloaded(g.New) > 0 {
-		g.Verdict = Inconclusive
-	}
+// lacksMeaning says that latencies of two cells cannot be called alike.
+func (s *Set) lacksMeaning(unit string, old, new *Cell) bool {
+	return isLatency(unit) && s.overloaded(old)+s.overloaded(new) > 0
 }
 
-// overloads warns of each row and column with overloaded runs.
-func (j *judging) overloads() (warnings []Warning) {
+// overloads lists each row and column with overloaded runs.
+func (s *Set) overloads(tables []*Table) (all []Overload) {
 	seen := map[[2]string]bool{}
-	for _, t := range j.tables.Tables {
+	for _, t := range tables {
 		if !isLatency(t.Unit) {
 			continue
 		}
 		for row, cells := range t.Cells {
 			for col, c := range cells {
 				at := [2]string{t.Rows[row].Label, t.Cols[col].Label}
-				if runs := j.tables.Set.overloaded(c); runs > 0 && !seen[at] {
+				if runs := s.overloaded(c); runs > 0 && !seen[at] {
 					seen[at] = true
-					warnings = append(warnings, Warning{Code: WarnOverload, Overload: &Overload{Row: at[0], Column: at[1], Runs: runs, Of: len(c.Values)}})
+					all = append(all, Overload{Row: at[0], Column: at[1], Runs: runs, Of: len(c.Values)})
 				}
 			}
 		}
 	}
-	return warnings
+	return all
 }

@@ -178,6 +178,12 @@ func WarningCodes() []WarningCode {
 // which that shows.
 type Blocks struct{ Old, New, Row string }
 
+// Overload counts the runs of a row and column that were overloaded.
+type Overload struct {
+	Row, Column string
+	Runs, Of    int
+}
+
 // Series is what is odd about the runs of a cell in the order of time: one of
 // the two figures is set.
 type Series struct {

@@ -162,3 +162,22 @@ func seconds(d time.Duration) string {
 	}
 	return units.Fixed(d.Seconds(), 1)
 }
+
+// fewestRequests is the smallest number of requests that a whole run rests on.
+func (r Report) fewestRequests() int64 {
+	fewest := r.Rounds[0].Load.Requests
+	for _, round := range r.Rounds {
+		if !round.Partial {
+			fewest = min(fewest, round.Load.Requests)
+		}
+	}
+	return fewest
+}
+
+// runName is "run 3", or with several arms "round 3 of new".
+func (r Report) runName(round runfolder.Round) string {
+	if len(r.Run.Arms) == 1 {
+		return fmt.Sprintf("run %d", round.Round)
+	}
+	return fmt.Sprintf("round %d of %s", round.Round, round.Arm)
+}

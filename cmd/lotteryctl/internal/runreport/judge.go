@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
-	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
@@ -58,19 +56,4 @@ func judgeArms(rounds []runfolder.Round) error {
 		return cli.GateFailed(fmt.Errorf("every request%s failed: %s", of, failuresAndHint(byArm[arm])))
 	}
 	return nil
-}
-
-// failures counts the causes of errors over all rounds: "3 status 503, 12 timeout".
-func failures(rounds []runfolder.Round) string {
-	counts := map[string]int64{}
-	for _, r := range rounds {
-		for cause, n := range r.Load.Failures {
-			counts[cause] += n
-		}
-	}
-	var parts []string
-	for _, cause := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, fmt.Sprintf("%s %s", units.Grouped(counts[cause]), cause))
-	}
-	return strings.Join(parts, ", ")
 }

@@ -56,17 +56,6 @@ func (r Report) notes() []string {
 	return notes
 }
 
-// fewestRequests is the smallest number of requests that a whole run rests on.
-func (r Report) fewestRequests() int64 {
-	fewest := r.Rounds[0].Load.Requests
-	for _, round := range r.Rounds {
-		if !round.Partial {
-			fewest = min(fewest, round.Load.Requests)
-		}
-	}
-	return fewest
-}
-
 // runNotes are about single runs: cut short, failed, not checked.
 func (r Report) runNotes() (notes []string) {
 	unchecked, first := 0, ""
@@ -88,14 +77,6 @@ func (r Report) runNotes() (notes []string) {
 		notes = append(notes, fmt.Sprintf("invariants were not checked in %d of %d runs (%s)", unchecked, len(r.Rounds), first))
 	}
 	return notes
-}
-
-// runName is "run 3", or with several arms "round 3 of new".
-func (r Report) runName(round runfolder.Round) string {
-	if len(r.Run.Arms) == 1 {
-		return fmt.Sprintf("run %d", round.Round)
-	}
-	return fmt.Sprintf("round %d of %s", round.Round, round.Arm)
 }
 
 // comparisonNotes say what a comparison rests on.

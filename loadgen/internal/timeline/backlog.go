@@ -1,4 +1,4 @@
-package loadgen
+package timeline
 
 import (
 	"math"
@@ -18,16 +18,17 @@ const (
 	waitShare = 0.5
 )
 
-// judgeBacklog finds out whether answers fell behind the schedule. The backlog is
-// looked at by the smallest value in each tenth of the window: a burst or a stall
-// that is made up for leaves no trace there. It must grow steadily, and requests
-// that came later must have waited longer: those of a service that takes long for
-// each of them, but serves all, do not. Nil: no.
-func judgeBacklog(r *Result, timeout time.Duration) *Doubt {
-	if r.Arrivals == Closed || r.Timeline == nil {
-		return nil
-	}
-	parts := partsOf(r.Timeline)
+// Growth is a backlog that grew.
+type Growth struct{ First, Last int64 }
+
+// Growing finds out whether answers fell behind the schedule. The backlog is looked
+// at by the smallest value in each tenth of the window: a burst or a stall that is
+// made up for leaves no trace there. It must grow steadily, and requests that came
+// later must have waited longer: those of a service that takes long for each of them,
+// but serves all, do not. rate is that of the answers, per second, and timeout that of
+// the requests. Nil: no.
+func Growing(slices []Slice, rate float64, timeout time.Duration) *Growth {
+	parts := partsOf(slices)
 	if parts == nil {
 		return nil
 	}
@@ -41,17 +42,13 @@ func judgeBacklog(r *Result, timeout time.Duration) *Doubt {
 	}
 	growth := last.backlog - first.backlog
 	switch {
-	case arrived == 0 && !filledUp(r.Timeline, timeout), // it does not answer at all, which is something else
+	case arrived == 0 && !filledUp(slices, timeout), // it does not answer at all, which is something else
 		growth < backlogLeast, float64(growth) < backlogGrowth*float64(due),
 		steadiness(parts) < backlogSteady,
-		!waitsGrow(parts, float64(growth), r.AnsweredRate, timeout):
+		!waitsGrow(parts, float64(growth), rate, timeout):
 		return nil
 	}
-	slices := r.Timeline.Slices
-	return &Doubt{
-		Code: Overloaded, AnsweredRate: r.AnsweredRate, AskedRate: r.AskedRate,
-		DueRate: float64(r.Counts.Intended) / r.Window.Seconds(), BacklogStart: first.backlog, Backlog: slices[len(slices)-1].Backlog,
-	}
+	return &Growth{First: first.backlog, Last: slices[len(slices)-1].Backlog}
 }
 
 // part is a tenth of the window.
@@ -66,15 +63,14 @@ type part struct {
 // partsOf is nil when there are too few slices. Those from the first on of which
 // requests were cut off by a cancel are left out: how long they would have waited is
 // not known.
-func partsOf(t *Timeline) []part {
-	slices := t.Slices
+func partsOf(slices []Slice) []part {
 	for i := range slices {
 		if slices[i].Unfinished > 0 {
 			slices = slices[:i]
 			break
 		}
 	}
-	if n := len(slices); n > 0 && slices[n-1].Width < t.Width/2 {
+	if n := len(slices); n > 0 && slices[n-1].Width < slices[0].Width/2 {
 		slices = slices[:n-1]
 	}
 	if len(slices) < backlogParts {
@@ -147,9 +143,9 @@ func waitsGrow(parts []part, growth, rate float64, timeout time.Duration) bool {
 
 // filledUp says that waits rose until they reached the timeout. A service that
 // takes requests in order then answers nothing in time any more, for all its work.
-func filledUp(t *Timeline, timeout time.Duration) bool {
+func filledUp(slices []Slice, timeout time.Duration) bool {
 	rising := 0
-	for _, s := range t.Slices {
+	for _, s := range slices {
 		if s.P50 > timeout/4 && s.P50 < timeout*9/10 {
 			rising++
 		}
@@ -164,13 +160,16 @@ const (
 	goneLost  = 0.9 // of the requests due since then
 )
 
-// judgeEnd finds out whether the service answered at first and not any more, as
-// one does that died or hangs. Nil: no.
-func judgeEnd(r *Result, timeout time.Duration) *Doubt {
-	if r.Timeline == nil {
-		return nil
-	}
-	slices := r.Timeline.Slices
+// End is when a service stopped answering, from the start of the window, and how many
+// requests were due since then, which all failed.
+type End struct {
+	At   time.Duration
+	Lost int64
+}
+
+// Ended finds out whether the service answered at first and not any more, as one does
+// that died or hangs. Nil: no.
+func Ended(slices []Slice, timeout time.Duration) *End {
 	from := len(slices)
 	for from > 0 && slices[from-1].Answered == 0 {
 		from--
@@ -184,12 +183,13 @@ func judgeEnd(r *Result, timeout time.Duration) *Doubt {
 		lost += s.Lost
 		timedOut += s.TimedOut
 	}
-	if timedOut > lost/2 && filledUp(r.Timeline, timeout) {
+	if timedOut > lost/2 && filledUp(slices, timeout) {
 		return nil // too much was asked of it
 	}
-	at := slices[from].At
-	if float64(r.Window-at) < goneShare*float64(r.Window) || lost < goneLeast || float64(lost) < goneLost*float64(due) {
+	at, last := slices[from].At, slices[len(slices)-1]
+	window := last.At + last.Width
+	if float64(window-at) < goneShare*float64(window) || lost < goneLeast || float64(lost) < goneLost*float64(due) {
 		return nil
 	}
-	return &Doubt{Code: StoppedAnswering, At: at, Unanswered: lost}
+	return &End{At: at, Lost: lost}
 }
