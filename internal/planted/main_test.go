@@ -48,7 +48,9 @@ func TestCapacityAndStalls(t *testing.T) {
 		standing.standing.RUnlock()
 		time.Sleep(time.Millisecond)
 	}
-	standing.standing.RLock() // a request that waits for the end of the stall
+	for !standing.standing.TryRLock() { // until it goes on
+		time.Sleep(time.Millisecond)
+	}
 	standing.standing.RUnlock()
 	stop()
 }
