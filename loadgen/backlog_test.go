@@ -17,6 +17,7 @@ type queue struct {
 	timeout  time.Duration // 10 s if 0
 	seed     uint64
 
+	shares   bool          // serves all at once instead, and each the slower the more there are
 	servers  int           // 1 if 0
 	work     time.Duration // of a request
 	uneven   bool          // work is drawn from an exponential distribution
@@ -40,6 +41,7 @@ func (q queue) run(t *testing.T) *Result {
 	m := newMeter(&Plan{Arrivals: q.arrivals, Rate: q.rate, Duration: q.window, Warmup: q.warmup, Timeout: q.timeout}, time.Now())
 	work := newPRNG(q.seed, 99)
 	free := make([]time.Duration, q.servers) // when each server is free again
+	sharing := sharing{work: q.work.Seconds(), schedule: q}
 	var ended []Exchange
 	for seq := int64(0); ; seq++ {
 		x := Exchange{Seq: seq, Intended: schedule.Next(), written: true, Status: 200}
@@ -64,6 +66,9 @@ func (q queue) run(t *testing.T) *Result {
 		}
 		free[0] = begin + takes
 		x.Done = free[0] + q.lastsAll
+		if q.shares {
+			x.Done = sharing.done(x.Sent)
+		}
 		switch {
 		case q.dies > 0 && begin+takes > q.dies:
 			x.Done, x.Err = max(x.Sent, q.dies)+time.Millisecond/10, &Error{KindRefused, errClosed}
@@ -84,6 +89,49 @@ func (q queue) run(t *testing.T) *Result {
 	r := m.result(false)
 	r.Doubts = judge(r, q.timeout)
 	return r
+}
+
+// sharing is a service that works on all requests at a time.
+type sharing struct {
+	work     float64 // of a request, in seconds
+	schedule queue
+	ends     map[time.Duration]time.Duration // by the time of the request
+}
+
+// done is when the request that came at a time is answered. The first call simulates
+// all: each gets 1/n of the service, and they end in the order in which they came.
+func (s *sharing) done(at time.Duration) time.Duration {
+	if s.ends != nil {
+		return s.ends[at]
+	}
+	s.ends = map[time.Duration]time.Duration{}
+	schedule, _ := NewSchedule(s.schedule.arrivals, s.schedule.rate, s.schedule.seed) // as in run
+	type active struct {
+		came time.Duration
+		goal float64 // of what each has got since the start
+	}
+	var all []active
+	now, got := 0.0, 0.0
+	next := schedule.Next()
+	for next < s.schedule.warmup+s.schedule.window || len(all) > 0 {
+		due := 1e12
+		if next < s.schedule.warmup+s.schedule.window {
+			due = next.Seconds()
+		}
+		if len(all) > 0 {
+			if end := now + (all[0].goal-got)*float64(len(all)); end <= due {
+				now, got = end, all[0].goal
+				s.ends[all[0].came] = time.Duration(end * 1e9)
+				all = all[1:]
+				continue
+			}
+			got += (due - now) / float64(len(all))
+		}
+		now = due
+		all = append(all, active{next, got + s.work})
+		next = schedule.Next()
+	}
+	return s.ends[at]
 }
 
 func (q queue) doubt(t *testing.T, code DoubtCode) *Doubt {
@@ -110,6 +158,10 @@ func TestOverloadIsNamed(t *testing.T) {
 				{arrivals: Constant, window: time.Second},
 				{arrivals: Constant, stalls: [][2]time.Duration{{4 * time.Second, 200 * time.Millisecond}}},
 				{arrivals: Poisson, uneven: true, warmup: 2 * time.Second},
+				{arrivals: Constant, shares: true},
+				{arrivals: Constant, shares: true, warmup: 2 * time.Second},
+				{arrivals: Poisson, shares: true, timeout: time.Minute},
+				{arrivals: Constant, shares: true, timeout: 2 * time.Second},
 			} {
 				if shape.uneven && factor < 2 && rate < 600 {
 					continue // chance alone makes as long queues
@@ -127,7 +179,7 @@ func TestOverloadIsNamed(t *testing.T) {
 					t.Errorf("%s: no word of it", name)
 					continue
 				}
-				inVain := q.timeout > 0 // from some time on nothing is answered in time
+				inVain := q.timeout > 0 || q.shares // much work is done for answers that come too late
 				if !inVain && d.AnsweredRate < 0.9*rate/factor || d.AnsweredRate > 1.1*rate/factor ||
 					d.Backlog <= d.BacklogStart || d.DueRate < 0.8*rate || d.DueRate > 1.2*rate {
 					t.Errorf("%s: got %+v", name, *d)
@@ -144,6 +196,7 @@ func TestNoOverload(t *testing.T) {
 	for name, shape := range map[string]queue{
 		"idle":                        {arrivals: Constant, work: time.Millisecond},
 		"busy":                        {arrivals: Constant, work: 9 * time.Millisecond},
+		"sharing, nearly full":        {arrivals: Poisson, shares: true, work: 9 * time.Millisecond},
 		"bursts":                      {arrivals: Poisson, uneven: true, work: 8 * time.Millisecond},
 		"bursts on a fast service":    {arrivals: Poisson, rate: 2000, uneven: true, work: 400 * time.Microsecond},
 		"bursts, nearly full":         {arrivals: Poisson, uneven: true, work: 9500 * time.Microsecond},

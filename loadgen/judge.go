@@ -23,7 +23,7 @@ func judge(r *Result, timeout time.Duration) []Doubt {
 	out := judgeGenerator(r)
 	slices := r.Timeline.recorded()
 	if r.Arrivals != Closed {
-		growth := timeline.Growing(slices, r.AnsweredRate, timeout)
+		growth := timeline.Growing(slices, timeout)
 		if growth != nil {
 			out = append(out, Doubt{
 				Code: Overloaded, AnsweredRate: r.AnsweredRate, AskedRate: r.AskedRate, DueRate: r.dueRate(),

@@ -13,9 +13,14 @@ const (
 	// backlogSteady is how many standard errors the growth from part to part is
 	// above 0. A queue in balance wanders, but it wanders back and forth.
 	backlogSteady = 3.0
+	// stillGrowing is how fast it grows in the last third, compared with the mean.
+	stillGrowing = 0.3
+	third        = backlogParts / 3 // in parts
 	// waitShare is the least share of what a queue makes its requests wait that
 	// is seen in their latencies.
 	waitShare = 0.5
+	// waitsAlike is how much waits that are alike differ.
+	waitsAlike = 0.05
 )
 
 // Growth is a backlog that grew.
@@ -23,11 +28,10 @@ type Growth struct{ First, Last int64 }
 
 // Growing finds out whether answers fell behind the schedule. The backlog is looked
 // at by the smallest value in each tenth of the window: a burst or a stall that is
-// made up for leaves no trace there. It must grow steadily, and requests that came
-// later must have waited longer: those of a service that takes long for each of them,
-// but serves all, do not. rate is that of the answers, per second, and timeout that of
+// made up for leaves no trace there. It must grow steadily and until the end, and
+// requests must have waited as long as such a queue makes them wait. timeout is that of
 // the requests. Nil: no.
-func Growing(slices []Slice, rate float64, timeout time.Duration) *Growth {
+func Growing(slices []Slice, timeout time.Duration) *Growth {
 	parts := partsOf(slices)
 	if parts == nil {
 		return nil
@@ -42,10 +46,10 @@ func Growing(slices []Slice, rate float64, timeout time.Duration) *Growth {
 	}
 	growth := last.backlog - first.backlog
 	switch {
-	case arrived == 0 && !filledUp(slices, timeout), // it does not answer at all, which is something else
+	case arrived == 0 && (Ended(slices, timeout) != nil || nothingAnswered(slices)), // which is something else
 		growth < backlogLeast, float64(growth) < backlogGrowth*float64(due),
 		steadiness(parts) < backlogSteady,
-		!waitsGrow(parts, float64(growth), rate, timeout):
+		!goesOn(parts), !isQueue(parts, float64(growth), timeout):
 		return nil
 	}
 	return &Growth{First: first.backlog, Last: slices[len(slices)-1].Backlog}
@@ -57,6 +61,7 @@ type part struct {
 	// nobody served them.
 	backlog       int64
 	due, answered int64
+	length        time.Duration
 	wait, late    time.Duration // means of the slices' medians and largest latenesses
 }
 
@@ -87,6 +92,7 @@ func partsOf(slices []Slice) []part {
 			gaveUp += s.TimedOut
 			p.backlog = min(p.backlog, s.Backlog+gaveUp)
 			p.due += s.Due
+			p.length += s.Width
 			p.answered += s.Answered
 			if s.Max > 0 {
 				p.wait += s.P50
@@ -119,11 +125,18 @@ func steadiness(parts []part) float64 {
 	return mean / math.Sqrt(variance/n)
 }
 
-// waitsGrow says that later requests waited longer, by about what a queue that
-// grew so much makes at the rate of the answers, and not because we sent them
-// late. Requests that all time out wait no longer than that.
-func waitsGrow(parts []part, growth, rate float64, timeout time.Duration) bool {
-	const third = backlogParts / 3
+// goesOn says that the backlog still grew in the last third. That of a service which
+// takes long for each request grows until the first answers come.
+func goesOn(parts []part) bool {
+	n := len(parts)
+	lately := float64(parts[n-1].backlog-parts[n-1-third].backlog) / third
+	return lately >= stillGrowing*float64(parts[n-1].backlog-parts[0].backlog)/float64(n-1)
+}
+
+// isQueue says that requests waited as long as a queue that grew so much makes them
+// wait at least, and not because we sent them late; or until they timed out. If the
+// waits are all alike, no queue grew, however long they are.
+func isQueue(parts []part, growth float64, timeout time.Duration) bool {
 	mean := func(parts []part) (wait, late time.Duration) {
 		for _, p := range parts {
 			wait += p.wait / third
@@ -131,14 +144,43 @@ func waitsGrow(parts []part, growth, rate float64, timeout time.Duration) bool {
 		}
 		return wait, late
 	}
-	wait, late := mean(parts[:third])
-	lastWait, lastLate := mean(parts[len(parts)-third:])
-	if lastWait >= timeout*9/10 {
-		return lastLate < timeout/2
+	_, late := mean(parts[:third])
+	wait, lastLate := mean(parts[len(parts)-third:])
+	var due int64
+	var length time.Duration
+	for _, p := range parts {
+		due += p.due
+		length += p.length
 	}
-	between := float64(len(parts)-third) / float64(len(parts)-1)
-	expected := growth * between / rate * float64(time.Second)
-	return float64((lastWait-wait)-(lastLate-late)) >= waitShare*expected
+	dueRate := float64(due) / length.Seconds()
+	// So long it takes to come, and longer to be served.
+	atLeast := waitShare * growth / dueRate * float64(time.Second)
+	switch {
+	case float64(lastLate-late) >= atLeast:
+		return false
+	case wait >= timeout*9/10:
+		return true
+	}
+	return float64(wait) >= atLeast && !alike(parts)
+}
+
+// alike says that the waits of all parts are nearly the same.
+func alike(parts []part) bool {
+	low, high := parts[0].wait, parts[0].wait
+	for _, p := range parts {
+		low, high = min(low, p.wait), max(high, p.wait)
+	}
+	return float64(high-low) <= waitsAlike*float64(high)
+}
+
+// nothingAnswered says that no request ever was, in the window or later.
+func nothingAnswered(slices []Slice) bool {
+	for _, s := range slices {
+		if s.Answered > 0 || s.Due > s.Lost+s.Unfinished {
+			return false
+		}
+	}
+	return true
 }
 
 // filledUp says that waits rose until they reached the timeout. A service that
@@ -183,7 +225,7 @@ func Ended(slices []Slice, timeout time.Duration) *End {
 		lost += s.Lost
 		timedOut += s.TimedOut
 	}
-	if timedOut > lost/2 && filledUp(slices, timeout) {
+	if timedOut > lost/2 && (filledUp(slices, timeout) || !answeredMost(slices[:from])) {
 		return nil // too much was asked of it
 	}
 	at, last := slices[from].At, slices[len(slices)-1]
@@ -192,4 +234,14 @@ func Ended(slices []Slice, timeout time.Duration) *End {
 		return nil
 	}
 	return &End{At: at, Lost: lost}
+}
+
+// answeredMost says that most requests that were due in slices were answered.
+func answeredMost(slices []Slice) bool {
+	var due, lost int64
+	for _, s := range slices {
+		due += s.Due
+		lost += s.Lost
+	}
+	return lost <= due/2
 }

@@ -2,6 +2,7 @@ package runreport
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +50,9 @@ func (r Report) unsteadyText() string {
 	for _, round := range counting(r.Rounds) {
 		counted++
 		h := round.Halves
+		if r.stoodStill(round) {
+			continue // which explains it
+		}
 		if h == nil || doubtIn(round, experiment.Unsteady) == nil || h.First <= 0 || h.Second <= 0 || max(h.First, h.Second)-min(h.First, h.Second) < halvesFloor {
 			continue
 		}
@@ -69,6 +73,11 @@ func (r Report) unsteadyText() string {
 			n, counted, r.runName(*first), words.HalvesDisagree(first.Halves.First, first.Halves.Second))
 	}
 	return ""
+}
+
+// stoodStill says that a stall of the run is reported.
+func (r Report) stoodStill(round runfolder.Round) bool {
+	return slices.ContainsFunc(r.Stalls, func(s Stalls) bool { return s.Round == round.Round && s.Arm == round.Arm })
 }
 
 // doubtNotes groups the doubts by code: how many runs, and the first's figures.

@@ -2,6 +2,7 @@ package runreport
 
 import (
 	"os"
+	"time"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stall"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
@@ -16,9 +17,12 @@ type Stalls struct {
 	*stall.Finding
 }
 
+// longStall is one that no busy machine explains.
+const longStall = time.Second
+
 // findStalls looks through the timelines of runs, which read reads, for stalls that
 // matter. In an overloaded run everybody waits, and one on a busy machine stands
-// still now and then for no fault of the service, but not regularly.
+// still now and then for no fault of the service, but not regularly or for long.
 func findStalls(rounds []runfolder.Round, read func(*runfolder.Round) ([]loadgen.Slice, error)) (all []Stalls) {
 	for i := range rounds {
 		round := &rounds[i]
@@ -30,7 +34,7 @@ func findStalls(rounds []runfolder.Round, read func(*runfolder.Round) ([]loadgen
 			continue // what cannot be read has no stalls to tell of; the figures are elsewhere
 		}
 		found := stall.Find(timeline)
-		if found == nil || !found.Matters() || found.Period == 0 && experiment.Busy(round.Noise) {
+		if found == nil || !found.Matters() || found.Period == 0 && found.Length < longStall && experiment.Busy(round.Noise) {
 			continue
 		}
 		all = append(all, Stalls{round.Round, round.Arm, found})
