@@ -22,7 +22,7 @@ BUILD = CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -ldflags '-X main.ve
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # check comes before the long tests, servers before what needs them
-.PHONY: help build servers browser demo test check format vet lint layering doccheck race fuzz-short bench-draw bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder clean
+.PHONY: help build servers browser demo test check format vet lint layering doccheck race fuzz-short bench-draw bench-overload bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -87,6 +87,9 @@ fuzz-short: ## each fuzz target for FUZZTIME (3s)
 
 bench-draw: ## the draw path against a bare handler
 	$(GO) run ./internal/drawbench
+
+bench-overload: ## what lotteryd and the planted service answer when more is asked than they can take; 6 minutes
+	$(GO) run ./internal/drawbench --only overload --rounds 5
 
 bench-loadgen: ## the load generator: cost, pacing, correct latencies
 	$(GO) run ./loadgen/internal/loadbench

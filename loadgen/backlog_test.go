@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"testing"
 	"time"
@@ -38,7 +39,7 @@ func (q queue) run(t *testing.T) *Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := newMeter(&Plan{Arrivals: q.arrivals, Rate: q.rate, Duration: q.window, Warmup: q.warmup, Timeout: q.timeout}, time.Now())
+	m := newMeter(&Plan{Arrivals: q.arrivals, Rate: q.rate, Duration: q.window, Warmup: q.warmup, Timeout: q.timeout}, new(url.URL), time.Now())
 	work := newPRNG(q.seed, 99)
 	free := make([]time.Duration, q.servers) // when each server is free again
 	sharing := sharing{work: q.work.Seconds(), schedule: q}
@@ -71,7 +72,7 @@ func (q queue) run(t *testing.T) *Result {
 		}
 		switch {
 		case q.dies > 0 && begin+takes > q.dies:
-			x.Done, x.Err = max(x.Sent, q.dies)+time.Millisecond/10, &Error{KindRefused, errClosed}
+			x.Done, x.Err = max(x.Sent, q.dies)+time.Millisecond/10, &Error{KindRefused, errUnfinished}
 		case q.loses > 0 && seq%q.loses == 0, x.Done > x.Sent+q.timeout:
 			x.Done, x.Err = x.Sent+q.timeout, &Error{KindTimeout, errTimeout}
 		}

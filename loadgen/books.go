@@ -14,6 +14,7 @@ type run struct {
 	request *request
 	meter   *meter
 	conns   connCounts
+	growth  growth // belongs to the engine while it runs
 }
 
 // onEnd calls f once when the plan's End is closed. Call stop at the end of the

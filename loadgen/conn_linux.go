@@ -3,7 +3,6 @@
 package loadgen
 
 import (
-	"io"
 	"os"
 	"syscall"
 	"time"
@@ -14,10 +13,11 @@ import (
 // dial opens a connection for x, which must not be the x of another one.
 func (l *loop) dial(x Exchange) {
 	l.run.conns.opening()
+	l.growth.opens()
+	l.begun++
 	now := l.meter.now()
 	c := &conn{gen: l.gen, slot: -1, opened: now, state: connConnecting, x: x}
 	l.gen++
-	l.open++
 	l.arm(c, now)
 	fd, pending, err := kernel.OpenSocket(l.to)
 	c.fd = fd
@@ -46,10 +46,11 @@ func (l *loop) register(c *conn) {
 	l.conns = append(l.conns, c)
 }
 
-// exchangeOf begins the exchange of j, whose wait in the queue is over.
+// exchangeOf begins the exchange of j, whose wait in the queue is over if there
+// was one.
 func (l *loop) exchangeOf(j job) Exchange {
 	x := Exchange{Seq: j.seq, Intended: j.intended, ready: j.ready, queued: j.queued}
-	if j.queued {
+	if j.waited {
 		x.connWait = l.meter.now() - j.ready
 	}
 	return x
@@ -68,6 +69,7 @@ func (l *loop) connected(c *conn) {
 		l.fail(c, classify(err, true))
 		return
 	}
+	l.growth.opened()
 	now := l.meter.now()
 	c.x.connWait += now - c.opened
 	l.active.remove(c)
@@ -89,7 +91,7 @@ func (l *loop) write(c *conn) {
 	if l.plan.Record != nil {
 		keep = l.plan.MaxBody
 	}
-	c.answer.reset(keep, l.plan.Method == "HEAD")
+	c.answer.Reset(keep, l.request.expect)
 	c.state, c.unsent = connActive, c.wire.bytes
 	now := l.meter.now()
 	if !c.x.written {
@@ -162,11 +164,11 @@ func (l *loop) read(c *conn) {
 			return
 		}
 		c.x.bytesIn += int64(n)
-		if err := c.answer.feed(l.buf[:n]); err != nil {
-			l.fail(c, err)
+		if err := c.answer.Feed(l.buf[:n]); err != nil {
+			l.broken(c, answerError(err))
 			return
 		}
-		if c.answer.done() {
+		if c.answer.Done() {
 			l.finish(c)
 			return
 		}
@@ -180,18 +182,18 @@ func (l *loop) read(c *conn) {
 
 // ended handles the end of the stream within an exchange.
 func (l *loop) ended(c *conn) {
-	if err := c.answer.eof(); err != nil {
-		l.broken(c, classify(io.ErrUnexpectedEOF, false))
+	if err := c.answer.End(); err != nil {
+		l.broken(c, answerError(err))
 		return
 	}
 	l.finish(c)
 }
 
 // broken handles a connection lost within an exchange: a kept-alive one that
-// the server had closed before it saw the request is replaced, once, if the
-// request may be sent twice.
+// the server had closed before it saw the request, or on which bytes came that
+// belong to the answer before, is replaced, once, if the request may be sent twice.
 func (l *loop) broken(c *conn, err *Error) {
-	if !c.used || c.x.Retried || c.answer.started || err.Kind != KindClosed || !l.request.idempotent {
+	if !c.used || c.x.Retried || !lost(&c.answer, err) || !l.request.idempotent {
 		l.fail(c, err)
 		return
 	}
@@ -204,11 +206,10 @@ func (l *loop) broken(c *conn, err *Error) {
 // finish counts a complete answer and gives the connection its next request.
 func (l *loop) finish(c *conn) {
 	c.x.Done = l.meter.now()
-	c.x.Status = c.answer.status
-	c.x.ResponseBody = c.answer.body
-	l.meter.done(&c.x)
+	complete(&c.answer, &c.x)
+	l.end(&c.x)
 	c.used = true
-	if !c.answer.keepAlive || c.hungUp || len(c.unsent) > 0 {
+	if !c.answer.KeepAlive || c.hungUp || len(c.unsent) > 0 {
 		l.drop(c)
 	} else {
 		l.active.remove(c)
@@ -224,24 +225,34 @@ func (l *loop) finish(c *conn) {
 func (l *loop) fail(c *conn, err error) {
 	c.x.Done = l.meter.now()
 	c.x.Err = err
-	c.x.ResponseBody = c.answer.body
+	c.x.ResponseBody = c.answer.Body()
 	if c.state == connConnecting {
 		c.x.connWait += c.x.Done - c.opened
 		l.request.render(&c.wire, c.x.Seq)
 		c.x.RequestBody = c.wire.body
 	}
-	l.meter.done(&c.x)
+	l.end(&c.x)
 	l.drop(c)
 	if l.schedule == nil {
 		l.pauses.push(c.x.Done + closedPause)
 	}
 }
 
+// end counts an exchange that has ended.
+func (l *loop) end(x *Exchange) {
+	l.growth.ended(x)
+	l.meter.done(x)
+}
+
 // drop closes c and forgets it.
 func (l *loop) drop(c *conn) {
-	if c.state == connIdle {
+	switch c.state {
+	case connIdle:
 		l.idle.remove(c)
-	} else {
+	case connConnecting:
+		l.growth.opened()
+		l.active.remove(c)
+	default:
 		l.active.remove(c)
 	}
 	if c.fd >= 0 {
@@ -252,6 +263,6 @@ func (l *loop) drop(c *conn) {
 		l.free = append(l.free, c.slot)
 		c.slot = -1
 	}
-	l.open--
+	l.growth.closed()
 	l.run.conns.closed()
 }

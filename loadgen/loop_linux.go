@@ -25,14 +25,14 @@ type loop struct {
 	nextSeq int64
 	nextDue time.Duration // never when there is nothing more to send
 
-	conns  []*conn // by slot; nil when free
-	free   []int   // free slots
-	open   int
-	gen    int      // of the next connection
-	idle   connList // the last used is taken first, so few stay warm
-	active connList // in the order of their deadlines
-	queue  jobQueue // waits for a connection
-	pauses timeQueue
+	conns  []*conn   // by slot; nil when free
+	free   []int     // free slots
+	begun  int       // handshakes of this turn
+	gen    int       // of the next connection
+	idle   connList  // the last used is taken first, so few stay warm
+	active connList  // in the order of their deadlines
+	queue  fifo[job] // waits for a connection
+	pauses fifo[time.Duration]
 	again  int // requests of a closed loop whose turn has come
 
 	endAsked  atomic.Bool // set by any thread
@@ -40,6 +40,10 @@ type loop struct {
 	cancelled bool
 	giveUp    time.Duration // when a cancelled run stops waiting
 	buf       []byte
+	unsent    struct { // the request that is ending without a connection
+		wire wire
+		x    Exchange
+	}
 }
 
 const never = time.Duration(math.MaxInt64)

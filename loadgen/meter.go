@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,6 +13,7 @@ import (
 // done, and one at a time due and endAt; the live counters may be read by any.
 type meter struct {
 	plan  *Plan
+	base  *url.URL // that redirects are relative to
 	start time.Time
 	from  time.Duration // the measured window, by intended time, begins
 	to    atomic.Int64  // and ends, in ns; read it with until
@@ -26,6 +28,8 @@ type meter struct {
 	bytesIn, bytesOut                                   int64
 	statuses                                            [1000]int64
 	errors                                              map[ErrorKind]int64
+	samples                                             map[ErrorKind]Sample
+	statusSamples                                       map[int]Sample
 	queuedCount                                         int64
 	queuedFor                                           time.Duration
 	sentInWindow, answeredInWindow                      int64
@@ -63,10 +67,11 @@ func (l *liveCounts) working(now time.Duration) time.Duration {
 	return total
 }
 
-func newMeter(p *Plan, start time.Time) *meter {
+func newMeter(p *Plan, base *url.URL, start time.Time) *meter {
 	m := &meter{
-		plan: p, start: start, from: p.Warmup, over: make(chan struct{}),
-		errors: map[ErrorKind]int64{}, timeline: timeline.NewRecorder(p.Duration),
+		plan: p, base: base, start: start, from: p.Warmup, over: make(chan struct{}),
+		errors: map[ErrorKind]int64{}, samples: map[ErrorKind]Sample{}, statusSamples: map[int]Sample{},
+		timeline: timeline.NewRecorder(p.Duration),
 	}
 	m.to.Store(int64(p.Warmup + p.Duration))
 	return m
@@ -155,7 +160,9 @@ func (m *meter) count(x *Exchange) {
 	if x.Err == nil {
 		m.answered++
 		m.statuses[x.Status]++
+		m.sampleAnswer(x)
 	} else {
+		m.sampleFailure(x.Err)
 		m.errors[KindOf(x.Err)]++
 		if x.outcome() == timeline.Failed {
 			return // a quick failure would make the server look fast
@@ -181,6 +188,27 @@ func (x *Exchange) outcome() timeline.Outcome {
 	return timeline.Failed
 }
 
+// sampleFailure keeps the first failure of each kind.
+func (m *meter) sampleFailure(err error) {
+	if _, ok := m.samples[KindOf(err)]; !ok {
+		m.samples[KindOf(err)] = sampleOf(err)
+	}
+}
+
+// sampleAnswer keeps what the first answer of a status says that is not a
+// success.
+func (m *meter) sampleAnswer(x *Exchange) {
+	if x.Status < 300 || x.Status > 400 {
+		return
+	}
+	if _, ok := m.statusSamples[x.Status]; ok {
+		return
+	}
+	if sample, ok := sampleOfAnswer(m.base, x); ok {
+		m.statusSamples[x.Status] = sample
+	}
+}
+
 // lateness is how long the generator took to get to the request: to its first
 // write, or to finding that there is no connection for it. Waiting for a
 // connection is the server's or the cap's, and does not count; what passes
@@ -203,7 +231,7 @@ func (m *meter) result(partial bool) *Result {
 		Lateness: &m.lateness, ConnWait: &m.connWait,
 		Counts: Counts{
 			Intended: m.dueCount, Sent: m.sentCount, NotSent: m.unsentCount, Answered: m.answered, Retried: m.retried,
-			Errors: m.errors, Statuses: map[int]int64{},
+			Errors: m.errors, Samples: m.samples, Statuses: map[int]int64{}, StatusSamples: m.statusSamples,
 			BytesIn: m.bytesIn, BytesOut: m.bytesOut,
 		},
 		Connections: Connections{Cap: m.plan.Connections, Queued: m.queuedCount, QueuedFor: m.queuedFor},

@@ -24,7 +24,10 @@ const MaxRate = 1_000_000
 // Closed. A Plan is not changed by Run and may be used again.
 type Plan struct {
 	// URL is the http or https address to load. Path and query may hold
-	// placeholders (see Placeholders); scheme, host and port may not.
+	// placeholders (see Placeholders); scheme, host and port may not. In path and
+	// query, characters that no URL may have are sent as percent escapes, except
+	// spaces, tabs and control characters, which are an error. Escapes stay as
+	// they are; a fragment is not sent. Host names beyond ASCII are allowed.
 	URL string
 	// Method is the HTTP method. By default GET, or POST when Body is set.
 	Method string
@@ -56,12 +59,21 @@ type Plan struct {
 	Warmup time.Duration
 	// Connections caps the connections open at one time; requests that find
 	// all of them busy wait, and their latency still counts from the intended
-	// time. By default (0) there is no cap: connections grow as needed. With
+	// time. NoCap is none: a server that is overloaded then gets a connection
+	// for every request that waits, until this machine has no files left. With
 	// Closed it is the number kept busy, by default 64.
+	//
+	// By default (0) the cap finds out what helps. It begins with 64 and doubles
+	// when requests wait, as long as the last doubling brought at least a fourth
+	// more answers per second, or when no answer comes at all. It ends at
+	// 4,096, or at a fourth of the files that this process may open if that is
+	// less. So a slow service gets as many connections as it can make use of,
+	// and an overloaded one is not buried under them. (ClientNetHTTP may be a
+	// few above the cap.)
 	Connections int
-	// Timeout bounds each of two waits of a request: for a free connection,
-	// and from sending to the end of the answer (connecting included).
-	// By default 10 s.
+	// Timeout bounds each of two waits of a request: for a free connection or
+	// its turn to open one, and from there to the end of the answer
+	// (connecting included). By default 10 s.
 	Timeout time.Duration
 	// Seed decides every random choice: arrivals and placeholders. The same
 	// seed sends the same requests at the same times. By default 0.
@@ -119,6 +131,9 @@ const (
 	DefaultProgressEvery = time.Second
 )
 
+// NoCap as Plan.Connections lets connections grow without limit.
+const NoCap = -1
+
 func (p *Plan) checkNumbers() error {
 	switch {
 	case p.Arrivals != Constant && p.Arrivals != Poisson && p.Arrivals != Closed:
@@ -130,8 +145,10 @@ func (p *Plan) checkNumbers() error {
 		return fmt.Errorf("rate is %v requests per second; at most %d are possible", p.Rate, int64(MaxRate))
 	case p.Duration < 0 || p.Warmup < 0 || p.Timeout < 0 || p.ProgressEvery < 0:
 		return errors.New("duration, warm-up, timeout and progress interval must not be negative")
-	case p.Connections < 0:
-		return fmt.Errorf("connections must be 0 (no cap) or more, not %d", p.Connections)
+	case p.Connections < NoCap:
+		return fmt.Errorf("connections must be 1 or more, 0 for the default or %d for no cap, not %d", NoCap, p.Connections)
+	case p.Connections == NoCap && p.Arrivals == Closed:
+		return errors.New("closed arrivals keep a number of connections busy, so they cannot be without a cap")
 	case p.Users < 0:
 		return fmt.Errorf("users must be 1 or more, or 0 for the default, not %d", p.Users)
 	case p.MaxBody < 0:
@@ -173,36 +190,29 @@ func setDefault[T comparable](field *T, value T) {
 }
 
 // splitURL cuts the URL template into what must be fixed (scheme and host) and
-// what may be a template (path and query). The fragment is dropped.
+// what may be a template (path and query). The fragment is dropped: it is not for
+// servers.
 func splitURL(raw string) (base *url.URL, target string, err error) {
 	u := endpoint.Split(raw)
 	said := endpoint.Redact(raw) // errors may be kept
 	switch {
-	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, "", fmt.Errorf("URL %q must start with http:// or https://", said)
 	case strings.Contains(u.UserInfo+u.Host, "{{"):
 		return nil, "", fmt.Errorf("URL %q: placeholders are allowed in path and query, not in the host", said)
+	case !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https"):
+		return nil, "", fmt.Errorf("URL %q must start with http:// or https://", said)
 	}
-	base, err = url.Parse(u.Base())
-	if err != nil {
-		return nil, "", fmt.Errorf("URL %q: %w", said, withoutURL(err, u))
+	if base, err = endpoint.Parse(raw); err != nil {
+		return nil, "", fmt.Errorf("URL %q: %w", said, err)
 	}
 	if base.Hostname() == "" {
 		return nil, "", fmt.Errorf("URL %q names no host", said)
 	}
-	target, _, _ = strings.Cut(u.Rest, "#")
+	if _, err := portOf(base); err != nil {
+		return nil, "", fmt.Errorf("URL %q: %w", said, err)
+	}
+	target = endpoint.WithoutFragment(u.Rest)
 	if !strings.HasPrefix(target, "/") {
 		target = "/" + target
 	}
 	return base, target, nil
-}
-
-// withoutURL is why a URL cannot be read, without repeating what may be a
-// password in it.
-func withoutURL(err error, u endpoint.URL) error {
-	var wrapped *url.Error
-	if u.UserInfo == "" && errors.As(err, &wrapped) {
-		return wrapped.Err
-	}
-	return errors.New("it is not written as a URL must be")
 }

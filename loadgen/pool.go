@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
@@ -13,33 +14,33 @@ import (
 // pool is the portable engine: one goroutine keeps the schedule and puts
 // requests that are due into a queue, a goroutine per connection takes them
 // out. A worker is started whenever more requests wait than workers are idle,
-// up to the cap.
+// as fast as growth lets connections be opened.
 type pool struct {
 	*run
-	newClient func() exchanger
+	newClient func(connected func()) exchanger
 	abort     context.Context // ends when answers under way are given up
 
 	books sync.Mutex // guards meter.sent and meter.done
 	dues  sync.Mutex // guards meter.due and meter.endAt
 
-	mu      sync.Mutex // guards the rest
-	work    sync.Cond
-	queue   []job // waiting from head on
-	head    int
-	idle    int
-	workers int
-	closed  bool
-	wg      sync.WaitGroup
+	mu     sync.Mutex // guards the rest, and growth
+	work   sync.Cond
+	queue  fifo[job]
+	idle   int // workers
+	closed bool
+	wg     sync.WaitGroup
 }
 
 // job is a request that is due.
 type job struct {
 	seq             int64
 	intended, ready time.Duration
-	queued          bool // all connections were busy and no more allowed
+	waited          bool // there was no connection for it at once
+	queued          bool // and the cap was reached
 }
 
-// exchanger is one connection's side of an exchange.
+// exchanger is one connection's side of an exchange. It calls connected when it
+// has a connection.
 type exchanger interface {
 	// exchange sends w and fills in the rest of x; onSent is called once,
 	// just before the first write.
@@ -54,11 +55,11 @@ func runPool(ctx context.Context, r *run, addr netip.AddrPort) error {
 	defer cancel()
 	p := &pool{run: r, abort: abort}
 	p.work.L = &p.mu
-	p.newClient = func() exchanger { return newRawClient(r, addr) }
+	p.newClient = func(connected func()) exchanger { return newRawClient(r, addr, connected) }
 	if r.plan.Client == ClientNetHTTP {
 		transport := newTransport(r, addr)
 		defer transport.CloseIdleConnections()
-		p.newClient = func() exchanger { return newStdClient(r, transport) }
+		p.newClient = func(connected func()) exchanger { return newStdClient(r, transport, connected) }
 	}
 	var grace *time.Timer
 	settle := onCancel(ctx, func() {
@@ -150,47 +151,54 @@ func (p *pool) waitUntil(ctx context.Context, t time.Duration) bool {
 func (p *pool) push(j job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.idle <= len(p.queue)-p.head {
-		if limit := p.plan.Connections; limit == 0 || p.workers < limit {
-			p.startWorker()
-		} else {
-			j.queued = true
-		}
+	p.queue.push(j)
+	p.grow()
+	if last := p.queue.last(); p.idle < p.queue.len() {
+		last.waited, last.queued = true, p.growth.capped(j.ready)
+	} else {
+		p.growth.relaxed()
 	}
-	p.queue = append(p.queue, j)
 	p.work.Signal()
 }
 
-// startWorker counts the new worker as idle at once: it will take a job as
-// soon as it runs. Call with mu held.
-func (p *pool) startWorker() {
-	p.workers++
-	p.idle++
-	p.wg.Go(p.serve)
+// grow starts workers for the requests that wait, as far as connections may be
+// opened now. Call it with mu held, whenever this may have changed.
+//
+// A new worker counts as idle at once: it will take a request as soon as it runs.
+func (p *pool) grow() {
+	for p.idle < p.queue.len() && p.growth.mayOpen(p.meter.now()) {
+		p.growth.opens()
+		p.idle++
+		p.wg.Go(p.serve)
+	}
 }
 
 // pop waits for a job; false means that there will be none.
 func (p *pool) pop() (job, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for p.head == len(p.queue) && !p.closed {
+	for p.queue.len() == 0 && !p.closed {
 		p.work.Wait()
 	}
-	if p.head == len(p.queue) {
+	if p.queue.len() == 0 {
 		return job{}, false
 	}
-	j := p.queue[p.head]
-	p.head++
 	p.idle--
-	if p.head == len(p.queue) {
-		p.queue, p.head = p.queue[:0], 0
-	}
-	return j, true
+	return p.queue.pop(), true
+}
+
+// leave is the end of a worker.
+func (p *pool) leave() {
+	p.mu.Lock()
+	p.growth.closed()
+	p.grow()
+	p.mu.Unlock()
 }
 
 func (p *pool) nowIdle() {
 	p.mu.Lock()
 	p.idle++
+	p.grow()
 	p.mu.Unlock()
 }
 
@@ -206,13 +214,13 @@ func (p *pool) finish() {
 func (p *pool) drop() {
 	p.end()
 	p.mu.Lock()
-	waiting := p.queue[p.head:]
-	p.queue, p.head = nil, 0
+	waiting := p.queue
+	p.queue = fifo[job]{}
 	p.closed = true
 	p.mu.Unlock()
 	p.work.Broadcast()
-	for _, j := range waiting {
-		p.endUnsent(j)
+	for waiting.len() > 0 {
+		p.endUnsent(waiting.pop())
 	}
 }
 
@@ -228,9 +236,19 @@ func (p *pool) endUnsent(j job) {
 	})
 }
 
-// serve is an open-loop worker.
+// serve is an open-loop worker. It counts among the connections being opened
+// until it has one, and ends if it gets none.
 func (p *pool) serve() {
-	c := p.newClient()
+	var connected atomic.Bool
+	settle := sync.OnceFunc(func() {
+		p.mu.Lock()
+		p.growth.opened()
+		p.grow()
+		p.mu.Unlock()
+	})
+	defer p.leave()
+	defer settle()
+	c := p.newClient(func() { connected.Store(true); settle() })
 	defer c.close()
 	var w wire
 	for {
@@ -239,12 +257,14 @@ func (p *pool) serve() {
 			return
 		}
 		x := Exchange{Seq: j.seq, Intended: j.intended, ready: j.ready, queued: j.queued}
-		if now := p.meter.now(); j.queued {
+		if now := p.meter.now(); j.waited {
 			x.connWait = now - j.ready
 		} else {
 			x.ready = now // woken late: our own fault
 		}
-		p.do(c, &x, &w)
+		if p.do(c, &x, &w); !connected.Load() {
+			return
+		}
 		p.nowIdle()
 	}
 }
@@ -253,7 +273,7 @@ func (p *pool) serve() {
 func (p *pool) do(c exchanger, x *Exchange, w *wire) {
 	p.request.render(w, x.Seq)
 	x.RequestBody = w.body
-	if x.queued && x.connWait > p.plan.Timeout {
+	if x.connWait > p.plan.Timeout {
 		x.Done, x.Err = p.meter.now(), &Error{KindTimeout, errQueued}
 		p.record(x)
 		return
@@ -274,6 +294,9 @@ func (p *pool) do(c exchanger, x *Exchange, w *wire) {
 }
 
 func (p *pool) record(x *Exchange) {
+	p.mu.Lock()
+	p.growth.ended(x)
+	p.mu.Unlock()
 	p.books.Lock()
 	p.meter.done(x)
 	p.books.Unlock()
@@ -295,7 +318,7 @@ func (p *pool) startClosed(ctx context.Context) {
 	}
 	for range p.plan.Connections {
 		p.wg.Go(func() {
-			c := p.newClient()
+			c := p.newClient(func() {})
 			defer c.close()
 			var w wire
 			for ctx.Err() == nil {

@@ -72,8 +72,13 @@ type Counts struct {
 	// Errors counts the rest by kind. Those of KindUnfinished were still waited
 	// for when the run was cancelled.
 	Errors map[ErrorKind]int64 `json:"errors,omitempty"`
+	// Samples has one real failure of each kind in Errors: the first.
+	Samples map[ErrorKind]Sample `json:"samples,omitempty"`
 	// Statuses counts the answers by status code.
 	Statuses map[int]int64 `json:"statuses,omitempty"`
+	// StatusSamples has, for the redirects among Statuses, where the first one
+	// led, and for status 400 that the server wanted https, if it said so.
+	StatusSamples map[int]Sample `json:"status_samples,omitempty"`
 	// Retried counts requests written a second time because a kept-alive
 	// connection turned out to be closed (see the package comment).
 	Retried int64 `json:"retried,omitempty"`
@@ -109,7 +114,8 @@ type Connections struct {
 	Opened int64 `json:"opened"`
 	// MaxOpen is the most that were open (or opening) at one time.
 	MaxOpen int `json:"max_open"`
-	// Cap is the plan's limit, 0 for none.
+	// Cap is the plan's limit or, by default, the highest that the load brought
+	// about, see Plan.Connections; 0 for none.
 	Cap int `json:"cap"`
 	// Queued counts requests that waited because the cap was reached, and
 	// QueuedFor is their waiting time added up.

@@ -46,7 +46,7 @@ func Run(ctx context.Context, plan Plan) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{plan: &p, request: req, meter: newMeter(&p, time.Now())}
+	r := &run{plan: &p, request: req, growth: newGrowth(&p), meter: newMeter(&p, req.base, time.Now())}
 	settle := onCancel(ctx, func() {})
 	w := startWatcher(r)
 	if client == ClientEpoll {
@@ -59,7 +59,11 @@ func Run(ctx context.Context, plan Plan) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.result(partial, w), nil
+	res := r.result(partial, w)
+	if !partial && res.Counts.Answered == 0 {
+		explainClosed(ctx, r, addr, res.Counts.Samples)
+	}
+	return res, nil
 }
 
 func (r *run) result(partial bool, w *watcher) *Result {
@@ -67,6 +71,7 @@ func (r *run) result(partial bool, w *watcher) *Result {
 	res.Client = r.plan.Client
 	res.CPU = w.cpu()
 	res.Connections.Opened, res.Connections.MaxOpen = r.conns.totals()
+	res.Connections.Cap = r.growth.used()
 	res.Doubts = judge(res, r.plan.Timeout)
 	return res
 }

@@ -48,11 +48,12 @@ func (l *loop) turn(ctx context.Context) error {
 	live := &l.meter.live
 	live.work(l.meter.now())
 	for {
+		l.begun = 0
 		now := l.sendDue()
 		if ctx.Err() != nil && !l.cancelled {
 			l.cancel(now)
 		} else if l.endAsked.Load() && !l.endSeen {
-			l.end(now)
+			l.endWindow(now)
 		}
 		l.expire(now)
 		l.pump()
@@ -61,11 +62,16 @@ func (l *loop) turn(ctx context.Context) error {
 		}
 		before := l.meter.now()
 		live.rest(before)
-		events, err := l.poll.Wait(l.nextWake() - before)
+		held := l.held(before)
+		events, err := l.poll.Wait(l.nextWake(before, held) - before)
 		if err != nil {
 			return err
 		}
-		live.work(l.meter.now())
+		now = l.meter.now()
+		live.work(now)
+		if held {
+			l.queueDue(now)
+		}
 		for i := range events {
 			l.handle(&events[i])
 			l.pump()
@@ -87,11 +93,25 @@ const sendAtOnce = 256
 func (l *loop) sendDue() (now time.Duration) {
 	now = l.meter.now()
 	for n := 0; n < sendAtOnce && l.nextDue <= now; n++ {
-		l.start(l.newJob(l.nextDue, now))
+		l.offer(l.newJob(l.nextDue, now))
 		l.advance()
 		now = l.meter.now()
 	}
 	return now
+}
+
+// held says that requests wait and none of them can start before an answer or
+// a handshake ends: whatever becomes due meanwhile has to wait behind them.
+func (l *loop) held(now time.Duration) bool { return l.queue.len() > 0 && !l.growth.mayOpen(now) }
+
+// queueDue queues what became due in a wait through which requests were held.
+// It was not woken for: under overload that would cost the server the CPU. So it
+// counts as waiting for a connection from the time at which it was due.
+func (l *loop) queueDue(now time.Duration) {
+	for l.nextDue <= now {
+		l.offer(l.newJob(l.nextDue, l.nextDue))
+		l.advance()
+	}
 }
 
 // advance sets the next time to send; never after the end of the window.
@@ -107,33 +127,39 @@ func (l *loop) newJob(intended, now time.Duration) job {
 	return job{seq: l.nextSeq - 1, intended: intended, ready: now}
 }
 
-// start sends the request on an idle connection, or on a new one, or makes it
-// wait.
+// offer starts the request, or makes it wait behind those that wait already.
+func (l *loop) offer(j job) {
+	if l.queue.len() == 0 && l.mayStart(j.ready) {
+		l.growth.relaxed()
+		l.start(j)
+		return
+	}
+	j.waited, j.queued = true, l.growth.capped(j.ready)
+	l.queue.push(j)
+}
+
+// mayStart says that there is an idle connection, or that one may be opened.
+func (l *loop) mayStart(now time.Duration) bool {
+	return l.idle.last() != nil || l.begun < turnHandshakes && l.growth.mayOpen(now)
+}
+
+// start sends the request on an idle connection, or on a new one.
 func (l *loop) start(j job) {
-	switch c := l.idle.last(); {
-	case c != nil:
+	if c := l.idle.last(); c != nil {
 		l.idle.remove(c)
 		l.send(c, j)
-	case l.mayOpen():
-		l.dial(l.exchangeOf(j))
-	default:
-		j.queued = true
-		l.queue.push(j)
+		return
 	}
+	l.dial(l.exchangeOf(j))
 }
 
-func (l *loop) mayOpen() bool {
-	limit := l.plan.Connections
-	return limit == 0 || l.open < limit
-}
-
-// pump lets waiting requests have the connections that became free, and a closed
-// loop send its next ones.
+// pump lets waiting requests have the connections that became free or may be
+// opened, and a closed loop send its next ones.
 func (l *loop) pump() {
 	for ; l.again > 0; l.again-- {
 		l.another()
 	}
-	for l.queue.len() > 0 && (l.idle.last() != nil || l.mayOpen()) {
+	for l.queue.len() > 0 && l.mayStart(l.meter.now()) {
 		l.start(l.queue.pop())
 	}
 }
@@ -148,7 +174,7 @@ func (l *loop) startClosed() {
 // another starts a closed loop's next request unless the window is over.
 func (l *loop) another() {
 	if now := l.meter.now(); now < l.meter.until() && !l.cancelled {
-		l.start(l.newJob(now, now))
+		l.offer(l.newJob(now, now))
 	}
 }
 
@@ -158,8 +184,11 @@ func (l *loop) expire(now time.Duration) {
 	for c := l.active.first(); c != nil && c.deadline <= now; c = l.active.first() {
 		l.fail(c, &Error{KindTimeout, errTimeout})
 	}
-	for l.queue.len() > 0 && l.queue.first().ready+l.plan.Timeout <= now {
-		l.endUnsent(l.queue.pop(), &Error{KindTimeout, errQueued})
+	if l.queue.len() > 0 && l.queue.first().ready+l.plan.Timeout <= now {
+		tooLate := &Error{KindTimeout, errQueued}
+		for l.queue.len() > 0 && l.queue.first().ready+l.plan.Timeout <= now {
+			l.endUnsent(l.queue.pop(), tooLate)
+		}
 	}
 	for l.pauses.len() > 0 && l.pauses.first() <= now {
 		l.pauses.pop()
@@ -167,19 +196,23 @@ func (l *loop) expire(now time.Duration) {
 	}
 }
 
-// endUnsent ends a request that never had a connection.
+// endUnsent ends a request that never had a connection. Under overload these
+// are most of all: nothing is allocated for them.
 func (l *loop) endUnsent(j job, err *Error) {
-	var w wire
-	l.request.render(&w, j.seq)
+	u := &l.unsent
+	if l.plan.Record != nil {
+		l.request.render(&u.wire, j.seq)
+	}
 	now := l.meter.now()
-	l.meter.done(&Exchange{
-		Seq: j.seq, Intended: j.intended, Done: now, RequestBody: w.body, Err: err,
+	u.x = Exchange{
+		Seq: j.seq, Intended: j.intended, Done: now, RequestBody: u.wire.body, Err: err,
 		ready: j.ready, queued: j.queued, connWait: now - j.ready,
-	})
+	}
+	l.end(&u.x)
 }
 
-// end ends the window early: what was due stays due.
-func (l *loop) end(now time.Duration) {
+// endWindow ends the window early: what was due stays due.
+func (l *loop) endWindow(now time.Duration) {
 	l.endSeen = true
 	l.meter.endAt(now)
 	if l.nextDue >= l.meter.until() {
@@ -213,19 +246,29 @@ func (l *loop) finished(now time.Duration) bool {
 	return l.nextDue == never && l.active.first() == nil && l.queue.len() == 0 && !pausing
 }
 
+// heldLook is how often it is looked whether the cap has grown with the time that
+// answers take.
+const heldLook = 10 * time.Millisecond
+
 // nextWake is the earliest time at which there is something to do unasked.
-func (l *loop) nextWake() time.Duration {
+func (l *loop) nextWake(now time.Duration, held bool) time.Duration {
 	wake := min(l.nextDue, l.giveUp)
+	if held {
+		wake = min(now+heldLook, l.giveUp)
+	}
 	if c := l.active.first(); c != nil {
 		wake = min(wake, c.deadline)
 	}
 	if l.queue.len() > 0 {
 		wake = min(wake, l.queue.first().ready+l.plan.Timeout)
+		if !held {
+			return now // the handshakes of this turn are used up
+		}
 	}
 	if l.pauses.len() > 0 {
 		wake = min(wake, l.pauses.first())
 	}
-	return min(wake, l.meter.now()+time.Second)
+	return min(wake, now+time.Second)
 }
 
 // handle passes an event to its connection, unless that is gone already.

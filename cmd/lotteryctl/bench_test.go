@@ -251,6 +251,7 @@ func TestBenchBadInput(t *testing.T) {
 		{with("--rate", "5", "--arrivals", "closed"), "--rate has no effect"},
 		{with("--arrivals", "bursts"), "--arrivals: "},
 		{with("--connections", "-1"), "--connections must be 0"},
+		{with("--connections", "0", "--arrivals", "closed"), "--connections 0 cannot be combined with --arrivals closed"},
 		{with("--users", "0"), "--users must be 1 or more"},
 		{with("--duration", "0s"), "--duration must be positive"},
 		{with("--duration", "10"), "missing unit"},

@@ -15,6 +15,7 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
+	"github.com/lotteryctl/lotteryctl/internal/bars"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/reference"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
@@ -41,6 +42,8 @@ type bench struct {
 	redis    *goredis.Client
 	folder   string // holds logs, and the lotteryd binary if we built it
 	runs     int    // so far; names the runs' folders
+	machine  bars.Machine
+	board    bars.Board
 }
 
 func (b *bench) prepare(ctx context.Context) (err error) {

@@ -5,14 +5,19 @@
 //     a win that is durable before it is answered;
 //   - capacity beside a bare net/http handler that makes one go-redis call of
 //     the same script and answers a constant, both measured in turn;
-//   - bytes, allocations and Redis memory of a losing draw.
+//   - bytes, allocations and Redis memory of a losing draw;
+//   - overload (only if named): what lotteryd and the planted service answer at
+//     twice and four times of what they can do, beside their best closed loop.
 //
 // Generator, Redis, Postgres and service share the machine. Every run is a
 // fresh process with a fresh activity; arms take turns within a round, in an
 // order that changes from round to round. Medians over rounds with the range
 // are printed, and ratios are taken within a round.
 //
-//	go run ./internal/drawbench [--rounds 10] [--seconds 5] [--only latency,capacity,memory]
+//	go run ./internal/drawbench [--rounds 10] [--seconds 5] [--only latency,capacity,memory,overload]
+//
+// It exits with 1 if a bar was missed, and with 3 if that was while other
+// programs used the machine.
 package main
 
 import (
@@ -33,41 +38,44 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	code, err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "drawbench:", err)
-		os.Exit(2)
+		code = 2
 	}
+	os.Exit(code)
 }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// run returns the exit code: 1 if a bar was missed, 3 if that was on a busy
+// machine.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, error) {
 	var o options
 	flags := flag.NewFlagSet("drawbench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.IntVar(&o.rounds, "rounds", 10, "rounds, each with one run of every arm")
 	flags.DurationVar(&o.seconds, "seconds", 5*time.Second, "measured part of one run")
-	flags.StringVar(&o.only, "only", "latency,capacity,memory", "which parts to run")
+	flags.StringVar(&o.only, "only", "latency,capacity,memory", "which parts to run: these and overload")
 	flags.StringVar(&o.lotteryd, "lotteryd", "", "lotteryd binary; by default, built first")
 	flags.IntVar(&o.draws, "memory-draws", 10_000_000, "largest number of losing draws in the Redis memory part")
 	flags.StringVar(&o.bare, "bare", "", "internal: be the bare server")
 	if err := flags.Parse(args); err != nil {
-		return err
+		return 0, err
 	}
 	if o.bare != "" {
-		return serveBare(ctx, o.bare)
+		return 0, serveBare(ctx, o.bare)
 	}
 	if o.rounds < 1 || o.seconds < time.Second {
-		return errors.New("--rounds must be at least 1 and --seconds at least 1s")
+		return 0, errors.New("--rounds must be at least 1 and --seconds at least 1s")
 	}
 	return measure(ctx, o, stdout, stderr)
 }
 
 // measure starts the servers that all runs share and runs the parts.
-func measure(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
+func measure(ctx context.Context, o options, stdout, stderr io.Writer) (code int, err error) {
 	private, err := reference.OpenData(ctx, "", "")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() {
 		stopping, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -77,19 +85,19 @@ func measure(ctx context.Context, o options, stdout, stderr io.Writer) (err erro
 	b := &bench{options: o, data: private, out: stdout, progress: stderr}
 	defer b.clean()
 	if err := b.prepare(ctx); err != nil {
-		return err
+		return 0, err
 	}
 	fmt.Fprintf(stdout, "%s, %d cores, %d rounds of %s, %s\n", runtime.Version(), runtime.NumCPU(), o.rounds, o.seconds,
 		time.Now().UTC().Format("2006-01-02"))
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"latency", b.latency}, {"capacity", b.capacity}, {"memory", b.memory}} {
+	}{{"latency", b.latency}, {"capacity", b.capacity}, {"memory", b.memory}, {"overload", b.overload}} {
 		if strings.Contains(o.only, part.name) {
 			if err := part.run(ctx); err != nil {
-				return fmt.Errorf("%s: %w", part.name, err)
+				return 0, fmt.Errorf("%s: %w", part.name, err)
 			}
 		}
 	}
-	return nil
+	return b.board.ExitCode(), nil
 }

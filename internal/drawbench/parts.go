@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/analyze/units"
+	"github.com/lotteryctl/lotteryctl/internal/bars"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/reference"
 	"github.com/lotteryctl/lotteryctl/internal/runtimemetrics"
@@ -225,19 +226,22 @@ func (r samples) ratio(base samples, name string) samples {
 	return out
 }
 
-// show prints median and range of a figure; "-" if no run has it.
-func (r samples) show(name string, digits int) string {
-	var v []float64
+// values are a figure of all runs that have it.
+func (r samples) values(name string) (v []float64) {
 	for _, s := range r {
 		if x, ok := s[name]; ok {
 			v = append(v, x)
 		}
 	}
+	return v
+}
+
+// show prints median and range of a figure; "-" if no run has it.
+func (r samples) show(name string, digits int) string {
+	v := r.values(name)
 	if len(v) == 0 {
 		return units.Unknown
 	}
-	slices.Sort(v)
-	median := (v[(len(v)-1)/2] + v[len(v)/2]) / 2
 	f := func(x float64) string { return units.Fixed(x, digits) }
-	return f(median) + " [" + f(v[0]) + "–" + f(v[len(v)-1]) + "]"
+	return f(bars.Median(v)) + " [" + f(slices.Min(v)) + "–" + f(slices.Max(v)) + "]"
 }

@@ -65,7 +65,7 @@ type ArmManifest struct {
 	BodySHA256  string        `json:"body_sha256,omitempty"` // of the template
 	Arrivals    string        `json:"arrivals"`
 	Rate        float64       `json:"rate,omitempty"`
-	Connections int           `json:"connections,omitempty"` // the cap; absent: none
+	Connections int           `json:"connections,omitempty"` // the cap; absent: the default of loadgen.Plan, -1: none
 	DurationNS  time.Duration `json:"duration_ns"`
 	WarmupNS    time.Duration `json:"warmup_ns"`
 	TimeoutNS   time.Duration `json:"timeout_ns"`

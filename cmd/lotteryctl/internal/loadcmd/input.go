@@ -88,6 +88,8 @@ func (b *benchRun) readLoad(given func(string) bool) (err error) {
 	if b.resumed != nil && b.plan.Rate == 0 && b.resumed.manifest.RateChoice != nil {
 		b.plan.Rate = b.resumed.manifest.RateChoice.Rate
 	}
+	b.durationGiven = given("duration")
+	b.lengthen(b.durationGiven)
 	return nil
 }
 
@@ -138,7 +140,9 @@ func (o *benchOptions) checkNumbers(given func(string) bool) error {
 	case o.rate > loadgen.MaxRate:
 		return fmt.Errorf("--rate is %v requests per second; at most %d are possible", o.rate, int64(loadgen.MaxRate))
 	case o.connections < 0:
-		return fmt.Errorf("--connections must be 0 (as many as needed) or more, not %d", o.connections)
+		return fmt.Errorf("--connections must be 0 (no limit) or more, not %d", o.connections)
+	case o.connections == 0 && given("connections") && o.arrivals == string(loadgen.Closed):
+		return errors.New("--connections 0 cannot be combined with --arrivals closed: set the number of connections to keep busy")
 	case o.users < 1:
 		return fmt.Errorf("--users must be 1 or more, not %d", o.users)
 	case o.duration <= 0:

@@ -50,5 +50,12 @@ func (b *benchRun) workloadText() string {
 		}
 		return fmt.Sprintf("closed-%d-connections-%v", connections, p.Duration)
 	}
-	return fmt.Sprintf("%s-%vps-%v", p.Arrivals, p.Rate, p.Duration)
+	load := fmt.Sprintf("%s-%vps-%v", p.Arrivals, p.Rate, p.Duration)
+	switch {
+	case p.Connections == loadgen.NoCap:
+		return load + "-no-connection-limit"
+	case p.Connections > 0:
+		return fmt.Sprintf("%s-%d-connections", load, p.Connections)
+	}
+	return load
 }

@@ -21,6 +21,9 @@ func (o *benchOptions) newPlan(env cli.Env, given func(string) bool) (p loadgen.
 		Rate: o.rate, Duration: o.duration, Warmup: o.warmup, Timeout: o.timeout,
 		Connections: o.connections, ServerPID: o.pid,
 	}
+	if given("connections") && o.connections == 0 {
+		p.Connections = loadgen.NoCap
+	}
 	if p.Arrivals, err = loadgen.ParseArrivals(o.arrivals); err != nil {
 		return p, fmt.Errorf("--arrivals: %w", err)
 	}

@@ -40,6 +40,9 @@ func allFailed(rounds []runfolder.Round) bool {
 // is only one.
 func failuresAndHint(rounds []runfolder.Round) string {
 	text := failures(rounds)
+	if cause := mainCause(rounds); cause != "" {
+		return text + cause
+	}
 	causes := map[string]bool{}
 	for _, r := range rounds {
 		for cause := range r.Load.Failures {

@@ -42,6 +42,7 @@ func (r Report) notes() []string {
 		notes = append(notes, fmt.Sprintf("%s of %s requests failed (%s); timeouts and answers of any status are in the latencies",
 			units.Grouped(errors), units.Grouped(requests), failures(r.Rounds)))
 	}
+	notes = append(notes, sampleNotes(r.Rounds)...)
 	for _, note := range []string{r.stallNote(), unfinishedNote(unfinished), r.careNote()} {
 		if note != "" {
 			notes = append(notes, note)

@@ -1,8 +1,4 @@
-//go:build linux && (amd64 || arm64)
-
 package loadgen
-
-import "time"
 
 // fifo is a queue in a slice that is moved up when half of it is used: its
 // memory follows the longest queue, not the length of the run.
@@ -11,14 +7,11 @@ type fifo[T any] struct {
 	head  int
 }
 
-type (
-	jobQueue  = fifo[job]
-	timeQueue = fifo[time.Duration]
-)
-
 func (q *fifo[T]) len() int { return len(q.items) - q.head }
 
 func (q *fifo[T]) first() T { return q.items[q.head] }
+
+func (q *fifo[T]) last() *T { return &q.items[len(q.items)-1] }
 
 func (q *fifo[T]) push(v T) {
 	if q.head > 64 && q.head*2 > len(q.items) {

@@ -1,0 +1,143 @@
+package loadgen
+
+import (
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
+)
+
+// How connections grow. A generator that opens one for every request that finds
+// none idle buries an overloaded server, and itself, under connections: the more
+// there are, the slower is the answer, the more are opened.
+const (
+	// Handshakes under way at one time: this many, or as many as connections
+	// are open if that is more. So a far server gets twice as many with every
+	// round trip, and a near one a few at a time.
+	leastHandshakes = 16
+	// turnHandshakes are begun before answers are looked at again: on loopback
+	// the whole handshake happens inside of connect, at the cost of many
+	// answers.
+	turnHandshakes = 8
+
+	// The default cap begins with leastCap and doubles, up to mostCap, while
+	// requests wait and more connections bring more answers. The limit leaves
+	// room for other users of this machine's files and ports; see fileShare.
+	leastCap = 64
+	mostCap  = 4096
+	// fileShare: the default cap is at most a fourth of the files that this
+	// process may open.
+	fileShare = 4
+	// moreAnswers is how much a doubling must have brought for the next one. A
+	// server that works on all requests at one time gives twice as many, one
+	// that is overloaded gives none. Either is measured over two answers of each
+	// connection, and long enough that a busy machine does not decide.
+	moreAnswers = 1.25
+	measured    = 300 * time.Millisecond
+	// silence without any answer doubles it too, as long as nothing could be
+	// measured. So a service that needs a second gets its connections within
+	// that second.
+	silence = 50 * time.Millisecond
+)
+
+// growth decides how many connections may be open, and when one more may be
+// opened. Not safe for concurrent use.
+type growth struct {
+	fixed   int // the plan's cap; 0: the default rule
+	most    int // of the default rule
+	allowed int // by the default rule, now
+	open    int // connections, those being opened included
+	opening int
+
+	// While the default cap makes requests wait:
+	held    bool
+	since   time.Duration // this cap holds them
+	answers int           // since then
+	last    time.Duration // time of the last answer
+	raised  time.Duration // time of the last doubling
+	best    float64       // the most answers per second so far; 0: not measured
+}
+
+func newGrowth(p *Plan) growth {
+	g := growth{fixed: p.Connections, most: mostCap}
+	if files := kernel.FileLimit(); files > 0 {
+		g.most = max(1, min(g.most, files/fileShare))
+	}
+	g.allowed = min(leastCap, g.most)
+	return g
+}
+
+// capped says that the cap on connections is reached, so that a request that
+// finds all of them busy has to wait. It raises the default cap when it is time.
+func (g *growth) capped(now time.Duration) bool {
+	switch {
+	case g.fixed == NoCap:
+		return false
+	case g.fixed > 0:
+		return g.open >= g.fixed
+	case g.open < g.allowed:
+		return false
+	case g.allowed == g.most:
+		return true
+	case !g.held:
+		g.held, g.best = true, 0
+		g.measure(now)
+	}
+	switch took := now - g.since; {
+	case g.answers >= 2*g.allowed && took >= measured:
+		rate, before := float64(g.answers)/took.Seconds(), g.best
+		g.best = max(rate, before)
+		if rate < moreAnswers*before {
+			g.measure(now)
+			return true
+		}
+	case g.best > 0 || now-max(g.last, g.raised) < silence:
+		return true
+	}
+	g.allowed, g.raised = min(2*g.allowed, g.most), now
+	g.measure(now)
+	return g.open >= g.allowed
+}
+
+// measure begins to count answers anew.
+func (g *growth) measure(now time.Duration) { g.since, g.answers = now, 0 }
+
+// relaxed notes that a request did not have to wait. What was measured when some
+// did is forgotten: the service may have become another one since.
+func (g *growth) relaxed() { g.held = false }
+
+// ended notes the end of an exchange.
+func (g *growth) ended(x *Exchange) {
+	if x.Err == nil {
+		g.answers++
+		g.last = x.Done
+	}
+}
+
+// mayOpen says that a connection may be opened now.
+func (g *growth) mayOpen(now time.Duration) bool {
+	return g.opening < max(leastHandshakes, g.open-g.opening) && !g.capped(now)
+}
+
+// opens notes that a connection is being opened.
+func (g *growth) opens() {
+	g.open++
+	g.opening++
+}
+
+// opened notes that opening one has ended, in success or not.
+func (g *growth) opened() { g.opening-- }
+
+// closed notes that a connection, or what was to become one, is gone.
+func (g *growth) closed() { g.open-- }
+
+// used is the cap for the result: the plan's, or what the default rule came to;
+// 0 for none.
+func (g *growth) used() int {
+	switch g.fixed {
+	case NoCap:
+		return 0
+	case 0:
+		return g.allowed
+	}
+	return g.fixed
+}
