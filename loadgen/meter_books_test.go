@@ -19,7 +19,7 @@ func TestMeterWindowIsHalfOpen(t *testing.T) {
 		at    time.Duration
 		count bool
 	}{{0, false}, {100*ms - 1, false}, {100 * ms, true}, {299 * ms, true}, {300*ms - 1, true}, {300 * ms, false}, {301 * ms, false}} {
-		m := newMeter(&Plan{Warmup: 100 * ms, Duration: 200 * ms}, new(url.URL), time.Now())
+		m := newMeter(&Plan{Warmup: 100 * ms, Duration: 200 * ms}, &url.URL{}, time.Now())
 		m.sent(row.at)
 		x := Exchange{Intended: row.at, Done: row.at, Status: 200}
 		m.done(&x)
@@ -35,7 +35,7 @@ func TestMeterWindowIsHalfOpen(t *testing.T) {
 
 // TestMeterCountsEachExchangeOnce puts one exchange of each kind on the books.
 func TestMeterCountsEachExchangeOnce(t *testing.T) {
-	m := newMeter(&Plan{Duration: time.Second}, new(url.URL), time.Now())
+	m := newMeter(&Plan{Duration: time.Second}, &url.URL{}, time.Now())
 	failed := func(k ErrorKind) error { return &Error{Kind: k, Err: errors.New("planted")} }
 	for _, x := range []Exchange{
 		{Intended: 10 * ms, ready: 10 * ms, Sent: 11 * ms, Done: 15 * ms, Status: 200, written: true, bytesIn: 7, bytesOut: 100},

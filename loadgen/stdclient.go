@@ -93,7 +93,6 @@ func newStdClient(r *run, transport *http.Transport, opened func()) *stdClient {
 	c.trace.GotConn = func(httptrace.GotConnInfo) { opened() }
 	return c
 }
-
 func (c *stdClient) close() {}
 
 func (c *stdClient) exchange(ctx context.Context, x *Exchange, w *wire, onSent func()) {
