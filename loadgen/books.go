@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/growth"
 )
 
 // drainGrace is how long a cancelled run waits for answers still under way.
@@ -15,7 +17,7 @@ type run struct {
 	request *request
 	meter   *meter
 	conns   connCounts
-	growth  growth // belongs to the engine while it runs
+	growth  growth.Growth // belongs to the engine while it runs
 
 	cancelledAt atomic.Int64 // offset in ns
 }
