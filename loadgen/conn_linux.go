@@ -3,7 +3,6 @@
 package loadgen
 
 import (
-	"io"
 	"os"
 	"syscall"
 	"time"
@@ -92,7 +91,7 @@ func (l *loop) write(c *conn) {
 	if l.plan.Record != nil {
 		keep = l.plan.MaxBody
 	}
-	c.answer.reset(keep, l.plan.Method == "HEAD")
+	c.answer.Reset(keep, l.request.expect)
 	c.state, c.unsent = connActive, c.wire.bytes
 	now := c.x.Intended
 	if l.schedule != nil || !l.request.fixed() || c.x.Retried || c.x.connWait > 0 {
@@ -168,11 +167,11 @@ func (l *loop) read(c *conn) {
 			return
 		}
 		c.x.bytesIn += int64(n)
-		if err := c.answer.feed(l.buf[:n]); err != nil {
-			l.fail(c, err)
+		if err := c.answer.Feed(l.buf[:n]); err != nil {
+			l.broken(c, answerError(err))
 			return
 		}
-		if c.answer.done() {
+		if c.answer.Done() {
 			l.finish(c)
 			return
 		}
@@ -186,18 +185,18 @@ func (l *loop) read(c *conn) {
 
 // ended handles the end of the stream within an exchange.
 func (l *loop) ended(c *conn) {
-	if err := c.answer.eof(); err != nil {
-		l.broken(c, classify(io.ErrUnexpectedEOF, false))
+	if err := c.answer.End(); err != nil {
+		l.broken(c, answerError(err))
 		return
 	}
 	l.finish(c)
 }
 
 // broken handles a connection lost within an exchange: a kept-alive one that
-// the server had closed before it saw the request is replaced, once, if the
-// request may be sent twice.
+// the server had closed before it saw the request, or on which bytes came that
+// belong to the answer before, is replaced, once, if the request may be sent twice.
 func (l *loop) broken(c *conn, err *Error) {
-	if !c.used || c.x.Retried || c.answer.started || err.Kind != KindClosed || !l.request.idempotent {
+	if !c.used || c.x.Retried || !lost(&c.answer, err) || !l.request.idempotent {
 		l.fail(c, err)
 		return
 	}
@@ -211,11 +210,10 @@ func (l *loop) broken(c *conn, err *Error) {
 func (l *loop) finish(c *conn) {
 	l.answered = l.meter.now()
 	c.x.Done = l.answered
-	c.x.Status = c.answer.status
-	c.x.ResponseBody = c.answer.body
+	complete(&c.answer, &c.x)
 	l.end(&c.x)
 	c.used = true
-	if !c.answer.keepAlive || c.hungUp || len(c.unsent) > 0 {
+	if !c.answer.KeepAlive || c.hungUp || len(c.unsent) > 0 {
 		l.drop(c)
 	} else {
 		l.active.remove(c)
@@ -231,7 +229,7 @@ func (l *loop) finish(c *conn) {
 func (l *loop) fail(c *conn, err error) {
 	c.x.Done = l.meter.now()
 	c.x.Err = err
-	c.x.ResponseBody = c.answer.body
+	c.x.ResponseBody = c.answer.Body()
 	if c.state == connConnecting {
 		c.x.connWait += c.x.Done - c.opened
 		l.request.render(&c.wire, c.x.Seq)

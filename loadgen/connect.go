@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 )
 
 // resolve returns the address to load. A name with several addresses, such as
@@ -29,9 +31,9 @@ func resolve(ctx context.Context, base *url.URL, timeout time.Duration) (netip.A
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", base.Hostname())
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", endpoint.DialName(base.Hostname()))
 	if err != nil {
-		return none, fmt.Errorf("host of URL %q: %w", base, err)
+		return none, fmt.Errorf("host of URL %q: %w", base.Scheme+"://"+base.Host, err)
 	}
 	for _, ip := range ips {
 		addr := netip.AddrPortFrom(ip.Unmap(), port)
@@ -54,7 +56,7 @@ func portOf(base *url.URL) (uint16, error) {
 	}
 	port, err := strconv.ParseUint(text, 10, 16)
 	if err != nil || port == 0 {
-		return 0, fmt.Errorf("port of URL %q must be 1 to 65535", base)
+		return 0, fmt.Errorf("port %s must be 1 to 65535", text)
 	}
 	return uint16(port), nil
 }
@@ -93,7 +95,6 @@ var (
 	errTimeout    = errors.New("no answer in time")
 	errQueued     = errors.New("no free connection in time")
 	errUnfinished = errors.New("the run was cancelled")
-	errClosed     = errors.New("connection closed before the answer was complete")
 )
 
 // classify wraps a network error with its kind; err may carry one already.

@@ -2,7 +2,11 @@
 
 package loadgen
 
-import "time"
+import (
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/http1"
+)
 
 // conn is a connection of the loop. It is in the loop's idle list, or in its
 // active list with an exchange under way.
@@ -17,7 +21,7 @@ type conn struct {
 	x      Exchange
 	wire   wire
 	unsent []byte // rest of the request that the socket did not take
-	answer response
+	answer http1.Answer
 
 	prev, next *conn // in the list it is in
 }

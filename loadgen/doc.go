@@ -43,13 +43,17 @@
 // # What counts
 //
 // Any complete answer counts as answered, whatever its status. Redirects are not
-// followed. A request that times out is in Response and Service with the time
+// followed; [Counts].StatusSamples says where they lead. What an answer is, all
+// clients decide alike: bytes behind a complete one end the use of its connection
+// and nothing more. Where net/http differs from RFC 9112, the others follow the RFC;
+// a test lists these places. A request that times out is in Response and Service with the time
 // that it waited: without it, a dead server would look fast. Other failures are
-// only counted, by [ErrorKind].
+// only counted, by [ErrorKind], and one of each kind is kept as a [Sample].
 //
 // A server may close a kept-alive connection at the moment at which a request is
 // written to it. Such a request is sent once more, over a new connection, if no
-// byte of an answer arrived and sending it twice is safe. It is safe if the method
+// byte of an answer arrived and sending it twice is safe. So is one that met bytes
+// of the answer before it, from a server that sends more than it announces. It is safe if the method
 // is idempotent (RFC 9110 section 9.2.2) or if the request has an Idempotency-Key
 // header. Other requests fail with [KindClosed].
 //

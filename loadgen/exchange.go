@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/http1"
 )
 
 // Exchange is one request and what came of it. The byte slices are valid only
@@ -32,6 +34,7 @@ type Exchange struct {
 	connWait time.Duration // waiting for a connection, after ready
 	queued   bool          // connWait was because of the cap
 	written  bool
+	detail   []byte // where a redirect leads to, or how the body with status 400 begins
 	bytesIn  int64
 	bytesOut int64
 }
@@ -75,3 +78,6 @@ func KindOf(err error) ErrorKind {
 	}
 	return KindOther
 }
+
+// IsRedirect reports whether a status means that Location leads to the answer.
+func IsRedirect(status int) bool { return http1.IsRedirect(status) }

@@ -183,7 +183,7 @@ func (t *textHistogram) line(text string) error {
 	case len(fields) == 4 && !strings.HasPrefix(text, "#"):
 		err = t.row(fields)
 	default:
-		err = fmt.Errorf("cannot read %s", quote([]byte(text)))
+		err = fmt.Errorf("cannot read %s", strconv.Quote(text[:min(len(text), 60)]))
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"math"
+	"net/url"
 	"sync/atomic"
 	"time"
 )
@@ -10,6 +11,7 @@ import (
 // queued, connecting and done; the live counters may be read by any.
 type meter struct {
 	plan     *Plan
+	base     *url.URL // that redirects are relative to
 	start    time.Time
 	from, to time.Duration // the measured window, by intended time
 	live     liveCounts
@@ -20,6 +22,8 @@ type meter struct {
 	bytesIn, bytesOut                      int64
 	statuses                               [1000]int64
 	errors                                 map[ErrorKind]int64
+	samples                                map[ErrorKind]Sample
+	statusSamples                          map[int]Sample
 	queuedCount                            int64
 	queuedFor                              time.Duration
 	sentInWindow, answeredInWindow         int64
@@ -55,11 +59,11 @@ func (l *liveCounts) working(now time.Duration) time.Duration {
 	return total
 }
 
-func newMeter(p *Plan, start time.Time) *meter {
+func newMeter(p *Plan, base *url.URL, start time.Time) *meter {
 	return &meter{
-		plan: p, start: start,
+		plan: p, base: base, start: start,
 		from: p.Warmup, to: p.Warmup + p.Duration,
-		errors: map[ErrorKind]int64{},
+		errors: map[ErrorKind]int64{}, samples: map[ErrorKind]Sample{}, statusSamples: map[int]Sample{},
 	}
 }
 
@@ -117,7 +121,9 @@ func (m *meter) count(x *Exchange) {
 	if x.Err == nil {
 		m.answered++
 		m.statuses[x.Status]++
+		m.sampleAnswer(x)
 	} else {
+		m.sampleFailure(x.Err)
 		m.errors[KindOf(x.Err)]++
 		if KindOf(x.Err) != KindTimeout {
 			return // a quick failure would make the server look fast
@@ -126,6 +132,27 @@ func (m *meter) count(x *Exchange) {
 	m.response.Record(x.Done - x.Intended)
 	if x.written {
 		m.service.Record(x.Done - x.Sent)
+	}
+}
+
+// sampleFailure keeps the first failure of each kind.
+func (m *meter) sampleFailure(err error) {
+	if _, ok := m.samples[KindOf(err)]; !ok {
+		m.samples[KindOf(err)] = sampleOf(err)
+	}
+}
+
+// sampleAnswer keeps what the first answer of a status says that is not a
+// success.
+func (m *meter) sampleAnswer(x *Exchange) {
+	if x.Status < 300 || x.Status > 400 {
+		return
+	}
+	if _, ok := m.statusSamples[x.Status]; ok {
+		return
+	}
+	if sample, ok := sampleOfAnswer(m.base, x); ok {
+		m.statusSamples[x.Status] = sample
 	}
 }
 
@@ -152,7 +179,7 @@ func (m *meter) result(end time.Duration, partial bool) *Result {
 		Lateness: &m.lateness, ConnWait: &m.connWait,
 		Counts: Counts{
 			Intended: m.intended, Sent: m.sentCount, Answered: m.answered, Retried: m.retried,
-			Errors: m.errors, Statuses: map[int]int64{},
+			Errors: m.errors, Samples: m.samples, Statuses: map[int]int64{}, StatusSamples: m.statusSamples,
 			BytesIn: m.bytesIn, BytesOut: m.bytesOut,
 		},
 		Connections: Connections{Cap: m.plan.Connections, Queued: m.queuedCount, QueuedFor: m.queuedFor},

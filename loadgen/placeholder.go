@@ -16,7 +16,8 @@ type Placeholder struct {
 }
 
 // Placeholders lists what the URL's path and query, header values and the body
-// of a Plan may hold. Within one request, equal placeholders have equal values
+// of a Plan may hold. Text in quotes stands for itself, so {{"{{"}} is how a literal
+// {{ is written; }} alone needs no escape. Within one request, equal placeholders have equal values
 // wherever they stand, so a URL and a body can name the same user; a word after
 // user or uuid makes another one: {{uuid a}}, {{uuid b}}. Values are a pure
 // function of the seed and the request's number.
@@ -27,6 +28,7 @@ func Placeholders() []Placeholder {
 		{"{{uuid}}", "a random UUID (version 4 layout)"},
 		{"{{pick a b c}}", "one of the words, chosen at random"},
 		{"{{line FILE}}", "a line of FILE: in order, then from the beginning again"},
+		{`{{"text"}}`, `the text as it is: {{"{{"}} stands for {{`},
 	}
 }
 
@@ -36,7 +38,7 @@ type value func(dst []byte, n int64, random *prng) []byte
 // compileValue turns the words between {{ and }} into a value.
 func compileValue(words []string, p *Plan) (value, error) {
 	if len(words) == 0 {
-		return nil, fmt.Errorf("empty placeholder; known are %s", knownPlaceholders())
+		return nil, fmt.Errorf("empty placeholder; use %s; %s", knownPlaceholders(), howToEscape)
 	}
 	name, args := words[0], words[1:]
 	switch name {
@@ -57,13 +59,18 @@ func compileValue(words []string, p *Plan) (value, error) {
 		}
 		return lineValue(args[0], p.Files)
 	}
-	return nil, fmt.Errorf("unknown placeholder %q; known are %s", name, knownPlaceholders())
+	return nil, fmt.Errorf("unknown placeholder %q; use %s; %s", name, knownPlaceholders(), howToEscape)
 }
+
+// howToEscape is for those who meant no placeholder.
+const howToEscape = `write {{"{{"}} for {{ itself`
 
 func knownPlaceholders() string {
 	var all []string
 	for _, p := range Placeholders() {
-		all = append(all, p.Syntax)
+		if !strings.Contains(p.Syntax, `"`) {
+			all = append(all, p.Syntax)
+		}
 	}
 	return strings.Join(all, ", ")
 }

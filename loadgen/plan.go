@@ -25,7 +25,10 @@ const MaxRate = 1_000_000
 // Closed. A Plan is not changed by Run and may be used again.
 type Plan struct {
 	// URL is the http or https address to load. Path and query may hold
-	// placeholders (see Placeholders); scheme, host and port may not.
+	// placeholders (see Placeholders); scheme, host and port may not. In path and
+	// query, characters that no URL may have are sent as percent escapes, except
+	// spaces, tabs and control characters, which are an error. Escapes stay as
+	// they are; a fragment is not sent. Host names beyond ASCII are allowed.
 	URL string
 	// Method is the HTTP method. By default GET, or POST when Body is set.
 	Method string
@@ -183,36 +186,29 @@ func setDefault[T comparable](field *T, value T) {
 }
 
 // splitURL cuts the URL template into what must be fixed (scheme and host) and
-// what may be a template (path and query). The fragment is dropped.
+// what may be a template (path and query). The fragment is dropped: it is not for
+// servers.
 func splitURL(raw string) (base *url.URL, target string, err error) {
 	u := endpoint.Split(raw)
 	said := endpoint.Redact(raw) // errors may be kept
 	switch {
-	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, "", fmt.Errorf("URL %q must start with http:// or https://", said)
 	case strings.Contains(u.UserInfo+u.Host, "{{"):
 		return nil, "", fmt.Errorf("URL %q: placeholders are allowed in path and query, not in the host", said)
+	case !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https"):
+		return nil, "", fmt.Errorf("URL %q must start with http:// or https://", said)
 	}
-	base, err = url.Parse(u.Base())
-	if err != nil {
-		return nil, "", fmt.Errorf("URL %q: %w", said, withoutURL(err, u))
+	if base, err = endpoint.Parse(raw); err != nil {
+		return nil, "", fmt.Errorf("URL %q: %w", said, err)
 	}
 	if base.Hostname() == "" {
 		return nil, "", fmt.Errorf("URL %q names no host", said)
 	}
-	target, _, _ = strings.Cut(u.Rest, "#")
+	if _, err := portOf(base); err != nil {
+		return nil, "", fmt.Errorf("URL %q: %w", said, err)
+	}
+	target = endpoint.WithoutFragment(u.Rest)
 	if !strings.HasPrefix(target, "/") {
 		target = "/" + target
 	}
 	return base, target, nil
-}
-
-// withoutURL is why a URL cannot be read, without repeating what may be a
-// password in it.
-func withoutURL(err error, u endpoint.URL) error {
-	var wrapped *url.Error
-	if u.UserInfo == "" && errors.As(err, &wrapped) {
-		return wrapped.Err
-	}
-	return errors.New("it is not written as a URL must be")
 }

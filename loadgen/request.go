@@ -8,15 +8,19 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/http1"
 )
 
 // request is a Plan's request compiled for rendering: request n is a pure
 // function of n and the seed. It is safe for concurrent use; the scratch in
 // wire is not.
 type request struct {
-	base       *url.URL
+	base       *url.URL // scheme, user info and host, to connect to
+	host       string   // as the server is to see it
 	method     string
 	idempotent bool
+	expect     http1.Expectation
 	values     values
 	target     template
 	headers    []headerTemplate // sorted by name, Host first
@@ -43,10 +47,11 @@ func compileRequest(p *Plan) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !isToken(p.Method) {
+	if !http1.IsToken(p.Method) {
 		return nil, fmt.Errorf("method %q is not an HTTP token", p.Method)
 	}
-	r := &request{base: base, method: p.Method, hasBody: p.Body != ""}
+	r := &request{base: base, host: sentHost(base.Host), method: p.Method, hasBody: p.Body != ""}
+	r.expect = http1.Expectation{Head: p.Method == http.MethodHead, Upgrade: p.Header.Get("Upgrade") != ""}
 	r.values.seed = newPRNG(p.Seed, requestStream)
 	if err := checkText("URL", target, " \t"); err != nil {
 		return nil, err
@@ -71,7 +76,7 @@ func (r *request) compileHeaders(p *Plan) error {
 		h = http.Header{}
 	}
 	if h.Get("Host") == "" {
-		h.Set("Host", r.base.Host)
+		h.Set("Host", r.host)
 	}
 	if h.Get("User-Agent") == "" {
 		h.Set("User-Agent", "lotteryctl-loadgen")
@@ -95,6 +100,16 @@ func (r *request) compileHeaders(p *Plan) error {
 	return nil
 }
 
+// sentHost leaves the zone of an IPv6 address out: it has a meaning on this
+// machine alone (RFC 6874 section 4).
+func sentHost(host string) string {
+	before, rest, hasZone := strings.Cut(host, "%")
+	if _, after, ok := strings.Cut(rest, "]"); hasZone && ok {
+		return before + "]" + after
+	}
+	return host
+}
+
 // headerOrder sorts Host first, where servers look for it, and the rest by
 // name: a map has no order and a plan must always send the same bytes.
 func headerOrder(name string) string {
@@ -107,7 +122,7 @@ func headerOrder(name string) string {
 func (r *request) compileHeader(name string, vals []string, p *Plan) error {
 	canonical := http.CanonicalHeaderKey(name)
 	switch {
-	case !isToken(name):
+	case !http1.IsToken(name):
 		return fmt.Errorf("header name %q is not an HTTP token", name)
 	case canonical == "Content-Length" || canonical == "Transfer-Encoding":
 		return fmt.Errorf("header %s is computed from the body and cannot be set", canonical)
@@ -136,21 +151,14 @@ func checkText(where, text, also string) error {
 		case strings.HasPrefix(text[i:], "}}"):
 			inside = false
 		}
-		c := text[i]
-		if control := c < ' ' && c != '\t' || c == 0x7f; control || !inside && strings.IndexByte(also, c) >= 0 {
+		switch c := text[i]; {
+		case c == ' ' && !inside && strings.IndexByte(also, c) >= 0:
+			return fmt.Errorf("%s, byte %d: a space is not allowed here; write it as %%20", where, i+1)
+		case c < ' ' && c != '\t' || c == 0x7f, !inside && strings.IndexByte(also, c) >= 0:
 			return fmt.Errorf("%s, byte %d: character %q is not allowed here", where, i+1, c)
 		}
 	}
 	return nil
-}
-
-func isToken(s string) bool {
-	for _, c := range []byte(s) {
-		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // fixed reports whether every request is the same.

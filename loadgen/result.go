@@ -61,8 +61,13 @@ type Counts struct {
 	Answered int64 `json:"answered"`
 	// Errors counts the rest by kind.
 	Errors map[ErrorKind]int64 `json:"errors,omitempty"`
+	// Samples has one real failure of each kind in Errors: the first.
+	Samples map[ErrorKind]Sample `json:"samples,omitempty"`
 	// Statuses counts the answers by status code.
 	Statuses map[int]int64 `json:"statuses,omitempty"`
+	// StatusSamples has, for the redirects among Statuses, where the first one
+	// led, and for status 400 that the server wanted https, if it said so.
+	StatusSamples map[int]Sample `json:"status_samples,omitempty"`
 	// Retried counts requests written a second time because a kept-alive
 	// connection turned out to be closed (see the package comment).
 	Retried int64 `json:"retried,omitempty"`

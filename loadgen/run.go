@@ -47,7 +47,7 @@ func Run(ctx context.Context, plan Plan) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{plan: &p, request: req, growth: growth.New(p.Connections, kernel.FileLimit()), meter: newMeter(&p, time.Now())}
+	r := &run{plan: &p, request: req, growth: growth.New(p.Connections, kernel.FileLimit()), meter: newMeter(&p, req.base, time.Now())}
 	settle := onCancel(ctx, func() { r.cancelledAt.Store(int64(r.meter.now())) })
 	w := startWatcher(r)
 	if client == ClientEpoll {
@@ -60,7 +60,11 @@ func Run(ctx context.Context, plan Plan) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.result(partial, w), nil
+	res := r.result(partial, w)
+	if !partial && res.Counts.Answered == 0 {
+		explainClosed(ctx, r, addr, res.Counts.Samples)
+	}
+	return res, nil
 }
 
 func (r *run) result(partial bool, w *watcher) *Result {

@@ -3,25 +3,32 @@ package loadgen
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/http1"
 )
 
 // stdClient speaks through net/http: TLS and whatever the raw client does not.
 // Connections are kept alive and counted, answers are not unpacked, redirects
-// not followed, proxies not used. HTTP/2 is left off: it would put all
+// neither followed nor looked at, proxies not used. HTTP/2 is left off: it would put all
 // requests on one connection, which is another experiment.
 type stdClient struct {
-	run    *run
-	trace  httptrace.ClientTrace
-	client http.Client
-	body   []byte
+	run       *run
+	trace     httptrace.ClientTrace
+	transport *http.Transport
+	body      []byte
 }
 
 // newTransport returns the transport all workers share. It connects to addr
@@ -38,15 +45,30 @@ func newTransport(r *run, addr netip.AddrPort) *http.Transport {
 			}
 			return &countedConn{Conn: conn, closed: r.conns.closed}, nil
 		},
-		TLSClientConfig:     r.plan.TLS.Clone(),
-		TLSHandshakeTimeout: r.plan.Timeout,
-		DisableCompression:  true,
-		MaxIdleConnsPerHost: 1 << 20, // workers bound it
-		MaxConnsPerHost:     max(0, r.plan.Connections),
+		TLSClientConfig:        tlsConfig(r.plan.TLS),
+		TLSHandshakeTimeout:    r.plan.Timeout,
+		DisableCompression:     true,
+		MaxIdleConnsPerHost:    1 << 20, // workers bound it
+		MaxConnsPerHost:        max(0, r.plan.Connections),
+		MaxResponseHeaderBytes: http1.MaxHead,
 	}
 }
 
-// countedConn tells when it is closed, once.
+// tlsConfig asks for HTTP/1.1, so that a server that has only HTTP/2 can say so.
+func tlsConfig(asked *tls.Config) *tls.Config {
+	config := asked.Clone()
+	if config == nil {
+		config = &tls.Config{}
+	}
+	if len(config.NextProtos) == 0 {
+		config.NextProtos = []string{"http/1.1"}
+	}
+	return config
+}
+
+// countedConn tells when it is closed, once. A failure to write is left for the
+// read to report: an early answer may be waiting there, and net/http would not
+// look.
 type countedConn struct {
 	net.Conn
 	once   sync.Once
@@ -58,15 +80,19 @@ func (c *countedConn) Close() error {
 	return c.Conn.Close()
 }
 
+func (c *countedConn) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) {
+		return len(b), nil
+	}
+	return n, err
+}
+
 func newStdClient(r *run, transport *http.Transport, opened func()) *stdClient {
-	c := &stdClient{run: r, client: http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	c := &stdClient{run: r, transport: transport}
 	c.trace.GotConn = func(httptrace.GotConnInfo) { opened() }
 	return c
 }
-
 func (c *stdClient) close() {}
 
 func (c *stdClient) exchange(ctx context.Context, x *Exchange, w *wire, onSent func()) {
@@ -74,12 +100,16 @@ func (c *stdClient) exchange(ctx context.Context, x *Exchange, w *wire, onSent f
 	defer cancel()
 	ctx = httptrace.WithClientTrace(ctx, &c.trace)
 	onSent()
-	resp, err := c.client.Do(c.run.request.stdRequest(ctx, w))
+	resp, err := c.transport.RoundTrip(c.run.request.stdRequest(ctx, w))
 	if err != nil {
 		x.Err = classifyStd(err)
 		return
 	}
-	err = c.readBody(x, resp.Body)
+	c.body = nil
+	err = notHTTP1(resp, c.run.request.expect)
+	if err == nil && resp.StatusCode != http.StatusSwitchingProtocols {
+		err = c.readBody(x, resp.Body)
+	}
 	_ = resp.Body.Close()
 	x.ResponseBody = c.body
 	if err != nil {
@@ -87,6 +117,25 @@ func (c *stdClient) exchange(ctx context.Context, x *Exchange, w *wire, onSent f
 		return
 	}
 	x.Status = resp.StatusCode
+	if x.Status == http.StatusBadRequest {
+		x.detail = c.body
+	}
+	if IsRedirect(x.Status) {
+		x.detail = []byte(resp.Header.Get("Location"))
+	}
+}
+
+// notHTTP1 refuses what net/http lets through and the raw clients do not.
+func notHTTP1(resp *http.Response, expect http1.Expectation) error {
+	switch {
+	case resp.ProtoMajor != 1:
+		return &Error{KindMalformed, &http1.ForeignError{Begin: []byte(resp.Proto + " " + resp.Status)}}
+	case resp.StatusCode < 100:
+		return &Error{KindMalformed, fmt.Errorf("not a status from 100 to 999: %q", resp.Status)}
+	case resp.StatusCode == http.StatusSwitchingProtocols && !expect.Upgrade:
+		return &Error{KindMalformed, http1.ErrNoUpgrade}
+	}
+	return nil
 }
 
 // readBody reads all and keeps the beginning.
@@ -107,10 +156,9 @@ func (c *stdClient) readBody(x *Exchange, body io.Reader) error {
 func (r *request) stdRequest(ctx context.Context, w *wire) *http.Request {
 	target := string(r.target.appendTo(nil, &w.scratch))
 	req := (&http.Request{
-		Method: r.method,
-		// Opaque is sent as it is: a template's own escapes must not change.
-		URL:        &url.URL{Scheme: r.base.Scheme, Host: r.base.Host, Opaque: target},
-		Host:       r.base.Host,
+		Method:     r.method,
+		URL:        stdURL(r.base.Scheme, r.host, target),
+		Host:       r.host,
 		Proto:      "HTTP/1.1",
 		ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{},
@@ -134,19 +182,41 @@ func (r *request) stdRequest(ctx context.Context, w *wire) *http.Request {
 	return req
 }
 
+// stdURL is a URL that net/http sends as target, byte by byte: the escapes of a
+// template must not change.
+func stdURL(scheme, host, target string) *url.URL {
+	u := &url.URL{Scheme: scheme, Host: host, Opaque: target}
+	if !strings.HasPrefix(target, "//") {
+		return u
+	}
+	// Opaque would be taken for one with a host.
+	path, query, hasQuery := strings.Cut(target, "?")
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		u.Opaque = "//" + host + target // the same in absolute form
+		return u
+	}
+	return &url.URL{Scheme: scheme, Host: host, Path: plain, RawPath: path, RawQuery: query, ForceQuery: hasQuery}
+}
+
 // classifyStd knows the failures that net/http tells by text only.
-func classifyStd(err error) error {
+func classifyStd(err error) *Error {
 	text := err.Error()
 	connecting := strings.Contains(text, "dial ") || strings.Contains(text, "tls: ") || strings.Contains(text, "x509: ")
 	e := classify(err, connecting)
+	says := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
+	}
 	switch {
 	case e.Kind != KindOther:
-	case strings.Contains(text, "malformed"), strings.Contains(text, "bad Content-Length"):
+	case says("malformed"):
 		e.Kind = KindMalformed
-	case strings.Contains(text, "server closed"), strings.Contains(text, "EOF"):
+	case says("server closed", "EOF"):
 		e.Kind = KindClosed
-	case strings.Contains(text, "timeout"):
+	case says("timeout"):
 		e.Kind = KindTimeout
+	case says("Content-Length", "transfer encoding", "chunk", "line too long", "trailer", "response headers exceeded"):
+		e.Kind = KindMalformed
 	}
 	return e
 }

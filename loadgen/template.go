@@ -18,12 +18,22 @@ type piece struct {
 	value   int // index into values.list when literal is empty
 }
 
+// literalOf returns the text of a placeholder that is a quoted one: {{"{{"}} stands
+// for {{ itself.
+func literalOf(placeholder string) (text string, ok bool) {
+	text = strings.TrimSpace(placeholder)
+	if len(text) < 2 || text[0] != '"' || text[len(text)-1] != '"' {
+		return "", false
+	}
+	return text[1 : len(text)-1], true
+}
+
 // escape says which bytes a value may not bring into its surroundings.
 type escape int
 
 const (
 	escapeNone   escape = iota // body: bytes are bytes
-	escapeURL                  // path and query: no spaces, controls or non-ASCII
+	escapeURL                  // path and query: what RFC 3986 has in none is written as %XX
 	escapeHeader               // header value: no controls
 )
 
@@ -81,16 +91,19 @@ func parseTemplate(where, text string, esc escape, v *values, p *Plan) (template
 	for at := 0; at < len(text); {
 		open := strings.Index(text[at:], "{{")
 		if open < 0 {
-			t.pieces = append(t.pieces, piece{literal: text[at:]})
+			t.add(text[at:])
 			break
 		}
-		if open > 0 {
-			t.pieces = append(t.pieces, piece{literal: text[at : at+open]})
-		}
+		t.add(text[at : at+open])
 		at += open
 		length := strings.Index(text[at:], "}}")
 		if length < 0 {
-			return t, fmt.Errorf("%s, byte %d: {{ without }}", where, at+1)
+			return t, fmt.Errorf("%s, byte %d: {{ without }}; %s", where, at+1, howToEscape)
+		}
+		if quoted, ok := literalOf(text[at+2 : at+length]); ok {
+			t.add(quoted)
+			at += length + 2
+			continue
 		}
 		i, err := v.add(text[at+2:at+length], p)
 		if err != nil {
@@ -100,6 +113,16 @@ func parseTemplate(where, text string, esc escape, v *values, p *Plan) (template
 		at += length + 2
 	}
 	return t, nil
+}
+
+// add appends text that stands for itself.
+func (t *template) add(text string) {
+	if t.escape == escapeURL {
+		text = string(appendEscaped(nil, []byte(text), escapeURL))
+	}
+	if text != "" {
+		t.pieces = append(t.pieces, piece{literal: text})
+	}
 }
 
 // appendTo appends the template with the rendered values.
@@ -121,7 +144,8 @@ func appendEscaped(dst, val []byte, esc escape) []byte {
 		return append(dst, val...)
 	}
 	for _, c := range val {
-		plain := c > ' ' && c < 0x7f || esc == escapeHeader && (c == ' ' || c == '\t' || c >= 0x80)
+		plain := c > ' ' && c < 0x7f && !(esc == escapeURL && notInURL(c)) ||
+			esc == escapeHeader && (c == ' ' || c == '\t' || c >= 0x80)
 		switch {
 		case plain:
 			dst = append(dst, c)
@@ -133,3 +157,8 @@ func appendEscaped(dst, val []byte, esc escape) []byte {
 	}
 	return dst
 }
+
+// notInURL reports whether no path and no query may have the character, RFC 3986
+// section 3.3. Brackets may not either, but browsers send them as they are. A
+// percent sign stays: it may begin an escape.
+func notInURL(c byte) bool { return strings.IndexByte("\"#<>\\^`{|}", c) >= 0 }

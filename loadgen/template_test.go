@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
 // testFiles are the files templates may read in tests.
@@ -54,6 +55,9 @@ func TestTemplates(t *testing.T) {
 		{"pick", "{{pick a b c}}", `^[abc]$`},
 		{"line", "{{line words.txt}}", `^one$`},
 		{"between text", "<{{seq}}>", `^<0>$`},
+		{"quoted", `a{{"{{"}}b`, `^a\{\{b$`},
+		{"quoted, with blanks", `{{ "{{user" }}}}`, `^\{\{user\}\}$`},
+		{"quoted quotes", `{{"""}}{{""}}`, `^"$`},
 		{"side by side", "{{seq}}{{seq}}", `^00$`},
 		{"closing braces alone", "}} {{seq}} }}", `^}} 0 }}$`},
 		{"single braces", "{seq}", `^\{seq\}$`},
@@ -73,18 +77,19 @@ func TestTemplateErrors(t *testing.T) {
 		plan Plan
 		want []string // parts of the sentence
 	}{
-		{"unknown", Plan{Body: "ab {{usr}}"}, []string{"body", "byte 4", `"usr"`, "{{user}}", "{{line FILE}}"}},
+		{"unknown", Plan{Body: "ab {{usr}}"}, []string{"body", "byte 4", `"usr"`, "{{user}}", "{{line FILE}}", `write {{"{{"}} for {{ itself`}},
 		{"unknown in header", Plan{Header: http.Header{"X-A": {"{{nope}}"}}}, []string{"header X-A", "byte 1", `"nope"`}},
 		{"unknown in URL", Plan{URL: "http://h/a?{{nope}}"}, []string{"URL", "byte 4", `"nope"`}},
 		{"empty", Plan{Body: "{{}}"}, []string{"byte 1", "empty"}},
-		{"unclosed", Plan{Body: "x{{seq"}, []string{"byte 2", "}}"}},
+		{"unclosed", Plan{Body: "x{{seq"}, []string{"byte 2", "}}", `{{"{{"}}`}},
+		{"half a quotation", Plan{Body: `{{"}}`}, []string{"byte 1", `{{"{{"}}`}},
 		{"pick nothing", Plan{Body: "{{pick}}"}, []string{"pick a b c"}},
 		{"too many words", Plan{Body: "{{seq 1}}"}, []string{"seq", `"1"`}},
 		{"line without files", Plan{Body: "{{line a}}", Files: nil}, []string{"line a", "no files"}},
 		{"missing file", Plan{Body: "{{line a}}", Files: testFiles()}, []string{"line a", "not exist"}},
 		{"empty file", Plan{Body: "{{line empty.txt}}", Files: testFiles()}, []string{"empty.txt", "no lines"}},
 		{"host", Plan{URL: "http://{{user}}/"}, []string{"not in the host"}},
-		{"space in URL", Plan{URL: "http://h/a b"}, []string{"byte 3", "not allowed"}},
+		{"space in URL", Plan{URL: "http://h/a b"}, []string{"byte 3", "space", "%20"}},
 		{"line break in header", Plan{Header: http.Header{"X-A": {"a\r\nB: c"}}}, []string{"X-A", "byte 2", "not allowed"}},
 		{"header name", Plan{Header: http.Header{"X A": {"a"}}}, []string{`"X A"`}},
 		{"length header", Plan{Header: http.Header{"Content-Length": {"3"}}}, []string{"Content-Length", "computed"}},
@@ -230,11 +235,62 @@ func TestRequestBytes(t *testing.T) {
 	}
 }
 
+// TestLiteralBraces has text that looks like a placeholder in each place that may
+// have some: it arrives as written, and every request is still the same.
+func TestLiteralBraces(t *testing.T) {
+	p := Plan{
+		URL: `http://h/{{"{{"}}name}}?q={{"{{x}"}}`, Header: http.Header{"X-V": {`{{"{{"}} .Values.a }}`}},
+		Body: `{"text":"Hello {{"{{"}}name}}, {{"{{"}}{seq}}}"}`,
+	}
+	got := renderAll(t, p, 2)
+	for _, want := range []string{
+		"POST /%7B%7Bname%7D%7D?q=%7B%7Bx%7D HTTP/1.1\r\n", "X-V: {{ .Values.a }}\r\n", "\r\n\r\n" + `{"text":"Hello {{name}}, {{{seq}}}"}`,
+	} {
+		if !strings.Contains(got[0], want) {
+			t.Errorf("the request lacks %q:\n%q", want, got[0])
+		}
+	}
+	p = p.withDefaults()
+	if req, err := compileRequest(&p); err != nil || !req.fixed() {
+		t.Errorf("fixed %v, error %v; literal text does not vary", req.fixed(), err)
+	}
+}
+
+// TestZonesStayHere connects with the zone of an address and does not send it.
+func TestZonesStayHere(t *testing.T) {
+	for _, text := range []string{"http://[fe80::1%25eth0]:80/a", "http://[fe80::1%eth0]:80/a", "http://[FE80::1%25eth0]:80/a"} {
+		p := Plan{URL: text}.withDefaults()
+		req, err := compileRequest(&p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := renderAll(t, p, 1)[0]; !strings.Contains(strings.ToLower(got), "\r\nhost: [fe80::1]:80\r\n") {
+			t.Errorf("%s: the request is %q", text, got)
+		}
+		addr, err := resolve(t.Context(), req.base, time.Second)
+		if err != nil || addr.String() != "[fe80::1%eth0]:80" {
+			t.Errorf("%s: connects to %v, %v", text, addr, err)
+		}
+	}
+}
+
+// TestTargetsThroughNetHTTP looks at the request line that net/http makes.
+func TestTargetsThroughNetHTTP(t *testing.T) {
+	for target, want := range map[string]string{
+		"/a?q": "/a?q", "/a%zz": "/a%zz", "//a//b?": "//a//b?", "//a%2fb?q=%zz": "//a%2fb?q=%zz", "//a%": "http://h//a%",
+	} {
+		if got := stdURL("http", "h", target).RequestURI(); got != want {
+			t.Errorf("%s is sent as %s, want %s", target, got, want)
+		}
+	}
+}
+
 func FuzzTemplate(f *testing.F) {
 	for _, p := range Placeholders() {
 		f.Add("a" + p.Syntax + "b")
 	}
 	f.Add("{{line words.txt}}{{user a}}{{}}{{")
+	f.Add(`{{"{{"}}user}}#{|}é`)
 	f.Fuzz(func(t *testing.T, text string) {
 		p := Plan{URL: "http://h/" + text, Header: http.Header{"X-V": {text}}, Body: text, Files: testFiles()}.withDefaults()
 		req, err := compileRequest(&p)
@@ -247,6 +303,13 @@ func FuzzTemplate(f *testing.F) {
 		req.render(&w, 3)
 		if string(w.bytes) != once {
 			t.Fatalf("request 3 was rendered as %q and as %q", once, w.bytes)
+		}
+		line, _, _ := strings.Cut(once, "\r\n")
+		_, target, _ := strings.Cut(strings.TrimSuffix(line, " HTTP/1.1"), " ") // behind the method
+		for _, c := range []byte(target) {
+			if c <= ' ' || c >= 0x7f || notInURL(c) {
+				t.Fatalf("the request line has a %q: %q", c, line)
+			}
 		}
 		// One blank line only before the body, whatever the values were.
 		head, _, _ := strings.Cut(once, "\r\n\r\n")

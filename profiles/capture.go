@@ -2,6 +2,7 @@ package profiles
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -22,6 +23,10 @@ const graceOnCancel = 10 * time.Second
 // at once, which takes at most ten seconds, the bundle is written and called
 // partial, and both the manifest and ctx's error are returned. If nothing was
 // captured the manifest is nil.
+//
+// A file that cannot be written, such as on a full disk, costs none of the others:
+// then the manifest says so, and the error is an [*UnwrittenError]. Only if the
+// manifest cannot be written is there none; the files stay.
 //
 // Each request has a deadline. The target's garbage collector runs once before
 // and once after the window: without that its memory profiles would be old.
@@ -54,6 +59,8 @@ func Capture(ctx context.Context, plan Plan, dir string) (*Manifest, error) {
 	m, err := c.write(ctx.Err() != nil)
 	if err == nil {
 		err = ctx.Err()
+	} else if ctx.Err() != nil && m != nil {
+		err = errors.Join(ctx.Err(), err)
 	}
 	return m, err
 }

@@ -7,7 +7,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 )
 
 // maxRedirects are followed on one host; a login page would send us around for
@@ -59,7 +62,7 @@ func sameHost(next *http.Request, via []*http.Request) error {
 func (c *client) endpoint(page string) *url.URL {
 	name, query, _ := strings.Cut(page, "?")
 	u := *c.base
-	u.Path += pprofPath + "/" + name
+	u.Path += endpoint.PprofPath + "/" + name
 	u.RawQuery = query
 	return &u
 }
@@ -73,7 +76,7 @@ func (c *client) get(ctx context.Context, u *url.URL, window time.Duration, read
 	if errors.As(err, &failed) && failed.Page == "" {
 		failed.Page = u.Path
 	}
-	if strings.HasPrefix(u.Path, c.base.Path+pprofPath+"/") { // metrics may be somebody else's
+	if strings.HasPrefix(u.Path, c.base.Path+endpoint.PprofPath+"/") { // metrics may be somebody else's
 		c.note(err, asked.Add(window))
 	}
 	return err
@@ -94,6 +97,7 @@ func (c *client) ask(ctx context.Context, u *url.URL, window time.Duration, read
 		request.Host = host // net/http takes it from nowhere else
 	}
 	response, err := c.http.Do(request)
+	c.refused.Store(errors.Is(err, syscall.ECONNREFUSED))
 	if err != nil {
 		return connectionError(ctx, err, limit)
 	}

@@ -20,6 +20,10 @@ func readProfile(r io.Reader, limit int64, turn chan struct{}) (raw []byte, p *p
 	turn <- struct{}{}
 	defer func() { <-turn }()
 	data, err := decompress(raw, limit)
+	if err == nil && isGzip(data) { // packed by the service and again by what is in between
+		raw = data
+		data, err = decompress(raw, limit)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -33,6 +37,15 @@ func readProfile(r io.Reader, limit int64, turn chan struct{}) (raw []byte, p *p
 		return nil, nil, &Failure{Code: FailNotProfile, Said: firstLine(err.Error())}
 	}
 	return raw, p, nil
+}
+
+// readText reads a text, which may be gzipped although nobody asked for that.
+func readText(r io.Reader, limit int64) ([]byte, error) {
+	text, err := readAll(r, limit)
+	if err == nil && isGzip(text) {
+		return decompress(text, limit)
+	}
+	return text, err
 }
 
 // readAll reads at most limit bytes.

@@ -50,6 +50,7 @@ const (
 	FailSnapshotsMismatch FailureCode = "snapshots-mismatch" // those of start and end do not fit together
 	FailTargetsMismatch   FailureCode = "targets-mismatch"   // the profiles of the targets do not fit together
 	FailAllTargets        FailureCode = "all-targets"        // none of Targets has one
+	FailNotWritten        FailureCode = "not-written"        // it was taken, and the file could not be written: Said has it
 	FailOther             FailureCode = "other"              // Said has it
 	FailInText            FailureCode = "text"               // Said is the sentence of a bundle of format 1
 )

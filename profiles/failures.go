@@ -28,6 +28,24 @@ func (e *NothingError) Error() string {
 	return "nothing was captured: " + strings.Join(parts, "; ")
 }
 
+// UnwrittenError is what [Capture] returns with a bundle of which some files could
+// not be written, such as on a full disk: each is called failed in the manifest.
+type UnwrittenError struct {
+	Files int   // how many
+	Err   error // of the first
+}
+
+// Error has the first error.
+func (e *UnwrittenError) Error() string {
+	if e.Files == 1 {
+		return "a file of the bundle could not be written: " + e.Err.Error()
+	}
+	return fmt.Sprintf("%d files of the bundle could not be written: %v", e.Files, e.Err)
+}
+
+// Unwrap returns the first error.
+func (e *UnwrittenError) Unwrap() error { return e.Err }
+
 // hasAnything says whether some profile, dump or trace was had, and be it at the
 // start of the window alone.
 func (m *Manifest) hasAnything() bool {

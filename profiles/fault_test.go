@@ -45,7 +45,7 @@ func TestOneKindFails(t *testing.T) {
 		{"404", profiles.Mutex, answer(404, nil), failure{Code: profiles.FailNotFound, Page: "/debug/pprof/mutex", Status: 404}},
 		{"401", profiles.Heap, answer(401, nil), failure{Code: profiles.FailUnauthorized, Page: "/debug/pprof/heap", Status: 401}},
 		{"403", profiles.Goroutine, answer(403, nil), failure{Code: profiles.FailUnauthorized, Page: "/debug/pprof/goroutine", Status: 403}},
-		{"slow", profiles.Block, slow, failure{Code: profiles.FailTimedOut, Page: "/debug/pprof/block", LimitNS: 4 * time.Second}},
+		{"slow", profiles.Block, slow, failure{Code: profiles.FailTimedOut, Page: "/debug/pprof/block", LimitNS: time.Second}},
 		{"cut-gzip", profiles.Block, answer(200, good[:len(good)/2]), failure{Code: profiles.FailDamagedGzip, Page: "/debug/pprof/block", Said: "unexpected EOF"}},
 		{"HTML", profiles.Mutex, answer(200, []byte("\n<!doctype html><p>log in")), failure{Code: profiles.FailHTMLAnswer, Page: "/debug/pprof/mutex"}},
 		{"text", profiles.ThreadCreate, answer(200, []byte("hello")), failure{Code: profiles.FailNotProfile, Page: "/debug/pprof/threadcreate"}},

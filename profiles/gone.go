@@ -13,19 +13,19 @@ const (
 )
 
 // lost says whether the target is given up: it has not answered for as long as
-// one waits for one answer, nor one question more, which may be asked now. It is
+// one waits for one answer, or for a restart if nothing listens, nor one question more, which may be asked now. It is
 // not asked for again.
 func (s *subject) lost(ctx context.Context) bool {
 	p := &s.client.presence
 	switch {
 	case p.given.Load() != 0:
 		return true
-	case !p.answered.Load() || !p.overdue(s.plan.Timeout):
+	case !p.answered.Load() || !p.overdue(p.patience(s.plan.Timeout)):
 		return false
 	}
 	since := p.away.Load()
 	_ = s.askIndex(ctx) // what came of it is noted
-	if ctx.Err() != nil || !p.overdue(s.plan.Timeout) {
+	if ctx.Err() != nil || !p.overdue(p.patience(s.plan.Timeout)) {
 		return false
 	}
 	p.given.CompareAndSwap(0, since)

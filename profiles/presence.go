@@ -12,6 +12,7 @@ type presence struct {
 	heard    atomic.Int64 // when a question last ended, one way or the other
 	away     atomic.Int64 // since when none was answered
 	given    atomic.Int64 // since when none was, of a target that is given up
+	refused  atomic.Bool  // the last question: nothing listens there
 }
 
 // note takes what became of a question. due is when the answer could have come
@@ -26,6 +27,18 @@ func (p *presence) note(err error, due time.Time) {
 	case err == nil || isOutcome(err, hopeless, busy, tooLong):
 		p.away.Store(0)
 	}
+}
+
+// restartWait is how long a target may take to come back of which no process
+// listens any more.
+const restartWait = 10 * time.Second
+
+// patience is how long to wait for a target that is away.
+func (p *presence) patience(timeout time.Duration) time.Duration {
+	if p.refused.Load() {
+		return min(timeout, restartWait)
+	}
+	return timeout
 }
 
 // silent is how long ago a question last ended.

@@ -81,9 +81,13 @@ func (s *subject) cpuProduct(p *product) error {
 // the new process are the difference.
 func (s *subject) deltaProduct(p *product, restarted bool) error {
 	e := s.snapshots[p.entry.Kind]
+	slow := s.isOnDemand(p.entry.Kind)
 	switch {
 	case e.endErr != nil:
 		return e.endErr
+	case e.end.profile.DurationNanos > 0, !restarted && e.backwards():
+		s.ownDelta(p, e, slow)
+		return nil
 	case e.startErr != nil && !restarted:
 		return &Failure{Code: FailNoStart, Cause: failureOf(e.startErr)}
 	}
@@ -109,11 +113,37 @@ func (s *subject) deltaProduct(p *product, restarted bool) error {
 		return &Failure{Code: FailSnapshotsMismatch, Said: err.Error()}
 	}
 	p.profile = diff
-	p.entry.WindowStart, p.before = e.start.asked.UTC(), e.start.before
-	p.entry.WindowEnd, p.after = e.end.asked.UTC(), e.end.before
-	p.entry.DurationNS = e.end.asked.Sub(e.start.asked)
+	p.entry.WindowStart, p.before = e.start.moment(slow)
+	p.entry.WindowEnd, p.after = e.end.moment(slow)
+	p.entry.DurationNS = p.entry.WindowEnd.Sub(p.entry.WindowStart)
 	p.entry.Requests = between(p.before, p.after)
 	return nil
+}
+
+// ownDelta is an answer that is a difference itself: of the time that it names, or
+// else since it was asked for before.
+func (s *subject) ownDelta(p *product, e *ends, slow bool) {
+	p.take(e.end)
+	length := time.Duration(e.end.profile.DurationNanos)
+	began, before := e.end.asked, e.end.before
+	if !slow && e.start != nil {
+		began, before = e.start.asked, e.start.before
+	}
+	p.after = e.end.after
+	if known := e.end.ended.Sub(began); length <= 0 || length > known {
+		length = known
+	}
+	p.entry.DurationNS = length
+	p.entry.WindowStart, p.entry.WindowEnd = e.end.ended.Add(-length).UTC(), e.end.ended.UTC()
+	if length >= e.end.ended.Sub(began)*9/10 { // of a part of that time nobody knows how many requests it had
+		p.before = before
+		p.entry.Requests = between(p.before, p.after)
+	} else {
+		p.before, p.after = nil, nil
+	}
+	if off := length - s.plan.Duration; off > s.plan.Duration/10 || off < -s.plan.Duration/10 {
+		p.note(Note{Code: NoteOwnWindow, ProfiledNS: length, PlannedNS: s.plan.Duration})
+	}
 }
 
 // snapshotProduct is what was there at the end.
@@ -160,24 +190,25 @@ func (p *product) describe() {
 		p.entry.Status = Empty
 	}
 	if share := ownShare(p.profile); share >= noticeable && p.entry.Kind != Goroutine && p.entry.Kind != ThreadCreate {
-		p.note(Note{Code: NoteOwnShare, Share: share, Functions: ownPattern})
+		p.note(Note{Code: NoteOwnShare, Share: share, Functions: ProfilerFunctions})
 	}
 }
 
 const (
 	// noticeable is the share from which a profile says how much of it is the
 	// work or the waiting of those who take profiles.
-	noticeable = 0.1
-	// ownPattern matches the functions that take them: the handlers, and what
-	// the runtime does on goroutines of its own. Not pprof.Do and
-	// trace.WithRegion, below which a program's own work runs.
-	ownPattern = `^net/http/pprof\.|^runtime/pprof\.(profileWriter|\(\*Profile\)\.WriteTo)|^runtime/trace\.(Start|\(\*traceMultiplexer\))`
+	noticeable = 0.001
+	// ProfilerFunctions is a regular expression that matches the names of the
+	// functions that take profiles: the handlers, and what the runtime does on
+	// goroutines of its own. Not pprof.Do and trace.WithRegion, below which a
+	// program's own work runs.
+	ProfilerFunctions = `^net/http/pprof\.|^runtime/pprof\.(profileWriter|\(\*Profile\)\.WriteTo)|^runtime/trace\.(Start|\(\*traceMultiplexer\))`
 )
 
 // ownShare is the part of a profile's value that one looks at first in which
 // some frame takes profiles.
 func ownShare(p *profile.Profile) float64 {
-	own := regexp.MustCompile(ownPattern)
+	own := regexp.MustCompile(ProfilerFunctions)
 	taking := map[uint64]bool{} // by location
 	for _, l := range p.Location {
 		taking[l.ID] = slices.ContainsFunc(l.Line, func(line profile.Line) bool {
@@ -198,23 +229,25 @@ func ownShare(p *profile.Profile) float64 {
 	return float64(part) / float64(all)
 }
 
-// write puts the files below a folder of the bundle and notes where they are.
-func (p *product) write(dir, folder string) error {
+// write puts the files below a folder of the bundle and notes where they are. One
+// that cannot be written has failed with what lost says.
+func (p *product) write(dir, folder string, lost func(error) *Failure) {
 	if p.profile != nil {
 		p.entry.File = path.Join(folder, p.entry.File)
 		size, err := writeProfile(dir, p.entry.File, p.raw, p.profile)
 		if err != nil {
-			return err
+			p.entry = Profile{Kind: p.entry.Kind, Status: Failed, Delta: p.entry.Delta, Failure: lost(err)}
 		}
 		p.entry.Bytes = size
 	}
 	if p.start != nil {
-		p.entry.StartFile = path.Join(folder, HeapStartFile)
-		if _, err := writeProfile(dir, p.entry.StartFile, p.start.raw, p.start.profile); err != nil {
-			return err
+		file := path.Join(folder, HeapStartFile)
+		if _, err := writeProfile(dir, file, p.start.raw, p.start.profile); err != nil {
+			_ = lost(err) // the one of the end is there, or failed as well
+		} else {
+			p.entry.StartFile = file
 		}
 	}
-	return nil
 }
 
 // writeProfile writes a profile as it came, if it came gzipped, and returns its
@@ -226,7 +259,10 @@ func writeProfile(dir, file string, raw []byte, p *profile.Profile) (int64, erro
 			return 0, err
 		}
 	}
-	return int64(len(raw)), writeBytes(filepath.Join(dir, filepath.FromSlash(file)), raw)
+	if err := writeBytes(filepath.Join(dir, filepath.FromSlash(file)), raw); err != nil {
+		return 0, err
+	}
+	return int64(len(raw)), nil
 }
 
 // restarted says whether the process was replaced within the window: by its
@@ -236,12 +272,10 @@ func (s *subject) restarted() bool {
 	if s.sampler.restarted() || s.cpu.resumed {
 		return true
 	}
-	return slices.ContainsFunc([]Kind{Allocs, Block, Mutex}, func(kind Kind) bool {
-		e := s.snapshots[kind]
-		if e.start == nil || e.end == nil {
-			return false
-		}
-		_, backwards, err := difference(e.start.profile, e.end.profile)
-		return err == nil && backwards
-	})
+	if allocs := s.snapshots[Allocs]; allocs.start != nil && allocs.end != nil {
+		return allocs.backwards()
+	}
+	// Waits alone may go back because a service answers what was new since the last
+	// question. That its start time did not change tells.
+	return !s.sampler.knowsStart() && (s.snapshots[Block].backwards() || s.snapshots[Mutex].backwards())
 }

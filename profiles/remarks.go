@@ -57,6 +57,7 @@ const (
 	NoteSinceRestart   NoteCode = "since-restart"   // it counts since the new process began
 	NoteOwnShare       NoteCode = "own-share"       // Share of it is taking profiles, in Functions
 	NoteWithoutTargets NoteCode = "without-targets" // the sum is without Targets
+	NoteOwnWindow      NoteCode = "own-window"      // the service made it over ProfiledNS, whatever the window, of PlannedNS, was
 	NoteInText         NoteCode = "text"            // Text is the sentence of a bundle of format 1
 )
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -90,7 +91,7 @@ func (s *sampler) sample(ctx context.Context, c *client) error {
 	at := time.Now().UTC()
 	var body []byte
 	err := c.get(timed, s.url, 0, func(r io.Reader) (err error) {
-		body, err = readAll(r, maxMetricsBytes)
+		body, err = readText(r, maxMetricsBytes)
 		return err
 	})
 	if err != nil {
@@ -145,6 +146,11 @@ func (s *sampler) restarted() bool {
 		}
 	}
 	return false
+}
+
+// knowsStart says whether the metrics have the start of the process.
+func (s *sampler) knowsStart() bool {
+	return slices.ContainsFunc(s.samples, func(m sample) bool { return m.Values[runtimemetrics.StartTime] != 0 })
 }
 
 // writeSamples writes one line for each sample.

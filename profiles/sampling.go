@@ -14,7 +14,9 @@ import (
 // (The block profile does not tell its rate in any form.)
 func (s *subject) readMutexFraction(ctx context.Context) int64 {
 	fraction := int64(-1)
-	err := s.client.get(ctx, s.client.endpoint("mutex?debug=1"), 0, func(r io.Reader) error {
+	prompt, cancel := context.WithTimeout(ctx, promptAnswer)
+	defer cancel()
+	err := s.client.get(prompt, s.client.endpoint("mutex?debug=1"), 0, func(r io.Reader) error {
 		var ok bool
 		if fraction, ok = parseMutexFraction(io.LimitReader(r, 4<<10)); !ok {
 			return errors.New("no sampling period")

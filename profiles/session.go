@@ -21,6 +21,7 @@ type capture struct {
 	started, ended         time.Time
 	windowStart, windowEnd time.Time
 	before, after          *int64 // requests at the ends of the window
+	unwritten              error  // an *UnwrittenError once a file could not be written
 }
 
 // prepare makes the subjects, without asking them anything.

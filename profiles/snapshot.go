@@ -17,6 +17,10 @@ func (s *subject) begin(ctx context.Context) {
 	}
 	s.each(&group, func(kind Kind, page string) {
 		e := s.snapshots[kind]
+		if s.onDemand[kind] != nil {
+			s.beginOnDemand(ctx, kind)
+			return
+		}
 		e.start, e.startErr = s.fetch(ctx, page, 0)
 	})
 	group.Wait()
@@ -60,7 +64,7 @@ func (s *subject) end(ctx context.Context) {
 	var group sync.WaitGroup
 	group.Go(func() { s.sampler.sample(ctx, s.client) })
 	s.each(&group, func(kind Kind, page string) {
-		if e := s.snapshots[kind]; !e.giveUp(kind) {
+		if e := s.snapshots[kind]; !s.isOnDemand(kind) && !e.giveUp(kind) {
 			e.end, e.endErr = s.fetchUntil(ctx, page, until)
 		}
 	})
@@ -125,7 +129,7 @@ func (s *subject) fetchUntil(ctx context.Context, page string, until time.Time) 
 func (s *subject) dump(ctx context.Context) textDump {
 	d := textDump{at: time.Now()}
 	d.err = s.client.get(ctx, s.client.endpoint("goroutine?debug=2"), 0, func(r io.Reader) (err error) {
-		d.text, err = readAll(r, s.plan.MaxProfileBytes)
+		d.text, err = readText(r, s.plan.MaxProfileBytes)
 		return err
 	})
 	if d.err == nil && len(d.text) == 0 {

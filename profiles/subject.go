@@ -16,12 +16,14 @@ type subject struct {
 	client *client
 	turn   chan struct{} // of the capture: one profile at a time is unpacked and parsed
 
-	snapshots     map[Kind]*ends // each is made before the phases begin
-	dumps         [2]textDump    // at the start and at the end
-	mutexFraction int64          // -1: not known
+	snapshots     map[Kind]*ends   // each is made before the phases begin
+	onDemand      map[Kind]*demand // of Block and Mutex; each is made before the phases begin
+	dumps         [2]textDump      // at the start and at the end
+	mutexFraction int64            // -1: not known
 	cpu           cpuSlices
 	sampler       *sampler
 	trace         *Trace    // nil: not asked for
+	traceErr      error     // of writing it
 	gone          time.Time // since when it does not answer any more; zero: it does
 }
 
@@ -32,10 +34,13 @@ func newSubject(target *Target, name string, plan *Plan, turn chan struct{}) (*s
 	}
 	s := &subject{
 		name: name, target: target, plan: plan, client: client, turn: turn,
-		snapshots: map[Kind]*ends{}, mutexFraction: -1, sampler: &sampler{},
+		snapshots: map[Kind]*ends{}, onDemand: map[Kind]*demand{}, mutexFraction: -1, sampler: &sampler{},
 	}
 	for _, kind := range Kinds() {
 		s.snapshots[kind] = &ends{}
+	}
+	for _, kind := range []Kind{Block, Mutex} {
+		s.onDemand[kind] = &demand{}
 	}
 	if plan.Trace {
 		s.trace = &Trace{Status: Failed, Failure: &Failure{Code: FailNotBegun}}

@@ -14,10 +14,28 @@ type taken struct {
 	profile      *profile.Profile
 }
 
+// moment is when the profile was what it is: at once, or, of one that took its
+// time, at its end; and how many requests were answered until then.
+func (t *taken) moment(slow bool) (at time.Time, requests *int64) {
+	if slow {
+		return t.ended.UTC(), t.after
+	}
+	return t.asked.UTC(), t.before
+}
+
 // ends are the snapshots of one kind at both ends of the window.
 type ends struct {
 	start, end       *taken
 	startErr, endErr error
+}
+
+// backwards says whether something that only grows got less from start to end.
+func (e *ends) backwards() bool {
+	if e.start == nil || e.end == nil || e.end.profile.DurationNanos > 0 {
+		return false
+	}
+	_, backwards, err := difference(e.start.profile, e.end.profile)
+	return err == nil && backwards
 }
 
 // giveUp says whether the end need not be asked for, and makes the failure of
@@ -29,6 +47,16 @@ func (e *ends) giveUp(kind Kind) bool {
 		return true
 	}
 	return false
+}
+
+// demand is how a profile is taken that the service makes on demand.
+type demand struct {
+	is bool // it is one
+	// factor is how many times the seconds that it is asked for it takes; 0: it does
+	// not listen to that. It is 2 of a service that waits for so long and then hands
+	// the question to net/http/pprof, which waits as long for its difference.
+	factor int
+	pieces []*taken
 }
 
 // textDump is the text of all goroutines.

@@ -9,13 +9,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 )
 
 // NoMetrics as [Target.MetricsURL] leaves the runtime metrics out.
 const NoMetrics = "none"
-
-// pprofPath is where net/http/pprof registers itself.
-const pprofPath = "/debug/pprof"
 
 // Target is a running Go service that has net/http/pprof.
 type Target struct {
@@ -25,8 +24,8 @@ type Target struct {
 
 	// URL is where the service is, such as http://127.0.0.1:6060. A path is kept
 	// as a prefix: with http://host/admin profiles come from
-	// /admin/debug/pprof/. A path that ends in /debug/pprof already is fine.
-	// Required.
+	// /admin/debug/pprof/. The address of net/http/pprof or of one of its pages is
+	// fine, too: what follows /debug/pprof is ignored. Required.
 	URL string
 
 	// Header is sent with each request to this target and to no other host.
@@ -47,15 +46,29 @@ type Target struct {
 	Process Process
 }
 
-// base is the URL without a trailing slash and /debug/pprof.
+// base is the URL without a trailing slash, /debug/pprof and what follows it.
 func (t *Target) base() (*url.URL, error) {
 	u, err := parseURL(t.URL)
 	if err != nil {
 		return nil, err
 	}
-	path := strings.TrimRight(u.Path, "/")
-	u.Path, u.RawPath = strings.TrimRight(strings.TrimSuffix(path, pprofPath), "/"), ""
+	u.Path, _ = endpoint.CutPprof(u.Path)
+	u.RawPath, u.RawQuery, u.ForceQuery = "", "", false
 	return u, nil
+}
+
+// isPageQuery reports whether a query has only the parameters of net/http/pprof's
+// pages, which we set ourselves.
+func isPageQuery(u *url.URL) bool {
+	if _, page := endpoint.CutPprof(u.Path); !page {
+		return u.RawQuery == ""
+	}
+	for name := range u.Query() {
+		if name != "seconds" && name != "debug" && name != "gc" {
+			return false
+		}
+	}
+	return true
 }
 
 // parseURL refuses what is no address of an HTTP service. The text may hold a
@@ -67,7 +80,7 @@ func parseURL(text string) (*url.URL, error) {
 		return nil, errors.New("the URL is empty; use an address such as http://127.0.0.1:6060")
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return nil, errors.New("the URL must begin with http:// or https:// and a host, such as http://127.0.0.1:6060")
-	case u.RawQuery != "" || u.Fragment != "":
+	case !isPageQuery(u) || u.Fragment != "":
 		return nil, errors.New("the URL must not have a query or a fragment; use the address of the service, not of one of its profiles")
 	}
 	return u, nil

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strconv"
 	"time"
@@ -31,6 +32,10 @@ func (s *subject) takeTrace(ctx context.Context, path string, start time.Time) {
 			return
 		}
 		s.trace.Status, s.trace.Failure = Failed, failureOf(err)
+		var failed *Failure
+		if !errors.As(err, &failed) && ctx.Err() == nil { // of the disk
+			s.trace.Failure, s.traceErr = &Failure{Code: FailNotWritten, Said: firstLine(rootOf(err).Error())}, err
+		}
 		again := isOutcome(err, busy) || isAway(err) && s.client.answered.Load() && !s.lost(ctx)
 		if !again || time.Now().After(latest) || !pause(ctx, retryPause) {
 			return
@@ -50,7 +55,8 @@ func (s *subject) streamTrace(ctx context.Context, path string) error {
 			return err
 		})
 	})
-	if err != nil && !got {
+	var ofTarget *Failure
+	if err != nil && (!got || ctx.Err() == nil && !errors.As(err, &ofTarget)) { // else it is of the disk, and there is no file
 		return err
 	}
 	t.WindowEnd = time.Now().UTC()

@@ -25,7 +25,7 @@ func (s *subject) offWarnings() []Warning {
 	var all []Warning
 	for _, kind := range []Kind{Block, Mutex} {
 		e := s.snapshots[kind]
-		if !s.wants(kind) || e.start == nil || e.end == nil {
+		if !s.wants(kind) || s.isOnDemand(kind) || e.start == nil || e.end == nil {
 			continue
 		}
 		empty := len(e.start.profile.Sample)+len(e.end.profile.Sample) == 0

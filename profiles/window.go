@@ -43,6 +43,11 @@ func (s *subject) profileWindow(ctx context.Context, start time.Time, tracePath 
 	if s.wants(CPU) && s.client.answered.Load() {
 		group.Go(func() { s.takeCPU(ctx, end) })
 	}
+	for kind, d := range s.onDemand {
+		if d.is && s.client.answered.Load() {
+			group.Go(func() { s.takeOnDemand(ctx, kind, end) })
+		}
+	}
 	switch {
 	case s.trace != nil && s.client.answered.Load():
 		group.Go(func() { s.takeTrace(ctx, tracePath, start) })

@@ -2,11 +2,14 @@ package profiles
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
+	"syscall"
+	"time"
 )
 
 // write makes the bundle of what was taken, the manifest last.
@@ -21,19 +24,49 @@ func (c *capture) write(interrupted bool) (*Manifest, error) {
 		return c.nothing(m, interrupted)
 	}
 	c.addGone(m)
-	if err := c.writeTargets(m, parts); err != nil {
-		return nil, err
-	}
-	if err := c.writeTop(m, parts); err != nil {
-		return nil, err
-	}
+	room := c.reserve()
+	c.writeTargets(m, parts)
+	c.writeTop(m, parts)
 	m.Warnings = c.warnings(m)
-	return m, writeFile(filepath.Join(c.dir, ManifestFile), func(w io.Writer) error {
+	room()
+	err := writeFile(filepath.Join(c.dir, ManifestFile), func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", "  ")
 		enc.SetEscapeHTML(false)
 		return enc.Encode(m)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return m, c.unwritten
+}
+
+// reserve takes room on the disk for the manifest, which comes last and must be
+// there: without it, nobody knows what the other files are. The function returned
+// gives the room back.
+func (c *capture) reserve() (release func()) {
+	path := filepath.Join(c.dir, ".room")
+	_ = os.WriteFile(path, make([]byte, 16<<10*(1+len(c.subjects))), 0o644) // without room for this there is perhaps some for the manifest
+	return func() { _ = os.Remove(path) }
+}
+
+// lost takes down that a file could not be written, perhaps because the disk is
+// full. The others are tried all the same: they may be smaller.
+func (c *capture) lost(err error) *Failure {
+	if c.unwritten == nil {
+		c.unwritten = &UnwrittenError{Err: err}
+	}
+	c.unwritten.(*UnwrittenError).Files++
+	return &Failure{Code: FailNotWritten, Said: firstLine(rootOf(err).Error())}
+}
+
+// rootOf is the error of the system, without the name of the file.
+func rootOf(err error) error {
+	var code syscall.Errno
+	if errors.As(err, &code) {
+		return code
+	}
+	return err
 }
 
 func (c *capture) manifest(interrupted bool) *Manifest {
@@ -52,6 +85,8 @@ func (c *capture) manifest(interrupted bool) *Manifest {
 
 // addGone says which targets were lost.
 func (c *capture) addGone(m *Manifest) {
+	var last time.Time
+	gone := 0
 	for i, s := range c.subjects {
 		if s.gone.IsZero() {
 			continue
@@ -62,7 +97,19 @@ func (c *capture) addGone(m *Manifest) {
 			reason = Reason{Code: ReasonStoppedAnswering, Target: s.name, IntoNS: into, PlannedNS: c.plan.Duration}
 		}
 		m.State, m.Reason = Partial, append(m.Reason, reason)
+		last = maxTime(last, s.gone)
+		gone++
 	}
+	if gone == len(c.subjects) && last.After(m.WindowStart) && last.Before(m.WindowEnd) {
+		m.WindowEnd = last.UTC() // after that there was nobody to profile
+	}
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // hasStart says whether anything of a target's profiles was had at the start of
@@ -89,47 +136,51 @@ func (c *capture) nothing(m *Manifest, interrupted bool) (*Manifest, error) {
 }
 
 // writeTargets writes the files of each target.
-func (c *capture) writeTargets(m *Manifest, parts [][]product) error {
+func (c *capture) writeTargets(m *Manifest, parts [][]product) {
 	for i, s := range c.subjects {
 		source, folder := &m.Targets[i], c.folderOf(s)
 		for k := range parts[i] {
 			p := &parts[i][k]
-			if err := p.write(c.dir, folder); err != nil {
-				return err
-			}
+			p.write(c.dir, folder, c.lost)
 			source.Profiles[k] = p.entry
 		}
-		if err := c.writeDumps(s, source.Goroutines, folder); err != nil {
-			return err
-		}
+		c.writeDumps(s, source.Goroutines, folder)
 		if source.Metrics.Status == OK {
 			source.Metrics.File = path.Join(folder, MetricsFile)
 			if err := c.writeSamples(source.Metrics.File, s.sampler.samples); err != nil {
-				return err
+				source.Metrics = &Metrics{Status: Failed, Failure: c.lost(err)}
 			}
 		}
 		if t := source.Trace; t != nil && t.Status == OK {
 			t.File = path.Join(folder, TraceFile)
+		} else if t != nil && t.Failure != nil && t.Failure.Code == FailNotWritten {
+			_ = c.lost(s.traceErr) // counts it
 		}
 	}
-	return nil
 }
 
-func (c *capture) writeDumps(s *subject, d *Dump, folder string) error {
+func (c *capture) writeDumps(s *subject, d *Dump, folder string) {
 	if d == nil {
-		return nil
+		return
 	}
-	if text := s.dumps[0].text; text != nil {
-		d.StartFile = path.Join(folder, GoroutinesStartFile)
-		if err := writeBytes(filepath.Join(c.dir, filepath.FromSlash(d.StartFile)), text); err != nil {
-			return err
+	for _, row := range []struct {
+		text []byte
+		name string
+		file *string
+		at   *time.Time
+	}{
+		{s.dumps[0].text, GoroutinesStartFile, &d.StartFile, &d.StartAt},
+		{s.dumps[1].text, GoroutinesFile, &d.File, &d.EndAt},
+	} {
+		if row.text == nil {
+			continue
+		}
+		*row.file = path.Join(folder, row.name)
+		if err := writeBytes(filepath.Join(c.dir, filepath.FromSlash(*row.file)), row.text); err != nil {
+			*row.file, *row.at = "", time.Time{}
+			d.Status, d.Failure = Failed, c.lost(err)
 		}
 	}
-	if text := s.dumps[1].text; text != nil {
-		d.File = path.Join(folder, GoroutinesFile)
-		return writeBytes(filepath.Join(c.dir, filepath.FromSlash(d.File)), text)
-	}
-	return nil
 }
 
 func (c *capture) writeSamples(file string, samples []sample) error {
@@ -139,10 +190,10 @@ func (c *capture) writeSamples(file string, samples []sample) error {
 }
 
 // writeTop writes what the bundle has at its top: of several targets the sum.
-func (c *capture) writeTop(m *Manifest, parts [][]product) error {
+func (c *capture) writeTop(m *Manifest, parts [][]product) {
 	if len(c.subjects) == 1 {
 		m.Profiles = slices.Clone(m.Targets[0].Profiles)
-		return nil
+		return
 	}
 	for k := range parts[0] {
 		var same []product
@@ -150,9 +201,7 @@ func (c *capture) writeTop(m *Manifest, parts [][]product) error {
 			same = append(same, parts[i][k])
 		}
 		merged := mergeProducts(same, c.names)
-		if err := merged.write(c.dir, ""); err != nil {
-			return err
-		}
+		merged.write(c.dir, "", c.lost)
 		m.Profiles = append(m.Profiles, merged.entry)
 	}
 	for i := range m.Targets { // what all served is not what each did
@@ -160,18 +209,20 @@ func (c *capture) writeTop(m *Manifest, parts [][]product) error {
 			m.Targets[i].Profiles[k].Requests = nil
 		}
 	}
-	return c.writeAllSamples()
+	c.writeAllSamples()
 }
 
 // writeAllSamples writes the metrics of all targets in the order of time.
-func (c *capture) writeAllSamples() error {
+func (c *capture) writeAllSamples() {
 	var all []sample
 	for _, s := range c.subjects {
 		all = append(all, s.sampler.samples...)
 	}
 	if len(all) == 0 {
-		return nil
+		return
 	}
 	slices.SortStableFunc(all, func(a, b sample) int { return a.Time.Compare(b.Time) })
-	return c.writeSamples(MetricsFile, all)
+	if err := c.writeSamples(MetricsFile, all); err != nil {
+		_ = c.lost(err) // each target has its own lines
+	}
 }

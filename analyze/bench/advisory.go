@@ -6,7 +6,7 @@ import (
 
 // tooFewRequests says why a percentile gets no verdict; zero if it can get one.
 func tooFewRequests(t *Table, set *Set) Advisory {
-	need := requestsFor(t.Unit)
+	need := RequestsFor(t.Unit)
 	if need == 0 {
 		return Advisory{}
 	}
@@ -20,11 +20,20 @@ func tooFewRequests(t *Table, set *Set) Advisory {
 // explanatory says of units that explain others that they are no verdicts,
 // unless a gate asks for them by name.
 func explanatory(unit string) Advisory {
-	switch unit {
-	case "max-latency-sec", "gc-cycles", "gc-pause-sec":
+	if IsExplanatory(unit) {
 		return Advisory{Code: Explanatory}
 	}
 	return Advisory{}
+}
+
+// IsExplanatory reports whether a unit, tidied or as an input has it, explains
+// others and gets no verdict unless a gate asks for it.
+func IsExplanatory(unit string) bool {
+	switch unit {
+	case "max-latency-sec", "max-latency-ns", "gc-cycles", "gc-pause-sec":
+		return true
+	}
+	return false
 }
 
 // leastRequests is the smallest number of iterations among the table's lines.
@@ -34,13 +43,19 @@ func leastRequests(t *Table, set *Set) int {
 	least := math.MaxInt
 	for _, row := range t.Cells {
 		for _, c := range row {
-			if c == nil {
-				continue
-			}
-			for _, r := range c.Results {
-				least = min(least, set.Results[r].Iters)
+			if c != nil {
+				least = min(least, c.requests(set))
 			}
 		}
+	}
+	return least
+}
+
+// requests is the smallest number of iterations among the cell's lines.
+func (c *Cell) requests(set *Set) int {
+	least := math.MaxInt
+	for _, r := range c.Results {
+		least = min(least, set.Results[r].Iters)
 	}
 	return least
 }

@@ -18,7 +18,12 @@ type Unbounded struct{ Unit, Row string }
 // skipped, and named. seed decides the draws; 0 stands for [DefaultSeed].
 func Calibrate(tables *Tables, seed uint64) (n *Noise, skipped []Unbounded) {
 	j := &judging{policy: Policy{Seed: seed}.filled(), tables: tables}
-	n = &Noise{Format: NoiseFormat, Kind: noiseKind, Share: noiseShare, Floors: []Floor{}}
+	n = &Noise{Format: NoiseFormat, Kind: noiseKind, Share: noiseShare, Floors: []Floor{}, Config: make(map[string]string)}
+	for key, values := range tables.Set.Config() {
+		if len(values) == 1 {
+			n.Config[key] = values[0]
+		}
+	}
 	for _, t := range tables.Tables {
 		floor := Floor{Unit: t.Unit, Change: -1}
 		for row, cells := range t.Cells {
@@ -26,6 +31,9 @@ func Calibrate(tables *Tables, seed uint64) (n *Noise, skipped []Unbounded) {
 			if math.IsNaN(change) || math.IsInf(change, 0) {
 				skipped = append(skipped, Unbounded{t.Unit, t.Rows[row].Label})
 				continue
+			}
+			if label := t.Rows[row].Label; !slices.Contains(n.Benchmarks, label) {
+				n.Benchmarks = append(n.Benchmarks, label)
 			}
 			if change > floor.Change {
 				floor.Change, floor.Runs = change, runs

@@ -76,10 +76,10 @@ var (
 // percentileUnit finds the percentile in a unit's name: p99-latency-sec, p999.
 var percentileUnit = regexp.MustCompile(`(?i)(?:^|[-_])p(\d{2,5}(?:\.\d+)?)(?:[-_/]|$)`)
 
-// requestsFor is how many requests one run needs before a percentile of it
-// means something: a hundred beyond it, so 2,000 for p95 and 10,000 for p99.
-// 0 for a unit that is no percentile above the median.
-func requestsFor(unit string) int {
+// RequestsFor is how many requests one run needs before a percentile of it can be
+// compared: a hundred beyond it, so 2,000 for p95 and 10,000 for p99. 0 for a unit
+// that is no percentile above the median.
+func RequestsFor(unit string) int {
 	m := percentileUnit.FindStringSubmatch(unit)
 	if m == nil {
 		return 0
@@ -94,3 +94,9 @@ func requestsFor(unit string) int {
 	}
 	return int(100/(1-p/100) + 0.5)
 }
+
+// requestsForLevel is how many requests one run needs before a percentile of it
+// can be held against a level: ten beyond it, so 200 for p95 and 1,000 for p99.
+// Runs are averaged over, so that it may be less sure than one that is compared;
+// with fewer it is about the slowest request.
+func requestsForLevel(unit string) int { return RequestsFor(unit) / 10 }

@@ -118,11 +118,37 @@ func (g Gate) match(tables *Tables) ([]*Table, error) {
 		if _, err := g.Bound.in(t.Unit); err != nil {
 			return nil, fmt.Errorf("gate %q: %w", g.Text, err)
 		}
+		if why := g.vacuous(t.Unit, Direction(t.Unit, tables.Set.Units)); why != "" {
+			return nil, fmt.Errorf("gate %q can never fail: %s", g.Text, why)
+		}
 		if g.Kind == FailOn && Direction(t.Unit, tables.Set.Units) == Unknown {
 			return nil, fmt.Errorf("gate %q: it is not known whether more %s is better; add a line 'Unit %s better=lower' to an input", g.Text, t.Unit, t.Unit)
 		}
 	}
 	return matched, nil
+}
+
+// vacuous says why no result at all would make the gate fail; "" if some would.
+func (g Gate) vacuous(unit string, better Better) string {
+	bound, _ := g.Bound.in(unit)
+	switch {
+	case g.Kind == FailOn && better == Higher && g.Bound.IsRelative() && bound >= 1:
+		return fmt.Sprintf("%s cannot fall by more than 100 %%; use a smaller share", unit)
+	case g.Kind == SLO && unit == "errors/op" && (g.Op == "<" && bound > 1 || g.Op == "<=" && bound >= 1):
+		return "no more than all requests can fail; use a smaller share"
+	case g.Kind == SLO && isNeverNegative(unit) && (g.Op == ">=" && bound <= 0 || g.Op == ">" && bound < 0):
+		return fmt.Sprintf("%s is never below 0; use a larger bound", unit)
+	}
+	return ""
+}
+
+// isNeverNegative reports whether values of the unit are known to be 0 or more.
+func isNeverNegative(unit string) bool {
+	switch unit {
+	case "sec/op", "B/op", "allocs/op", "errors/op", "ops/s":
+		return true
+	}
+	return strings.HasSuffix(unit, "-latency-sec") || strings.HasSuffix(unit, "-bytes")
 }
 
 // matchMetric finds tables by the name of their unit: as written, before or

@@ -2,6 +2,8 @@ package bench
 
 import (
 	"math"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stat"
 )
 
 // gates checks all gates. matches are in the order of the report's tables.
@@ -38,9 +40,9 @@ func (j *judging) check(g Gate, t *JudgedTable, family int) (checks []GateCheck)
 			c := GateCheck{Table: t, Row: row, Col: col}
 			switch {
 			case g.Kind == SLO && (col != t.Baseline || len(t.Cols) == 1):
-				c.checkSLO(g, cell)
+				c.checkSLO(g, cell, j.tables.Set)
 			case g.Kind == FailOn && t.Judgements[row][col] != nil && t.Judgements[row][col].Verdict != Uncompared:
-				c.checkFailOn(g, t.Judgements[row][col], j.tables.Query.Alpha, family)
+				c.checkFailOn(g, t.Judgements[row][col], j.tables.Query, family)
 			default:
 				continue
 			}
@@ -61,21 +63,26 @@ func missingChecks(g Gate, t *JudgedTable, report *Report) (checks []GateCheck) 
 }
 
 // checkFailOn: failed iff the change for the worse is beyond the bound and
-// established; passed iff the worst change that the interval allows is within.
-func (c *GateCheck) checkFailOn(g Gate, judgement *Judgement, alpha float64, family int) {
+// established; passed iff the worst change that the interval allows is within. A
+// gate that could not have failed, however large the change, is unusable.
+func (c *GateCheck) checkFailOn(g Gate, judgement *Judgement, query Query, family int) {
+	c.Judgement = judgement
 	if c.Table.Advisory.Code != "" {
-		c.Outcome, c.Reason, c.Advisory = Undecided, ByAdvisory, c.Table.Advisory
+		c.Outcome, c.Reason, c.Advisory = Unusable, ByAdvisory, c.Table.Advisory
+		return
+	}
+	if judgement.Excluded != nil {
+		c.Outcome, c.Reason = Unusable, ByExclusion
 		return
 	}
 	bound, _ := g.Bound.in(c.Table.Unit) // was checked when the gate was matched
 	amount := func(ratio float64) float64 { return worsening(ratio, judgement, c.Table.Better, g.Bound) }
 	center := amount(judgement.Effect.Center)
 	worst := max(amount(judgement.Effect.Low), amount(judgement.Effect.High))
-	c.Judgement = judgement
 	if judgement.Test == Direct {
 		switch {
 		case judgement.Effect.Low != judgement.Effect.High:
-			c.Outcome, c.Reason = Undecided, ByInexact
+			c.Outcome, c.Reason = Unusable, ByInexact
 		case center > bound:
 			c.Outcome, c.Reason = Failed, ByChange
 		default:
@@ -83,18 +90,37 @@ func (c *GateCheck) checkFailOn(g Gate, judgement *Judgement, alpha float64, fam
 		}
 		return
 	}
-	established := judgement.PHolm <= alpha && judgement.Effect.Excludes1()
+	established := judgement.PHolm <= query.Alpha && judgement.Effect.Excludes1()
 	switch {
 	case established && center > bound:
 		c.Outcome, c.Reason = Failed, ByEffect
-	case judgement.MinP()*float64(max(family, 1)) > alpha:
-		c.Outcome, c.Reason, c.Few = Unusable, ByShortage, judgement.shortage(alpha, family)
+	case judgement.MinP()*float64(max(family, 1)) > query.Alpha:
+		c.Outcome, c.Reason, c.Few = Unusable, ByShortage, judgement.shortage(query.Alpha, family)
+	case hasNoRatio(judgement.Effect):
+		c.Outcome, c.Reason = Unusable, ByOddity
+	case isUnbounded(judgement.Effect):
+		c.Outcome, c.Reason, c.Few = Unusable, ByShortage, judgement.noInterval(query.Confidence)
+	case c.Table.Better == Higher && !g.Bound.IsRelative() && bound > 0 && bound >= math.Abs(judgement.Old.Summary.Center):
+		c.Outcome, c.Reason = Unusable, ByBound
 	case worst <= bound:
 		c.Outcome = Passed
 	default:
 		c.Outcome, c.Reason = Undecided, ByEffect
 	}
 }
+
+// hasNoRatio reports whether the values are such that no ratio can be estimated.
+func hasNoRatio(r stat.Ratio) bool {
+	switch r.Note {
+	case stat.NoValues, stat.Negative, stat.NotFinite, stat.Opposed:
+		return true
+	}
+	return false
+}
+
+// isUnbounded reports whether the runs are too few for an interval of the level
+// that was asked: it then excludes nothing, whatever the runs say.
+func isUnbounded(r stat.Ratio) bool { return r.Note == "" && r.Low == 0 && math.IsInf(r.High, 1) }
 
 // worsening is by how much a ratio new/old is worse than 1, in the gate's
 // terms: as a share of the old value, or as an amount.
@@ -112,8 +138,10 @@ func worsening(ratio float64, judgement *Judgement, better Better, bound Quantit
 	return judgement.New.Summary.Center // from zero: all of it
 }
 
-// checkSLO compares the interval of the new arm's center with the bound.
-func (c *GateCheck) checkSLO(g Gate, cell *Cell) {
+// checkSLO compares the interval of the new arm's center with the bound. A
+// percentile of so few requests that it is about their maximum can show that the
+// level is missed, and not that it is kept.
+func (c *GateCheck) checkSLO(g Gate, cell *Cell, set *Set) {
 	bound, _ := g.Bound.in(c.Table.Unit)
 	level := &Level{Center: cell.Summary.Center, Low: cell.Summary.Lo, High: cell.Summary.Hi, Runs: len(cell.Values)}
 	few := math.IsInf(level.Low, 0) || math.IsInf(level.High, 0) || level.Runs < 2
@@ -127,6 +155,9 @@ func (c *GateCheck) checkSLO(g Gate, cell *Cell) {
 		c.Outcome = Failed
 	case few:
 		c.Outcome, c.Reason = Unusable, ByLevelOfFew
+	case cell.requests(set) < requestsForLevel(c.Table.Unit):
+		c.Outcome, c.Reason = Unusable, ByAdvisory
+		c.Advisory = Advisory{TooFewRequests, requestsForLevel(c.Table.Unit), cell.requests(set)}
 	case low && high:
 		c.Outcome, c.Reason = Passed, ""
 	}

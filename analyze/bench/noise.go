@@ -22,6 +22,11 @@ type Noise struct {
 	Kind   string  `json:"kind"`  // "noise"
 	Share  float64 `json:"share"` // of comparisons of nothing that stay below
 	Floors []Floor `json:"floors"`
+	// Config is what its runs had in common, by key: "cpu", "workload" and what the
+	// caller adds. Benchmarks are the rows that were measured. Calibrations of older
+	// programs have neither.
+	Config     map[string]string `json:"config,omitempty"`
+	Benchmarks []string          `json:"benchmarks,omitempty"`
 }
 
 // Floor is the noise floor of a unit: the largest over its benchmarks.

@@ -40,6 +40,9 @@ type Policy struct {
 	// p-values are corrected over: those that FailOn gates name. Without any
 	// it is every metric of known direction that is not advisory.
 	Gates []Gate
+	// Exclusions are what the caller knows of the runs that keeps their results
+	// from being a basis for a verdict.
+	Exclusions []Exclusion
 	// Seed decides all draws. By default DefaultSeed.
 	Seed uint64
 }

@@ -10,14 +10,18 @@ import (
 	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchunit"
 
-	"github.com/lotteryctl/lotteryctl/analyze/bench/internal/longlines"
+	"github.com/lotteryctl/lotteryctl/analyze/bench/internal/wrappings"
 )
 
 // Read reads all inputs, in order, in the Go benchmark format
-// (https://golang.org/design/14313-benchmark-format).
+// (https://golang.org/design/14313-benchmark-format), plain or as tools wrap it:
+// in UTF-16, with a byte order mark, as events of "go test -json", with the times
+// of a build server's log, or with other output between the name of a benchmark
+// and its result. Positions are those of the input as it is.
 //
-// A line that cannot be read, and a value that is not finite, becomes a
-// [Problem] with its position; everything else in the file counts. A value is
+// A line that cannot be read or looks like a result with other text around it, and
+// a value that is not finite, becomes a [Problem] with its position; everything
+// else in the file counts. A value is
 // always put under its tidied unit: benchstat leaves 0 ns under "ns", apart
 // from the rest of its metric, which is under "sec".
 //
@@ -63,9 +67,9 @@ func (r *reader) source(in Input) error {
 	if in.Reader == nil {
 		return errors.New("not opened")
 	}
-	lines := longlines.New(in.Reader, func(line int, text string, isBenchmark bool) {
-		r.problem(index, line, text)
-		if isBenchmark {
+	lines := wrappings.New(in.Reader, func(lost wrappings.Loss) {
+		r.problem(index, lost.Line, lost.Text)
+		if lost.Benchmark {
 			r.set.Sources[index].Unread++
 		}
 	})
@@ -73,19 +77,25 @@ func (r *reader) source(in Input) error {
 	r.parser.Reset(lines, in.Path, ".file", in.Label)
 	r.config = nil
 	values := 0
+	var unread []benchfmt.SyntaxError
 	for r.parser.Scan() {
 		switch record := r.parser.Result().(type) {
 		case *benchfmt.Result:
-			values += r.result(index, record)
+			values += r.result(index, lines, record)
 		case *benchfmt.SyntaxError:
-			r.problem(index, record.Line, record.Msg)
-			if !lines.IsUnit(record.Line) {
-				r.set.Sources[index].Unread++
-			}
+			unread = append(unread, *record)
 		}
 	}
-
-	// Long lines are noticed ahead of their neighbors.
+	// Only now is it known which lines were names whose results came later.
+	for _, record := range unread {
+		if lines.IsJoined(record.Line) {
+			continue
+		}
+		r.problem(index, lines.Origin(record.Line), record.Msg)
+		if !lines.IsUnit(record.Line) {
+			r.set.Sources[index].Unread++
+		}
+	}
 	slices.SortStableFunc(r.set.Problems[firstProblem:], func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 	if err := r.parser.Err(); err != nil {
 		return err
@@ -98,8 +108,9 @@ func (r *reader) source(in Input) error {
 
 // result keeps a copy of what the parser lends, and returns how many of its
 // values can be used.
-func (r *reader) result(source int, from *benchfmt.Result) int {
-	_, line := from.Pos()
+func (r *reader) result(source int, lines *wrappings.Reader, from *benchfmt.Result) int {
+	_, handed := from.Pos()
+	line := lines.Origin(handed)
 	name := r.name(from.Name)
 	if !r.config.equal(from.Config) {
 		r.config = newConfig(from.Config)

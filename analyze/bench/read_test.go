@@ -1,12 +1,14 @@
 package bench_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 
 	"github.com/lotteryctl/lotteryctl/analyze/bench"
 )
@@ -154,11 +156,33 @@ func TestOrdinals(t *testing.T) {
 	}
 }
 
+// sameInUTF16 checks that a text gives the same results in UTF-16.
+func sameInUTF16(t *testing.T, text string) {
+	if !utf8.ValidString(text) || strings.ContainsAny(text, "\x00\ufeff\ufffe\r") {
+		return // those bytes are what encodings are told by
+	}
+	results := func(text string) (all []string) {
+		set, _ := bench.Read(bench.Input{Label: "x", Reader: strings.NewReader(text)})
+		for _, r := range set.Results {
+			all = append(all, fmt.Sprint(r.Line, r.Name, r.Iters, r.Values))
+		}
+		return all
+	}
+	plain, wide := results(text), results(wide(text, binary.LittleEndian, true))
+	if !slices.Equal(plain, wide) {
+		t.Errorf("%q: got %v in UTF-16, %v in UTF-8", text, wide, plain)
+	}
+}
+
 // FuzzRead reads anything, and compares it with itself.
 func FuzzRead(f *testing.F) {
 	f.Add("goos: linux\nBenchmarkX/a=1-8 1 2 ns/op 3 B/op\n", "Unit ns/op better=lower\nBenchmarkX/a=1-8 1 NaN ns/op\n")
 	f.Add("BenchmarkX 1 0 gc-ns 1e308 MB/s -0 MB\n\xff: \xff\n", "BenchmarkX\nBenchmark 1 1 %\nUnit\nk:\n")
+	f.Add("\ufeffBenchmarkX 1 2 ns/op\r\n", events(inPieces("p", "pkg: p\nBenchmarkX\t1\t2 ns/op\n")...))
+	f.Add(wide("BenchmarkX 1 2 ns/op\r\n", binary.LittleEndian, true), "2024-01-01T00:00:00Z BenchmarkX-8 \tlog\n2024-01-01T00:00:00Z   1\t 2 ns/op\n")
+	f.Add("web | BenchmarkX 1 2 ns/op\r--- FAIL: BenchmarkX\n5 ns/opBenchmarkX 1 2 ns/op\n", wide("BenchmarkX 1 2 ns/op\n", binary.BigEndian, false)+"B")
 	f.Fuzz(func(t *testing.T, a, b string) {
+		sameInUTF16(t, a)
 		// The cost of an exact test with ties grows fast, and is benchmath's.
 		if len(a)+len(b) > 2000 {
 			return // bigger than needed

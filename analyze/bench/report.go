@@ -81,6 +81,8 @@ type Judgement struct {
 	// Adjusted says that what the machine's speed explains was taken out, see
 	// [stat.Adjusted]; Effect and P are about what is left.
 	Adjusted bool
+	// Excluded is why there is no verdict; nil if there is one.
+	Excluded *Exclusion
 	// old and new are the values compared, those of common rounds if paired.
 	old, new []float64
 	paired   bool
@@ -117,6 +119,14 @@ func (g *Judgement) shortage(alpha float64, family int) *Shortage {
 	}
 }
 
+// noInterval says how many runs an interval of a level takes.
+func (g *Judgement) noInterval(confidence float64) *Shortage {
+	return &Shortage{
+		Old: len(g.old), New: len(g.new), Family: 1, Confidence: confidence,
+		Need: stat.RunsForAlpha(1-confidence, 1, g.Test == SignFlipTest),
+	}
+}
+
 // Shortage is that runs are too few to tell any change, however large, from
 // chance.
 type Shortage struct {
@@ -126,6 +136,10 @@ type Shortage struct {
 	// Ranks says that only the paired test lacks rounds, so that ranks decide,
 	// which see less; Need is then the number of rounds that it takes.
 	Ranks bool
+	// Confidence is, where the p-value could have been small enough, the level of
+	// which no interval can be had from these runs; else 0. Need is then the
+	// number of runs from which there is one, [stat.MaxRuns] for none.
+	Confidence float64
 }
 
 // Absence is a benchmark that a column lacks in some units.
@@ -230,7 +244,7 @@ type GateCheck struct {
 	Outcome  Outcome
 	Reason   GateReason
 
-	Judgement *Judgement // ByChange, ByValues, ByEffect
+	Judgement *Judgement // all of FailOn but ByAbsence and ByNothing
 	Few       *Shortage  // ByShortage
 	Advisory  Advisory   // ByAdvisory
 	Column    string     // ByAbsence: what lacks the metric
@@ -248,6 +262,13 @@ const (
 	ByAbsence GateReason = "missing"
 	// ByAdvisory: the metric gets no verdict.
 	ByAdvisory GateReason = "advisory"
+	// ByExclusion: the runs are no basis for a verdict, see [Judgement.Excluded].
+	ByExclusion GateReason = "excluded"
+	// ByOddity: the values have no ratio.
+	ByOddity GateReason = "no-ratio"
+	// ByBound: more is better, and the old value is not above the bound, so that it
+	// cannot get worse by that much.
+	ByBound GateReason = "bound-out-of-reach"
 	// ByInexact: values that were declared exact differ.
 	ByInexact GateReason = "not-exact"
 	// ByChange: values that need no test changed.
@@ -264,7 +285,7 @@ const (
 
 // GateReasons lists all reasons.
 func GateReasons() []GateReason {
-	return []GateReason{ByNothing, ByAbsence, ByAdvisory, ByInexact, ByChange, ByEffect, ByShortage, ByLevel, ByLevelOfFew}
+	return []GateReason{ByNothing, ByAbsence, ByAdvisory, ByExclusion, ByOddity, ByBound, ByInexact, ByChange, ByEffect, ByShortage, ByLevel, ByLevelOfFew}
 }
 
 // Level is the center of an arm with its interval, in the table's unit; of few

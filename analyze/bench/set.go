@@ -100,6 +100,35 @@ func (c *config) equal(pairs []benchfmt.Config) bool {
 	})
 }
 
+// Config returns the values that each key of the file configuration has among the
+// results, in order of first appearance; "" where some results lack the key.
+func (s *Set) Config() map[string][]string {
+	values := make(map[string][]string)
+	var last *config
+	var all []*config
+	for i := range s.Results {
+		if c := s.Results[i].shape.config; c != last {
+			all, last = append(all, c), c
+		}
+	}
+	for _, c := range all {
+		for _, pair := range c.pairs {
+			if pair.File && !slices.Contains(values[pair.Key], string(pair.Value)) {
+				values[pair.Key] = append(values[pair.Key], string(pair.Value))
+			}
+		}
+	}
+	for _, c := range all {
+		for key := range values {
+			lacks := !slices.ContainsFunc(c.pairs, func(p benchfmt.Config) bool { return p.Key == key })
+			if lacks && !slices.Contains(values[key], "") {
+				values[key] = append(values[key], "")
+			}
+		}
+	}
+	return values
+}
+
 // unread counts lines and values that were lost.
 func (s *Set) unread() int {
 	n := 0

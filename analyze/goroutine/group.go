@@ -20,6 +20,34 @@ type Group struct {
 	// Waits in whole minutes, over the whole group: the shortest, the middle one
 	// (the lower of two) and the longest.
 	MinWait, MedianWait, MaxWait time.Duration
+	// Own says that code of the program itself takes part: in the stack, or where
+	// they were created. [OwnFirst] and [CompareWith] set it.
+	Own bool
+}
+
+// OwnFirst marks the groups in which code of the program itself takes part, and
+// puts them before the others; own says which frames are such code, nil that all
+// are. Otherwise the order stays.
+func OwnFirst(groups []Group, own func(stackprofile.Frame) bool) {
+	for i := range groups {
+		groups[i].Own = groups[i].hasOwn(own)
+	}
+	slices.SortStableFunc(groups, func(a, b Group) int { return first(a.Own, b.Own) })
+}
+
+// first orders what is before what is not.
+func first(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+func (g *Group) hasOwn(own func(stackprofile.Frame) bool) bool {
+	return own == nil || own(g.CreatedBy) || slices.ContainsFunc(g.Stack, own)
 }
 
 // Groups are the goroutines of a dump by what they do, the largest group first.

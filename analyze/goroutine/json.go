@@ -13,6 +13,7 @@ const Format = 1
 type groupJSON struct {
 	State     string      `json:"state"`
 	Count     int         `json:"count"`
+	Own       bool        `json:"own"`
 	MinWait   int64       `json:"min_wait_minutes"`
 	Median    int64       `json:"median_wait_minutes"`
 	MaxWait   int64       `json:"max_wait_minutes"`
@@ -33,7 +34,9 @@ type growthJSON struct {
 	New     int  `json:"new"`
 	Stayed  int  `json:"stayed"`
 	Stuck   int  `json:"stuck"`
+	Moved   int  `json:"moved"`
 	Suspect bool `json:"suspect"`
+	Calm    Calm `json:"calm,omitempty"`
 }
 
 // WriteGroupsJSON writes groups as JSON, one object.
@@ -49,14 +52,14 @@ func WriteGroupsJSON(w io.Writer, groups []Group) error {
 func WriteGrowthJSON(w io.Writer, growths []Growth) error {
 	list := make([]growthJSON, len(growths))
 	for i, g := range growths {
-		list[i] = growthJSON{g.Group.json(), g.Old, g.New, g.Stayed, g.Stuck, g.Suspect}
+		list[i] = growthJSON{g.Group.json(), g.Old, g.New, g.Stayed, g.Stuck, g.Moved, g.Suspect, g.Calm}
 	}
 	return writeIndented(w, map[string]any{"format": Format, "growth": list})
 }
 
 func (g *Group) json() groupJSON {
 	out := groupJSON{
-		State: g.State, Count: g.Count, MinWait: minutes(g.MinWait), Median: minutes(g.MedianWait), MaxWait: minutes(g.MaxWait),
+		State: g.State, Count: g.Count, Own: g.Own, MinWait: minutes(g.MinWait), Median: minutes(g.MedianWait), MaxWait: minutes(g.MaxWait),
 		Stack: make([]frameJSON, len(g.Stack)),
 	}
 	if f := g.CreatedBy; f.Function != "" {

@@ -15,6 +15,10 @@ type Goroutine struct {
 	Labels []Label // with GODEBUG=tracebacklabels=1
 	// Stack has the root first, as in [Sample].
 	Stack []Frame
+	// Args has for each frame of Stack the arguments of the call as the runtime
+	// printed them, "0xc000012345, {0x5191e8, 0xc000014018}"; "" where it knows
+	// none. A value with "?" may be an old one.
+	Args []string
 	// CreatedBy is the function with the go statement, and Creator the
 	// goroutine that ran it; "" and 0 of the main goroutine.
 	CreatedBy Frame

@@ -48,6 +48,9 @@ const (
 	// StacksFiltered: filters keep Count of Of stacks, which are Share of the
 	// total of the type Text.
 	StacksFiltered NoteCode = "stacks_filtered"
+	// ProfilerLeftOut: Count of Of stacks, which are Share of the total of the type
+	// Text, are the work of taking profiles and are left out.
+	ProfilerLeftOut NoteCode = "profiler_left_out"
 )
 
 // Equal reports whether two notes say the same.

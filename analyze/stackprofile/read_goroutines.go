@@ -95,7 +95,7 @@ func (r *goroutineReader) line(n int, line []byte) error {
 		r.creator(strings.TrimPrefix(text, "created by "))
 	case strings.Contains(text, "frames elided..."):
 		r.now.Elided = true
-		r.now.Stack = append(r.now.Stack, Frame{Function: elidedFrame, Made: true})
+		r.frame(Frame{Function: elidedFrame, Made: true}, "")
 	default:
 		return r.function(n, text)
 	}
@@ -165,9 +165,14 @@ func (r *goroutineReader) function(n int, text string) error {
 	if r.frames++; r.frames > r.limits.MaxFrames {
 		return fmt.Errorf("its stacks have more than %d frames in total", r.limits.MaxFrames)
 	}
-	r.now.Stack = append(r.now.Stack, Frame{Function: text[:open], Inlined: text[open:] == "(...)"})
+	r.frame(Frame{Function: text[:open], Inlined: text[open:] == "(...)"}, strings.TrimSuffix(text[open+1:len(text)-1], "..."))
 	r.call, r.created = true, false
 	return nil
+}
+
+// frame adds a frame to the stack at hand.
+func (r *goroutineReader) frame(f Frame, args string) {
+	r.now.Stack, r.now.Args = append(r.now.Stack, f), append(r.now.Args, args)
 }
 
 // creator reads "main.main in goroutine 1".
@@ -203,6 +208,7 @@ func (r *goroutineReader) end() {
 	}
 	r.open = false
 	slices.Reverse(r.now.Stack)
+	slices.Reverse(r.now.Args)
 	if len(r.now.Stack) > 0 {
 		r.now.Stack[0].Inlined = false
 	}

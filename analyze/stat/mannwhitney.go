@@ -36,7 +36,7 @@ func (c *Calculator) MannWhitney(old, new []float64) float64 {
 		return 1
 	case !tied && min(n1, n2) <= exactUntied && n1*n2 <= maxDifferences:
 		return c.rankSum(n1, n2).twoSided(groupsU(groups, n1))
-	case tied && min(n1, n2) <= exactTied && min(n1, n2)*waysSize(n1, n2) <= maxDifferences:
+	case tied && min(n1, n2) <= exactTied && tiedSteps(1, n1, n2) <= maxDifferences && tiedSteps(len(groups), n1, n2) <= maxSteps:
 		return tiedTwoSided(groups, n1, n2)
 	}
 	return approximateTwoSided(groups, n1, n2)
@@ -116,6 +116,10 @@ func tiedTwoSided(groups []tieGroup, n1, n2 int) float64 {
 	}
 	return twiceSmallerTail(ways[n1], seen)
 }
+
+// tiedSteps bounds the additions of tiedTwoSided for that many groups; for one
+// group it bounds the numbers that it remembers.
+func tiedSteps(groups, n1, n2 int) int { return groups * min(n1, n2) * waysSize(n1, n2) }
 
 // waysSize is the largest doubled rank sum that n1 values could have.
 func waysSize(n1, n2 int) int { return 2 * min(n1, n2) * (n1 + n2) }

@@ -14,6 +14,10 @@ const (
 // 8 MiB. Beyond it they are only counted.
 const maxDifferences = 1 << 20
 
+// maxSteps bounds the time for the exact test of tied values: some tenths of a
+// second. One value against 100,000, two of them equal, would take minutes.
+const maxSteps = 1 << 28
+
 // rankSumMoments are mean and standard deviation of U without ties.
 func rankSumMoments(n1, n2 int) (mean, sd float64) {
 	a, b := float64(n1), float64(n2)
@@ -29,7 +33,10 @@ type rankSumNull struct {
 // number of arrangements with U = u stands at q^u:
 //
 //	∏ (1 - q^(n2+i)) / (1 - q^i)   for i = 1, ..., n1
+//
+// The product is the same with the sizes exchanged, so the smaller one is n1.
 func newRankSumNull(n1, n2 int) rankSumNull {
+	n1, n2 = min(n1, n2), max(n1, n2)
 	counts := make([]float64, n1*n2+1)
 	counts[0] = 1
 	total := 1.0

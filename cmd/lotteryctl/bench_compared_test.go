@@ -128,8 +128,8 @@ func eachReport(t *testing.T) runreport.Report {
 // capacityReport is a run of --vary json=... --capacity.
 func capacityReport(t *testing.T) runreport.Report {
 	t.Helper()
-	arms := map[string]made{"json.before": {capacity: 1500}, "json.best": {capacity: 30_000}}
-	r := comparedReport(t, 8, "vary json=before,best", arms, []string{"json.before", "json.best"})
+	arms := map[string]made{"json.before": {capacity: 1500}, "json.article": {capacity: 1200}, "json.best": {capacity: 30_000}}
+	r := comparedReport(t, 8, "vary json=before,article,best", arms, []string{"json.before", "json.article", "json.best"})
 	r.Run.Name = "capacity"
 	r.Run.Rules.Capacity = &runfolder.CapacityRules{SLO: 10 * time.Millisecond}
 	r.Run.Rules.CapacityOnly = true

@@ -76,8 +76,10 @@ func writeBundle(t *testing.T, dir, folded string, requests int64) {
 	writeText(t, filepath.Join(dir, "targets", "web"), "cpu.pb.gz", folded)
 	writeText(t, dir, "mutex.pb.gz", emptyProfile(t))
 	start := "goroutine 1 [running]:\nmain.main()\n\t/main.go:1 +0x1\n"
-	writeText(t, dir, "goroutines-start.txt", start)
-	for i := range 3 {
+	for i := range 5 {
+		if i == 2 {
+			writeText(t, dir, "goroutines-start.txt", start)
+		}
 		start += fmt.Sprintf("\ngoroutine %d [chan receive, 2 minutes]:\nmain.leak()\n\t/main.go:9 +0x1\ncreated by main.main in goroutine 1\n\t/main.go:2 +0x2\n", i+2)
 	}
 	writeText(t, dir, "goroutines.txt", start)
@@ -308,8 +310,8 @@ func TestFlameOfBundlesAndRuns(t *testing.T) {
 		{[]string{"--diff", "--format", "folded", ladder}, "main.main;main.parse 6.021 7.021\n"},
 		{[]string{"--diff", "--format", "svg", ladder}, "<svg"},
 		{[]string{"--diff", "--format", "html", ladder}, "<!DOCTYPE html>"},
-		{[]string{"--goroutines", filepath.Join(dir, "bundle")}, "+3 chan receive: 0 before, 3 after, waiting 2 minutes\n  may be a leak"},
-		{[]string{"--goroutines", "--json", filepath.Join(dir, "bundle", "goroutines.txt")}, `"count": 3`},
+		{[]string{"--goroutines", filepath.Join(dir, "bundle")}, "+3 chan receive: 2 before, 5 after, waiting 2 minutes\n  may be a leak"},
+		{[]string{"--goroutines", "--json", filepath.Join(dir, "bundle", "goroutines.txt")}, `"count": 5`},
 	} {
 		stdout, stderr, err := execute(t, append([]string{"flame"}, row.args...)...)
 		if err != nil || !strings.Contains(stdout, row.want) {

@@ -17,7 +17,7 @@ import (
 )
 
 func main() {
-	ctx, stop := untilSignal(context.Background())
+	ctx, stop := untilSignal(context.Background(), os.Stderr, os.Exit)
 	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(cli.ExitCode(err))

@@ -61,7 +61,7 @@ func TestProfileAlone(t *testing.T) {
 	if stdout, _, err := execute(t, "flame", "--goroutines", out); err != nil || !strings.Contains(stdout, "goroutines before") {
 		t.Errorf("the goroutines of the run's only bundle: %v, %q", err, stdout)
 	}
-	for _, want := range []string{"lotteryd with a private Redis and Postgres", "latency", "p99", "cpu.pb.gz", out} {
+	for _, want := range []string{"lotteryd with a private Redis and Postgres", "latency", "p99", "per request", "see it: lotteryctl flame " + out, out} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in the output:\n%s", want, stdout)
 		}

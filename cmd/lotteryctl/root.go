@@ -10,6 +10,7 @@ import (
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/comparecmd"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/flamecmd"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/loadcmd"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/metricscmd"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/servicescmd"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/stepscmd"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/verifycmd"
@@ -33,7 +34,7 @@ type group struct {
 func groups() []group {
 	return []group{
 		{diagnoseGroup, "Find the cause, and prove what fixed it:", []func(cli.Env) *cobra.Command{
-			loadcmd.NewBench, loadcmd.NewProfile, flamecmd.New, comparecmd.New,
+			loadcmd.NewBench, loadcmd.NewProfile, flamecmd.New, metricscmd.New, comparecmd.New,
 		}},
 		{referenceGroup, "The reference service, lotteryd:", []func(cli.Env) *cobra.Command{
 			servicescmd.New, stepscmd.New, verifycmd.New,

@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
 
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 )
@@ -22,14 +20,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "lotteryctl: %v\n", err)
 	}
 	return err
-}
-
-// untilSignal returns a context that the first SIGINT or SIGTERM cancels.
-// After it the default returns: a second signal ends the process at once.
-func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(parent, syscall.SIGINT, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
 }
 
 // version is set by the linker (see the Makefile). It is the one package-level

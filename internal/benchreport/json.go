@@ -77,6 +77,7 @@ type (
 		Cliff     float64       `json:"cliffs_delta"`
 		Test      bench.Test    `json:"test,omitempty"`
 		Adjusted  bool          `json:"adjusted,omitempty"` // at equal machine speed
+		Excluded  string        `json:"excluded,omitempty"` // why there is no verdict
 		P         *float64      `json:"p"`
 		PHolm     *float64      `json:"p_holm"`
 		Runs      int           `json:"runs_to_decide,omitempty"`
@@ -192,7 +193,7 @@ func cellJSON(c *bench.Cell, column string, g *bench.Judgement) jsonCell {
 	out.Compare = &jsonComparison{Verdict: g.Verdict}
 	if g.Old != nil {
 		*out.Compare = jsonComparison{
-			Verdict: g.Verdict, Effect: ratioJSON(g.Effect), Cliff: g.Cliff, Test: g.Test, Adjusted: g.Adjusted,
+			Verdict: g.Verdict, Effect: ratioJSON(g.Effect), Cliff: g.Cliff, Test: g.Test, Adjusted: g.Adjusted, Excluded: Exclusion(g.Excluded),
 			PHolm: finite(g.PHolm), Runs: g.Runs, BenchP: finite(c.Comparison.P), BenchText: c.Delta(),
 		}
 		if g.Test != bench.Direct {

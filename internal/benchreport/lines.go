@@ -58,6 +58,9 @@ func Remark(t *bench.JudgedTable, g *bench.Judgement) string {
 			return advisory
 		}
 	}
+	if g.Excluded != nil {
+		return Exclusion(g.Excluded)
+	}
 	var parts []string
 	for _, text := range []string{Oddity(g.Effect.Note), RunsToDecide(g)} {
 		if text != "" {

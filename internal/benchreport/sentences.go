@@ -82,6 +82,28 @@ func Advisory(a bench.Advisory, unit string) string {
 	return ""
 }
 
+// moreRequests says by how much longer runs would decide.
+func moreRequests(a bench.Advisory) string {
+	if a.Code != bench.TooFewRequests || a.Least < 1 {
+		return ""
+	}
+	times := math.Ceil(10*float64(a.Need)/float64(a.Least)) / 10
+	return fmt.Sprintf("; measure %s times as long, or at a higher rate", units.Fixed(times, -1))
+}
+
+// Exclusion says why the results of runs are no basis for a verdict; "" for a code
+// that is not known, and for nil.
+func Exclusion(e *bench.Exclusion) string {
+	if e == nil || e.Code != bench.GeneratorLimit {
+		return ""
+	}
+	what := e.Unit
+	if _, arm, ok := strings.Cut(e.Part, "arm="); ok {
+		what += " of arm " + arm
+	}
+	return fmt.Sprintf("not judged: in %d of %s the load generator reached its limit first, so %s is more than its figure", e.Runs, units.Counted(e.All, "run", "runs"), what)
+}
+
 // Oddity says why an effect is no usual number; "" if it is.
 func Oddity(o stat.Oddity) string {
 	switch o {
@@ -109,11 +131,17 @@ func Oddity(o stat.Oddity) string {
 func Check(c bench.GateCheck) string {
 	switch c.Reason {
 	case bench.ByNothing:
-		return "nothing to compare: only one side has the metric"
+		return "nothing to check: only one side has the metric, or the gate names the baseline"
 	case bench.ByAbsence:
 		return fmt.Sprintf("not measured in %q", c.Column)
 	case bench.ByAdvisory:
-		return Advisory(c.Advisory, c.Table.Unit)
+		return Advisory(c.Advisory, c.Table.Unit) + moreRequests(c.Advisory)
+	case bench.ByExclusion:
+		return Exclusion(c.Judgement.Excluded)
+	case bench.ByOddity:
+		return Oddity(c.Judgement.Effect.Note) + ", so that no change can be established"
+	case bench.ByBound:
+		return fmt.Sprintf("the old value is %s and cannot fall by as much as the bound; use a smaller bound", units.Quantity(c.Judgement.Old.Summary.Center, c.Table.Unit))
 	case bench.ByInexact:
 		return Oddity(bench.NotExact)
 	case bench.ByChange:
@@ -191,6 +219,9 @@ func shortage(s *bench.Shortage) string {
 			"%d rounds are too few for the paired test of %d comparisons at once, so the Mann-Whitney test decides, which is less sensitive; use %d rounds, or gates on fewer metrics",
 			s.Old, s.Family, s.Need)
 	}
+	if s.Confidence > 0 {
+		return noInterval(s)
+	}
 	runs := fmt.Sprintf("%d and %d runs", s.Old, s.New)
 	if s.Old == s.New {
 		runs = units.Counted(s.Old, "run", "runs") + " of each arm"
@@ -200,6 +231,15 @@ func shortage(s *bench.Shortage) string {
 		among = fmt.Sprintf(" in %d comparisons at once", s.Family)
 	}
 	return fmt.Sprintf("with %s no change, however large, can be distinguished from chance%s; use %d runs of each arm", runs, among, s.Need)
+}
+
+// noInterval says that a high confidence level leaves no interval.
+func noInterval(s *bench.Shortage) string {
+	text := fmt.Sprintf("%d and %d runs have no interval with a confidence of %s, so that no change can be established; use a lower confidence level", s.Old, s.New, units.Fixed(s.Confidence, -1))
+	if s.Need < stat.MaxRuns {
+		text += fmt.Sprintf(", or %d runs of each arm", s.Need)
+	}
+	return text
 }
 
 func absence(a *bench.Absence) string {

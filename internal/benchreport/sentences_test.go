@@ -14,6 +14,8 @@ import (
 func TestEveryCodeHasASentence(t *testing.T) {
 	table := judged(t, lines("X", "ns/op", 1, 2, 3), lines("X", "ns/op", 2, 3, 4)).Judged[0]
 	judgement := table.Judgements[0][1]
+	judgement.Excluded = &bench.Exclusion{Code: bench.GeneratorLimit, Part: "arm=new", Unit: "capacity-ops/s", Runs: 3, All: 10}
+	judgement.Effect.Note = stat.Negative
 	few := &bench.Shortage{Old: 3, New: 3, Family: 2, Need: 7}
 	absent := &bench.Absence{Row: "X", Column: "new", Units: []bench.AbsentUnit{{Unit: "B/op"}}}
 	note := bench.Note{Unit: "sec/op", Row: "X", Rows: 2, Names: []string{"a", "b"}, Baseline: "old", Stem: "X", Key: "/step", Values: 8, Below: 1, Above: 2, Better: 9}
@@ -65,6 +67,11 @@ func TestEveryCodeHasASentence(t *testing.T) {
 		}))
 	}
 	said = nil
+	for _, code := range bench.ExclusionCodes() {
+		say("exclusion "+string(code), benchreport.Exclusion(&bench.Exclusion{Code: code, Part: "arm=new", Unit: "capacity-ops/s", Runs: 3, All: 10}))
+	}
+	say("no interval", benchreport.Check(bench.GateCheck{Table: table, Reason: bench.ByShortage, Few: &bench.Shortage{Old: 7, New: 7, Family: 1, Need: 15, Confidence: 0.9999}}))
+	said = nil
 	check := &bench.GateCheck{Table: table, Row: -1, Col: -1, Outcome: bench.Unusable, Reason: bench.ByNothing}
 	for _, code := range bench.CauseCodes() {
 		say("cause "+string(code), benchreport.Why(bench.Cause{Code: code, Gate: &bench.GateResult{Gate: bench.Gate{Text: "sec/op>5%"}, Outcome: bench.Unusable}, Check: check, Missing: absent, Count: 2}))
@@ -79,6 +86,7 @@ func TestNothingToSay(t *testing.T) {
 		{"note", benchreport.Note(bench.Note{})},
 		{"advisory", benchreport.Advisory(bench.Advisory{}, "sec/op")},
 		{"oddity", benchreport.Oddity("")},
+		{"exclusion", benchreport.Exclusion(nil)},
 		{"check", benchreport.Check(bench.GateCheck{Outcome: bench.Passed})},
 		{"cause", benchreport.Why(bench.Cause{})},
 		{"runs", benchreport.RunsToDecide(&bench.Judgement{})},

@@ -7,7 +7,9 @@
 //     names (filenames.go).
 //  4. [MarkdownLinks] follows the links within the documents, to the heading
 //     (markdown.go).
-//  5. [GoVersions] compares each Go version that is named with go.mod's, and
+//  5. [DocumentNames] looks up the names of packages in documents
+//     (documentnames.go).
+//  6. [GoVersions] compares each Go version that is named with go.mod's, and
 //     [Words] finds the phrases that docs/STYLE.md replaces (words.go).
 //
 // Each returns complaints, "file:line: what is wrong", sorted; nil means that

@@ -82,8 +82,8 @@ func complaints(t *testing.T, files map[string]string) []string {
 		t.Fatal(err)
 	}
 	words := doccheck.Words(tree, []doccheck.Replacement{{Instead: "may be nothing", Write: "not distinguishable from zero"}}, "docs/STYLE.md")
-	return slices.Concat(doccheck.DocLinks(tree, module), doccheck.FileNames(tree, []string{"internal/planned"}),
-		doccheck.MarkdownLinks(tree), versions, words)
+	return slices.Concat(doccheck.DocLinks(tree, module), doccheck.FileNames(tree),
+		doccheck.MarkdownLinks(tree), doccheck.DocumentNames(tree, "CHANGELOG.md"), versions, words)
 }
 
 func TestHealthyTreeIsSilent(t *testing.T) {
@@ -109,17 +109,28 @@ func TestPlantedFaults(t *testing.T) {
 			"core/files.go:1: [net/nobody] names nothing", "core/files.go:1: [nobody.Thing] names nothing"}},
 		{"a file that is not", "core/files.go", "// See nowhere.go and main.go.\npackage core\n", []string{
 			"core/files.go:1: there is no main.go", "core/files.go:1: there is no nowhere.go"}},
-		{"a folder that is not, and one that is planned", "core/files.go", "// See internal/nowhere and internal/planned.\npackage core\n", []string{
+		{"a folder that is not", "core/files.go", "// See internal/nowhere.\npackage core\n", []string{
 			"core/files.go:1: there is no internal/nowhere"}},
 		{"a file that a document names", "docs/more.md", "`main.go` and `nowhere.go`, cmd/nowhere/main.go\n", []string{
 			"docs/more.md:1: there is no cmd/nowhere/main.go", "docs/more.md:1: there is no nowhere.go"}},
+		{"a name that a document has", "docs/more.md", "`core.Box.Open` and `core.Box.Shut()`; `core.Rug`, `other.Nothing{}`, `them.Other`\n", []string{
+			"docs/more.md:1: core.Rug is not declared", "docs/more.md:1: other.Nothing is not declared"}},
+		{"a name of the past", "CHANGELOG.md", "`core.Rug` is gone.\n", nil},
 		{"a link to no file", "docs/more.md", "\n[a](nowhere.txt)\n", []string{"docs/more.md:2: there is no nowhere.txt"}},
+		{"a link with a title, and one in pointed brackets", "docs/more.md", "[a](nowhere.txt \"here\") [b](<none.txt>)\n", []string{
+			"docs/more.md:1: there is no none.txt", "docs/more.md:1: there is no nowhere.txt"}},
+		{"the target of a reference", "docs/more.md", "[a][r] and [g]\n\n[r]: nowhere.txt\n[g]: guide.md\n[t]: https://example.org\n", []string{"docs/more.md:3: there is no nowhere.txt"}},
+		{"a link and a picture in HTML", "docs/more.md", "<a href=\"nowhere.html\">a</a> <img src='guide.md'> <img src='no.png'>\n", []string{
+			"docs/more.md:1: there is no no.png", "docs/more.md:1: there is no nowhere.html"}},
 		{"a link to no heading", "docs/more.md", "[a](guide.md#start) [b](#more)\n", []string{
 			"docs/more.md:1: docs/guide.md has no heading #start", "docs/more.md:1: docs/more.md has no heading #more"}},
 		{"another version of Go, in a document", "docs/more.md", "You need Go 1.25 or newer.\n", []string{"docs/more.md:1: names Go 1.25, go.mod says 1.26"}},
 		{"another version of Go, in a comment", "core/files.go", "// Needs Go 1.24.\npackage core\n", []string{"core/files.go:1: names Go 1.24, go.mod says 1.26"}},
 		{"a phrase in a document", "docs/more.md", "It May be  nothing.\n", []string{
 			`docs/more.md:1: says "may be nothing"; write "not distinguishable from zero" (docs/STYLE.md)`}},
+		{"a phrase over two lines of a document", "docs/more.md", "All of it may\nbe nothing\n", []string{
+			`docs/more.md:1: says "may be nothing"; write "not distinguishable from zero" (docs/STYLE.md)`}},
+		{"no phrase: over two paragraphs", "docs/more.md", "It may\n\nbe nothing\n", nil},
 		{"a phrase in a message, over two lines", "core/files.go", "package core\n\nconst a = \"it may\" +\n\t\" be nothing\"\n", []string{
 			`core/files.go:3: says "may be nothing"; write "not distinguishable from zero" (docs/STYLE.md)`}},
 		{"no phrase: part of a word, a comment, a test, the list itself", "docs/STYLE.md", "| may be nothing | x |\n", nil},

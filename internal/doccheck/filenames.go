@@ -6,7 +6,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -16,17 +15,17 @@ var (
 )
 
 // FileNames complains of each file or folder that a comment or a document names
-// and that is neither there nor planned. A name without a folder is one of the
+// and that is not there. A name without a folder is one of the
 // comment's own folder, or of any folder if a document names it. Not looked up
 // are patterns, absolute paths, command lines and what stands in code blocks.
-func FileNames(t *Tree, planned []string) []string {
+func FileNames(t *Tree) []string {
 	var broken []string
 	complain := func(l line, known func(string) bool) {
 		if l.code {
 			return
 		}
 		for _, name := range namesIn(l.text) {
-			if !known(name) && !slices.Contains(planned, name) {
+			if !known(name) {
 				broken = append(broken, l.complain("there is no %s", name))
 			}
 		}

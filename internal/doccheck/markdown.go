@@ -1,6 +1,7 @@
 package doccheck
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"strings"
@@ -8,7 +9,8 @@ import (
 )
 
 var (
-	markdownLink = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	// [text](target "title"), [name]: target, and HTML's href="target" and src="target".
+	markdownLink = regexp.MustCompile(`\]\(<?([^)>\s]+)>?(?:\s+["'(][^)]*)?\)|^ {0,3}\[[^\]]+\]:\s+<?([^\s>]+)|(?:href|src)\s*=\s*["']([^"']+)["']`)
 	heading      = regexp.MustCompile(`^#{1,6} +(.*?) *#*$`)
 )
 
@@ -26,7 +28,8 @@ func MarkdownLinks(t *Tree) []string {
 				continue
 			}
 			for _, match := range markdownLink.FindAllStringSubmatch(inlineCode.ReplaceAllString(line.text, ""), -1) {
-				target, anchor, _ := strings.Cut(match[1], "#")
+				link := cmp.Or(match[1:]...)
+				target, anchor, _ := strings.Cut(link, "#")
 				if strings.Contains(target, ":") {
 					continue // another site
 				}
@@ -36,7 +39,7 @@ func MarkdownLinks(t *Tree) []string {
 				}
 				switch {
 				case !t.paths[name]:
-					broken = append(broken, line.complain("there is no %s", match[1]))
+					broken = append(broken, line.complain("there is no %s", link))
 				case anchor != "" && anchors[name] != nil && !anchors[name][anchor]:
 					broken = append(broken, line.complain("%s has no heading #%s", name, anchor))
 				}

@@ -76,14 +76,24 @@ func Words(t *Tree, list []Replacement, styleGuide string) []string {
 		rules = append(rules, rule{r, phraseOf(r.Instead)})
 	}
 	var broken []string
-	for _, line := range append(t.documentLines(styleGuide), t.messages()...) {
+	lines := append(t.documentLines(styleGuide), t.messages()...)
+	for i, line := range lines {
+		text := line.text
+		if i+1 < len(lines) && line.goesOn(lines[i+1]) {
+			text += "\n" + lines[i+1].text // a phrase may go on there
+		}
 		for _, rule := range rules {
-			if rule.phrase.MatchString(line.text) {
+			if at := rule.phrase.FindStringIndex(text); at != nil && at[0] < len(line.text) {
 				broken = append(broken, line.complain("says %q; write %q (docs/STYLE.md)", rule.Instead, rule.Write))
 			}
 		}
 	}
 	return sorted(broken)
+}
+
+// goesOn reports whether the next line belongs to the same text.
+func (l line) goesOn(next line) bool {
+	return l.file == next.file && next.number == l.number+1 && !l.code && !next.code
 }
 
 // phraseOf matches the words of a phrase, whatever white space is between them.

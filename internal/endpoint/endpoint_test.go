@@ -43,6 +43,10 @@ func TestBase(t *testing.T) {
 		{"user info stays", "https://me:pw@host:8/path", "https://me:pw@host:8"},
 		{"placeholders", "http://host:{{port}}/{{user}}", "http://host:{{port}}"},
 		{"query at once", "http://host?q=1", "http://host"},
+		{"capital scheme", "HTTPS://host:8/x", "https://host:8"},
+		{"zone", "http://[fe80::1%eth0]:1/", "http://[fe80::1%25eth0]:1"},
+		{"beyond ASCII", "http://bücher.test:1/", "http://xn--bcher-kva.test:1"},
+		{"unescaped password", "http://me:p/w?@host/", "http://me:p%2Fw%3F@host"},
 	} {
 		if got := endpoint.Base(row.text); got != row.want {
 			t.Errorf("%s: got %s, want %s", row.name, got, row.want)
@@ -60,6 +64,15 @@ func TestAddress(t *testing.T) {
 		{"https, with user info", "https://me:pw@host?x", "host:443", nil},
 		{"capital scheme", "HTTP://host", "host:80", nil},
 		{"IPv6", "http://[::1]:1/", "[::1]:1", nil},
+		{"zone", "http://[fe80::1%25eth0]/", "[fe80::1%eth0]:80", nil},
+		{"zone without an escape", "http://[fe80::1%eth0]:1/", "[fe80::1%eth0]:1", nil},
+		{"zone that is 25", "http://[fe80::1%25]:1/", "[fe80::1%25]:1", nil},
+		{"beyond ASCII", "http://BÜCHER.test/", "xn--bcher-kva.test:80", nil},
+		{"below localhost", "http://bücher.localhost:1/", "localhost:1", nil},
+		{"localhost with a dot", "http://localhost.:1/", "localhost:1", nil},
+		{"another name with that end", "http://notlocalhost:1/", "notlocalhost:1", nil},
+		{"port left out", "http://host:/", "host:80", nil},
+		{"not a name", "http://a\u2260b/", "", endpoint.ErrNoHost},
 		{"another scheme with a port", "grpc://host:1", "host:1", nil},
 		{"another scheme", "grpc://host", "", endpoint.ErrNoPort},
 		{"port placeholder", "http://host:{{port}}", "", endpoint.ErrNoHost},
@@ -89,6 +102,7 @@ func TestRedact(t *testing.T) {
 		{"value with =", "http://h/?sig=a=b==&x=1", "http://h/?sig=***&x=1"},
 		{"empty value", "http://h/?token=&x=1", "http://h/?token=&x=1"},
 		{"placeholder as a secret", "http://h/?token={{uuid}}", "http://h/?token={{uuid}}"},
+		{"quoted text as a secret", `http://h/?token={{"abc"}}&x={{"y"}}`, `http://h/?token=***&x={{"y"}}`},
 		{"placeholder in a secret", "http://h/?token=abc{{uuid}}def", "http://h/?token=***{{uuid}}***"},
 		{"placeholder with &", "http://h/?key={{pick a&b c}}&x=1", "http://h/?key={{pick a&b c}}&x=1"},
 		{"fragment stays", "http://h/?token=abc#part", "http://h/?token=***#part"},
@@ -210,6 +224,27 @@ func FuzzRedactCommand(f *testing.F) {
 		got := endpoint.RedactCommand(before + " TOKEN=" + secret + " " + after)
 		if !strings.ContainsAny(before, `'"\{`) && !strings.Contains(before+after, secret) && strings.Contains(got, secret) {
 			t.Errorf("got %q", got)
+		}
+	})
+}
+
+// FuzzParse checks that what is understood of an address is understood the same
+// when it is written down and read again.
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{"http://me:p@w@host:80/", "HTTP://[fe80::1%eth0]:1", "http://bücher.test:", "http://a%41/", "://", "http://[::1%25]"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		u, err := endpoint.Parse(text)
+		if err != nil || u.Host == "" {
+			return
+		}
+		again, err := endpoint.Parse(u.String())
+		if err != nil || again.Host != u.Host || again.User.String() != u.User.String() || again.Scheme != u.Scheme {
+			t.Fatalf("%q is %q, and that is %v, %v", text, u, again, err)
+		}
+		if split := endpoint.Split(text); split.Rest != endpoint.WithoutFragment(split.Rest) && !strings.Contains(split.Rest, "#") {
+			t.Fatalf("%q lost something that is no fragment", text)
 		}
 	})
 }

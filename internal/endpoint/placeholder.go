@@ -50,16 +50,26 @@ func withoutPlaceholders(text, instead string) string {
 func hide(value string) string {
 	var b strings.Builder
 	for i := 0; i < len(value); {
-		if n := placeholder(value[i:]); n > 0 {
+		if n := variable(value[i:]); n > 0 {
 			b.WriteString(value[i : i+n])
 			i += n
 			continue
 		}
 		b.WriteString(hidden)
-		for i++; i < len(value) && placeholder(value[i:]) == 0; i++ {
+		for i++; i < len(value) && variable(value[i:]) == 0; i++ {
 		}
 	}
 	return b.String()
+}
+
+// variable is the length of a placeholder that text begins with, other than one
+// in quotes, which stands for its own text: {{"text"}}.
+func variable(text string) int {
+	n := placeholder(text)
+	if n > 0 && strings.HasPrefix(strings.TrimLeft(text[2:], " \t"), `"`) {
+		return 0
+	}
+	return n
 }
 
 // hidden stands where something was left out.

@@ -1,8 +1,6 @@
 package endpoint
 
 import (
-	"errors"
-	"net"
 	"net/url"
 	"strings"
 )
@@ -63,57 +61,4 @@ func isHost(text string) bool {
 		}
 	}
 	return true
-}
-
-// Base returns what other addresses of the same service begin with: scheme,
-// user info and host, without a slash at the end. It may hold a password.
-func (u URL) Base() string {
-	user := ""
-	if u.UserInfo != "" {
-		user = u.UserInfo + "@"
-	}
-	return u.Scheme + "://" + user + u.Host
-}
-
-// Base is [URL.Base] of a URL in one text.
-func Base(text string) string { return Split(text).Base() }
-
-// Host returns the host of a URL and, if written, its port.
-func Host(text string) string { return Split(text).Host }
-
-// ErrNoHost is the error of [Address] for a text that is no URL of a host.
-var ErrNoHost = errors.New("not a URL of a host")
-
-// ErrNoPort is the error of [Address] for a URL that names no port and whose
-// scheme has none that we know.
-var ErrNoPort = errors.New("not a URL of http or https, and without a port")
-
-// Address returns where to connect for a URL: its host, and its port or else
-// that of http or https. The error is [ErrNoHost] or [ErrNoPort].
-func Address(text string) (host, port string, err error) {
-	split := Split(text)
-	u, err := url.Parse(split.Scheme + "://" + split.Host)
-	if err != nil || u.Scheme == "" || u.Hostname() == "" {
-		return "", "", ErrNoHost
-	}
-	port = u.Port()
-	switch {
-	case port != "":
-	case u.Scheme == "http":
-		port = "80"
-	case u.Scheme == "https":
-		port = "443"
-	default:
-		return "", "", ErrNoPort
-	}
-	return u.Hostname(), port, nil
-}
-
-// HostPort is [Address] as one text for net.Dial.
-func HostPort(text string) (string, error) {
-	host, port, err := Address(text)
-	if err != nil {
-		return "", err
-	}
-	return net.JoinHostPort(host, port), nil
 }

@@ -39,6 +39,15 @@ func (c *capture) take(ctx context.Context, target *Target, window time.Duration
 	}, c.dir)
 }
 
+// removeEmpty removes the folder of a run of which no profile was written. One with
+// profiles and no manifest stays: they can be read one by one.
+func (c *capture) removeEmpty(dir string) error {
+	if entries, err := os.ReadDir(c.dir); err == nil && len(entries) > 0 {
+		return nil
+	}
+	return os.RemoveAll(dir)
+}
+
 // describe says in the record what came of it. A bundle of which parts are
 // missing is one; its own manifest says which, and why.
 func (c *capture) describe(record *runfolder.Profiled) {

@@ -41,7 +41,10 @@ func (r *runner) profileOne(ctx context.Context, lap Lap, place int, arm Arm) (e
 	taken := &capture{options: r.spec.Profile, manifest: r.folder.Manifest(), dir: runfolder.BundleIn(lap.Dir)}
 	armErr, err := r.loaded(ctx, arm, lap, &record.Round, taken)
 	if err != nil {
-		return errors.Join(err, armErr, os.RemoveAll(lap.Dir))
+		if taken.describe(&record); record.Bundle != "" { // what was taken stays, although the run's own files could not be written
+			return errors.Join(err, armErr, r.folder.AddProfiled(record))
+		}
+		return errors.Join(err, armErr, taken.removeEmpty(lap.Dir))
 	}
 	started := record.Load.Requests > 0
 	switch {

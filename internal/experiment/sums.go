@@ -21,12 +21,18 @@ func newLoad(r *loadgen.Result, good StatusSet) runfolder.Load {
 	l := runfolder.Load{
 		WindowNS: r.Window, AskedRate: r.AskedRate, SentRate: r.SentRate, AnsweredRate: r.AnsweredRate,
 		Requests: r.Counts.Intended, Answered: r.Counts.Answered, Errors: r.Counts.ErrorCount(),
-		Failures: map[string]int64{}, Statuses: r.Counts.Statuses,
+		Failures: map[string]int64{}, Samples: map[string]loadgen.Sample{}, Statuses: r.Counts.Statuses,
 		Response: quantiles(r.Response), Service: quantiles(r.Service), Lateness: quantiles(r.Lateness),
 		GapCV: r.GapCV, Connections: r.Connections,
 	}
 	for kind, n := range r.Counts.Errors {
 		l.Failures[string(kind)] = n
+	}
+	for kind, sample := range r.Counts.Samples {
+		l.Samples[string(kind)] = sample
+	}
+	for code, sample := range r.Counts.StatusSamples {
+		l.Samples[fmt.Sprintf("status %d", code)] = sample
 	}
 	for code, n := range l.Statuses {
 		if !good.Good(code) {

@@ -39,6 +39,8 @@ func profileNote(n stackprofile.Note) string {
 		return fmt.Sprintf("no sample has a label %s; the labels are %s", strings.Join(n.Missing, ", "), strings.Join(n.Known, ", "))
 	case stackprofile.StacksFiltered:
 		return fmt.Sprintf("the filters keep %d of %d stacks, %.3g %% of %s", n.Count, n.Of, 100*n.Share, n.Text)
+	case stackprofile.ProfilerLeftOut:
+		return fmt.Sprintf("taking the profiles is left out: %.3g %% of %s; --with-profiler shows it", 100*n.Share, n.Text)
 	}
 	return string(n.Code)
 }

@@ -10,6 +10,9 @@ import (
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 )
 
+// withoutOwn is the heading of groups in whose stacks no code of the program is.
+const withoutOwn = "without code of the program:\n"
+
 // WriteGoroutines writes groups for a terminal, at most most of them (0: all):
 // how many goroutines, in which state, for how long, and their stack, the
 // innermost call first as in the dump.
@@ -20,7 +23,10 @@ func WriteGoroutines(w io.Writer, groups []goroutine.Group, most int) error {
 		count += g.Count
 	}
 	fmt.Fprintf(out, "%s in %s\n", countOf(count, "goroutine"), countOf(len(groups), "group"))
-	for _, g := range groups[:atMost(len(groups), most)] {
+	for i, g := range groups[:atMost(len(groups), most)] {
+		if i > 0 && groups[i-1].Own && !g.Own {
+			fmt.Fprint(out, "\n"+withoutOwn)
+		}
 		fmt.Fprintf(out, "\n%d %s%s\n", g.Count, g.State, waits(&g))
 		writeStack(out, &g)
 	}
@@ -52,16 +58,43 @@ func WriteGoroutineGrowth(w io.Writer, growths []goroutine.Growth, most int) err
 	return out.Flush()
 }
 
-// growthWords say why a group is suspect, or that none of it is.
+// growthWords say why a group that grew is suspect, or is not.
 func growthWords(g goroutine.Growth) string {
-	if !g.Suspect {
+	if g.Suspect {
+		text := "\n  may be a leak: it grew, and its earlier goroutines are all where they were"
+		if g.Stuck > 0 {
+			text += fmt.Sprintf("; %d of them have waited a minute or longer", g.Stuck)
+		}
+		return text
+	}
+	if why := calmWords(g.Calm); why != "" {
+		return "\n  not suspected: " + why
+	}
+	return ""
+}
+
+func calmWords(c goroutine.Calm) string {
+	switch c {
+	case "":
 		return ""
+	case goroutine.CalmActive:
+		return "it runs, or waits for the network or the clock"
+	case goroutine.CalmResting:
+		return "goroutines wait there for their next work"
+	case goroutine.CalmNew:
+		return "there was none before; to see whether they stay, compare with a later dump"
+	case goroutine.CalmEnded:
+		return "some of the earlier ones ended or moved on"
+	case goroutine.CalmMoved:
+		return "the earlier ones are at the same place again, with other work"
+	case goroutine.CalmRequest:
+		return "they serve requests, and have waited for less than a minute"
+	case goroutine.CalmConnection:
+		return "each belongs to an open connection"
+	case goroutine.CalmLibrary:
+		return "a few more goroutines of a library, without code of the program"
 	}
-	text := "\n  may be a leak: it grew, and none of its earlier goroutines has ended"
-	if g.Stuck > 0 {
-		text += fmt.Sprintf("; %d have waited a minute or longer", g.Stuck)
-	}
-	return text
+	return string(c)
 }
 
 func waits(g *goroutine.Group) string {

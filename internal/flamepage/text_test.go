@@ -31,7 +31,7 @@ func texts(t *testing.T) (list []text) {
 	d := flametest.Diff(t)
 	before, after := flametest.Dump(t, "goroutines.txt"), flametest.Dump(t, "goroutines-later.txt")
 	return []text{
-		{"fixture-top.txt", func(w io.Writer) error { return flamepage.WriteTop(w, top, p.Types[1], p.Total(1), 6) }},
+		{"fixture-top.txt", func(w io.Writer) error { return flamepage.WriteTop(w, top, p.Types[1], p.Total(1), 6, 0) }},
 		{"fixture-tree.txt", func(w io.Writer) error { return flamepage.WriteTree(w, tree, flamepage.TextOptions{MinShare: 0.06}) }},
 		{"diff.txt", func(w io.Writer) error { return flamepage.WriteDiff(w, d, 5) }},
 		{"goroutines-groups.txt", func(w io.Writer) error { return flamepage.WriteGoroutines(w, goroutine.Groups(before), 3) }},

@@ -110,10 +110,12 @@ func (c *Checker) Import(importPath string) (*types.Package, error) {
 		}
 		known = true
 	}
+	// Also what a package sees of one that imports it in turn, of which Check
+	// complains: without this, two such packages would be read for ever.
+	empty := types.NewPackage(importPath, packageName(importPath))
+	empty.MarkComplete()
+	c.imported[importPath] = empty
 	if !known {
-		empty := types.NewPackage(importPath, packageName(importPath))
-		empty.MarkComplete()
-		c.imported[importPath] = empty
 		return empty, nil
 	}
 	conf := types.Config{Importer: c, FakeImportC: true, IgnoreFuncBodies: true, Error: func(error) {}}

@@ -99,6 +99,18 @@ func TestCyclesBetweenFiles(t *testing.T) {
 	}
 }
 
+// TestPackagesThatImportEachOther: such a tree does not compile, and is judged
+// all the same.
+func TestPackagesThatImportEachOther(t *testing.T) {
+	files := tree(
+		"p/a.go", "package p\n\nimport \"example.org/us/q\"\n\nfunc first() { q.Second() }\n",
+		"q/a.go", "package q\n\nimport \"example.org/us/p\"\n\nfunc Second() { p.First() }\n",
+	)
+	if got := cyclesIn(t, files, nil); got != nil {
+		t.Errorf("got %q, want no cycle between files", got)
+	}
+}
+
 func TestAllowances(t *testing.T) {
 	files := tree(
 		"p/a.go", "package p\nfunc first() { second() }\nfunc third() {}",

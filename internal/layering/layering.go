@@ -7,7 +7,7 @@
 //  2. [ReadImports] reads the imports of every Go file of the tree, files for
 //     other systems included (imports.go); [ReadPackages] parses the packages
 //     (sources.go).
-//  3. [Check] and [CheckBanned] judge imports. [CheckCycles] judges the arrows
+//  3. [Check], [CheckBanned] and [CheckPure] judge imports. [CheckCycles] judges the arrows
 //     between files that a [Checker] finds: no two files of a package need each
 //     other, directly or over others (arrows.go, cycles.go). [CheckSizes] judges
 //     the sizes.
@@ -101,6 +101,21 @@ func CheckBanned(imports []Import, banned, allowed []string) []string {
 	}
 	for _, file := range unused {
 		broken = append(broken, fmt.Sprintf("%s: may import what is banned and does not: remove its exception", file))
+	}
+	return broken
+}
+
+// CheckPure returns a sentence for each import of an impure package in the rooms
+// below a folder. Tests and programs (a folder whose name ends in "bench" within
+// an internal one) may have them.
+func CheckPure(imports []Import, folder string, impure []string) []string {
+	var broken []string
+	for _, imp := range imports {
+		at := path.Dir(imp.File)
+		program := path.Base(path.Dir(at)) == "internal" && strings.HasSuffix(at, "bench")
+		if strings.HasPrefix(imp.File, folder+"/") && !imp.inTest() && !program && slices.Contains(impure, imp.Path) {
+			broken = append(broken, fmt.Sprintf("%s: imports %s; rooms of %s use no network, no environment and no files", imp.File, imp.Path, folder))
+		}
 	}
 	return broken
 }

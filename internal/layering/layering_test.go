@@ -160,3 +160,23 @@ func TestBannedPackages(t *testing.T) {
 		}
 	}
 }
+
+func TestImpurePackages(t *testing.T) {
+	imports := []layering.Import{
+		{File: "analyze/units/quantity.go", Path: "math"},
+		{File: "analyze/units/quantity_test.go", Path: "os"},
+		{File: "analyze/bench/internal/comparebench/main.go", Path: "os"},
+		{File: "loadgen/run.go", Path: "net/http"},
+	}
+	if got := layering.CheckPure(imports, "analyze", []string{"net/http", "os"}); got != nil {
+		t.Errorf("healthy: got %q", got)
+	}
+	imports = append(imports, layering.Import{File: "analyze/units/change.go", Path: "os"}, layering.Import{File: "analyze/bench/internal/lines/a.go", Path: "net/http"})
+	want := []string{
+		"analyze/units/change.go: imports os; rooms of analyze use no network, no environment and no files",
+		"analyze/bench/internal/lines/a.go: imports net/http; rooms of analyze use no network, no environment and no files",
+	}
+	if got := layering.CheckPure(imports, "analyze", []string{"net/http", "os"}); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -17,6 +17,9 @@ const root = "../.."
 // functions, which the compiler checks.
 var bannedPackages = []string{"html/template", "text/template"}
 
+// impurePackages reach out of the process; analyze gets readers and values.
+var impurePackages = []string{"net", "net/http", "os", "os/exec", "os/signal", "path/filepath", "syscall", "math/rand"}
+
 // The tests below are the purpose of the package.
 
 func TestImportsOfThisRepository(t *testing.T) {
@@ -30,6 +33,7 @@ func TestImportsOfThisRepository(t *testing.T) {
 	}
 	report(t, layering.Check(table, ourModule(t), imports))
 	report(t, layering.CheckBanned(imports, bannedPackages, nil))
+	report(t, layering.CheckPure(imports, "analyze", impurePackages))
 }
 
 // TestFilesOfThisRepository says with -v how many arrows each package has, and

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -62,6 +63,9 @@ func (f *Folder) takeLock() (err error) {
 	return err
 }
 
+// Resumable says whether the command that wrote it is one that can be resumed.
+func (m *Manifest) Resumable() bool { return len(m.Command) < 2 || m.Command[1] == "bench" }
+
 // Path is where the folder will be after Close of a complete run.
 func (f *Folder) Path() string { return f.path }
 
@@ -70,6 +74,19 @@ func (f *Folder) Manifest() Manifest { return f.manifest }
 
 // WritingPath is where the folder is before Close.
 func (f *Folder) WritingPath() string { return f.temporary }
+
+// HoldsFiles says whether any run has left a file, although it may not be recorded.
+func (f *Folder) HoldsFiles() bool {
+	found := false
+	_ = filepath.WalkDir(filepath.Join(f.temporary, armsDir), func(_ string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() {
+			found = true
+			return fs.SkipAll
+		}
+		return nil // what cannot be read is not removed for that: it is in the way of nothing
+	})
+	return found
+}
 
 // Discard removes everything: for a run that measured nothing.
 func (f *Folder) Discard() error {
@@ -97,7 +114,11 @@ func (f *Folder) Close(reason string) error {
 	}
 	err = errors.Join(err, f.unlock())
 	if err != nil {
-		return fmt.Errorf("%w; what was measured is in %s and can be resumed", f.Explain(err), f.temporary)
+		text := "what was measured is in %s and can be resumed"
+		if !f.manifest.Resumable() {
+			text = "what was measured is in %s"
+		}
+		return fmt.Errorf("%w; "+text, f.Explain(err), f.temporary)
 	}
 	return nil
 }

@@ -84,7 +84,10 @@ type Load struct {
 	Errors int64 `json:"errors"`
 	// Failures counts the errors by cause: a loadgen.ErrorKind, or "status 503".
 	Failures map[string]int64 `json:"failures,omitempty"`
-	Statuses map[int]int64    `json:"statuses,omitempty"` // of all answers
+	// Samples has one real failure for the causes of which more is known than
+	// the name, and under "status 302" where the first such redirect led.
+	Samples  map[string]loadgen.Sample `json:"samples,omitempty"`
+	Statuses map[int]int64             `json:"statuses,omitempty"` // of all answers
 	// Outcomes counts what the answers meant, where the arm can tell.
 	Outcomes map[string]int64 `json:"outcomes,omitempty"`
 	// Response counts from the intended send time, Service from the write;

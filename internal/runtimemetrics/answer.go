@@ -30,7 +30,8 @@ const (
 type Answer struct {
 	Format Format
 	// Values are the numbers under the service's own names: of Prometheus' text
-	// the samples go_* and process_* that have no labels, of expvar the numbers
+	// the samples go_* and process_* that have no labels, and the buckets of each
+	// [Distribution] with theirs, as name{le="0.001"}; of expvar the numbers
 	// in memstats as memstats.HeapAlloc and so on. None is NaN or infinite.
 	Values  map[string]float64
 	Program Program
@@ -122,6 +123,8 @@ func (a *Answer) readPrometheus(text []byte) (damage error) {
 			a.Program.GoVersion = sample.Label("version")
 		case len(sample.Labels) > 0 && sample.Name == "go_build_info":
 			a.Program.Module, a.Program.Version = sample.Label("path"), sample.Label("version")
+		case isBucket(&sample):
+			a.add(bucketName(&sample), sample.Value)
 		case len(sample.Labels) == 0 && isRuntime(sample.Name):
 			a.add(sample.Name, sample.Value)
 		}

@@ -10,6 +10,8 @@
 //     our names ([Quantity]) and in one unit each, whatever the format.
 //   - [Samples] yields every sample of Prometheus' text, labels included, for
 //     whoever looks for other metrics.
+//   - [ReadMoments] reads such answers of a window back from metrics.jsonl. [Series],
+//     [Growth] and [Quantiles] are what a quantity did over it.
 //
 // The text is read by a parser of our own, and not by Prometheus': that one
 // gives up at the first damaged line, and a service that writes one bad line

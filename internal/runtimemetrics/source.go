@@ -38,12 +38,11 @@ func NewSource(rawURL string, tlsConfig *tls.Config) *Source {
 
 // Places are the addresses where a service usually shows its runtime metrics:
 // /metrics and /debug/vars, below the path of base if it has one, and at its
-// root. base is a URL without a query; net/http/pprof's path at its end is left
-// out. Take [endpoint.Base] of a URL whose path is that of a request.
+// root. net/http/pprof's path at the end of base is left out, and a query. Take [endpoint.Base] of a URL whose path is that of a request.
 func Places(base string) []string {
 	u := endpoint.Split(base)
-	path := strings.TrimRight(u.Rest, "/")
-	path = strings.TrimRight(strings.TrimSuffix(path, "/debug/pprof"), "/")
+	path, _, _ := strings.Cut(u.Rest, "?")
+	path, _ = endpoint.CutPprof(path)
 	prefixes := []string{path, ""}
 	if path == "" {
 		prefixes = prefixes[1:]

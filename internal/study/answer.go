@@ -138,6 +138,8 @@ func answerOf(f Finding, a bench.Answer, family int, alpha float64) Answer {
 		return Missing
 	case g == nil || g.MinP()*float64(family) > alpha:
 		return TooFew
+	case g.Excluded != nil:
+		return Undecided
 	case g.Verdict == bench.Improved:
 		return Helps
 	case g.Verdict == bench.Regressed:

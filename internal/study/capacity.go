@@ -9,9 +9,6 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
-// capacityUnit is the highest rate that kept the objective.
-const capacityUnit = "capacity-ops/s"
-
 // ArmCapacity is what one arm can do, in requests a second.
 type ArmCapacity struct {
 	Arm    string
@@ -21,7 +18,8 @@ type ArmCapacity struct {
 	// test; 0 and +Inf when there are fewer than 6 rounds.
 	Median, Low, High float64
 	// Versus compares with the first arm, and Corrected is its p after Holm's
-	// correction for all arms; nil for the first itself.
+	// correction for all arms; nil for the first itself, and where the generator's
+	// limit in either arm leaves nothing to compare.
 	Versus    *Effect
 	Corrected *float64
 	// GeneratorBound counts the rounds in which the load generator gave up
@@ -48,18 +46,17 @@ func (c ArmCapacity) MarshalJSON() ([]byte, error) {
 }
 
 // Capacities sums up the capacity searches of the rounds, an entry for each arm
-// that has one. The comparisons with the first arm are one family of
-// [bench.Ask].
+// that has one. The comparisons with the first arm are those of `compare` for the
+// same run folder.
 func Capacities(arms []string, rounds []runfolder.Round) ([]ArmCapacity, error) {
 	m, err := newMeasured(arms, rounds, Rule{})
 	if err != nil {
 		return nil, err
 	}
-	var questions []bench.Question
-	for _, arm := range arms[1:] {
-		questions = append(questions, bench.Question{Unit: capacityUnit, From: arms[0], To: arm})
+	report, err := m.judge()
+	if err != nil {
+		return nil, err
 	}
-	answers, _ := m.ask(questions)
 	var all []ArmCapacity
 	for i, arm := range arms {
 		_, values := m.figures.paired(arm, arm, capacityUnit)
@@ -68,12 +65,13 @@ func Capacities(arms []string, rounds []runfolder.Round) ([]ArmCapacity, error) 
 		}
 		c := newArmCapacity(arm, values)
 		if i > 0 {
-			a := answers[i-1]
-			c.Versus, c.Corrected = m.effect(a), corrected(a.Judgement)
+			if metric, ok := m.metric(report, arms[0], arm, capacityUnit); ok && metric.Judgement.Excluded == nil {
+				c.Versus, c.Corrected = &metric.Effect, metric.Corrected
+			}
 		}
-		for _, round := range runfolder.Kept(rounds) {
-			if round.Arm == arm && round.Capacity != nil && round.Capacity.GeneratorBound {
-				c.GeneratorBound++
+		for _, e := range m.exclusions {
+			if e.Part == "arm="+arm {
+				c.GeneratorBound = e.Runs
 			}
 		}
 		all = append(all, c)

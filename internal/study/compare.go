@@ -50,7 +50,7 @@ func Compare(arms []string, rounds []runfolder.Round, rule Rule) (Comparison, er
 		return Comparison{}, err
 	}
 	c := Comparison{Base: arms[0], Rule: m.rule}
-	report, err := bench.Judge(m.tables, bench.Policy{LeastEffect: m.rule.MinEffect})
+	report, err := m.judge()
 	if err != nil {
 		return Comparison{}, err
 	}

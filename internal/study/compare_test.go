@@ -113,12 +113,20 @@ func TestCapacities(t *testing.T) {
 			}})
 		}
 	}
-	all := capacities(t, []string{"before", "plus-json", "best"}, measured)
+	arms := []string{"before", "plus-json", "best"}
+	// The generator's limit is no capacity: it is told, and nothing is compared with it.
+	if all := capacities(t, arms, measured); len(all) != 2 || all[1].GeneratorBound != 1 || all[1].Versus != nil || all[1].Corrected != nil {
+		t.Errorf("bound by the generator: got %+v", all)
+	}
+	for i := range measured {
+		measured[i].Capacity.GeneratorBound = false
+	}
+	all := capacities(t, arms, measured)
 	if len(all) != 2 || all[0].Arm != "before" || all[0].Versus != nil || all[1].Versus == nil {
 		t.Fatalf("got %+v, want the two arms that were searched", all)
 	}
 	c := all[1]
-	if c.Median != 20_045 || !(c.Low >= 20_010 && c.Low < c.Median && c.High > c.Median && c.High <= 20_080) || c.GeneratorBound != 1 {
+	if c.Median != 20_045 || !(c.Low >= 20_010 && c.Low < c.Median && c.High > c.Median && c.High <= 20_080) || c.GeneratorBound != 0 {
 		t.Errorf("got %+v", c)
 	}
 	if r := c.Versus.Ratio; r.Center < 35 || r.Center > 40 || !r.Excludes1() {

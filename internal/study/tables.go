@@ -66,14 +66,15 @@ func newTables(arms []string, rounds []runfolder.Round, rule Rule) (*bench.Table
 
 // measured is a run ready to be asked about.
 type measured struct {
-	rule    Rule // with its defaults filled in
-	figures figures
-	tables  *bench.Tables
+	rule       Rule // with its defaults filled in
+	figures    figures
+	tables     *bench.Tables
+	exclusions []bench.Exclusion
 }
 
 func newMeasured(arms []string, rounds []runfolder.Round, rule Rule) (m measured, err error) {
 	m.rule = rule.filled()
-	m.figures = newFigures(rounds)
+	m.figures, m.exclusions = newFigures(rounds), Exclusions(rounds)
 	m.tables, err = newTables(arms, rounds, m.rule)
 	return m, err
 }
@@ -81,8 +82,40 @@ func newMeasured(arms []string, rounds []runfolder.Round, rule Rule) (m measured
 // ask judges questions as one family. That rounds were run side by side is
 // known here and need not be seen from the results.
 func (m measured) ask(questions []bench.Question) (answers []bench.Answer, family int) {
-	return bench.Ask(m.tables, questions, bench.Policy{LeastEffect: m.rule.MinEffect, Pairing: bench.Paired})
+	return bench.Ask(m.tables, questions, bench.Policy{LeastEffect: m.rule.MinEffect, Pairing: bench.Paired, Exclusions: m.exclusions})
 }
+
+// judge compares every arm with the first, as `compare` does by default.
+func (m measured) judge() (*bench.Report, error) {
+	return bench.Judge(m.tables, bench.Policy{LeastEffect: m.rule.MinEffect, Exclusions: m.exclusions})
+}
+
+// Exclusions are the results of rounds on which no verdict can rest, in the names
+// of bench.txt.
+func Exclusions(rounds []runfolder.Round) (all []bench.Exclusion) {
+	runs, bound := map[string]int{}, map[string]int{}
+	var arms []string
+	for _, r := range runfolder.Kept(rounds) {
+		if r.Capacity == nil {
+			continue
+		}
+		if runs[r.Arm]++; runs[r.Arm] == 1 {
+			arms = append(arms, r.Arm)
+		}
+		if r.Capacity.GeneratorBound {
+			bound[r.Arm]++
+		}
+	}
+	for _, arm := range arms {
+		if bound[arm] > 0 {
+			all = append(all, bench.Exclusion{Code: bench.GeneratorLimit, Part: "arm=" + arm, Unit: capacityUnit, Runs: bound[arm], All: runs[arm]})
+		}
+	}
+	return all
+}
+
+// capacityUnit is the highest rate that kept the objective.
+const capacityUnit = "capacity-ops/s"
 
 // corrected is the p-value of a judgement that is corrected for its family; nil
 // if there is none.

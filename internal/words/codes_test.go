@@ -1,64 +1,17 @@
 package words_test
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"go/types"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-)
 
-// codesOf are the constants of a type in the source of a package: whoever adds
-// one there fails a test here until it has a sentence.
-func codesOf(t *testing.T, folder, typeName string) []string {
-	t.Helper()
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var codes []string
-	for _, entry := range entries {
-		if !strings.HasSuffix(entry.Name(), ".go") || strings.HasSuffix(entry.Name(), "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), folder+"/"+entry.Name(), nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			spec, ok := n.(*ast.ValueSpec)
-			if !ok {
-				return true
-			}
-			if spec.Type == nil || types.ExprString(spec.Type) != typeName {
-				return true
-			}
-			for _, value := range spec.Values {
-				if literal, ok := value.(*ast.BasicLit); ok {
-					code, err := strconv.Unquote(literal.Value)
-					if err != nil {
-						t.Fatal(err)
-					}
-					codes = append(codes, code)
-				}
-			}
-			return true
-		})
-	}
-	if len(codes) == 0 {
-		t.Fatalf("%s has no constants of type %s", folder, typeName)
-	}
-	return codes
-}
+	"github.com/lotteryctl/lotteryctl/internal/typedcodes"
+)
 
 // checkCodes finds each code in the rows of a table, and none that is not one.
 func checkCodes(t *testing.T, folder, typeName string, rows []string) {
 	t.Helper()
-	codes := codesOf(t, folder, typeName)
+	codes := typedcodes.Of(t, folder, typeName)
 	for _, code := range codes {
 		if !slices.Contains(rows, code) {
 			t.Errorf("%s: the code %q has no sentence in the table", typeName, code)

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/typedcodes"
 	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
@@ -36,7 +37,7 @@ func TestDoubt(t *testing.T) {
 // TestDoubtsOfExperiments: they add one to those of loadgen.
 func TestDoubtsOfExperiments(t *testing.T) {
 	t.Parallel()
-	codes := codesOf(t, "../experiment", "loadgen.DoubtCode")
+	codes := typedcodes.Of(t, "../experiment", "loadgen.DoubtCode")
 	for _, code := range codes {
 		if name := words.DoubtName(loadgen.DoubtCode(code)); name == code {
 			t.Errorf("the code %q has no name", code)

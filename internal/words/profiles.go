@@ -93,6 +93,8 @@ func content(f *profiles.Failure) string {
 		return said("the snapshots cannot be compared", f)
 	case profiles.FailTargetsMismatch:
 		return said("the profiles of the targets cannot be merged", f)
+	case profiles.FailNotWritten:
+		return said("its file could not be written", f)
 	case profiles.FailOther, profiles.FailInText:
 		return f.Said
 	}
@@ -116,8 +118,10 @@ func Note(n profiles.Note) string {
 		return fmt.Sprintf("covers %v of a window of %v; then: %s", n.ProfiledNS.Round(100*time.Millisecond), n.PlannedNS, Failure(n.Failure))
 	case profiles.NoteSinceRestart:
 		return "the process restarted within the window: values are since the start of the new process"
+	case profiles.NoteOwnWindow:
+		return fmt.Sprintf("the service profiled %v of its own choice; the window is %v", n.ProfiledNS.Round(100*time.Millisecond), n.PlannedNS)
 	case profiles.NoteOwnShare:
-		return fmt.Sprintf("%.0f %% of it comes from profiling itself; flame --ignore '%s' leaves that out", 100*n.Share, n.Functions)
+		return fmt.Sprintf("%.3g %% of it is the taking of profiles", 100*n.Share)
 	case profiles.NoteWithoutTargets:
 		return "without " + strings.Join(n.Targets, ", ")
 	case profiles.NoteInText:

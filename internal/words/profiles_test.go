@@ -24,6 +24,7 @@ func TestFailure(t *testing.T) {
 		{profiles.Failure{Code: profiles.FailTargetGone}, "the target no longer answers"},
 		{profiles.Failure{Code: profiles.FailTimedOut, LimitNS: 4 * time.Second}, "no complete answer within 4s"},
 		{profiles.Failure{Code: profiles.FailCertificate, Said: "unknown authority"}, "the certificate is not trusted: unknown authority"},
+		{profiles.Failure{Code: profiles.FailNotWritten, Said: "no space left on device"}, "its file could not be written: no space left on device"},
 		{profiles.Failure{Code: profiles.FailOtherHost, Host: "login:80"}, "it redirects to another host, login:80, which is not followed; to profile that host, name it as the target"},
 		{profiles.Failure{Code: profiles.FailUnencrypted}, "it redirects from https to http, which is not followed"},
 		{profiles.Failure{Code: profiles.FailRedirectLoop}, "it redirects in a loop"},
@@ -75,7 +76,8 @@ func TestNote(t *testing.T) {
 	}{
 		{part, "covers 1.2s of a window of 4s; then: the target no longer answers"},
 		{profiles.Note{Code: profiles.NoteSinceRestart}, "the process restarted within the window: values are since the start of the new process"},
-		{profiles.Note{Code: profiles.NoteOwnShare, Share: 0.254, Functions: "^net/http"}, "25 % of it comes from profiling itself; flame --ignore '^net/http' leaves that out"},
+		{profiles.Note{Code: profiles.NoteOwnWindow, ProfiledNS: 7 * time.Second, PlannedNS: 9 * time.Second}, "the service profiled 7s of its own choice; the window is 9s"},
+		{profiles.Note{Code: profiles.NoteOwnShare, Share: 0.254, Functions: "^net/http"}, "25.4 % of it is the taking of profiles"},
 		{profiles.Note{Code: profiles.NoteWithoutTargets, Targets: []string{"a", "b"}}, "without a, b"},
 		{profiles.Note{Code: profiles.NoteInText, Text: "as it was said"}, "as it was said"},
 	} {

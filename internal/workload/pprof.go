@@ -33,7 +33,10 @@ func (e *NoPprofError) Unwrap() error { return e.Err }
 // for first; who registers single handlers may have none.
 func checkPprof(ctx context.Context, targets []profiles.Target) error {
 	for _, t := range targets {
-		base := strings.TrimSuffix(strings.TrimRight(t.URL, "/"), "/debug/pprof") + "/debug/pprof/"
+		u := endpoint.Split(t.URL)
+		path, _, _ := strings.Cut(u.Rest, "?")
+		path, _ = endpoint.CutPprof(path)
+		base := u.Base() + path + endpoint.PprofPath + "/"
 		var missing error
 		for _, page := range []string{"", "cmdline", "symbol"} {
 			if missing = askPprof(ctx, t, base+page); missing == nil {

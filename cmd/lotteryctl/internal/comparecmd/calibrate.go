@@ -13,8 +13,8 @@ import (
 )
 
 // writeCalibration prints the noise floor of every metric.
-func (o *compareOptions) writeCalibration(env cli.Env, tables *benchmarks.Tables) error {
-	noise, skipped := benchmarks.Calibrate(tables, benchmarks.DefaultSeed)
+func (o *compareOptions) writeCalibration(env cli.Env, material *material, tables *benchmarks.Tables) error {
+	noise, skipped := material.calibrate(tables)
 	if len(noise.Floors) == 0 {
 		return errors.New("no metric has a noise floor; a calibration needs four or more runs of one program")
 	}

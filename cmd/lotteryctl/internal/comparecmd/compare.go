@@ -99,8 +99,15 @@ func runCompare(cmd *cobra.Command, env cli.Env, opts *compareOptions, args []st
 		if err := material.isAA(); err != nil {
 			return err
 		}
-		return opts.writeCalibration(env, tables)
+		return opts.writeCalibration(env, material, tables)
 	}
+	var doubts []benchreport.Doubt
+	if policy.Noise != nil {
+		if doubts, err = material.checkNoise(policy.Noise, tables); err != nil {
+			return err
+		}
+	}
+	policy.Exclusions = material.exclusions()
 	judgement, err := benchmarks.Judge(tables, policy)
 	if errors.Is(err, benchmarks.ErrUnpairable) {
 		return fmt.Errorf("%w; repair the inputs, or use --rounds auto", err)
@@ -109,13 +116,35 @@ func runCompare(cmd *cobra.Command, env cli.Env, opts *compareOptions, args []st
 		return err
 	}
 	report := &benchreport.Report{
-		Report: judgement, Doubts: material.doubts(),
+		Report: judgement, Doubts: append(material.doubts(), doubts...),
 		Appendices: material.profileChanges(cmd.Context(), env, opts.base),
+	}
+	if report.Appendices, err = material.withFindings(report.Appendices); err != nil {
+		return err
 	}
 	if err := opts.write(env, func(w io.Writer) error { return opts.print(w, env, report) }); err != nil {
 		return err
 	}
-	return outcomeError(report, opts.strict)
+	if err := outcomeError(report, opts.strict); err != nil {
+		return err
+	}
+	return nothingShared(report)
+}
+
+// nothingShared is the error of inputs that have nothing in common: that nothing
+// got worse would be true and misleading. Levels need no other side.
+func nothingShared(report *benchreport.Report) error {
+	for _, t := range report.Judged {
+		for _, row := range t.Judgements {
+			if slices.ContainsFunc(row, func(g *benchmarks.Judgement) bool { return g != nil && g.Old != nil }) {
+				return nil
+			}
+		}
+	}
+	if slices.ContainsFunc(report.Gates, func(g benchmarks.GateResult) bool { return g.Gate.Kind == benchmarks.SLO }) {
+		return nil
+	}
+	return errors.New("nothing was compared: old and new have no benchmark with the same name and metric in common; give results of the same benchmarks, or choose what to compare with --row and --col")
 }
 
 // check looks at what can be judged without reading any input.

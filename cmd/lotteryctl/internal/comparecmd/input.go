@@ -31,7 +31,9 @@ type material struct {
 
 type runFolder struct {
 	path   string
+	label  string // of its results
 	run    runfolder.Manifest
+	rounds []runfolder.Round
 	broken []string // what runs of an arm broke, a sentence each
 }
 
@@ -86,7 +88,7 @@ func (m *material) resolve(in *benchmarks.Input) (string, error) {
 	if run.Rounds == 0 && run.Rules.Profile != nil {
 		return "", fmt.Errorf("%s contains only profiles, no rounds that count; compare the profiles with lotteryctl flame --diff, or measure rounds with bench --profile", in.Path)
 	}
-	folder := runFolder{path: in.Path, run: run, broken: brokenArms(rounds)}
+	folder := runFolder{path: in.Path, label: in.Label, run: run, rounds: rounds, broken: brokenArms(rounds)}
 	for _, line := range skipped {
 		folder.broken = append(folder.broken, line.Error())
 	}
@@ -209,56 +211,6 @@ func comparesAnything(tables *benchmarks.Tables) bool {
 	return false
 }
 
-// readNoise reads --noise: a calibration, or a run folder to calibrate by.
-func (o *compareOptions) readNoise(ctx context.Context) (*benchmarks.Noise, error) {
-	if o.noise == "" {
-		return nil, nil
-	}
-	info, err := os.Stat(o.noise)
-	if err != nil {
-		return nil, fmt.Errorf("--noise: %w", err)
-	}
-	if info.IsDir() {
-		return calibrateFolder(ctx, o.noise)
-	}
-	file, err := os.Open(o.noise)
-	if err != nil {
-		return nil, fmt.Errorf("--noise: %w", err)
-	}
-	defer file.Close()
-	noise, err := benchmarks.ReadNoise(file)
-	if errors.Is(err, benchmarks.ErrNoNoise) {
-		return nil, fmt.Errorf("--noise: %s: %w; write one with compare --calibrate RUN --json", o.noise, err)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("--noise: %s: %w", o.noise, err)
-	}
-	return noise, nil
-}
-
-func calibrateFolder(ctx context.Context, path string) (*benchmarks.Noise, error) {
-	m, err := readMaterial(ctx, cli.Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard}, []string{path})
-	if err != nil {
-		return nil, fmt.Errorf("--noise: %w", err)
-	}
-	if err := m.isAA(); err != nil {
-		return nil, fmt.Errorf("--noise: %w", err)
-	}
-	query := benchmarks.Query{Table: benchmarks.NoKeys}
-	if query.Col, err = m.armOrder(""); err != nil {
-		return nil, fmt.Errorf("--noise: %w", err)
-	}
-	tables, err := query.Tables(m.set)
-	if err != nil {
-		return nil, fmt.Errorf("--noise: %w", err)
-	}
-	noise, _ := benchmarks.Calibrate(tables, benchmarks.DefaultSeed)
-	if len(noise.Floors) == 0 {
-		return nil, fmt.Errorf("--noise: %s has too few runs for a noise floor", path)
-	}
-	return noise, nil
-}
-
 // isAA refuses run folders that are no A/A run: what differs between their arms
 // is not noise.
 func (m *material) isAA() error {
@@ -273,4 +225,15 @@ func (m *material) isAA() error {
 		}
 	}
 	return nil
+}
+
+// exclusions are the results in the run folders on which no verdict can rest.
+func (m *material) exclusions() (all []benchmarks.Exclusion) {
+	for _, folder := range m.folders {
+		for _, e := range study.Exclusions(folder.rounds) {
+			e.Source = folder.label
+			all = append(all, e)
+		}
+	}
+	return all
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/profileinput"
 	"github.com/lotteryctl/lotteryctl/internal/flamepage"
@@ -50,8 +51,10 @@ func (o *flameOptions) sides(args []string) (before, after []string, err error) 
 // compare also returns what is doubtful about the profiles themselves.
 func (o *flameOptions) compare(ctx context.Context, env cli.Env, before, after []string) (d *flame.Diff, notes []string, err error) {
 	var sides [2][]flame.Input
+	var all []**stackprofile.Profile
+	module := ""
 	for i, args := range [][]string{before, after} {
-		sources, err := profileinput.Sources(args, o.kind)
+		sources, err := o.sources(args)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -65,8 +68,11 @@ func (o *flameOptions) compare(ctx context.Context, env cli.Env, before, after [
 				return nil, nil, fmt.Errorf("--type: %s: %w", sources[j].Name, err)
 			}
 			filtered, _ := input.Profile.Filter(o.filter)
-			input.Profile = filtered
+			input.Profile, all, module = filtered, append(all, &input.Profile), sources[j].Module
 		}
+	}
+	if err := o.onlyOwn(env, all, profileinput.JoinPaths(slices.Concat(before, after)), module); err != nil {
+		return nil, nil, err
 	}
 	options := flame.DiffOptions{Type: o.typ, By: o.grouping, Basis: o.wholeBasis, MinEffect: o.minEffect, MinShare: o.share}
 	if options.MinEffect == 0 {

@@ -78,6 +78,9 @@ func (o *flameOptions) addFlags(cmd *cobra.Command) {
 	f.StringArrayVar(&o.labels, "label", nil, "keep samples whose label KEY matches: KEY=REGEXP; may be repeated")
 	f.StringVar(&o.labelRoot, "label-root", "", "make the value of this label the root of its samples")
 	f.BoolVar(&o.foldRuntime, "fold-runtime", false, "show adjacent frames of Go's runtime as one")
+	f.StringVar(&o.own, "own", "", "show only the program's own code; --own=PATH names its module or packages, separated by commas")
+	f.Lookup("own").NoOptDefVal = ownByItself
+	f.BoolVar(&o.withProfiler, "with-profiler", false, "of a bundle, show also what taking the profiles cost (left out by default)")
 	f.StringVar(&o.minShare, "min-share", "", "merge frames below this share of the total into their callers, in percent (default 0.01, tree 1)")
 	f.IntVar(&o.lines, "lines", 40, "number of lines of top, tree and goroutines; 0 prints all")
 	f.StringVar(&o.title, "title", "", "title of the page")
@@ -105,7 +108,7 @@ func runFlame(cmd *cobra.Command, env cli.Env, o *flameOptions, args []string) e
 
 // runProfile shows one profile, merged of all arguments.
 func (o *flameOptions) runProfile(ctx context.Context, env cli.Env, args []string) error {
-	sources, err := profileinput.Sources(args, o.kind)
+	sources, err := o.sources(args)
 	if err != nil {
 		return err
 	}
@@ -114,11 +117,13 @@ func (o *flameOptions) runProfile(ctx context.Context, env cli.Env, args []strin
 	if err != nil {
 		return err
 	}
-	p, err = o.prepare(env, p, profileinput.JoinPaths(args), sources[0].Why)
+	p, err = o.prepare(env, p, profileinput.JoinPaths(args), sources[0])
 	if err != nil {
 		return err
 	}
-	return o.write(ctx, env, func(w io.Writer) error { return o.render(w, p, profileinput.JoinPaths(args)) })
+	return o.write(ctx, env, func(w io.Writer) error {
+		return o.render(w, p, profileinput.JoinPaths(args), profileinput.Requests(sources))
+	})
 }
 
 // ignoreClosedPipe takes a reader that has seen enough, such as head, for what

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/lotteryctl/lotteryctl/analyze/goroutine"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
@@ -25,6 +26,7 @@ func (o *flameOptions) runGoroutines(ctx context.Context, env cli.Env, args []st
 		return err
 	}
 	var dumps []*stackprofile.GoroutineDump
+	var frames []stackprofile.Frame
 	for _, file := range files {
 		dump, err := loadDump(ctx, env, file)
 		if err != nil {
@@ -32,22 +34,35 @@ func (o *flameOptions) runGoroutines(ctx context.Context, env cli.Env, args []st
 		}
 		noteTo(env.Stderr, flamepage.ProfileNotes(dump.Notes))
 		dumps = append(dumps, dump)
+		for i := range dump.Goroutines {
+			frames = append(frames, dump.Goroutines[i].Stack...)
+		}
 	}
-	return o.write(ctx, env, func(w io.Writer) error { return o.renderGoroutines(w, dumps) })
+	code, err := o.ownCode(frames, files[0].Module, "")
+	if err != nil {
+		return err
+	}
+	known := goroutine.Options{Own: code.Has}
+	if len(files) == 2 && !files[0].At.IsZero() && !files[1].At.IsZero() {
+		known.Between = files[1].At.Sub(files[0].At)
+	}
+	return o.write(ctx, env, func(w io.Writer) error { return o.renderGoroutines(w, dumps, known) })
 }
 
-func (o *flameOptions) renderGoroutines(w io.Writer, dumps []*stackprofile.GoroutineDump) error {
+func (o *flameOptions) renderGoroutines(w io.Writer, dumps []*stackprofile.GoroutineDump, known goroutine.Options) error {
 	if len(dumps) == 2 {
-		growth := goroutine.Compare(dumps[0], dumps[1])
+		growth := goroutine.CompareWith(dumps[0], dumps[1], known)
 		if o.format == "json" {
 			return goroutine.WriteGrowthJSON(w, growth)
 		}
 		return flamepage.WriteGoroutineGrowth(w, growth, o.lines)
 	}
+	groups := goroutine.Groups(dumps[0])
+	goroutine.OwnFirst(groups, known.Own)
 	if o.format == "json" {
-		return goroutine.WriteGroupsJSON(w, goroutine.Groups(dumps[0]))
+		return goroutine.WriteGroupsJSON(w, groups)
 	}
-	return flamepage.WriteGoroutines(w, goroutine.Groups(dumps[0]), o.lines)
+	return flamepage.WriteGoroutines(w, groups, o.lines)
 }
 
 // dumpFiles are the files of the arguments: with one bundle its two dumps, else
@@ -87,11 +102,11 @@ func dumpFiles(args []string) (files []profileinput.Source, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if end == "" || len(args) == 1 && start != "" {
-			add(start)
+		if end.Path == "" || len(args) == 1 && start.Path != "" {
+			files = append(files, start)
 		}
-		if end != "" {
-			add(end)
+		if end.Path != "" {
+			files = append(files, end)
 		}
 	}
 	return files, nil
@@ -112,32 +127,33 @@ func oneBundle(folder, arm string) (string, error) {
 }
 
 // dumpsOf are the dumps at the two ends of a bundle's window. Either may be
-// missing, the later one where the service died.
-func dumpsOf(dir string) (start, end string, err error) {
+// missing, and then has no path: the later one where the service died.
+func dumpsOf(dir string) (start, end profileinput.Source, err error) {
 	m, err := profiles.ReadManifest(os.DirFS(dir))
 	if err != nil {
-		return "", "", fmt.Errorf("%s: %w", dir, err)
+		return start, end, fmt.Errorf("%s: %w", dir, err)
 	}
-	var dumps []*profiles.Dump
-	for _, target := range m.Targets {
-		if d := target.Goroutines; d != nil && (d.File != "" || d.StartFile != "") {
-			dumps = append(dumps, target.Goroutines)
+	var dumps []*profiles.Source
+	for i := range m.Targets {
+		if d := m.Targets[i].Goroutines; d != nil && (d.File != "" || d.StartFile != "") {
+			dumps = append(dumps, &m.Targets[i])
 		}
 	}
-	switch len(dumps) {
-	case 0:
-		return "", "", fmt.Errorf("the bundle %s has no goroutine dump", dir)
-	case 1:
-	default:
-		return "", "", fmt.Errorf("the bundle %s has dumps from %d targets; name the file of one, such as %s", dir, len(dumps), filepath.Join(dir, filepath.FromSlash(cmp.Or(dumps[0].File, dumps[0].StartFile))))
+	if len(dumps) == 0 {
+		return start, end, fmt.Errorf("the bundle %s has no goroutine dump", dir)
 	}
-	if file := dumps[0].StartFile; file != "" {
-		start = filepath.Join(dir, filepath.FromSlash(file))
+	module, d := dumps[0].Process.Module, dumps[0].Goroutines
+	if len(dumps) > 1 {
+		return start, end, fmt.Errorf("the bundle %s has dumps from %d targets; name the file of one, such as %s", dir, len(dumps), filepath.Join(dir, filepath.FromSlash(cmp.Or(d.File, d.StartFile))))
 	}
-	if file := dumps[0].File; file != "" {
-		end = filepath.Join(dir, filepath.FromSlash(file))
+	file := func(name string, at time.Time) profileinput.Source {
+		if name == "" {
+			return profileinput.Source{}
+		}
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		return profileinput.Source{Path: path, Name: path, Module: module, At: at}
 	}
-	return start, end, nil
+	return file(d.StartFile, d.StartAt), file(d.File, d.EndAt), nil
 }
 
 func loadDump(ctx context.Context, env cli.Env, source profileinput.Source) (*stackprofile.GoroutineDump, error) {

@@ -29,6 +29,8 @@ type flameOptions struct {
 	root, labelRoot  string
 	labels           []string
 	foldRuntime      bool
+	own              string // "": the whole program
+	withProfiler     bool
 	minShare         string
 	lines            int
 

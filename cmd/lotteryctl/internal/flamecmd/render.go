@@ -8,6 +8,7 @@ import (
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/profileinput"
 	"github.com/lotteryctl/lotteryctl/internal/flamepage"
 )
 
@@ -16,7 +17,7 @@ const treeShare = 0.01
 
 // prepare filters p and says on stderr what its reader should know.
 // why is what is known of why it may be empty.
-func (o *flameOptions) prepare(env cli.Env, p *stackprofile.Profile, name, why string) (*stackprofile.Profile, error) {
+func (o *flameOptions) prepare(env cli.Env, p *stackprofile.Profile, name string, first profileinput.Source) (*stackprofile.Profile, error) {
 	if _, err := p.TypeNamed(o.typ); err != nil {
 		return nil, fmt.Errorf("--type: %s: %w", name, err)
 	}
@@ -24,15 +25,17 @@ func (o *flameOptions) prepare(env cli.Env, p *stackprofile.Profile, name, why s
 	noteTo(env.Stderr, flamepage.ProfileNotes(filtered.Notes))
 	switch {
 	case kept.OfSamples == 0:
-		return nil, fmt.Errorf("%s: the profile is empty: %s", name, cmp.Or(why, "nothing was sampled"))
+		return nil, fmt.Errorf("%s: the profile is empty: %s", name, cmp.Or(first.Why, "nothing was sampled"))
 	case kept.Samples == 0:
 		return nil, fmt.Errorf("%s: the filters exclude all of its %d stacks", name, kept.OfSamples)
 	}
-	return filtered, nil
+	err := o.onlyOwn(env, []**stackprofile.Profile{&filtered}, name, first.Module)
+	return filtered, err
 }
 
-// render writes p in the format asked for.
-func (o *flameOptions) render(w io.Writer, p *stackprofile.Profile, name string) error {
+// render writes p in the format asked for. requests were served while it was
+// taken; 0: not known.
+func (o *flameOptions) render(w io.Writer, p *stackprofile.Profile, name string, requests float64) error {
 	t, err := p.TypeNamed(o.typ)
 	if err != nil {
 		return err
@@ -49,7 +52,7 @@ func (o *flameOptions) render(w io.Writer, p *stackprofile.Profile, name string)
 		if err != nil {
 			return err
 		}
-		return flamepage.WriteTop(w, top, p.Types[t], p.Total(t), o.lines)
+		return flamepage.WriteTop(w, top, p.Types[t], p.Total(t), o.lines, requests)
 	}
 	return o.renderTree(w, p, t, name)
 }

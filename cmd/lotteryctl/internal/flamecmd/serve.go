@@ -36,7 +36,7 @@ func (o *flameOptions) runServe(ctx context.Context, env cli.Env, args []string)
 	if err := checkServe(o.serve, o.public); err != nil {
 		return err
 	}
-	entries, err := flameEntries(ctx, env, args)
+	entries, err := o.flameEntries(ctx, env, args)
 	if err != nil {
 		return err
 	}
@@ -113,10 +113,10 @@ func onlyNamed(address net.Addr, public bool, next http.Handler) http.Handler {
 // flameEntries are the profiles that the arguments hold: of a bundle each kind.
 // It notes how many each argument has, and which of them are empty: their pages
 // say why. An argument without any, or that cannot be read, is an error.
-func flameEntries(ctx context.Context, env cli.Env, args []string) (entries []flameEntry, err error) {
+func (o *flameOptions) flameEntries(ctx context.Context, env cli.Env, args []string) (entries []flameEntry, err error) {
 	var counts []string
 	for _, arg := range args {
-		found, empty, err := entriesOf(ctx, env, arg)
+		found, empty, err := o.entriesOf(ctx, env, arg)
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +132,7 @@ func flameEntries(ctx context.Context, env cli.Env, args []string) (entries []fl
 }
 
 // entriesOf are those of one argument; empty names its kinds without a sample.
-func entriesOf(ctx context.Context, env cli.Env, arg string) (entries []flameEntry, empty []string, err error) {
+func (o *flameOptions) entriesOf(ctx context.Context, env cli.Env, arg string) (entries []flameEntry, empty []string, err error) {
 	if arg == "-" {
 		return nil, nil, errors.New("--serve reads a profile when its page is opened, so it cannot read stdin; give a file")
 	}
@@ -147,6 +147,9 @@ func entriesOf(ctx context.Context, env cli.Env, arg string) (entries []flameEnt
 		sources, err := profileinput.SourcesOf(arg, kind)
 		if err != nil {
 			continue
+		}
+		if o.withProfiler {
+			profileinput.KeepProfiler(sources)
 		}
 		entries = append(entries, flameEntry{arg + " " + string(kind), sources[0].Types, sources})
 		if !slices.ContainsFunc(sources, func(s profileinput.Source) bool { return !s.Empty }) {
@@ -216,9 +219,9 @@ func (o *flameOptions) servePage(w http.ResponseWriter, r *http.Request, env cli
 		if one.typ == "" {
 			one.typ = o.typeIn(p)
 		}
-		if p, err = one.prepare(env, p, entry.name, entry.sources[0].Why); err == nil {
+		if p, err = one.prepare(env, p, entry.name, entry.sources[0]); err == nil {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			err = one.render(w, p, entry.name)
+			err = one.render(w, p, entry.name, profileinput.Requests(entry.sources))
 		}
 	}
 	if err != nil {

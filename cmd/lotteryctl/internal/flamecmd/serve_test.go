@@ -29,7 +29,7 @@ func TestServeCountsPerArgument(t *testing.T) {
 	}
 	var stderr bytes.Buffer
 	env := cli.Env{Stderr: &stderr}
-	entries, err := flameEntries(t.Context(), env, []string{bundle, heap})
+	entries, err := (&flameOptions{}).flameEntries(t.Context(), env, []string{bundle, heap})
 	if want := "note: " + bundle + " has 3 profiles (threadcreate empty), " + heap + " has 1 profile\n"; err != nil || len(entries) != 4 || stderr.String() != want {
 		t.Errorf("%d entries, %v, it says %q, want %q", len(entries), err, stderr.String(), want)
 	}
@@ -43,7 +43,7 @@ func TestServeCountsPerArgument(t *testing.T) {
 		{"an empty file", nothing, nothing + ": it is empty"},
 		{"nothing there", heap + ".gone", "no such file"},
 	} {
-		if _, err := flameEntries(t.Context(), env, []string{heap, row.arg}); err == nil || !strings.Contains(err.Error(), row.want) {
+		if _, err := (&flameOptions{}).flameEntries(t.Context(), env, []string{heap, row.arg}); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: got %v, want %q", row.name, err, row.want)
 		}
 	}

@@ -133,6 +133,9 @@ func (b *benchRun) readArms() ([]experiment.ProcessArm, error) {
 		if err := arm.Check(); err != nil {
 			return nil, fmt.Errorf("--arm: %w", err)
 		}
+		if err := arm.CheckProgram(); err != nil {
+			return nil, fmt.Errorf("--arm: %w", err)
+		}
 		arms = append(arms, arm)
 	}
 	if o.calibrate {

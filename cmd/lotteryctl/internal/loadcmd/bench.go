@@ -121,6 +121,9 @@ func (b *benchRun) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if b.resumed == nil {
+		b.writePlanNotes()
+	}
 	folder, err := b.openFolder(out, b.manifest(w, choice))
 	if err != nil {
 		return err

@@ -64,6 +64,14 @@ func (b *benchRun) printNoise(ctx context.Context, folder string) error {
 
 // finishEmpty removes the folder of a run that measured nothing.
 func (b *benchRun) finishEmpty(folder *runfolder.Folder, interrupted bool, runErr error) error {
+	var failed *experiment.ArmError
+	unwritten := runErr != nil && (!errors.As(runErr, &failed) || errors.Is(runErr, syscall.ENOSPC))
+	if unwritten && !interrupted && folder.HoldsFiles() { // such as on a full disk: what was taken stays
+		if err := folder.Close(runErr.Error()); err != nil {
+			return err // says that the disk is full, and where the files are
+		}
+		return fmt.Errorf("%w; what was taken is in %s", runErr, folder.Path())
+	}
 	err := folder.Discard()
 	if interrupted {
 		return cli.Interrupted(errors.New("interrupted before anything was measured; nothing was written"))

@@ -88,6 +88,8 @@ func (b *benchRun) readLoad(given func(string) bool) (err error) {
 	if b.resumed != nil && b.plan.Rate == 0 && b.resumed.manifest.RateChoice != nil {
 		b.plan.Rate = b.resumed.manifest.RateChoice.Rate
 	}
+	b.durationGiven = given("duration")
+	b.lengthen(b.durationGiven)
 	return nil
 }
 

@@ -48,11 +48,13 @@ func (f bundleFolder) working() string { return f.path + ".incomplete" }
 func finishBundle(env cli.Env, folder bundleFolder, m *profiles.Manifest, err error, asJSON bool) error {
 	interrupted := errors.Is(err, context.Canceled)
 	var nothing *profiles.NothingError
+	var unwritten *profiles.UnwrittenError
 	switch {
 	case interrupted && m == nil:
 		return cli.Interrupted(errors.New("interrupted before anything was captured; nothing was written"))
 	case errors.As(err, &nothing):
 		return cli.GateFailed(fmt.Errorf("%s; check that each --target is the address at which the service serves net/http/pprof", words.Nothing(nothing)))
+	case errors.As(err, &unwritten) && m != nil: // it is a bundle, with the rest
 	case err != nil && !interrupted:
 		return folder.explain(err)
 	}
@@ -64,6 +66,9 @@ func finishBundle(env cli.Env, folder bundleFolder, m *profiles.Manifest, err er
 	}
 	if interrupted {
 		return cli.Interrupted(fmt.Errorf("%s; what was captured is in %s", words.Reasons(m.Reason), folder.path))
+	}
+	if unwritten != nil {
+		return fmt.Errorf("%w; everything else is in %s", unwritten, folder.path)
 	}
 	return judgeBundle(m, folder.path)
 }

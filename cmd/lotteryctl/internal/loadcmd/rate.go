@@ -35,5 +35,6 @@ func (b *benchRun) chooseRate(ctx context.Context, w workload.Workload, progress
 		return nil, armFailed(fmt.Errorf("cannot find a rate for all arms; set one with --rate: %w", err))
 	}
 	b.plan.Rate = choice.Rate
+	b.lengthen(b.durationGiven)
 	return choice, nil
 }

@@ -19,7 +19,7 @@ func takeUp(cmd *cobra.Command, o *benchOptions) (*resumption, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(manifest.Command) > 1 && manifest.Command[1] != "bench" {
+	if !manifest.Resumable() {
 		return nil, fmt.Errorf("%s was written by `%s %s`, which cannot be resumed; run that command again", path, manifest.Command[0], manifest.Command[1])
 	}
 	typed := map[string]bool{}

@@ -22,6 +22,8 @@ type benchRun struct {
 	resumed *resumption     // nil without --resume
 	// profileOnly leaves the runs that count out.
 	profileOnly bool
+	// durationGiven says that the length of a run is not ours to choose.
+	durationGiven bool
 }
 
 // subject is what the flags name to be measured; open makes a workload of it.

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -62,6 +63,7 @@ func SourcesOf(arg string, kind profiles.Kind) ([]Source, error) {
 	}
 	if bundle, target := runfolder.TargetFolder(path); target != nil && arm == "" {
 		source, err := sourceIn(bundle, path, kind, target.Profiles, nil)
+		source.Module = target.Process.Module
 		return []Source{source}, err
 	}
 	bundles, err := runfolder.ChooseBundles(path, arm)
@@ -88,7 +90,9 @@ func SourceInBundle(dir string, kind profiles.Kind) (Source, error) {
 	if err != nil {
 		return Source{}, fmt.Errorf("%s: %w", dir, err)
 	}
-	return sourceIn(dir, dir, kind, m.Profiles, m.Warnings)
+	source, err := sourceIn(dir, dir, kind, m.Profiles, m.Warnings)
+	source.Module = moduleOf(m.Targets)
+	return source, err
 }
 
 // sourceIn is the file of a kind of those in a bundle at dir; folder is what the
@@ -99,6 +103,9 @@ func sourceIn(dir, folder string, kind profiles.Kind, all []profiles.Profile, wa
 		return Source{}, sayNoProfile(dir, folder, err)
 	}
 	source := Source{Path: filepath.Join(dir, filepath.FromSlash(p.File)), Name: filepath.Join(dir, filepath.FromSlash(p.File))}
+	if kind.IsDelta() || kind == profiles.Heap {
+		source.taking = profiles.ProfilerFunctions
+	}
 	for _, t := range p.SampleTypes {
 		source.Types = append(source.Types, t.Type)
 	}
@@ -193,6 +200,9 @@ func loadProfile(ctx context.Context, env cli.Env, source Source) (*stackprofile
 	}
 	if source.typ != "" {
 		p, err = p.WithDefaultType(source.typ)
+	}
+	if err == nil && source.taking != "" {
+		p = p.Without(regexp.MustCompile(source.taking), stackprofile.ProfilerLeftOut)
 	}
 	return p, NameError(source.Name, err)
 }

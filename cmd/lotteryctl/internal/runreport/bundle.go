@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/analyze/units"
-	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -27,6 +25,9 @@ func PrintBundle(w io.Writer, path string, m *profiles.Manifest, asJSON bool) er
 	fmt.Fprintln(&b, bundleTitle(m))
 	fmt.Fprintln(&b)
 	bundleTable(m).Write(&b)
+	if taking := takingText(m); taking != "" {
+		fmt.Fprintln(&b, taking)
+	}
 	for _, s := range m.Targets {
 		writeExtras(&b, s, len(m.Targets) > 1)
 	}
@@ -38,7 +39,7 @@ func PrintBundle(w io.Writer, path string, m *profiles.Manifest, asJSON bool) er
 	}
 	fmt.Fprintf(&b, "\nbundle: %s\n", path)
 	if file := lookAt(m); file != "" {
-		fmt.Fprintf(&b, "see it: lotteryctl flame %s\n", filepath.Join(path, file))
+		fmt.Fprintf(&b, "see it: lotteryctl flame %s\n", seeIt(m, path, file))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -62,43 +63,6 @@ func bundleTitle(m *profiles.Manifest) string {
 		title += fmt.Sprintf("; %s requests", units.Grouped(*m.Requests))
 	}
 	return title
-}
-
-// bundleTable has a line for each profile asked for.
-func bundleTable(m *profiles.Manifest) *cli.Table {
-	t := cli.NewTable("profile", "stacks", "total", "bytes", "").Right(1, 3)
-	for _, p := range m.Profiles {
-		switch p.Status {
-		case profiles.Skipped:
-		case profiles.Failed:
-			t.Row(string(p.Kind), unknown, unknown, unknown, "failed: "+words.Failure(p.Failure))
-		default:
-			t.Row(string(p.Kind), units.Grouped(int64(p.Samples)), totalText(p), units.Grouped(p.Bytes), words.Notes(p.Notes))
-		}
-	}
-	return t
-}
-
-// totalText is the sum of the value that one looks at first.
-func totalText(p profiles.Profile) string {
-	look := map[profiles.Kind]string{
-		profiles.CPU: "cpu", profiles.Heap: "inuse_space", profiles.Allocs: "alloc_space",
-		profiles.Block: "delay", profiles.Mutex: "delay",
-	}
-	for _, t := range p.SampleTypes {
-		if name := look[p.Kind]; name != "" && t.Type != name {
-			continue
-		}
-		switch t.Unit {
-		case "nanoseconds":
-			return time.Duration(t.Total).Round(time.Millisecond).String() + " " + t.Type
-		case "bytes":
-			total := float64(t.Total)
-			return mebi(&total) + " MiB " + t.Type
-		}
-		return units.Grouped(t.Total) + " " + t.Type
-	}
-	return unknown
 }
 
 // writeExtras tells of what is no profile.

@@ -58,7 +58,7 @@ func judgeArms(rounds []runfolder.Round) error {
 		if len(byArm) > 1 {
 			of = " of arm " + arm
 		}
-		return cli.GateFailed(fmt.Errorf("every request%s failed: %s", of, failures(byArm[arm])))
+		return cli.GateFailed(fmt.Errorf("every request%s failed: %s%s", of, failures(byArm[arm]), mainCause(byArm[arm])))
 	}
 	return nil
 }

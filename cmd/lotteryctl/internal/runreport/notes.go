@@ -47,6 +47,7 @@ func (r Report) notes() []string {
 		notes = append(notes, fmt.Sprintf("%s of %s requests failed (%s); timeouts and answers of any status are in the latencies",
 			units.Grouped(errors), units.Grouped(requests), failures(r.Rounds)))
 	}
+	notes = append(notes, sampleNotes(r.Rounds)...)
 	if fewest := r.fewestRequests(); fewest < firmP99 && !r.Run.Rules.CapacityOnly {
 		notes = append(notes, fmt.Sprintf("p99 is based on %s requests per run; with fewer than %s, treat it as a rough estimate", units.Grouped(fewest), units.Grouped(firmP99)))
 	}

@@ -1,0 +1,63 @@
+package bench
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/perf/benchunit"
+)
+
+// Exclusion says that results are no basis for a verdict, for a reason that they do
+// not show themselves. A comparison in which they are on either side is shown and
+// stays inconclusive; a gate on it is unusable.
+type Exclusion struct {
+	Code ExclusionCode
+	// Source is the label of the input that the results are in; "" is any.
+	Source string
+	// Part is a part of their names, such as "arm=best"; "" is any.
+	Part string
+	// Unit is tidied or as the input has it.
+	Unit string
+	// Runs of All runs are concerned.
+	Runs, All int
+}
+
+// ExclusionCode names a reason for an [Exclusion], for programs.
+type ExclusionCode string
+
+// GeneratorLimit: the load generator could not do more, so that the figure is a
+// lower limit of what was measured.
+const GeneratorLimit ExclusionCode = "generator-limit"
+
+// ExclusionCodes lists all codes.
+func ExclusionCodes() []ExclusionCode { return []ExclusionCode{GeneratorLimit} }
+
+// excluded finds the first exclusion that a comparison of two cells falls under.
+func (j *judging) excluded(unit string, cells ...*Cell) *Exclusion {
+	for i := range j.policy.Exclusions {
+		e := &j.policy.Exclusions[i]
+		_, tidy := benchunit.Tidy(1, e.Unit)
+		if unit != tidy && unit != e.Unit {
+			continue
+		}
+		for _, c := range cells {
+			if c != nil && slices.ContainsFunc(c.Results, func(r int) bool { return e.concerns(j.tables.Set, r) }) {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// concerns reports whether a result is one of those meant.
+func (e *Exclusion) concerns(set *Set, result int) bool {
+	r := &set.Results[result]
+	if e.Source != "" && set.Sources[r.Source].Label != e.Source {
+		return false
+	}
+	if e.Part == "" {
+		return true
+	}
+	name, _ := splitProcs(r.Name)
+	return slices.Contains(strings.Split(name, "/"), e.Part) || slices.Contains(strings.Split(r.Name, "/"), e.Part)
+}
