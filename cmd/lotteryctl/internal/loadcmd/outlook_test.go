@@ -30,8 +30,8 @@ func planned(t *testing.T, args ...string) *benchRun {
 // TestPlanSaysWhatItCannotDecide: before the first run, with the flags that would
 // decide; a plan that can decide all has nothing to say.
 func TestPlanSaysWhatItCannotDecide(t *testing.T) {
-	two := []string{"--url", "http://127.0.0.1:{{port}}/", "--arm", "a=./a -p {{port}}", "--arm", "b=./b -p {{port}}"}
-	five := append(two, "--arm", "c=./c {{port}}", "--arm", "d=./d {{port}}", "--arm", "e=./e {{port}}")
+	two := []string{"--url", "http://127.0.0.1:{{port}}/", "--arm", "a=sh ./a -p {{port}}", "--arm", "b=sh ./b -p {{port}}"}
+	five := append(two, "--arm", "c=sh ./c {{port}}", "--arm", "d=sh ./d {{port}}", "--arm", "e=sh ./e {{port}}")
 	for name, row := range map[string]struct {
 		arms, flags []string
 		says        []string
