@@ -4,6 +4,7 @@ package loadgen
 
 import (
 	"math"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -34,6 +35,8 @@ type loop struct {
 	pauses fifo[time.Duration]
 	again  int // requests of a closed loop whose turn has come
 
+	endAsked  atomic.Bool // set by any thread
+	endSeen   bool        // as it was asked
 	cancelled bool
 	giveUp    time.Duration // when a cancelled run stops waiting
 	buf       []byte

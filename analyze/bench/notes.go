@@ -77,7 +77,7 @@ func (s *Set) labels(c *Cell) []string {
 // noBaseline notes that a table compares nothing, because what the others are
 // compared with has not measured its unit.
 func noBaseline(t *Tables, index int, table *Table) []Note {
-	if table.Baseline >= 0 && table.measured(table.Baseline) {
+	if table.Baseline >= 0 && table.measured(table.Baseline) || table.Unit == OverloadUnit {
 		return nil
 	}
 	return []Note{{Code: NoteNoBaseline, Table: index, Unit: table.Unit, Config: table.Config, Baseline: table.baseline, Names: table.others()}}

@@ -9,11 +9,12 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // Source is one file with a profile.
 type Source struct {
-	Path     string                        // "-" is stdin
+	Path     string                        // of the file it is in; "-" is stdin
 	Name     string                        // for people
 	typ      string                        // sample type to look at first; "": the profile's own
 	doubt    string                        // why its values per request may mislead
@@ -60,6 +61,21 @@ func Requests(sources []Source) (sum float64) {
 		sum += s.requests
 	}
 	return sum
+}
+
+// Files are what the arguments and their sources are made of, for
+// [cli.KeepInputs].
+func Files(args []string, sources []Source) (files []string) {
+	for _, arg := range args {
+		path, _ := runfolder.SplitArm(arg)
+		files = append(files, arg, path)
+	}
+	for _, s := range sources {
+		if s.Path != "" {
+			files = append(files, s.Path)
+		}
+	}
+	return files
 }
 
 // Reader opens a source.
