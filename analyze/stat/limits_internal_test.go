@@ -83,6 +83,14 @@ func TestExactEnds(t *testing.T) {
 			t.Errorf("1 against %d with ties: p = %v, want %v", row.n, p, row.p)
 		}
 	}
+	// Exactly 2^28 steps: one below 131,071 others of 1,023 values.
+	many := make([]float64, 1<<17-1)
+	for i := range many {
+		many[i] = float64(2 + i%1023)
+	}
+	if p := MannWhitney([]float64{1}, many); math.Abs(p*(1<<16)-1) > 1e-9 {
+		t.Errorf("1 against 2^17-1 with ties: p = %v, want 2^-16", p)
+	}
 	// 25 against 25 with ties is still exact: all apart but for two equal ones,
 	// the smallest p-value is 2/C(50, 25).
 	for _, row := range []struct {
@@ -146,6 +154,12 @@ func TestExactEnds(t *testing.T) {
 		if o.Draws != row.draws || row.p > 0 && math.Abs(o.P/row.p-1) > 1e-9 || o.P > 5.0/5000 {
 			t.Errorf("1 against %d: p = %v in %d draws", row.n, o.P, o.Draws)
 		}
+	}
+	if o := OverallUnpaired([]Cell{{Old: upTo(20, 1), New: upTo(20, 1000)}}, .95, 1); o.P != 1.0/5000 || o.Draws != 4999 {
+		t.Errorf("20 against 20 that are apart: p = %v in %d draws, want 1/5,000", o.P, o.Draws)
+	}
+	if o := OverallUnpaired([]Cell{{Old: slices.Repeat([]float64{1}, 20), New: slices.Repeat([]float64{1}, 20)}}, .95, 1); o.P != 1 || o.Draws != 0 {
+		t.Errorf("equal values: p = %v in %d draws, want 1 without drawing", o.P, o.Draws)
 	}
 	for _, row := range []struct {
 		n, draws int

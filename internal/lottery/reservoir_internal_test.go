@@ -2,6 +2,7 @@ package lottery
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -24,6 +25,21 @@ func TestWordOfInvertsUniform(t *testing.T) {
 			if got, ok := Uniform(high+1, size); high < math.MaxUint64 && ok && got == x {
 				t.Errorf("size %d: word %016x also gives %d, and is never drawn", size, high+1, x)
 			}
+		}
+	}
+}
+
+// TestTableRunsAreMerged: no run is empty, and neighbors of one outcome are one.
+func TestTableRunsAreMerged(t *testing.T) {
+	for _, row := range []struct {
+		weights []uint64
+		want    []run
+	}{
+		{[]uint64{7}, []run{{7, 0}}}, {[]uint64{0, 5}, []run{{10, 1}}}, {[]uint64{5, 0}, []run{{10, 0}}},
+		{[]uint64{0, 0, 2}, []run{{6, 2}}}, {[]uint64{1, 1}, []run{{2, 0}, {4, 1}}}, {[]uint64{3, 1}, []run{{4, 0}, {6, 1}, {8, 0}}},
+	} {
+		if got := runsOf(NewAliasTable(row.weights)); !slices.Equal(got, row.want) {
+			t.Errorf("weights %v: %v, want %v", row.weights, got, row.want)
 		}
 	}
 }
