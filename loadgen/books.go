@@ -2,8 +2,9 @@ package loadgen
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/growth"
 )
 
 // drainGrace is how long a cancelled run waits for answers still under way.
@@ -15,9 +16,28 @@ type run struct {
 	request *request
 	meter   *meter
 	conns   connCounts
-	growth  growth // belongs to the engine while it runs
+	growth  growth.Growth // belongs to the engine while it runs
+}
 
-	cancelledAt atomic.Int64 // offset in ns
+// onEnd calls f once when the plan's End is closed. Call stop at the end of the
+// work: it returns when f has ended or cannot begin any more.
+func (r *run) onEnd(f func()) (stop func()) {
+	if r.plan.End == nil {
+		return func() {}
+	}
+	quit, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		select {
+		case <-r.plan.End:
+			f()
+		case <-quit:
+		}
+	}()
+	return func() {
+		close(quit)
+		<-gone
+	}
 }
 
 // onCancel calls f once when ctx is cancelled. Call settle once, at the end of
