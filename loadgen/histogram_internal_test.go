@@ -64,6 +64,10 @@ func TestQuantileIsTheInverseOfTheDistribution(t *testing.T) {
 	if got := narrow.Quantile(.5); got != 1003 {
 		t.Errorf("the median of five times 1,003 is %d", got)
 	}
+	narrow.Record(1000)
+	if low, high := narrow.Quantile(0), narrow.Quantile(1); low != 1000 || high != 1003 {
+		t.Errorf("the first and the last of 1,000 and 1,003 are %d and %d", low, high)
+	}
 	narrow = Histogram{}
 	narrow.RecordN(1000, 5)
 	if got := narrow.Quantile(.5); got != 1000 {

@@ -140,3 +140,25 @@ func TestMeterResultIsTheSumOfItsExchanges(t *testing.T) {
 		t.Errorf("%d response times of %v s, want %d of %v", result.Response.Count(), result.Response.Sum(), answered, sum)
 	}
 }
+
+// TestMeterRatesArePerSecond of the window, and work until now counts as work.
+func TestMeterRatesArePerSecond(t *testing.T) {
+	m := newMeter(&Plan{Duration: 500 * ms, Rate: 7, Arrivals: Constant}, nil, time.Now())
+	for i := range 3 {
+		at := time.Duration(i) * ms
+		m.sent(at)
+		m.done(&Exchange{Intended: at, Sent: at, Done: at + ms, Status: 200, written: true})
+	}
+	if r := m.result(false); r.SentRate != 6 || r.AnsweredRate != 6 || r.AskedRate != 7 || r.Window != 500*ms {
+		t.Errorf("3 in half a second: sent %v/s, answered %v/s of %v/s in %v", r.SentRate, r.AnsweredRate, r.AskedRate, r.Window)
+	}
+	var l liveCounts
+	l.work(10 * ms)
+	if got := l.working(30 * ms); got != 20*ms {
+		t.Errorf("at work since 10 ms, at 30 ms: %v, want 20ms", got)
+	}
+	l.rest(40 * ms)
+	if got := l.working(90 * ms); got != 30*ms {
+		t.Errorf("at work from 10 to 40 ms: %v, want 30ms", got)
+	}
+}

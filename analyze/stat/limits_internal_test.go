@@ -180,6 +180,17 @@ func TestExactEnds(t *testing.T) {
 	}
 }
 
+// TestSquaredT is t.test(c(11,12,14), c(1,2,3), var.equal=TRUE)$statistic^2 of R
+// 4.2.2: 96.1; and the same with 2^2 added to the squared standard error.
+func TestSquaredTBorders(t *testing.T) {
+	for _, row := range []struct{ floor, want float64 }{{0, 96.1}, {2, 20.8913043478}} {
+		q := newTester(Questions{Old: 3, New: 3, Values: []float64{1, 2, 3, 11, 12, 14}, Floor: []float64{row.floor}})
+		if got := q.squared(0, []int{3, 4, 5}); math.Abs(got/row.want-1) > 1e-9 {
+			t.Errorf("floor %v: %v, want %v", row.floor, got, row.want)
+		}
+	}
+}
+
 // TestCutsOfEqualChance: a tail that is exactly as large as may be cut off is cut
 // off. Of 4 orders of 1 against 3, and of 4 signs of 2 rounds, one is extreme.
 func TestCutsOfEqualChance(t *testing.T) {
