@@ -154,6 +154,10 @@ func TestCalibrateNamesTheLargest(t *testing.T) {
 	if len(noise.Floors) != 1 || noise.Floors[0].Runs != 10 || noise.Floors[0].Change != 0 {
 		t.Errorf("five rounds of two arms: %+v", noise.Floors)
 	}
+	noise, _ = Calibrate(tablesOf(t, "goos: linux\ncpu: old\nBenchmarkX 1 100 sec/op\ncpu: new\nBenchmarkX 1 101 sec/op\nBenchmarkX 1 102 sec/op\nBenchmarkX 1 99 sec/op\n"), 1)
+	if _, ok := noise.Config["cpu"]; ok || noise.Config["goos"] != "linux" {
+		t.Errorf("one system and two processors: %v, want goos alone", noise.Config)
+	}
 	noise, skipped := Calibrate(tablesOf(t, "BenchmarkX/arm=a 1 100 sec/op\n"), 1)
 	if len(noise.Floors) != 0 || len(skipped) != 1 {
 		t.Errorf("one run: %+v, skipped %v", noise.Floors, skipped)
