@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/prng"
 )
 
 // Placeholder describes one kind of placeholder for help texts.
@@ -33,7 +35,7 @@ func Placeholders() []Placeholder {
 }
 
 // value appends one placeholder's value for request n to dst.
-type value func(dst []byte, n int64, random *prng) []byte
+type value func(dst []byte, n int64, random *prng.Source) []byte
 
 // compileValue turns the words between {{ and }} into a value.
 func compileValue(words []string, p *Plan) (value, error) {
@@ -82,20 +84,20 @@ func atMost(name string, args []string, n int) error {
 	return fmt.Errorf("{{%s}} takes at most %d words, not %q", name, n, strings.Join(args, " "))
 }
 
-func seqValue(dst []byte, n int64, _ *prng) []byte { return strconv.AppendInt(dst, n, 10) }
+func seqValue(dst []byte, n int64, _ *prng.Source) []byte { return strconv.AppendInt(dst, n, 10) }
 
 func userValue(population int) value {
-	return func(dst []byte, _ int64, random *prng) []byte {
-		return strconv.AppendInt(append(dst, "user-"...), int64(random.below(population)), 10)
+	return func(dst []byte, _ int64, random *prng.Source) []byte {
+		return strconv.AppendInt(append(dst, "user-"...), int64(random.Below(population)), 10)
 	}
 }
 
 // uuidValue writes a UUID in the layout of RFC 9562 version 4. It is random
 // enough not to repeat and, unlike a real one, the same under the same seed.
-func uuidValue(dst []byte, _ int64, random *prng) []byte {
+func uuidValue(dst []byte, _ int64, random *prng.Source) []byte {
 	const digits = "0123456789abcdef"
-	hi := random.uint64()&^0xf000 | 0x4000
-	lo := random.uint64()&^(0xc<<60) | 0x8<<60
+	hi := random.Uint64()&^0xf000 | 0x4000
+	lo := random.Uint64()&^(0xc<<60) | 0x8<<60
 	for i := range 32 {
 		if i == 8 || i == 12 || i == 16 || i == 20 {
 			dst = append(dst, '-')
@@ -110,8 +112,8 @@ func uuidValue(dst []byte, _ int64, random *prng) []byte {
 }
 
 func pickValue(words []string) value {
-	return func(dst []byte, _ int64, random *prng) []byte {
-		return append(dst, words[random.below(len(words))]...)
+	return func(dst []byte, _ int64, random *prng.Source) []byte {
+		return append(dst, words[random.Below(len(words))]...)
 	}
 }
 
@@ -136,7 +138,7 @@ func lineValue(name string, files fs.FS) (value, error) {
 	if len(lines) == 0 {
 		return nil, fmt.Errorf("{{line %s}}: the file has no lines", name)
 	}
-	return func(dst []byte, n int64, _ *prng) []byte {
+	return func(dst []byte, n int64, _ *prng.Source) []byte {
 		return append(dst, lines[n%int64(len(lines))]...)
 	}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/loadgen/internal/http1"
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/prng"
 )
 
 // request is a Plan's request compiled for rendering: request n is a pure
@@ -52,7 +53,7 @@ func compileRequest(p *Plan) (*request, error) {
 	}
 	r := &request{base: base, host: sentHost(base.Host), method: p.Method, hasBody: p.Body != ""}
 	r.expect = http1.Expectation{Head: p.Method == http.MethodHead, Upgrade: p.Header.Get("Upgrade") != ""}
-	r.values.seed = newPRNG(p.Seed, requestStream)
+	r.values.seed = prng.New(p.Seed, prng.RequestStream)
 	if err := checkText("URL", target, " \t"); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/prng"
 )
 
 // template is text with placeholders, compiled: literal pieces and, between
@@ -41,7 +43,7 @@ const (
 type values struct {
 	list  []value
 	names []string // the placeholder's words, joined by one space
-	seed  prng
+	seed  prng.Source
 }
 
 // rendered is the scratch of one renderer; reuse it to avoid allocation.
@@ -68,7 +70,7 @@ func (v *values) add(text string, p *Plan) (int, error) {
 
 // render draws all values of request n.
 func (v *values) render(r *rendered, n int64) {
-	random := v.seed.at(n)
+	random := v.seed.At(n)
 	r.text, r.ends = r.text[:0], r.ends[:0]
 	for _, val := range v.list {
 		r.text = val(r.text, n, &random)
