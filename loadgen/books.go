@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/loadgen/internal/growth"
@@ -18,8 +17,27 @@ type run struct {
 	meter   *meter
 	conns   connCounts
 	growth  growth.Growth // belongs to the engine while it runs
+}
 
-	cancelledAt atomic.Int64 // offset in ns
+// onEnd calls f once when the plan's End is closed. Call stop at the end of the
+// work: it returns when f has ended or cannot begin any more.
+func (r *run) onEnd(f func()) (stop func()) {
+	if r.plan.End == nil {
+		return func() {}
+	}
+	quit, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		select {
+		case <-r.plan.End:
+			f()
+		case <-quit:
+		}
+	}()
+	return func() {
+		close(quit)
+		<-gone
+	}
 }
 
 // onCancel calls f once when ctx is cancelled. Call settle once, at the end of

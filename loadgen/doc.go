@@ -19,8 +19,11 @@
 //     Service from the actual write, and Lateness, the delay of the generator
 //     itself. Quote Response: it is the time that a user waited.
 //  5. [Doubt] values say why the load was not as requested: the generator could
-//     not keep up, the rate was not reached, or requests waited because of the
-//     connection limit. An empty list means that none of these was detected.
+//     not keep up, the rate was not reached, the service was overloaded or stopped
+//     answering, or requests waited because of the connection limit. An empty list
+//     means that none of these was detected.
+//  6. The [Timeline] has the window in slices: what was due, answered and waited
+//     for, and how long.
 //
 // # Why from the intended time
 //
@@ -47,8 +50,10 @@
 // clients decide alike: bytes behind a complete one end the use of its connection
 // and nothing more. Where net/http differs from RFC 9112, the others follow the RFC;
 // a test lists these places. A request that times out is in Response and Service with the time
-// that it waited: without it, a dead server would look fast. Other failures are
-// only counted, by [ErrorKind], and one of each kind is kept as a [Sample].
+// that it waited: without it, a dead server would look fast. So is one that was
+// still waited for when the run was cancelled. Other failures are only counted, by
+// [ErrorKind], and one of each kind is kept as a [Sample]. Every request that was due
+// is counted: see [Counts].
 //
 // A server may close a kept-alive connection at the moment at which a request is
 // written to it. Such a request is sent once more, over a new connection, if no

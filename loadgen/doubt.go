@@ -23,6 +23,13 @@ const (
 	// CapQueued: Queued requests waited because all connections of Cap were
 	// busy, QueuedFor in all, WaitP99 at the 99th percentile of all waits.
 	CapQueued DoubtCode = "cap-queued"
+	// Overloaded: the service answered AnsweredRate of DueRate (AskedRate was
+	// requested), and the requests that waited grew steadily, from BacklogStart to
+	// Backlog: the latencies are those of a queue that was still growing.
+	Overloaded DoubtCode = "overloaded"
+	// StoppedAnswering: from At in the window on the service answered nothing any
+	// more; Unanswered requests were due since then, and all failed.
+	StoppedAnswering DoubtCode = "stopped-answering"
 	// RunPartial: the run was cancelled before its end, after Window.
 	RunPartial DoubtCode = "cancelled"
 )
@@ -37,11 +44,17 @@ type Doubt struct {
 	SenderBusy  float64       `json:"sender_busy,omitempty"`  // share of the window, 0 to 1
 	LocalErrors int64         `json:"local_errors,omitempty"` // requests for which this machine had no ports, files or memory
 
-	SentRate   float64 `json:"sent_rate,omitempty"`  // requests per second, as are the next two
-	DueRate    float64 `json:"due_rate,omitempty"`   // of this run's own schedule
-	AskedRate  float64 `json:"asked_rate,omitempty"` // of the plan
-	Unanswered int64   `json:"unanswered,omitempty"` // requests
-	Intended   int64   `json:"intended,omitempty"`   // requests
+	SentRate     float64 `json:"sent_rate,omitempty"`  // requests per second, as are the next three
+	DueRate      float64 `json:"due_rate,omitempty"`   // of this run's own schedule
+	AskedRate    float64 `json:"asked_rate,omitempty"` // of the plan
+	AnsweredRate float64 `json:"answered_rate,omitempty"`
+	BacklogStart int64   `json:"backlog_start,omitempty"` // requests that were due and had not ended, early in the window
+	Backlog      int64   `json:"backlog,omitempty"`       // and at its end
+
+	At time.Duration `json:"at_ns,omitempty"` // from the start of the window
+
+	Unanswered int64 `json:"unanswered,omitempty"` // requests
+	Intended   int64 `json:"intended,omitempty"`   // requests
 
 	Queued    int64         `json:"queued,omitempty"` // requests
 	QueuedFor time.Duration `json:"queued_for_ns,omitempty"`

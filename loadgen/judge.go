@@ -1,6 +1,10 @@
 package loadgen
 
-import "time"
+import (
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/timeline"
+)
 
 // The thresholds of the doubts. Lateness is judged against the latencies it
 // is part of, and only when it is above what an idle machine shows.
@@ -11,14 +15,25 @@ const (
 	backlogShare      = 0.01
 	backlogTime       = 250 * time.Millisecond
 	unansweredAllowed = 0.01
-	refusedMost       = 0.5 // more: the latencies are those of refusals
+	untimedMost       = 0.5 // more: the latencies are those of a few
 )
 
-// judge is a pure function of the measured figures.
-func judge(r *Result) []Doubt {
+// judge is a pure function of the measured figures; timeout is the plan's.
+func judge(r *Result, timeout time.Duration) []Doubt {
 	out := judgeGenerator(r)
+	slices := r.Timeline.recorded()
 	if r.Arrivals != Closed {
-		out = append(out, judgeRate(r)...)
+		growth := timeline.Growing(slices, timeout)
+		if growth != nil {
+			out = append(out, Doubt{
+				Code: Overloaded, AnsweredRate: r.AnsweredRate, AskedRate: r.AskedRate, DueRate: r.dueRate(),
+				BacklogStart: growth.First, Backlog: growth.Last,
+			})
+		}
+		out = append(out, judgeRate(r, growth != nil)...)
+	}
+	if end := timeline.Ended(slices, timeout); end != nil {
+		out = append(out, Doubt{Code: StoppedAnswering, At: end.At, Unanswered: end.Lost})
 	}
 	if c := r.Connections; c.Queued > 0 {
 		out = append(out, Doubt{Code: CapQueued, Queued: c.Queued, QueuedFor: c.QueuedFor, WaitP99: r.ConnWait.Quantile(0.99), Cap: c.Cap})
@@ -31,9 +46,9 @@ func judge(r *Result) []Doubt {
 
 func judgeGenerator(r *Result) (out []Doubt) {
 	late, response := r.Lateness.Quantile(0.99), r.Response.Quantile(0.99)
-	// Refusals take no time, and anything is late against them.
-	refused := float64(r.Counts.Errors[KindRefused]) > refusedMost*float64(r.Counts.Intended)
-	if !refused && late >= latenessFloor && float64(late) >= latenessShare*float64(response) {
+	// Failures take no time, and anything is late against them.
+	failed := float64(r.Counts.Intended-r.Response.Count()) > untimedMost*float64(r.Counts.Intended)
+	if !failed && late >= latenessFloor && float64(late) >= latenessShare*float64(response) {
 		out = append(out, Doubt{Code: GeneratorLimit, LatenessP99: late, ResponseP99: response})
 	}
 	if r.CPU.Sender >= senderBusy {
@@ -45,12 +60,16 @@ func judgeGenerator(r *Result) (out []Doubt) {
 	return out
 }
 
-func judgeRate(r *Result) (out []Doubt) {
+// dueRate is the rate really due in the window: a Poisson draw is not exactly Rate.
+func (r *Result) dueRate() float64 { return float64(r.Counts.Intended) / max(r.Window.Seconds(), 1e-9) }
+
+// judgeRate looks for requests that were not sent or not answered. Behind an
+// overloaded service they wait on our side, too, and that has a name already.
+func judgeRate(r *Result, overloaded bool) (out []Doubt) {
 	intended := float64(r.Counts.Intended)
-	// The rate really due in the window: a Poisson draw is not exactly Rate.
-	due := intended / max(r.Window.Seconds(), 1e-9)
+	due := r.dueRate()
 	backlog := (due - r.SentRate) * r.Window.Seconds()
-	if backlog > backlogShare*intended && backlog > r.AskedRate*backlogTime.Seconds() {
+	if !overloaded && backlog > backlogShare*intended && backlog > r.AskedRate*backlogTime.Seconds() {
 		out = append(out, Doubt{Code: RateNotReached, SentRate: r.SentRate, DueRate: due, AskedRate: r.AskedRate})
 	}
 	// Those under way at a cancel are nobody's fault.

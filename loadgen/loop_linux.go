@@ -4,6 +4,7 @@ package loadgen
 
 import (
 	"math"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -36,6 +37,8 @@ type loop struct {
 	again    int           // requests of a closed loop whose turn has come
 	answered time.Duration // when the last answer was complete
 
+	endAsked  atomic.Bool // set by any thread
+	endSeen   bool        // as it was asked
 	cancelled bool
 	giveUp    time.Duration // when a cancelled run stops waiting
 	buf       []byte

@@ -1,38 +1,46 @@
 package loadgen
 
 import (
-	"math"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/timeline"
 )
 
-// meter turns exchanges into a Result. One thread at a time may call sent,
-// queued, connecting and done; the live counters may be read by any.
+// meter turns exchanges into a Result. One thread at a time may call sent and
+// done, and one at a time due and endAt; the live counters may be read by any.
 type meter struct {
-	plan     *Plan
-	base     *url.URL // that redirects are relative to
-	start    time.Time
-	from, to time.Duration // the measured window, by intended time
-	live     liveCounts
+	plan  *Plan
+	base  *url.URL // that redirects are relative to
+	start time.Time
+	from  time.Duration // the measured window, by intended time, begins
+	to    atomic.Int64  // and ends, in ns; read it with until
+	over  chan struct{} // closed by endAt, once
+	live  liveCounts
+
+	overOnce sync.Once
 
 	response, service, lateness, connWait Histogram
 
-	intended, sentCount, answered, retried int64
-	bytesIn, bytesOut                      int64
-	statuses                               [1000]int64
-	errors                                 map[ErrorKind]int64
-	samples                                map[ErrorKind]Sample
-	statusSamples                          map[int]Sample
-	queuedCount                            int64
-	queuedFor                              time.Duration
-	sentInWindow, answeredInWindow         int64
-	gaps                                   gapStats
+	dueCount, sentCount, unsentCount, answered, retried int64
+	bytesIn, bytesOut                                   int64
+	statuses                                            [1000]int64
+	errors                                              map[ErrorKind]int64
+	samples                                             map[ErrorKind]Sample
+	statusSamples                                       map[int]Sample
+	queuedCount                                         int64
+	queuedFor                                           time.Duration
+	sentInWindow, answeredInWindow                      int64
+	gaps                                                timeline.Gaps
+	timeline                                            *timeline.Recorder
 }
 
 // liveCounts are what the watcher may read while the sender counts on.
 type liveCounts struct {
 	due, sent, answered, failed atomic.Int64
+	waitingSince                atomic.Int64 // ns, when a request became due and no other waited
 	sender                      atomic.Int64 // thread id of the sending thread, 0 if unknown
 	worked                      atomic.Int64 // ns it was at work, up to its last rest
 	workingSince                atomic.Int64 // ns, 0 while it rests
@@ -60,12 +68,40 @@ func (l *liveCounts) working(now time.Duration) time.Duration {
 }
 
 func newMeter(p *Plan, base *url.URL, start time.Time) *meter {
-	return &meter{
-		plan: p, base: base, start: start,
-		from: p.Warmup, to: p.Warmup + p.Duration,
+	m := &meter{
+		plan: p, base: base, start: start, from: p.Warmup, over: make(chan struct{}),
 		errors: map[ErrorKind]int64{}, samples: map[ErrorKind]Sample{}, statusSamples: map[int]Sample{},
+		timeline: timeline.NewRecorder(p.Duration),
+	}
+	m.to.Store(int64(p.Warmup + p.Duration))
+	return m
+}
+
+// until is the end of the measured window.
+func (m *meter) until() time.Duration { return time.Duration(m.to.Load()) }
+
+// endAt ends the window, if it has not ended. Every request that was due must have
+// been intended at now or before.
+func (m *meter) endAt(now time.Duration) {
+	if end := max(m.from, now+1); end < m.until() {
+		m.to.Store(int64(end))
+		m.overOnce.Do(func() { close(m.over) })
 	}
 }
+
+// due counts a request whose time has come. Each ends in done, whatever becomes
+// of it.
+func (m *meter) due(intended time.Duration) {
+	if l := &m.live; l.due.Add(1)-l.answered.Load()-l.failed.Load() == 1 {
+		l.waitingSince.Store(int64(intended))
+	}
+	if m.counts(intended) {
+		m.dueCount++
+	}
+}
+
+// counts says whether a time is in the measured window.
+func (m *meter) counts(at time.Duration) bool { return at >= m.from && at < m.until() }
 
 // now is the time since the start: one monotonic clock read, about 30 ns.
 func (m *meter) now() time.Duration { return time.Since(m.start) }
@@ -73,20 +109,20 @@ func (m *meter) now() time.Duration { return time.Since(m.start) }
 // sent notes the first write of a request at time at.
 func (m *meter) sent(at time.Duration) {
 	m.live.sent.Add(1)
-	if at < m.from || at >= m.to {
+	if !m.counts(at) {
 		return
 	}
 	m.sentInWindow++
-	m.gaps.add(at)
+	m.gaps.Add(at)
 }
 
 // done counts an ended exchange and hands it to Record.
 func (m *meter) done(x *Exchange) {
 	x.Start = m.start
-	x.Warmup = x.Intended < m.from || x.Intended >= m.to
+	x.Warmup = !m.counts(x.Intended)
 	if x.Err == nil {
 		m.live.answered.Add(1)
-		if x.Done >= m.from && x.Done < m.to {
+		if m.counts(x.Done) {
 			m.answeredInWindow++
 		}
 	} else {
@@ -95,13 +131,14 @@ func (m *meter) done(x *Exchange) {
 	if !x.Warmup {
 		m.count(x)
 	}
+	m.timeline.Add(timeline.Event{Intended: x.Intended, Done: x.Done, Late: x.lateness(), Outcome: x.outcome(), Status: x.Status},
+		m.from, m.until(), time.Duration(m.live.waitingSince.Load()))
 	if m.plan.Record != nil {
 		m.plan.Record(x)
 	}
 }
 
 func (m *meter) count(x *Exchange) {
-	m.intended++
 	m.bytesIn += x.bytesIn
 	m.bytesOut += x.bytesOut
 	if x.Retried {
@@ -117,6 +154,8 @@ func (m *meter) count(x *Exchange) {
 	}
 	if x.written {
 		m.sentCount++
+	} else {
+		m.unsentCount++
 	}
 	if x.Err == nil {
 		m.answered++
@@ -125,7 +164,7 @@ func (m *meter) count(x *Exchange) {
 	} else {
 		m.sampleFailure(x.Err)
 		m.errors[KindOf(x.Err)]++
-		if KindOf(x.Err) != KindTimeout {
+		if x.outcome() == timeline.Failed {
 			return // a quick failure would make the server look fast
 		}
 	}
@@ -133,6 +172,20 @@ func (m *meter) count(x *Exchange) {
 	if x.written {
 		m.service.Record(x.Done - x.Sent)
 	}
+}
+
+// outcome tells those whose time is one that a user waited, until the answer or at
+// least so long until we gave up, from failures that took as long as they took.
+func (x *Exchange) outcome() timeline.Outcome {
+	switch KindOf(x.Err) {
+	case "":
+		return timeline.Answered
+	case KindTimeout:
+		return timeline.TimedOut
+	case KindUnfinished:
+		return timeline.Unfinished
+	}
+	return timeline.Failed
 }
 
 // sampleFailure keeps the first failure of each kind.
@@ -168,21 +221,21 @@ func (x *Exchange) lateness() time.Duration {
 	return late
 }
 
-// result closes the books; end is when the window ended, or the run was
-// cancelled.
-func (m *meter) result(end time.Duration, partial bool) *Result {
-	window := max(0, end-m.from)
+// result closes the books; partial says that the run was cancelled.
+func (m *meter) result(partial bool) *Result {
+	window := m.until() - m.from
 	r := &Result{
 		Start: m.start, Window: window, Partial: partial,
-		Arrivals: m.plan.Arrivals, GapCV: m.gaps.cv(),
+		Arrivals: m.plan.Arrivals, GapCV: m.gaps.CV(),
 		Response: &m.response, Service: &m.service,
 		Lateness: &m.lateness, ConnWait: &m.connWait,
 		Counts: Counts{
-			Intended: m.intended, Sent: m.sentCount, Answered: m.answered, Retried: m.retried,
+			Intended: m.dueCount, Sent: m.sentCount, NotSent: m.unsentCount, Answered: m.answered, Retried: m.retried,
 			Errors: m.errors, Samples: m.samples, Statuses: map[int]int64{}, StatusSamples: m.statusSamples,
 			BytesIn: m.bytesIn, BytesOut: m.bytesOut,
 		},
 		Connections: Connections{Cap: m.plan.Connections, Queued: m.queuedCount, QueuedFor: m.queuedFor},
+		Timeline:    newTimeline(m.timeline, window),
 	}
 	if m.plan.Arrivals != Closed {
 		r.AskedRate = m.plan.Rate
@@ -197,34 +250,4 @@ func (m *meter) result(end time.Duration, partial bool) *Result {
 		r.AnsweredRate = float64(m.answeredInWindow) / window.Seconds()
 	}
 	return r
-}
-
-// gapStats accumulates the spread of the times between sends, by Welford's
-// method: one pass, no samples kept.
-type gapStats struct {
-	last     time.Duration
-	started  bool
-	n        float64
-	mean, m2 float64
-}
-
-func (g *gapStats) add(at time.Duration) {
-	if !g.started {
-		g.last, g.started = at, true
-		return
-	}
-	gap := float64(max(0, at-g.last))
-	g.last = at
-	g.n++
-	delta := gap - g.mean
-	g.mean += delta / g.n
-	g.m2 += delta * (gap - g.mean)
-}
-
-// cv returns standard deviation over mean, 0 with fewer than two gaps.
-func (g *gapStats) cv() float64 {
-	if g.n < 2 || g.mean == 0 {
-		return 0
-	}
-	return math.Sqrt(g.m2/g.n) / g.mean
 }

@@ -78,35 +78,6 @@ func TestMeterCountsEachExchangeOnce(t *testing.T) {
 	}
 }
 
-// TestMeterGaps: R 4.2.2, x <- diff(c(1,2,4,7,11)); sqrt(mean((x-mean(x))^2))/mean(x)
-// is 0.4472136.
-func TestMeterGaps(t *testing.T) {
-	var g gapStats
-	for i, at := range []time.Duration{1, 2, 4, 7, 11} {
-		g.add(at * ms)
-		if cv := g.cv(); i < 2 && cv != 0 {
-			t.Errorf("after %d sends: %v, want 0", i+1, cv)
-		}
-	}
-	if cv := g.cv(); math.Abs(cv-0.4472136) > 1e-7 {
-		t.Errorf("coefficient of variation %v, R has 0.4472136", cv)
-	}
-	g = gapStats{}
-	g.add(5)
-	g.add(5)
-	g.add(3) // a clock that goes back makes a gap of 0, not a negative one
-	if cv := g.cv(); cv != 0 || g.mean != 0 || g.n != 2 {
-		t.Errorf("three sends at one time: %v, %+v", cv, g)
-	}
-	g = gapStats{}
-	g.add(0)
-	g.add(ms)
-	g.add(4 * ms) // gaps 1 and 3: two are enough
-	if cv := g.cv(); math.Abs(cv-0.5) > 1e-12 {
-		t.Errorf("gaps of 1 and 3 ms: %v, want 0.5", cv)
-	}
-}
-
 // TestMeterResultIsTheSumOfItsExchanges adds up what Record was handed, by
 // itself, and compares.
 func TestMeterResultIsTheSumOfItsExchanges(t *testing.T) {

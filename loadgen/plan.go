@@ -88,6 +88,11 @@ type Plan struct {
 	// and its CPU shall be counted. By default (0) it is not.
 	ServerPID int
 
+	// End, when it is closed, ends the window at once instead of after Duration.
+	// Nothing is due from then on; what was due is sent and waited for as at any
+	// other end. By default (nil) the window has its full length.
+	End <-chan struct{}
+
 	// Record is called once for every request that ended, warm-up included,
 	// never twice at one time. It runs on the sending thread, so it must be
 	// quick: its cost counts as client CPU and shows as send lateness. See

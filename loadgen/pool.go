@@ -22,6 +22,7 @@ type pool struct {
 	abort     context.Context // ends when answers under way are given up
 
 	books sync.Mutex // guards meter.sent and meter.done
+	dues  sync.Mutex // guards meter.due and meter.endAt
 
 	mu     sync.Mutex // guards the rest, and growth
 	work   sync.Cond
@@ -66,6 +67,7 @@ func runPool(ctx context.Context, r *run, addr netip.AddrPort) error {
 		p.drop()
 		grace = time.AfterFunc(min(drainGrace, r.plan.Timeout), cancel)
 	})
+	stopEnd := r.onEnd(p.end)
 	var err error
 	if r.plan.Arrivals == Closed {
 		p.startClosed(ctx)
@@ -74,6 +76,7 @@ func runPool(ctx context.Context, r *run, addr netip.AddrPort) error {
 	}
 	p.finish()
 	p.wg.Wait()
+	stopEnd()
 	if settle() {
 		grace.Stop()
 	}
@@ -93,18 +96,50 @@ func (p *pool) dispatch(ctx context.Context) error {
 	p.meter.live.sender.Store(int64(kernel.ThreadID()))
 	for seq := int64(0); ; seq++ {
 		due := schedule.Next()
-		if due >= p.meter.to || !p.waitUntil(ctx, due) {
+		if !p.waitUntil(ctx, due) {
+			p.missed(schedule, seq, due)
 			return nil
 		}
-		p.meter.live.due.Add(1)
+		if !p.count(due) {
+			return nil
+		}
 		p.push(job{seq: seq, intended: due, ready: p.meter.now()})
 	}
 }
 
-// waitUntil sleeps until the offset t, or returns false when ctx ends first.
+// missed ends the requests from seq on that were due when the run was cancelled,
+// but that we had not got to.
+func (p *pool) missed(schedule *Schedule, seq int64, due time.Duration) {
+	now := p.meter.now()
+	for ; due <= now && p.count(due); seq++ {
+		p.endUnsent(job{seq: seq, intended: due, ready: now})
+		due = schedule.Next()
+	}
+}
+
+// count makes a request due, unless the window has ended.
+func (p *pool) count(intended time.Duration) bool {
+	p.dues.Lock()
+	defer p.dues.Unlock()
+	if intended >= p.meter.until() {
+		return false
+	}
+	p.meter.due(intended)
+	return true
+}
+
+// end ends the window early: what was due stays due.
+func (p *pool) end() {
+	p.dues.Lock()
+	defer p.dues.Unlock()
+	p.meter.endAt(p.meter.now())
+}
+
+// waitUntil sleeps until the offset t, or returns false when ctx ends first. It
+// returns early when the window ends before t.
 func (p *pool) waitUntil(ctx context.Context, t time.Duration) bool {
-	const slice = 20 * time.Millisecond // how late a cancel may be noticed
-	for ctx.Err() == nil {
+	const slice = 20 * time.Millisecond // how late a cancel or an end may be noticed
+	for ctx.Err() == nil && t < p.meter.until() {
 		left := t - p.meter.now()
 		if left <= 0 {
 			return true
@@ -178,6 +213,7 @@ func (p *pool) finish() {
 
 // drop ends all waiting requests: the run was cancelled.
 func (p *pool) drop() {
+	p.end()
 	p.mu.Lock()
 	waiting := p.queue
 	p.queue = fifo.Queue[job]{}
@@ -185,16 +221,20 @@ func (p *pool) drop() {
 	p.mu.Unlock()
 	p.work.Broadcast()
 	for waiting.Len() > 0 {
-		j := waiting.Pop()
-		var w wire
-		p.request.render(&w, j.seq)
-		now := p.meter.now()
-		p.record(&Exchange{
-			Seq: j.seq, Intended: j.intended, Done: now, RequestBody: w.body,
-			ready: j.ready, queued: j.queued, connWait: now - j.ready,
-			Err: &Error{KindUnfinished, errUnfinished},
-		})
+		p.endUnsent(waiting.Pop())
 	}
+}
+
+// endUnsent ends a request that never had a connection, because of a cancel.
+func (p *pool) endUnsent(j job) {
+	var w wire
+	p.request.render(&w, j.seq)
+	now := p.meter.now()
+	p.record(&Exchange{
+		Seq: j.seq, Intended: j.intended, Done: now, RequestBody: w.body,
+		ready: j.ready, queued: j.queued, connWait: now - j.ready,
+		Err: &Error{KindUnfinished, errUnfinished},
+	})
 }
 
 // serve is an open-loop worker. It counts among the connections being opened
@@ -270,11 +310,14 @@ func (p *pool) record(x *Exchange) {
 func (p *pool) startClosed(ctx context.Context) {
 	var mu sync.Mutex
 	var next int64
-	begin := func() (seq int64, now time.Duration) {
+	begin := func() (seq int64, now time.Duration, ok bool) {
 		mu.Lock()
 		defer mu.Unlock()
+		if now = p.meter.now(); !p.count(now) {
+			return 0, now, false
+		}
 		next++
-		return next - 1, p.meter.now()
+		return next - 1, now, true
 	}
 	for range p.plan.Connections {
 		p.wg.Go(func() {
@@ -282,15 +325,14 @@ func (p *pool) startClosed(ctx context.Context) {
 			defer c.close()
 			var w wire
 			for ctx.Err() == nil {
-				seq, now := begin()
-				if now >= p.meter.to {
+				seq, now, ok := begin()
+				if !ok {
 					return
 				}
-				p.meter.live.due.Add(1)
 				x := Exchange{Seq: seq, Intended: now, ready: now}
 				p.do(c, &x, &w)
 				if x.Err != nil {
-					backOff(ctx, p.meter.to-x.Done)
+					backOff(ctx, p.meter.until()-x.Done)
 				}
 			}
 		})

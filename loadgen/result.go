@@ -19,12 +19,14 @@ type Result struct {
 	AskedRate float64  `json:"asked_rate"`
 
 	// Response runs from the intended send time to the end of the answer: what
-	// a user who came at that time waited. Requests that timed out are in it
-	// with the time waited so far; other failed requests are not.
+	// a user who came at that time waited. Requests that timed out, or that a
+	// cancel cut off, are in it with the time waited so far, which is a lower
+	// bound; other failed requests are not.
 	Response *Histogram `json:"response"`
 	// Service runs from just before the request was written to the end of the
 	// answer. It leaves out all waiting on our side, so under overload it
-	// looks better than what users see. Timeouts count as in Response.
+	// looks better than what users see. Timeouts and requests cut off count as
+	// in Response.
 	Service *Histogram `json:"service"`
 	// Lateness is how long after the intended time the generator got to
 	// sending: its own fault alone, without waits for a connection.
@@ -33,6 +35,10 @@ type Result struct {
 	// new one to open, or for a busy one when Connections is reached.
 	// Requests that found an open one idle are not in it.
 	ConnWait *Histogram `json:"conn_wait"`
+
+	// Timeline is the window in slices. It is not in the JSON: it would be most
+	// of it.
+	Timeline *Timeline `json:"-"`
 
 	Counts      Counts      `json:"counts"`
 	Connections Connections `json:"connections"`
@@ -52,14 +58,19 @@ type Result struct {
 	Doubts []Doubt `json:"verdicts,omitempty"`
 }
 
-// Counts tells what became of the requests intended in the window.
+// Counts tells what became of the requests due in the window. None is left out,
+// also of a run that was cancelled: Sent and NotSent together are Intended, and so
+// are Answered and ErrorCount.
 type Counts struct {
-	// Intended is how many were due; Sent how many were written; Answered how
-	// many got a complete answer, of any status.
+	// Intended is how many were due; Sent how many were written, NotSent how
+	// many were not: for want of a connection or of time before a cancel.
 	Intended int64 `json:"intended"`
 	Sent     int64 `json:"sent"`
+	NotSent  int64 `json:"not_sent"`
+	// Answered is how many got a complete answer, of any status.
 	Answered int64 `json:"answered"`
-	// Errors counts the rest by kind.
+	// Errors counts the rest by kind. Those of KindUnfinished were still waited
+	// for when the run was cancelled.
 	Errors map[ErrorKind]int64 `json:"errors,omitempty"`
 	// Samples has one real failure of each kind in Errors: the first.
 	Samples map[ErrorKind]Sample `json:"samples,omitempty"`

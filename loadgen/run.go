@@ -48,7 +48,7 @@ func Run(ctx context.Context, plan Plan) (*Result, error) {
 		return nil, err
 	}
 	r := &run{plan: &p, request: req, growth: growth.New(p.Connections, kernel.FileLimit()), meter: newMeter(&p, req.base, time.Now())}
-	settle := onCancel(ctx, func() { r.cancelledAt.Store(int64(r.meter.now())) })
+	settle := onCancel(ctx, func() {})
 	w := startWatcher(r)
 	if client == ClientEpoll {
 		err = runEpoll(ctx, r, addr)
@@ -68,16 +68,12 @@ func Run(ctx context.Context, plan Plan) (*Result, error) {
 }
 
 func (r *run) result(partial bool, w *watcher) *Result {
-	end := r.meter.to
-	if partial {
-		end = min(end, time.Duration(r.cancelledAt.Load()))
-	}
-	res := r.meter.result(end, partial)
+	res := r.meter.result(partial)
 	res.Client = r.plan.Client
 	res.CPU = w.cpu()
 	res.Connections.Opened, res.Connections.MaxOpen = r.conns.totals()
 	res.Connections.Cap = r.growth.Used()
-	res.Doubts = judge(res)
+	res.Doubts = judge(res, r.plan.Timeout)
 	return res
 }
 

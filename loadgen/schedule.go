@@ -39,7 +39,7 @@ func ParseArrivals(s string) (Arrivals, error) {
 type Schedule struct {
 	arrivals Arrivals
 	rate     float64
-	gaps     prng.Source
+	gaps     prng.Generator
 	next     int64
 	at       float64 // seconds; Poisson only
 }

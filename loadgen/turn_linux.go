@@ -28,6 +28,10 @@ func runEpoll(ctx context.Context, r *run, addr netip.AddrPort) error {
 	}
 	settle := onCancel(ctx, poll.Wake)
 	defer settle() // before the eventfd is closed
+	defer r.onEnd(func() {
+		l.endAsked.Store(true)
+		poll.Wake()
+	})()
 	defer l.closeAll()
 	if l.schedule == nil {
 		// Nothing is sent by a timer. A locked thread would have to be woken
@@ -55,6 +59,8 @@ func (l *loop) turn(ctx context.Context) error {
 		now := l.sendDue()
 		if ctx.Err() != nil && !l.cancelled {
 			l.cancel(now)
+		} else if l.endAsked.Load() && !l.endSeen {
+			l.endWindow(now)
 		}
 		l.expire(now)
 		l.pump()
@@ -117,13 +123,13 @@ func (l *loop) queueDue(now time.Duration) {
 
 // advance sets the next time to send; never after the end of the window.
 func (l *loop) advance() {
-	if l.nextDue = l.schedule.Next(); l.nextDue >= l.meter.to {
+	if l.nextDue = l.schedule.Next(); l.nextDue >= l.meter.until() {
 		l.nextDue = never
 	}
 }
 
 func (l *loop) newJob(intended, now time.Duration) job {
-	l.meter.live.due.Add(1)
+	l.meter.due(intended)
 	l.nextSeq++
 	return job{seq: l.nextSeq - 1, intended: intended, ready: now}
 }
@@ -176,7 +182,7 @@ func (l *loop) startClosed() {
 
 // another starts a closed loop's next request unless the window is over.
 func (l *loop) another(now time.Duration) {
-	if now < l.meter.to && !l.cancelled {
+	if now < l.meter.until() && !l.cancelled {
 		l.offer(l.newJob(now, now))
 	}
 }
@@ -214,8 +220,23 @@ func (l *loop) endUnsent(j job, err *Error) {
 	l.end(&u.x)
 }
 
-// cancel stops sending and gives answers under way a little time.
+// endWindow ends the window early: what was due stays due.
+func (l *loop) endWindow(now time.Duration) {
+	l.endSeen = true
+	l.meter.endAt(now)
+	if l.nextDue >= l.meter.until() {
+		l.nextDue = never
+	}
+}
+
+// cancel stops sending and gives answers under way a little time. Requests
+// whose time had come, but that we had not got to, were due all the same.
 func (l *loop) cancel(now time.Duration) {
+	for l.nextDue <= now {
+		l.endUnsent(l.newJob(l.nextDue, now), &Error{KindUnfinished, errUnfinished})
+		l.advance()
+	}
+	l.meter.endAt(now)
 	l.cancelled, l.nextDue = true, never
 	l.giveUp = now + min(drainGrace, l.plan.Timeout)
 	for l.queue.Len() > 0 {
@@ -230,7 +251,7 @@ func (l *loop) finished(now time.Duration) bool {
 			l.fail(c, &Error{KindUnfinished, errUnfinished})
 		}
 	}
-	pausing := l.pauses.Len() > 0 && !l.cancelled && now < l.meter.to
+	pausing := l.pauses.Len() > 0 && !l.cancelled && now < l.meter.until()
 	return l.nextDue == never && l.active.first() == nil && l.queue.Len() == 0 && !pausing
 }
 

@@ -49,8 +49,9 @@ func (w *watcher) loop() {
 	m := w.run.meter
 	begin := time.NewTimer(m.from)
 	defer begin.Stop()
-	end := time.NewTimer(m.to)
+	end := time.NewTimer(m.until())
 	defer end.Stop()
+	over := m.over
 	tick := time.NewTicker(w.run.plan.ProgressEvery)
 	defer tick.Stop()
 	for {
@@ -59,6 +60,9 @@ func (w *watcher) loop() {
 			w.first = w.read()
 		case <-end.C:
 			w.last = w.read()
+		case <-over:
+			w.last, over = w.read(), nil
+			end.Stop()
 		case <-tick.C:
 			w.report()
 		case <-w.quit:
@@ -90,7 +94,7 @@ func (w *watcher) report() {
 	s := sample{at: w.run.meter.now(), answered: live.answered.Load()}
 	failed := live.failed.Load()
 	w.run.plan.Progress(Progress{
-		Elapsed: min(s.at, w.run.meter.to), Total: w.run.meter.to, Warmup: s.at < w.run.meter.from,
+		Elapsed: min(s.at, w.run.meter.until()), Total: w.run.meter.until(), Warmup: s.at < w.run.meter.from,
 		Sent: live.sent.Load(), Answered: s.answered, Errors: failed,
 		Rate:     float64(s.answered-w.reported.answered) / max((s.at-w.reported.at).Seconds(), 1e-9),
 		InFlight: max(0, live.due.Load()-s.answered-failed),

@@ -42,7 +42,7 @@
 //   - an [Advisory] says why a metric is no goal, whatever its verdict;
 //   - a [Warning] is a doubt about the whole comparison. It may have details:
 //     [Blocks] (arms measured one after the other), [Absence] (benchmarks that one
-//     side lacks), [Shortage] (too few runs);
+//     side lacks), [Shortage] (too few runs), [Overload] (of the service);
 //   - a [GateCheck] is what a gate found in one cell, and a [Cause] what decided
 //     the outcome.
 //

@@ -23,7 +23,7 @@ func (j *judging) compare(t *Table, old, new *Cell) (*Judgement, error) {
 		return g, nil
 	}
 	g.old, g.new = old.Values, new.Values
-	g.Excluded = j.excluded(t.Unit, old, new)
+	g.Excluded = exclusionOf(j.policy.Exclusions, j.tables.Set, t.Unit, old, new)
 	g.Cliff = stat.CliffsDelta(g.old, g.new)
 	if isDirect(t, old, new) {
 		g.Test, g.P, g.Effect = Direct, 0, directRatio(t, old, new)
@@ -93,7 +93,7 @@ func (j *judging) left(g *Judgement) (old, new []float64) {
 }
 
 // decide gives a judgement that was laid out, tested and corrected its verdict.
-func (j *judging) decide(g *Judgement, leastEffect float64, better Better, family int) {
+func (j *judging) decide(g *Judgement, unit string, leastEffect float64, better Better, family int) {
 	alpha := j.tables.Query.Alpha
 	if g.Excluded != nil {
 		g.Verdict = Inconclusive
@@ -110,6 +110,9 @@ func (j *judging) decide(g *Judgement, leastEffect float64, better Better, famil
 		if g.Verdict == Inconclusive {
 			g.Runs = j.runsToDecide(g, leastEffect, family)
 		}
+	}
+	if g.Verdict == Equivalent && j.tables.Set.lacksMeaning(unit, g.Old, g.New) {
+		g.Verdict = Inconclusive
 	}
 }
 

@@ -14,7 +14,7 @@ type absence struct {
 // table of the same configuration has (for columns that are files, any table):
 // one that lacks the whole metric is not even a column here.
 func (t *Tables) missingIn(table *Table) (absent []absence) {
-	if table.Baseline < 0 {
+	if table.Baseline < 0 || table.Unit == OverloadUnit {
 		return nil
 	}
 	for _, label := range t.columns(table) {

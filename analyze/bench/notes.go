@@ -77,7 +77,7 @@ func (s *Set) labels(c *Cell) []string {
 // noBaseline notes that a table compares nothing, because what the others are
 // compared with has not measured its unit.
 func noBaseline(t *Tables, index int, table *Table) []Note {
-	if table.Baseline >= 0 && table.measured(table.Baseline) {
+	if table.Baseline >= 0 && table.measured(table.Baseline) || table.Unit == OverloadUnit {
 		return nil
 	}
 	return []Note{{Code: NoteNoBaseline, Table: index, Unit: table.Unit, Config: table.Config, Baseline: table.baseline, Names: table.others()}}
@@ -123,16 +123,6 @@ func procsSuffixes(s *Set, p *plan) []Note {
 	}
 	slices.SortFunc(all, func(a, b Note) int { return cmp.Or(cmp.Compare(a.Stem, b.Stem), cmp.Compare(a.Key, b.Key)) })
 	return all
-}
-
-// splitProcs splits "Draw/step=pool-5" into "Draw/step=pool" and "-5".
-func splitProcs(name string) (prefix, suffix string) {
-	digits := len(name) - len(strings.TrimRight(name, "0123456789"))
-	hyphen := len(name) - digits - 1
-	if digits == 0 || hyphen < 0 || name[hyphen] != '-' {
-		return name, ""
-	}
-	return name[:hyphen], name[hyphen:]
 }
 
 // lastKey returns the key whose value a name ends with: "/step" of

@@ -158,12 +158,13 @@ type AbsentUnit struct {
 // Warning is a reason to doubt a comparison. Code says which; the figures that
 // belong to it are set, the others are zero.
 type Warning struct {
-	Code    WarningCode
-	Missing *Absence  // WarnMissing
-	Few     *Shortage // WarnFewRuns
-	Blocks  *Blocks   // WarnSequential
-	Series  *Series   // WarnTrend
-	Note    *Note     // the codes of notes
+	Code     WarningCode
+	Missing  *Absence  // WarnMissing
+	Few      *Shortage // WarnFewRuns
+	Blocks   *Blocks   // WarnSequential
+	Series   *Series   // WarnTrend
+	Overload *Overload // WarnOverload
+	Note     *Note     // the codes of notes
 }
 
 // WarningCode names a kind of warning. The codes of [Note] are among them.
@@ -175,11 +176,12 @@ const (
 	WarnTrend      WarningCode = "trend"      // runs drift, or resemble their neighbors
 	WarnMissing    WarningCode = "missing"    // what the baseline has, others have not
 	WarnFewRuns    WarningCode = "few-runs"   // nothing could be established
+	WarnOverload   WarningCode = "overload"   // latencies are those of a growing queue
 )
 
 // WarningCodes lists all codes that a [Warning] can have.
 func WarningCodes() []WarningCode {
-	codes := []WarningCode{WarnSequential, WarnTrend, WarnMissing, WarnFewRuns}
+	codes := []WarningCode{WarnSequential, WarnTrend, WarnMissing, WarnFewRuns, WarnOverload}
 	for _, code := range NoteCodes() {
 		codes = append(codes, WarningCode(code))
 	}
@@ -189,6 +191,12 @@ func WarningCodes() []WarningCode {
 // Blocks names two columns whose runs are in one block each, and a row in
 // which that shows.
 type Blocks struct{ Old, New, Row string }
+
+// Overload counts the runs of a row and column that were overloaded.
+type Overload struct {
+	Row, Column string
+	Runs, Of    int
+}
 
 // Series is what is odd about the runs of a cell in the order of time: one of
 // the two figures is set.

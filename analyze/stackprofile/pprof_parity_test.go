@@ -3,6 +3,7 @@ package stackprofile_test
 import (
 	"bytes"
 	"context"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/symbol"
 )
 
 // TestTopIsPprofs compares flat and cumulative of every function with what
@@ -164,7 +166,8 @@ func pprofTop(t *testing.T, path string, valueType stackprofile.ValueType, more 
 	for line := range strings.Lines(table) {
 		fields := strings.Fields(line)
 		name := strings.TrimSpace(line[strings.LastIndex(line, "% ")+1:])
-		name = strings.TrimSuffix(strings.TrimSuffix(name, " (inline)"), " (partial-inline)")
+		// Without -symbolize it does not demangle, and the race detector is C++.
+		name = symbol.Demangled(strings.TrimSuffix(strings.TrimSuffix(name, " (inline)"), " (partial-inline)"))
 		old := top[name]
 		top[name] = [2]int64{old[0] + parseAmount(t, fields[0]), old[1] + parseAmount(t, fields[3])}
 	}
@@ -217,11 +220,15 @@ func foldedSum(t *testing.T, p *stackprofile.Profile, valueType int) (sum int64)
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(folded.String()) {
-		v, err := strconv.ParseInt(strings.TrimSpace(line[strings.LastIndexByte(line, ' ')+1:]), 10, 64)
-		if err != nil {
+		v, ok := new(big.Rat).SetString(strings.TrimSpace(line[strings.LastIndexByte(line, ' ')+1:]))
+		if !ok {
 			t.Fatalf("a folded line has no value: %q", line)
 		}
-		sum += v
+		v.Mul(v, new(big.Rat).SetInt64(max(p.Types[valueType].Scale, 1)))
+		if !v.IsInt() {
+			t.Fatalf("a folded line has more decimals than are kept: %q", line)
+		}
+		sum += v.Num().Int64()
 	}
 	return sum
 }

@@ -35,7 +35,7 @@ func sampleReport(t *testing.T, n int) runreport.Report {
 		r.Rounds = append(r.Rounds, runfolder.Round{
 			Round: i + 1, Order: 1, Arm: "sample", Seed: 7 + uint64(i), Start: start, StartupNS: 300 * time.Millisecond,
 			Load: runfolder.Load{
-				WindowNS: 10 * time.Second, AskedRate: 1200, SentRate: 1200, AnsweredRate: 1200, Requests: 12_000, Answered: 12_000,
+				WindowNS: 10 * time.Second, AskedRate: 1200, SentRate: 1200, AnsweredRate: 1200, Requests: 12_000, Sent: 12_000, Answered: 12_000,
 				Statuses: map[int]int64{200: 12_000}, Outcomes: map[string]int64{"win": 1203, "loss": 10_797},
 				Response: &runfolder.Quantiles{Mean: k * 210_000, P50: k * 200_000, P95: k * 500_000, P99: k * 9_000_000, Max: k * 90_000_000},
 				Service:  &runfolder.Quantiles{Mean: k * 190_000, P50: k * 180_000, P95: k * 450_000, P99: k * 8_000_000, Max: k * 80_000_000},

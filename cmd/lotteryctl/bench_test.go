@@ -124,23 +124,25 @@ func TestBenchShowsAPlantedDelay(t *testing.T) {
 func TestBenchExitCodes(t *testing.T) {
 	ok, _ := service(t, hello)
 	broken, _ := service(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+	lost, _ := service(t, http.NotFound)
 	slow, _ := service(t, func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(20 * time.Millisecond)
 		hello(w, r)
 	})
-	overload := []string{"--connections", "1", "--rate", "1000", "--timeout", "300ms"} // 50/s are possible
+	overload := []string{"--connections", "1", "--rate", "1000", "--duration", "1s", "--timeout", "300ms"} // 50/s are possible
 	for name, row := range map[string]struct {
 		url    string
 		more   []string
 		code   int
 		stderr string
 	}{
-		"fine":                        {ok, nil, 0, ""},
-		"closed":                      {ok, []string{"--strict"}, 0, ""},
-		"every answer a 503":          {broken, nil, cli.CodeGateFailed, "every request failed: 120 status 503"},
-		"a 503 is what is expected":   {broken, []string{"--expect-status", "503"}, 0, ""},
-		"rate not reached":            {slow, overload, 0, ""},
-		"rate not reached and strict": {slow, append(overload, "--strict"), cli.CodeInconclusive, "run 1 is not as requested: the rate was not reached"},
+		"fine":                      {ok, nil, 0, ""},
+		"closed":                    {ok, []string{"--strict"}, 0, ""},
+		"every answer a 503":        {broken, nil, cli.CodeGateFailed, "every request failed: 120 status 503"},
+		"a 503 is what is expected": {broken, []string{"--expect-status", "503"}, 0, ""},
+		"every answer a 404":        {lost, nil, cli.CodeGateFailed, "every request failed: 120 status 404; check the path of --url"},
+		"overload":                  {slow, overload, 0, ""},
+		"overload and strict":       {slow, append(overload, "--strict"), cli.CodeInconclusive, "run 1 is not as requested: the load was more than the service could take"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args, out := benchArgs(t, row.url, row.more...)
@@ -155,9 +157,13 @@ func TestBenchExitCodes(t *testing.T) {
 			if m, _ := readRun(t, out); m.State != runfolder.Complete {
 				t.Errorf("got state %q, want the folder whole whatever the verdict", m.State)
 			}
-			if overloaded := row.url == slow; strings.Contains(stdout, "note: the rate was not reached in 2 of 2 runs") != overloaded ||
-				strings.Contains(stdout, "note: requests waited for a free connection in 2 of 2 runs") != overloaded {
-				t.Errorf("the doubts do not fit the load:\n%s", stdout)
+			if overloaded := row.url == slow; strings.HasPrefix(stdout, "overload in 2 of 2 runs: it answered ") != overloaded ||
+				strings.Contains(stdout, "/s of the 1,000/s asked: more than it could take; latencies describe a queue that was still growing\n") != overloaded {
+				t.Errorf("the first line does not fit the load:\n%s", stdout)
+			}
+			if failed := row.code == cli.CodeGateFailed; strings.HasPrefix(stdout, "failed: "+row.stderr) != failed ||
+				failed && strings.Contains(stdout, "note: the ") {
+				t.Errorf("the first line or the notes do not fit what failed:\n%s", stdout)
 			}
 		})
 	}

@@ -19,6 +19,10 @@ func Warning(w bench.Warning) string {
 		return absence(w.Missing)
 	case w.Code == bench.WarnFewRuns && w.Few != nil:
 		return shortage(w.Few)
+	case w.Code == bench.WarnOverload && w.Overload != nil:
+		return fmt.Sprintf(
+			"%d of %d runs of %s in %q were overloaded: their latencies describe a queue that was still growing, and equal ones do not show that the services are equal; use a lower rate",
+			w.Overload.Runs, w.Overload.Of, w.Overload.Row, w.Overload.Column)
 	case w.Code == bench.WarnSequential && w.Blocks != nil:
 		return fmt.Sprintf(
 			"all runs of %q and of %q are in one block each, as in %s: a drift between the two blocks looks like a change, and no test can separate the two; let the arms alternate",

@@ -39,6 +39,8 @@ func TestEveryCodeHasASentence(t *testing.T) {
 			w.Missing = absent
 		case bench.WarnFewRuns:
 			w.Few = few
+		case bench.WarnOverload:
+			w.Overload = &bench.Overload{Row: "X", Column: "new", Runs: 3, Of: 5}
 		case bench.WarnSequential:
 			w.Blocks = &bench.Blocks{Old: "old", New: "new", Row: "X"}
 		case bench.WarnTrend:

@@ -2,11 +2,9 @@ package experiment
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -15,37 +13,33 @@ import (
 const duringSlack = 5 * time.Minute
 
 // load runs the plan; if there is work to do during it, until that is done and
-// the window is over, whichever is later. An end for that reason is a proper
-// one: the result is not partial.
+// the window is over, whichever is later. What was due until then is waited for,
+// as after any window.
 func (m *measurement) load(ctx context.Context, plan loadgen.Plan) (*loadgen.Result, error) {
 	if m.during == nil {
 		return loadgen.Run(ctx, plan)
 	}
-	loading, end := context.WithCancel(ctx)
-	defer end()
+	loading, cancel := context.WithCancel(ctx)
+	defer cancel()
 	least := time.After(plan.Warmup + plan.Duration)
-	done := false
+	end := make(chan struct{})
 	var work sync.WaitGroup
 	work.Go(func() {
 		if !wait(loading, time.After(plan.Warmup)) {
 			return
 		}
 		m.during(loading)
-		if done = wait(loading, least); done {
-			end()
+		if wait(loading, least) {
+			close(end)
 		}
 	})
 	plan.Duration += duringSlack
+	plan.End = end
 	result, err := loadgen.Run(loading, plan)
 	if err != nil {
-		end()
+		cancel()
 	}
 	work.Wait()
-	if result != nil && done {
-		result.Partial = false
-		result.Doubts = slices.DeleteFunc(result.Doubts, func(d loadgen.Doubt) bool { return d.Code == loadgen.RunPartial })
-		m.forgiven = result.Counts.Errors[loadgen.KindUnfinished]
-	}
 	return result, err
 }
 
@@ -57,15 +51,4 @@ func wait(ctx context.Context, until <-chan time.Time) bool {
 	case <-ctx.Done():
 		return false
 	}
-}
-
-// forgive leaves out of a load the requests whose answers we did not wait for
-// because the work was done: no fault of the service's.
-func forgive(l *runfolder.Load, unfinished int64) {
-	if unfinished == 0 {
-		return
-	}
-	l.Requests -= unfinished
-	l.Errors -= unfinished
-	delete(l.Failures, string(loadgen.KindUnfinished))
 }

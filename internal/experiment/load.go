@@ -29,6 +29,7 @@ func (r *runner) loaded(ctx context.Context, arm Arm, lap Lap, record *runfolder
 	}
 	now.Phase = Stopping
 	r.report(now, 0)
+	armErr = stoppedAnswering(arm, lap, record)
 	if stopErr := stop(ctx, target); stopErr != nil {
 		armErr = stopError(arm, lap, stopErr)
 	}

@@ -29,7 +29,6 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *runfolder.R
 	again := &mark{reading: m.read(reading)}
 	r.Start, r.Partial, r.Doubts = result.Start, result.Partial, result.Doubts
 	r.Load = newLoad(result, m.good)
-	forgive(&r.Load, m.forgiven)
 	r.Load.Outcomes = m.outcomes
 	r.Cost = m.cost(result, first, last, again)
 	if first != nil {
@@ -37,7 +36,9 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *runfolder.R
 		r.Noise = last.noise.since(first.noise)
 		r.Noise.LoadAverage = average
 	}
-	if r.Halves = m.halves.halves(); r.Halves != nil && !r.Partial {
+	r.Doubts = blame(r.Doubts, r.Noise)
+	// Of a queue that grew the halves differ as a matter of course.
+	if r.Halves = m.halves.halves(); r.Halves != nil && !r.Partial && !hasDoubt(r, loadgen.Overloaded) {
 		r.Doubts = append(r.Doubts, doubts(r.Halves)...)
 	}
 	return result, [2]*mark{first, last}, nil

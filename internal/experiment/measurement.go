@@ -29,9 +29,7 @@ type measurement struct {
 	// during is work that belongs to the measured window: it begins when the
 	// warm-up has ended and the load lasts until it is done. Nil: there is none.
 	during func(context.Context)
-	// forgiven are requests that were under way when the work was done.
-	forgiven int64
-	answer   *loadgen.AnswersLog // nil: not kept
+	answer *loadgen.AnswersLog // nil: not kept
 
 	outcome  func(*loadgen.Exchange) string // nil: not counted
 	outcomes map[string]int64               // of the measured window

@@ -71,7 +71,7 @@ func wantLayout(m runfolder.Manifest) []string {
 	want := []string{"bench.txt", "rounds.jsonl", "run.json"}
 	for _, arm := range m.Arms {
 		for round := 1; round <= m.Rounds; round++ {
-			for _, file := range []string{"latency.hgrm", "metrics.json", "server.log"} {
+			for _, file := range []string{"latency.hgrm", "metrics.json", "server.log", "timeline.jsonl"} {
 				want = append(want, fmt.Sprintf("arms/%s/round-%d/%s", arm.Name, round, file))
 			}
 		}

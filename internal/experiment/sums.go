@@ -20,7 +20,8 @@ func quantiles(h *loadgen.Histogram) *runfolder.Quantiles {
 func newLoad(r *loadgen.Result, good StatusSet) runfolder.Load {
 	l := runfolder.Load{
 		WindowNS: r.Window, AskedRate: r.AskedRate, SentRate: r.SentRate, AnsweredRate: r.AnsweredRate,
-		Requests: r.Counts.Intended, Answered: r.Counts.Answered, Errors: r.Counts.ErrorCount(),
+		Requests: r.Counts.Intended, Sent: r.Counts.Sent, NotSent: r.Counts.NotSent,
+		Answered: r.Counts.Answered, Errors: r.Counts.ErrorCount(),
 		Failures: map[string]int64{}, Samples: map[string]loadgen.Sample{}, Statuses: r.Counts.Statuses,
 		Response: quantiles(r.Response), Service: quantiles(r.Service), Lateness: quantiles(r.Lateness),
 		GapCV: r.GapCV, Connections: r.Connections,

@@ -3,9 +3,12 @@ package experiment
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // checkTimeout bounds a target's check.
@@ -46,6 +49,19 @@ func check(ctx context.Context, target *Target, record *runfolder.Round) {
 	default:
 		record.CheckState = runfolder.CheckHeld
 	}
+}
+
+// stoppedAnswering is the failure of an arm that answered at first and then nothing
+// any more; nil if it did not. A run that was cut short says nothing about that.
+func stoppedAnswering(arm Arm, lap Lap, record *runfolder.Round) error {
+	i := slices.IndexFunc(record.Doubts, func(d loadgen.Doubt) bool { return d.Code == loadgen.StoppedAnswering })
+	if i < 0 || record.Partial {
+		return nil
+	}
+	d := record.Doubts[i]
+	return &ArmError{Arm: arm.Name, Round: lap.Round, profile: lap.Profile, Kind: runfolder.StoppedAnswering, Err: fmt.Errorf(
+		"the service stopped answering %v after the start of the window; %d of its %d requests were due since then, and failed",
+		d.At.Round(time.Millisecond), d.Unanswered, record.Load.Requests)}
 }
 
 // stopError is the failure of an arm that Stop told of.

@@ -2,7 +2,8 @@
 // toolkit is tried on: a tool that finds causes must find one that is known.
 //
 // Every request to / does a fixed amount of arithmetic and answers in JSON; the
-// flags add a share of work to all requests, or a sleep to some of them. Its Go
+// flags add a share of work to all requests, a sleep to some of them, a limit on how
+// many are served per second, stalls of the complete service, or its end. Its Go
 // runtime metrics are at /debug/vars, its profiles at /debug/pprof/.
 //
 //	go build -o bin/planted ./internal/planted
@@ -27,6 +28,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -50,6 +52,10 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	flags.Float64Var(&s.burn, "burn", 0, "share of work added to every request, such as 0.05")
 	flags.Float64Var(&s.share, "sleep-share", 0, "share of requests that sleep")
 	flags.DurationVar(&s.sleep, "sleep", time.Millisecond, "how long those sleep")
+	flags.Float64Var(&s.capacity, "capacity", 0, "requests served per second, one after the other; 0: as many as it can")
+	flags.DurationVar(&s.stall, "stall", 200*time.Millisecond, "how long the service stands still, if --stall-every is set")
+	flags.DurationVar(&s.stallEvery, "stall-every", 0, "time from the start of a stall to the start of the next; 0: no stalls")
+	dieAfter := flags.Duration("die-after", 0, "time until the service ends by itself, with exit code 3; 0: never")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -61,6 +67,11 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(stderr, "planted: listening on", listener.Addr())
+	if *dieAfter > 0 {
+		time.AfterFunc(*dieAfter, func() { os.Exit(3) })
+	}
+	stopStalls := s.startStalls(ctx)
+	defer stopStalls()
 	return serve(ctx, listener, s.routes())
 }
 
@@ -89,6 +100,13 @@ type service struct {
 	burn   float64
 	share  float64
 	sleep  time.Duration
+
+	capacity          float64 // per second; 0: no limit
+	stall, stallEvery time.Duration
+
+	standing sync.RWMutex // held for writing while the service stands still
+	slots    sync.Mutex   // guards nextSlot
+	nextSlot time.Time    // when the next request may be served
 }
 
 func (s *service) check() error {
@@ -99,8 +117,56 @@ func (s *service) check() error {
 		return fmt.Errorf("--burn is %v; use 0 or more", s.burn)
 	case !(s.share >= 0 && s.share <= 1):
 		return fmt.Errorf("--sleep-share is %v; use 0 to 1", s.share)
+	case !(s.capacity >= 0):
+		return fmt.Errorf("--capacity is %v; use 0 or more", s.capacity)
+	case s.stallEvery != 0 && (s.stall <= 0 || s.stallEvery <= s.stall):
+		return fmt.Errorf("--stall is %v and --stall-every is %v; use a stall above 0 and a longer time between", s.stall, s.stallEvery)
 	}
 	return nil
+}
+
+// startStalls lets the service stand still now and then. stop waits for the end
+// of a stall.
+func (s *service) startStalls(ctx context.Context) (stop func()) {
+	if s.stallEvery == 0 {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() {
+		tick := time.NewTicker(s.stallEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				s.standing.Lock()
+				time.Sleep(s.stall)
+				s.standing.Unlock()
+			}
+		}
+	})
+	return func() {
+		cancel()
+		work.Wait()
+	}
+}
+
+// queue waits until it is the request's turn, in the order in which they come.
+func (s *service) queue() {
+	if s.capacity == 0 {
+		return
+	}
+	s.slots.Lock()
+	now := time.Now()
+	if s.nextSlot.Before(now) {
+		s.nextSlot = now
+	}
+	s.nextSlot = s.nextSlot.Add(time.Duration(float64(time.Second) / s.capacity))
+	turn := s.nextSlot
+	s.slots.Unlock()
+	time.Sleep(time.Until(turn))
 }
 
 func (s *service) routes() http.Handler {
@@ -116,6 +182,9 @@ func (s *service) routes() http.Handler {
 // work answers one request. Which requests sleep follows from what they ask,
 // so that the same load meets the same faults.
 func (s *service) work(w http.ResponseWriter, r *http.Request) {
+	s.queue()
+	s.standing.RLock()
+	defer s.standing.RUnlock()
 	sum := hash([]byte(r.URL.RawQuery), s.rounds)
 	if extra := int(math.Round(float64(s.rounds) * s.burn)); extra > 0 {
 		sum = burnMore(sum, extra)

@@ -27,6 +27,7 @@ const (
 	profilePrefix = "profile-"
 	latencyFile   = "latency.hgrm"
 	metricsFile   = "metrics.json"
+	timelineFile  = "timeline.jsonl"
 	answersFile   = "answers.jsonl"
 	probesFile    = "probes.json"
 	// ServerLogFile is where an arm should let its program write, in Lap.Dir.

@@ -2,6 +2,8 @@ package runfolder
 
 import (
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // Metric is one figure of a round as bench.txt and summaries name it.
@@ -35,6 +37,7 @@ func Units() [][2]string {
 		{"peak-RSS-bytes", "lower"},
 		{"p99-lateness-sec", ""},
 		{"errors/op", "lower"},
+		{"overloaded", ""}, // 1, or absent; analyze/bench knows it
 	}
 }
 
@@ -72,6 +75,9 @@ func (r *Round) Metrics() []Metric {
 	}
 	if r.Load.Requests > 0 {
 		add("errors/op", float64(r.Load.Errors)/float64(r.Load.Requests))
+	}
+	if r.doubts(loadgen.Overloaded) {
+		add("overloaded", 1)
 	}
 	return out
 }

@@ -51,6 +51,9 @@ const (
 	// NotStopped: it had to be killed, ended with an error when it was asked to
 	// stop, or what it leaves behind could not be removed.
 	NotStopped FailureKind = "not stopped"
+	// StoppedAnswering: it answered at first, and then nothing any more, as one
+	// that runs already and died.
+	StoppedAnswering FailureKind = "stopped answering"
 	// NoRate: not even the lowest rate of a capacity search held. Such an arm has
 	// no rounds.
 	NoRate FailureKind = "no rate"

@@ -1,6 +1,7 @@
 package runfolder
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -68,6 +69,11 @@ func (r *Round) modern() {
 	}
 }
 
+// doubts reports whether the run has a doubt of the code.
+func (r *Round) doubts(code loadgen.DoubtCode) bool {
+	return slices.ContainsFunc(r.Doubts, func(d loadgen.Doubt) bool { return d.Code == code })
+}
+
 // whole says that the run is fit to stand for its arm.
 func (r *Round) whole() bool { return !r.Partial && !r.Repeated && r.Failure == "" }
 
@@ -77,8 +83,12 @@ type Load struct {
 	AskedRate    float64       `json:"asked_rate,omitempty"` // per second; absent when closed
 	SentRate     float64       `json:"sent_rate"`
 	AnsweredRate float64       `json:"answered_rate"`
-	Requests     int64         `json:"requests"` // intended in the window
-	Answered     int64         `json:"answered"` // of any status
+	Requests     int64         `json:"requests"` // due in the window, whatever became of them
+	// Sent and NotSent together are Requests; both are absent from folders that
+	// older versions wrote.
+	Sent     int64 `json:"sent,omitempty"`
+	NotSent  int64 `json:"not_sent,omitempty"`
+	Answered int64 `json:"answered"` // of any status
 	// Errors are the requests without an answer plus the answers of a status
 	// that is not a good one.
 	Errors int64 `json:"errors"`

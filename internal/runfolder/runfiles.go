@@ -2,6 +2,7 @@ package runfolder
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -81,6 +82,9 @@ func (f *Folder) AddFiles(dir string, metrics RunMetrics) error {
 	err := errors.Join(
 		f.write(filepath.Join(dir, latencyFile), metrics.Load.Response.WriteText),
 		f.writeJSON(filepath.Join(dir, metricsFile), metrics))
+	if t := metrics.Load.Timeline; t != nil {
+		err = errors.Join(err, f.write(filepath.Join(dir, timelineFile), func(w io.Writer) error { return writeLines(w, t.Slices) }))
+	}
 	if err != nil {
 		return f.Explain(err)
 	}

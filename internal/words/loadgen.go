@@ -2,8 +2,11 @@ package words
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
@@ -17,10 +20,16 @@ func DoubtName(code loadgen.DoubtCode) string {
 		return "the rate was not reached"
 	case loadgen.CapQueued:
 		return "requests waited for a free connection"
+	case loadgen.Overloaded:
+		return "the load was more than the service could take"
+	case loadgen.StoppedAnswering:
+		return "the service stopped answering"
 	case loadgen.RunPartial:
 		return "run was cut short"
 	case halvesDisagree:
 		return "the two halves of the window disagree"
+	case machineBusy:
+		return "the machine was busy"
 	}
 	return string(code)
 }
@@ -42,6 +51,14 @@ func Doubt(d loadgen.Doubt) string {
 	case loadgen.CapQueued:
 		return fmt.Sprintf("%d requests waited %v in total (p99 of the waits %v) because all %d connections were busy; their latency includes this wait",
 			d.Queued, threeDigits(d.QueuedFor), threeDigits(d.WaitP99), d.Cap)
+	case loadgen.Overloaded:
+		asked, word := dueRate(d)
+		return fmt.Sprintf("it answered %s/s of the %s/s %s; %s requests waited at the end of the window, %s early in it",
+			rate(d.AnsweredRate), rate(asked), word, units.Grouped(d.Backlog), units.Grouped(d.BacklogStart))
+	case loadgen.StoppedAnswering:
+		return fmt.Sprintf("no answer came after the first %v of the window; the %s requests that were due since then failed", threeDigits(d.At), units.Grouped(d.Unanswered))
+	case machineBusy:
+		return fmt.Sprintf("requests were sent late: p99 lateness was %v, compared with a response p99 of %v", threeDigits(d.LatenessP99), threeDigits(d.ResponseP99))
 	case loadgen.RunPartial:
 		return fmt.Sprintf("only %v of the window were measured", threeDigits(d.Window))
 	}
@@ -58,8 +75,36 @@ func generatorLimit(d loadgen.Doubt) string {
 	return fmt.Sprintf("its p99 lateness was %v, compared with a response p99 of %v", threeDigits(d.LatenessP99), threeDigits(d.ResponseP99))
 }
 
-// halvesDisagree is the code that experiments add to those of loadgen.
-const halvesDisagree loadgen.DoubtCode = "halves-disagree"
+// Overload says in one sentence what the load of a run came to that was more than
+// the service could take.
+func Overload(d loadgen.Doubt) string {
+	asked, word := dueRate(d)
+	return fmt.Sprintf("it answered %s/s of the %s/s %s: more than it could take; latencies describe a queue that was still growing",
+		rate(d.AnsweredRate), rate(asked), word)
+}
+
+// dueRate is the rate that a run should have had: that of the plan, unless its
+// arrivals were drawn and came out otherwise.
+func dueRate(d loadgen.Doubt) (perSecond float64, word string) {
+	if d.AskedRate > 0 && math.Abs(d.DueRate-d.AskedRate) < 0.01*d.AskedRate {
+		return d.AskedRate, "asked"
+	}
+	return d.DueRate, "due"
+}
+
+// rate writes a rate per second to three digits or as a whole number.
+func rate(perSecond float64) string {
+	if perSecond >= 100 {
+		return units.Grouped(int64(math.Round(perSecond)))
+	}
+	return strconv.FormatFloat(perSecond, 'g', 3, 64)
+}
+
+// The codes that experiments add to those of loadgen.
+const (
+	halvesDisagree loadgen.DoubtCode = "halves-disagree"
+	machineBusy    loadgen.DoubtCode = "machine-busy"
+)
 
 // HalvesDisagree says that a run was not steady: the medians of the two halves
 // of its window differ.

@@ -24,6 +24,10 @@ func TestDoubt(t *testing.T) {
 		{loadgen.Doubt{Code: loadgen.RateNotReached, Unanswered: 500, Intended: 10_000}, "the rate was not reached", "5.0 % of the requests got no answer (500 of 10000)"},
 		{loadgen.Doubt{Code: loadgen.CapQueued, Queued: 120, QueuedFor: 3 * time.Second, WaitP99: 25 * time.Millisecond, Cap: 8}, "requests waited for a free connection",
 			"120 requests waited 3s in total (p99 of the waits 25ms) because all 8 connections were busy; their latency includes this wait"},
+		{loadgen.Doubt{Code: loadgen.Overloaded, AnsweredRate: 53.21, AskedRate: 100, DueRate: 100.1, BacklogStart: 30, Backlog: 1470},
+			"the load was more than the service could take", "it answered 53.2/s of the 100/s asked; 1,470 requests waited at the end of the window, 30 early in it"},
+		{loadgen.Doubt{Code: loadgen.StoppedAnswering, At: 4200 * time.Millisecond, Unanswered: 1580}, "the service stopped answering",
+			"no answer came after the first 4.2s of the window; the 1,580 requests that were due since then failed"},
 		{loadgen.Doubt{Code: loadgen.RunPartial, Window: 10 * time.Second}, "run was cut short", "only 10s of the window were measured"},
 		{loadgen.Doubt{Code: loadgen.RunPartial, Text: "as it was said"}, "run was cut short", "as it was said"},
 	} {
@@ -43,6 +47,22 @@ func TestDoubtsOfExperiments(t *testing.T) {
 			t.Errorf("the code %q has no name", code)
 		}
 	}
+	checkSentence(t, "machine", words.Doubt(loadgen.Doubt{Code: "machine-busy", LatenessP99: 5123456, ResponseP99: 6 * time.Millisecond}),
+		"requests were sent late: p99 lateness was 5.12ms, compared with a response p99 of 6ms")
 	checkSentence(t, "halves", words.HalvesDisagree(1200*time.Microsecond, 2*time.Millisecond),
 		"the median was 1.2ms in the first half of the window and 2ms in the second; a longer warm-up may help")
+}
+
+func TestOverload(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		doubt loadgen.Doubt
+		want  string
+	}{
+		{loadgen.Doubt{AnsweredRate: 53.21, AskedRate: 100, DueRate: 100.1}, "it answered 53.2/s of the 100/s asked"},
+		{loadgen.Doubt{AnsweredRate: 5310.7, AskedRate: 12_000, DueRate: 12_000}, "it answered 5,311/s of the 12,000/s asked"},
+		{loadgen.Doubt{AnsweredRate: 4, AskedRate: 10, DueRate: 10.8}, "it answered 4/s of the 10.8/s due"},
+	} {
+		checkSentence(t, "overload", words.Overload(row.doubt), row.want+": more than it could take; latencies describe a queue that was still growing")
+	}
 }

@@ -57,9 +57,9 @@ The run folder (docs/run-folder.md) contains bench.txt, which benchstat reads.
 
 Exit codes:
   0    measured
-  1    every request failed, or a service did not start or ended by itself
+  1    every request failed, or a service did not start, ended by itself or stopped answering
   2    wrong usage or unusable input
-  3    with --strict: the load was not as requested
+  3    with --strict: the load was not as requested, or more than the service could take
   130  interrupted with Ctrl-C; what was measured is kept, --resume continues`,
 		Example: `  lotteryctl bench --url 'http://127.0.0.1:8080/search?q={{user}}' --rate 500 --duration 30s
   lotteryctl bench --url https://host/orders --rate 200 --arrivals poisson \

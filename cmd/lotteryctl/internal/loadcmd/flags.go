@@ -111,5 +111,5 @@ func bindOutputFlags(cmd *cobra.Command, o *benchOptions) {
 	f.StringVar(&o.expectStatus, "expect-status", "", "statuses that do not count as errors, such as 2xx,409 (default 1xx to 3xx)")
 	f.BoolVar(&o.logAnswers, "log-answers", false, "write every exchange to answers.jsonl, for lotteryctl verify")
 	f.BoolVar(&o.json, "json", false, "print JSON (format version 2, see docs/run-folder.md)")
-	f.BoolVar(&o.strict, "strict", false, "exit with 3 if the load generator was the limit or the rate was not reached")
+	f.BoolVar(&o.strict, "strict", false, "exit with 3 if the rate was not reached, or was more than the service could take")
 }

@@ -38,7 +38,7 @@ Exit codes:
   1    nothing could be captured from a service, or it stopped answering (what was
        captured is kept), or every request of the load failed
   2    wrong usage or unusable input
-  3    with --strict: the load was not as requested
+  3    with --strict: the load was not as requested, or more than the service could take
   130  interrupted with Ctrl-C; what was captured is kept`,
 		Example: `  lotteryctl profile --url 'http://127.0.0.1:8080/search?q={{user}}' --rate 500 --target http://127.0.0.1:6060
   lotteryctl profile --target http://127.0.0.1:6060 --duration 10s --trace --kinds cpu,heap,allocs

@@ -32,7 +32,7 @@ func bindProfileLoadFlags(cmd *cobra.Command, p *profileLoad) {
 	f.StringArrayVar(&p.override, "step", nil, "one switch of lotteryd, such as conn-pool=article; may be repeated")
 	bindReferenceFlags(cmd, &p.bench)
 	f.StringVar(&p.bench.expectStatus, "expect-status", "", "statuses that do not count as errors, such as 2xx,409 (default 1xx to 3xx)")
-	f.BoolVar(&p.bench.strict, "strict", false, "exit with 3 if the load generator was the limit or the rate was not reached")
+	f.BoolVar(&p.bench.strict, "strict", false, "exit with 3 if the rate was not reached, or was more than the service could take")
 }
 
 // checkNoLoad refuses flags of a load where none is made.

@@ -29,6 +29,7 @@ func (r Report) writeArms(b *strings.Builder) {
 		{"pauses ms", 11, func(r *runfolder.Round) *float64 { return r.Cost.GCPause }, milli},
 		{"peak MiB", 10, func(r *runfolder.Round) *float64 { return r.Cost.PeakRSS }, mebi},
 	})
+	writeMachine(b, r.Rounds)
 	b.WriteByte('\n')
 }
 

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
-	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/loadgen"
@@ -30,7 +29,8 @@ func JudgeRounds(rounds []runfolder.Round, strict bool) error {
 	}
 	for _, r := range rounds {
 		for _, d := range r.Doubts {
-			if d.Code == loadgen.GeneratorLimit || d.Code == loadgen.RateNotReached {
+			switch d.Code {
+			case loadgen.GeneratorLimit, loadgen.RateNotReached, loadgen.Overloaded, experiment.MachineBusy:
 				return cli.Inconclusive(fmt.Errorf("run %d is not as requested: %s: %s", r.Round, words.DoubtName(d.Code), words.Doubt(d)))
 			}
 		}
@@ -46,34 +46,14 @@ func judgeArms(rounds []runfolder.Round) error {
 		byArm[r.Arm] = append(byArm[r.Arm], r)
 	}
 	for _, arm := range slices.Sorted(maps.Keys(byArm)) {
-		var requests, errors int64
-		for _, r := range byArm[arm] {
-			requests += r.Load.Requests
-			errors += r.Load.Errors
-		}
-		if requests == 0 || errors < requests {
+		if !allFailed(byArm[arm]) {
 			continue
 		}
 		of := ""
 		if len(byArm) > 1 {
 			of = " of arm " + arm
 		}
-		return cli.GateFailed(fmt.Errorf("every request%s failed: %s%s", of, failures(byArm[arm]), mainCause(byArm[arm])))
+		return cli.GateFailed(fmt.Errorf("every request%s failed: %s", of, failuresAndHint(byArm[arm])))
 	}
 	return nil
-}
-
-// failures counts the causes of errors over all rounds: "3 status 503, 12 timeout".
-func failures(rounds []runfolder.Round) string {
-	counts := map[string]int64{}
-	for _, r := range rounds {
-		for cause, n := range r.Load.Failures {
-			counts[cause] += n
-		}
-	}
-	var parts []string
-	for _, cause := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, fmt.Sprintf("%s %s", units.Grouped(counts[cause]), cause))
-	}
-	return strings.Join(parts, ", ")
 }

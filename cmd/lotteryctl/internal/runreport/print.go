@@ -46,6 +46,9 @@ func (r Report) Print(w io.Writer, service string, asJSON bool) error {
 
 func (r Report) writeHeader(b *strings.Builder, service string) {
 	arm := r.Run.Arms[0]
+	for _, line := range r.headlines() {
+		fmt.Fprintf(b, "%s\n", line)
+	}
 	fmt.Fprintf(b, "%s\n", service)
 	if c := r.Run.Rules.Capacity; c != nil {
 		fmt.Fprintf(b, "the highest rate that keeps p95 within %v, without errors\n", c.SLO)
@@ -91,7 +94,11 @@ func writeCard(b *strings.Builder, r *runfolder.Round) {
 		fmt.Fprintf(b, "  %-12s%s\n", subject, fmt.Sprintf(format, args...))
 	}
 	l, c := r.Load, r.Cost
-	line("answered", "%s/s: %s requests, %s errors%s", units.Fixed(round1(l.AnsweredRate), -1), units.Grouped(l.Requests), units.Grouped(l.Errors), outcomes(l))
+	cut := ""
+	if n := unfinishedOf(l); n > 0 {
+		cut = fmt.Sprintf(", %s not answered yet", units.Grouped(n))
+	}
+	line("answered", "%s/s: %s requests, %s errors%s%s", units.Fixed(round1(l.AnsweredRate), -1), units.Grouped(l.Requests), units.Grouped(l.Errors-unfinishedOf(l)), cut, outcomes(l))
 	if q := l.Response; q != nil {
 		line("latency", "p50 %s   p95 %s   p99 %s   max %s ms", units.Milliseconds(q.P50), units.Milliseconds(q.P95), units.Milliseconds(q.P99), units.Milliseconds(q.Max))
 		line("", "(from the planned send time of each request)")
@@ -110,6 +117,9 @@ func writeCard(b *strings.Builder, r *runfolder.Round) {
 	}
 	if q := l.Lateness; q != nil {
 		line("generator", "p99 lateness of sending %s ms, at most %d connections", units.Milliseconds(q.P99), l.Connections.MaxOpen)
+	}
+	if text := machineText([]runfolder.Round{*r}); text != "" {
+		line("machine", "%s", text)
 	}
 	b.WriteByte('\n')
 }

@@ -23,6 +23,8 @@ type ProfileReport struct {
 	Profiled []runfolder.Profiled `json:"profiled"`
 	// Bundles are the manifests of those that have one, in the same order.
 	Bundles []*profiles.Manifest `json:"bundles"`
+	// Stalls are as in Report.
+	Stalls []Stalls `json:"stalls,omitempty"`
 
 	Dirs []string `json:"-"` // of the bundles
 }
@@ -32,6 +34,7 @@ func (r *ProfileReport) Print(w io.Writer, service string, asJSON bool) error {
 	if err := r.readBundles(); err != nil {
 		return err
 	}
+	r.Stalls = findStalls(r.rounds(), profiledTimelines(r.Folder))
 	if asJSON {
 		encoder := json.NewEncoder(w)
 		encoder.SetIndent("", "  ")
@@ -49,6 +52,14 @@ func (r *ProfileReport) Print(w io.Writer, service string, asJSON bool) error {
 	fmt.Fprintf(&b, "run folder: %s\n", r.Folder)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// rounds are the runs without what is about their profiles.
+func (r *ProfileReport) rounds() (rounds []runfolder.Round) {
+	for _, run := range r.Profiled {
+		rounds = append(rounds, run.Round)
+	}
+	return rounds
 }
 
 // readBundles reads the manifests.
@@ -69,10 +80,7 @@ func (r *ProfileReport) readBundles() error {
 
 // writeLoad shows what the clients saw while the profiles were taken.
 func (r *ProfileReport) writeLoad(b *strings.Builder, service string) {
-	load := Report{Folder: r.Folder, Run: r.Run}
-	for _, run := range r.Profiled {
-		load.Rounds = append(load.Rounds, run.Round)
-	}
+	load := Report{Folder: r.Folder, Run: r.Run, Rounds: r.rounds(), Stalls: r.Stalls}
 	load.writeHeader(b, service)
 	if len(load.Rounds) == 1 {
 		writeCard(b, &load.Rounds[0])

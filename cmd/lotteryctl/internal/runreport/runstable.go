@@ -40,7 +40,15 @@ func writeTables(b *strings.Builder, rounds []runfolder.Round) {
 		{"pauses ms", 11, func(r *runfolder.Round) *float64 { return r.Cost.GCPause }, milli},
 		{"peak MiB", 11, func(r *runfolder.Round) *float64 { return r.Cost.PeakRSS }, mebi},
 	})
+	writeMachine(b, rounds)
 	b.WriteByte('\n')
+}
+
+// writeMachine is a line below tables: what else went on.
+func writeMachine(b *strings.Builder, rounds []runfolder.Round) {
+	if text := machineText(rounds); text != "" {
+		fmt.Fprintf(b, "machine: %s\n", text)
+	}
 }
 
 func latencyOf(pick func(*runfolder.Quantiles) time.Duration) func(*runfolder.Round) *float64 {

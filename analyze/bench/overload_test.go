@@ -1,0 +1,62 @@
+package bench_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench"
+)
+
+// sameRounds are eight rounds of two arms that do not differ; flagged says which arms
+// were overloaded in every second round.
+func sameRounds(flagged ...string) string {
+	var b strings.Builder
+	for round := range 8 {
+		for _, arm := range []string{"old", "new"} {
+			flag := ""
+			if round%2 == 0 && strings.Contains(strings.Join(flagged, " "), arm) {
+				flag = " 1 overloaded"
+			}
+			fmt.Fprintf(&b, "BenchmarkHTTP/arm=%s 20000 %d ns/op %d p95-latency-ns %d B/op%s\n", arm, 100_000+round, 200_000+round, 3000+round, flag)
+		}
+	}
+	return b.String()
+}
+
+// TestOverloadedRunsAreNotAlike plants overload: equal latencies are no verdict, and
+// memory, which does not wait in a queue, is.
+func TestOverloadedRunsAreNotAlike(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name     string
+		flagged  []string
+		latency  bench.Verdict
+		warnings int
+	}{
+		{"healthy", nil, bench.Equivalent, 0},
+		{"one arm", []string{"new"}, bench.Inconclusive, 1},
+		{"both arms", []string{"old", "new"}, bench.Inconclusive, 2},
+	} {
+		report := judge(t, bench.Query{Col: "/arm"}, bench.Policy{}, sameRounds(row.flagged...))
+		for unit, want := range map[string]bench.Verdict{"sec/op": row.latency, "p95-latency-sec": row.latency, "B/op": bench.Equivalent} {
+			if g := only(t, report, unit); g.Verdict != want {
+				t.Errorf("%s: %s is %s, want %s", row.name, unit, g.Verdict, want)
+			}
+		}
+		found := 0
+		for _, w := range report.Warnings {
+			switch w.Code {
+			case bench.WarnOverload:
+				if found++; w.Overload.Runs != 4 || w.Overload.Of != 8 || w.Overload.Row != "HTTP" {
+					t.Errorf("%s: got %+v", row.name, *w.Overload)
+				}
+			case bench.WarnMissing, bench.WarningCode(bench.NoteNoBaseline):
+				t.Errorf("%s: got the warning %s", row.name, w.Code)
+			}
+		}
+		if found != row.warnings {
+			t.Errorf("%s: %d warnings of overload, want %d", row.name, found, row.warnings)
+		}
+	}
+}

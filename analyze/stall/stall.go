@@ -1,0 +1,163 @@
+// Package stall finds the times at which a service stood still: requests waited,
+// and for a while no answer came. It looks at the timeline of a run, in which a
+// stall is seen that percentiles over the complete window hide.
+//
+// [Find] is silent on a service whose answers come evenly, however slow or busy it
+// is, and on times for which the load generator itself was late.
+package stall
+
+import (
+	"slices"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// What makes a stall.
+const (
+	shortest = 50 * time.Millisecond
+	// unlike is how many times longer it is than the time between answers of this
+	// run otherwise is.
+	unlike = 5
+	// waiting is how many requests wait for its end. Of fewer, one that is slow by
+	// itself could be all there is.
+	waiting = 5
+)
+
+// Stall is a time without answers.
+type Stall struct {
+	// At is its start, from the start of the measured window.
+	At     time.Duration `json:"at_ns"`
+	Length time.Duration `json:"length_ns"`
+}
+
+// Finding is what the stalls of a run come to.
+type Finding struct {
+	Stalls []Stall `json:"stalls"` // in order
+	// Length is their median length.
+	Length time.Duration `json:"length_ns"`
+	// Period is the time from one to the next when they are regular, else 0.
+	Period time.Duration `json:"period_ns,omitempty"`
+	// Total is their length together, as a share of the window from 0 to 1.
+	Total float64 `json:"total"`
+	// Outside is the median response time of requests that were due outside of
+	// stalls, and Inside the longest of those that met one.
+	Outside time.Duration `json:"outside_p50_ns"`
+	Inside  time.Duration `json:"inside_max_ns"`
+}
+
+// Find returns nil when there is no stall. The slices are those of one run.
+func Find(timeline []loadgen.Slice) *Finding {
+	limit := max(shortest, unlike*usual(timeline))
+	f := &Finding{}
+	for i, s := range timeline {
+		if s.Still >= limit && isStall(timeline[:i+1], s) {
+			f.Stalls = append(f.Stalls, Stall{s.StillFrom, s.Still})
+		}
+	}
+	if len(f.Stalls) == 0 {
+		return nil
+	}
+	var lengths, outside []time.Duration
+	var total time.Duration
+	for _, s := range f.Stalls {
+		lengths = append(lengths, s.Length)
+		total += s.Length
+	}
+	for _, s := range timeline {
+		met := slices.ContainsFunc(f.Stalls, func(stall Stall) bool { return overlap(s, stall) > 0 })
+		switch {
+		case met:
+			f.Inside = max(f.Inside, s.Max)
+		case s.Max > 0:
+			outside = append(outside, s.P50)
+		}
+	}
+	last := timeline[len(timeline)-1]
+	f.Length, f.Outside, f.Period = median(lengths), median(outside), period(f.Stalls)
+	f.Total = float64(total) / float64(last.At+last.Width)
+	return f
+}
+
+// Matters says that a reader should hear of it: it comes back regularly, or it is
+// long enough to be seen in p99.
+func (f *Finding) Matters() bool {
+	const long, share = 200 * time.Millisecond, 0.01
+	longest := slices.MaxFunc(f.Stalls, func(a, b Stall) int { return int(a.Length - b.Length) }).Length
+	return f.Total >= share && (f.Period > 0 || longest >= long)
+}
+
+// usual is the median of the longest times without an answer of the slices.
+func usual(timeline []loadgen.Slice) time.Duration {
+	var still []time.Duration
+	for _, s := range timeline {
+		if s.Answered > 0 {
+			still = append(still, s.Still)
+		}
+	}
+	return median(still)
+}
+
+// isStall says that answers had come before the time without answers that ended in
+// the last slice, that enough requests waited for its end, and that it was not we
+// who sent them late.
+func isStall(timeline []loadgen.Slice, last loadgen.Slice) bool {
+	stall := Stall{last.StillFrom, last.Still}
+	if stall.At == 0 {
+		return false // the first answers of a slow service take their time
+	}
+	var due float64
+	var backlog int64
+	for _, s := range timeline {
+		shared := overlap(s, stall)
+		if shared <= 0 {
+			continue
+		}
+		if s.Late > last.Still/2 {
+			return false
+		}
+		due += float64(s.Due) * float64(shared) / float64(s.Width)
+		if s.At+s.Width <= stall.At+stall.Length {
+			backlog = max(backlog, s.Backlog)
+		}
+	}
+	return max(due, float64(backlog)) >= waiting
+}
+
+// overlap is how long a slice and a stall have in common; 0 or less: nothing.
+func overlap(s loadgen.Slice, stall Stall) time.Duration {
+	return min(s.At+s.Width, stall.At+stall.Length) - max(s.At, stall.At)
+}
+
+// period is 0 unless there are three stalls or more, and all but a few of them
+// follow each other at the same distance.
+func period(stalls []Stall) time.Duration {
+	const few, off = 0.2, 0.15
+	if len(stalls) < 3 {
+		return 0
+	}
+	var gaps []time.Duration
+	for i := range stalls[1:] {
+		gaps = append(gaps, stalls[i+1].At-stalls[i].At)
+	}
+	usual := median(gaps)
+	regular := 0
+	for _, gap := range gaps {
+		if d := float64(gap-usual) / float64(usual); d >= -off && d <= off {
+			regular++
+		}
+	}
+	if float64(regular) < (1-few)*float64(len(gaps)) {
+		return 0
+	}
+	return usual
+}
+
+// median is 0 of no values.
+func median(values []time.Duration) time.Duration {
+	if len(values) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}

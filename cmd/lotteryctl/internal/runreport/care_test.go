@@ -1,0 +1,188 @@
+package runreport
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stall"
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// reportOf is about runs of one arm.
+func reportOf(rounds ...runfolder.Round) Report {
+	r := Report{Run: runfolder.Manifest{Arms: []runfolder.ArmManifest{{Name: "a", FreshProcess: true}}}}
+	for i, round := range rounds {
+		round.Round, round.Arm = i+1, "a"
+		r.Rounds = append(r.Rounds, round)
+	}
+	return r
+}
+
+func healthyRound(requests int64) runfolder.Round {
+	return runfolder.Round{Load: runfolder.Load{Requests: requests, Sent: requests, Answered: requests}}
+}
+
+// unsteady is a run with these medians in its halves.
+func unsteady(first, second time.Duration) runfolder.Round {
+	r := healthyRound(20_000)
+	r.Halves = &runfolder.Halves{First: first, Second: second}
+	r.Doubts = []loadgen.Doubt{{Code: experiment.Unsteady}}
+	return r
+}
+
+// TestCareNote: one line, and only for what matters.
+func TestCareNote(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	refused := runfolder.Round{Load: runfolder.Load{Requests: 500, Errors: 500, Failures: map[string]int64{"refused": 500}}}
+	for _, row := range []struct {
+		name   string
+		rounds []runfolder.Round
+		want   string
+	}{
+		{"healthy", []runfolder.Round{healthyRound(1000), healthyRound(2000)}, ""},
+		{"few requests", []runfolder.Round{healthyRound(999), healthyRound(2000)}, "rough figures: p99 is based on 999 requests per run"},
+		{"one of three is unsteady", []runfolder.Round{unsteady(5*ms, ms), healthyRound(2000), healthyRound(2000)}, ""},
+		{"two directions", []runfolder.Round{unsteady(5*ms, ms), unsteady(ms, 5*ms), healthyRound(2000)}, ""},
+		{"a little", []runfolder.Round{unsteady(13*ms, 10*ms)}, ""},
+		{"of little", []runfolder.Round{unsteady(400*time.Microsecond, 100*time.Microsecond)}, ""},
+		{"all unsteady", []runfolder.Round{unsteady(5*ms, ms), unsteady(4*ms, ms)},
+			"rough figures: the halves of the window disagree in 2 of 2 runs (run 1: the median was 5ms in the first half of the window and 1ms in the second; a longer warm-up may help)"},
+		{"every request failed", []runfolder.Round{refused}, ""},
+	} {
+		if got := reportOf(row.rounds...).careNote(); got != row.want {
+			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
+// TestDoubtNotes: what has a headline or follows from one is not said again, and who
+// is to blame is named with the machine's figures.
+func TestDoubtNotes(t *testing.T) {
+	t.Parallel()
+	with := func(codes ...loadgen.DoubtCode) runfolder.Round {
+		r := healthyRound(2000)
+		for _, code := range codes {
+			r.Doubts = append(r.Doubts, loadgen.Doubt{Code: code, LatenessP99: 5 * time.Millisecond, ResponseP99: 6 * time.Millisecond, SentRate: 1, DueRate: 2, AskedRate: 2})
+		}
+		foreign, waited := 9*time.Second, 3*time.Second
+		r.Noise = runfolder.Noise{Over: 10 * time.Second, ForeignCPU: &foreign, ClientRunQueue: &waited, Cores: 2}
+		return r
+	}
+	failed := with(loadgen.GeneratorLimit, loadgen.RateNotReached)
+	failed.Load.Errors = failed.Load.Requests
+	for _, row := range []struct {
+		name  string
+		round runfolder.Round
+		want  []string
+	}{
+		{"healthy", with(), nil},
+		{"overload", with(loadgen.Overloaded, loadgen.RateNotReached, loadgen.CapQueued), nil},
+		{"died", with(loadgen.StoppedAnswering, loadgen.RateNotReached), nil},
+		{"every request failed", failed, nil},
+		{"the generator", with(loadgen.GeneratorLimit), []string{"the load generator was the limit in 1 of 1 runs (run 1: its p99 lateness was 5ms, compared with a response p99 of 6ms)"}},
+		{"the machine", with(experiment.MachineBusy), []string{"the machine was busy in 1 of 1 runs (run 1: requests were sent late: p99 lateness was 5ms, compared with a response p99 of 6ms; " +
+			"programs other than lotteryctl used 0.90 of 2 cores, threads of lotteryctl waited 30 % of the time for a core)"}},
+	} {
+		if got := reportOf(row.round).doubtNotes(); strings.Join(got, "\n") != strings.Join(row.want, "\n") {
+			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
+// TestHeadlines: silence on the healthy; overload and failure come first.
+func TestHeadlines(t *testing.T) {
+	t.Parallel()
+	over := healthyRound(1000)
+	over.Doubts = []loadgen.Doubt{{Code: loadgen.Overloaded, AnsweredRate: 53.2, AskedRate: 100, DueRate: 100}}
+	lost := runfolder.Round{Load: runfolder.Load{Requests: 500, Errors: 500, Failures: map[string]int64{"status 404": 500}}}
+	repeated := over
+	repeated.Repeated = true
+	const sentence = "it answered 53.2/s of the 100/s asked: more than it could take; latencies describe a queue that was still growing"
+	for _, row := range []struct {
+		name   string
+		rounds []runfolder.Round
+		want   string
+	}{
+		{"healthy", []runfolder.Round{healthyRound(10)}, ""},
+		{"overload", []runfolder.Round{over}, "overload: " + sentence},
+		{"one of two", []runfolder.Round{over, healthyRound(10)}, "overload in 1 of 2 runs: " + sentence},
+		{"repeated", []runfolder.Round{repeated, healthyRound(10)}, ""},
+		{"failed", []runfolder.Round{lost}, "failed: every request failed: 500 status 404; check the path of --url, or set --expect-status 404 if this is the answer to measure"},
+	} {
+		if got := strings.Join(reportOf(row.rounds...).headlines(), "\n"); got != row.want {
+			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
+// TestStallNote: regular ones and single ones.
+func TestStallNote(t *testing.T) {
+	t.Parallel()
+	r := reportOf(healthyRound(2000))
+	if got := r.stallNote(); got != "" {
+		t.Errorf("of none: got %q", got)
+	}
+	found := &stall.Finding{Length: 200 * time.Millisecond, Period: 2 * time.Second, Outside: time.Millisecond, Inside: 210 * time.Millisecond}
+	for i := range 5 {
+		found.Stalls = append(found.Stalls, stall.Stall{At: time.Duration(700+2000*i) * time.Millisecond, Length: found.Length})
+	}
+	r.Stalls = []Stalls{{Round: 1, Arm: "a", Finding: found}}
+	if got, want := r.stallNote(), "answers stood still for 0.2 s every 2.0 s: at 0.7 s, 2.7 s, 4.7 s, 6.7 s, and 1 more; p50 1.000 ms outside, up to 210.0 ms inside"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	found.Period, found.Stalls = 0, found.Stalls[:1]
+	r.Rounds = append(r.Rounds, healthyRound(1))
+	if got, want := r.stallNote(), "stalls in 1 of 2 runs (run 1: answers stood still for 0.2 s: at 0.7 s; p50 1.000 ms outside, up to 210.0 ms inside)"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestFindStalls: on a busy machine only regular ones are told, and none of a run that
+// was overloaded or failed.
+func TestFindStalls(t *testing.T) {
+	t.Parallel()
+	timeline := func(at ...int) (slices []loadgen.Slice) {
+		for i := range 100 {
+			s := loadgen.Slice{At: time.Duration(i) * 100 * time.Millisecond, Width: 100 * time.Millisecond, Due: 20, Answered: 20,
+				P50: time.Millisecond, Max: time.Millisecond, Still: time.Millisecond}
+			for _, k := range at {
+				if i == k {
+					s.Still, s.StillFrom, s.Max = 300*time.Millisecond, s.At-200*time.Millisecond, 300*time.Millisecond
+				}
+			}
+			slices = append(slices, s)
+		}
+		return slices
+	}
+	foreign := 9 * time.Second
+	quiet, busy := healthyRound(2000), healthyRound(2000)
+	busy.Noise = runfolder.Noise{Over: 10 * time.Second, ForeignCPU: &foreign, Cores: 2}
+	over, failed := quiet, quiet
+	over.Doubts = []loadgen.Doubt{{Code: loadgen.Overloaded}}
+	failed.Failure = "it is gone"
+	once, often := timeline(40), timeline(20, 40, 60, 80)
+	for _, row := range []struct {
+		name  string
+		round runfolder.Round
+		seen  []loadgen.Slice
+		want  int
+	}{
+		{"healthy", quiet, timeline(), 0},
+		{"no timeline", quiet, nil, 0},
+		{"once", quiet, once, 1},
+		{"often", quiet, often, 4},
+		{"once, busy", busy, once, 0},
+		{"often, busy", busy, often, 4},
+		{"overload", over, often, 0},
+		{"failed", failed, often, 0},
+	} {
+		got := findStalls([]runfolder.Round{row.round}, func(*runfolder.Round) ([]loadgen.Slice, error) { return row.seen, nil })
+		if n := len(got); n != min(row.want, 1) || n == 1 && len(got[0].Stalls) != row.want {
+			t.Errorf("%s: got %+v, want %d stalls", row.name, got, row.want)
+		}
+	}
+}

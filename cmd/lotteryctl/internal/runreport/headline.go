@@ -1,0 +1,49 @@
+package runreport
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/internal/words"
+	"github.com/lotteryctl/lotteryctl/loadgen"
+)
+
+// headlines are what a reader must know before any figure: that they are not those
+// of a service that works.
+func (r Report) headlines() (lines []string) {
+	for _, arm := range r.Arms() {
+		rounds := counting(r.of(arm))
+		of := ""
+		if len(r.Run.Arms) > 1 {
+			of = " of arm " + arm
+		}
+		if allFailed(rounds) {
+			lines = append(lines, fmt.Sprintf("failed: every request%s failed: %s", of, failuresAndHint(rounds)))
+			continue
+		}
+		if line := overloadLine(rounds, of); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// overloadLine is about the run in the middle of those that were overloaded.
+func overloadLine(rounds []runfolder.Round, of string) string {
+	var doubts []loadgen.Doubt
+	for _, round := range rounds {
+		if d := doubtIn(round, loadgen.Overloaded); d != nil {
+			doubts = append(doubts, *d)
+		}
+	}
+	if len(doubts) == 0 {
+		return ""
+	}
+	slices.SortFunc(doubts, func(a, b loadgen.Doubt) int { return int(a.AnsweredRate*1e3) - int(b.AnsweredRate*1e3) })
+	sentence := words.Overload(doubts[len(doubts)/2])
+	if len(rounds) > 1 {
+		return fmt.Sprintf("overload%s in %d of %d runs: %s", of, len(doubts), len(rounds), sentence)
+	}
+	return fmt.Sprintf("overload%s: %s", of, sentence)
+}

@@ -1,0 +1,93 @@
+package loadgen
+
+import (
+	"testing"
+	"time"
+)
+
+// TestTimelineAddsUp: the slices of a simulated run sum up to its counts, and the
+// backlog is what was due less what ended, from the warm-up on.
+func TestTimelineAddsUp(t *testing.T) {
+	t.Parallel()
+	for _, q := range []queue{
+		{arrivals: Constant, rate: 200, work: time.Millisecond},
+		{arrivals: Poisson, rate: 200, work: 8 * time.Millisecond, uneven: true, seed: 3, warmup: 3 * time.Second},
+		{arrivals: Constant, rate: 200, work: 10 * time.Millisecond, warmup: 2 * time.Second, timeout: time.Second},
+		{arrivals: Constant, rate: 200, work: 10 * time.Millisecond, window: 150 * time.Second},
+	} {
+		r := q.run(t)
+		var sum Slice
+		backlog, end := int64(0), time.Duration(0)
+		for i, s := range r.Timeline.Slices {
+			if s.At != end || s.Width <= 0 || s.Width > r.Timeline.Width {
+				t.Fatalf("%+v: slice %d is from %v for %v; the one before ended at %v", q, i, s.At, s.Width, end)
+			}
+			if end += s.Width; i > 0 && s.Backlog != backlog+s.Due-s.Answered-s.Failed {
+				t.Errorf("%+v: slice %d is %+v after a backlog of %d", q, i, s, backlog)
+			}
+			backlog = s.Backlog
+			sum.Due += s.Due
+			sum.Answered += s.Answered
+			sum.Lost += s.Lost
+			sum.Max = max(sum.Max, s.Max)
+			if s.P50 > s.P95 || s.P95 > s.P99 || s.P99 > s.Max {
+				t.Errorf("%+v: slice %d has the quantiles %v, %v, %v, %v", q, i, s.P50, s.P95, s.P99, s.Max)
+			}
+		}
+		if end != r.Window || len(r.Timeline.Slices) > MaxSlices {
+			t.Errorf("%+v: %d slices up to %v of %v", q, len(r.Timeline.Slices), end, r.Window)
+		}
+		if sum.Due != r.Counts.Intended || sum.Lost != r.Counts.ErrorCount() || sum.Max != r.Response.Max() ||
+			float64(sum.Answered) < 0.99*r.AnsweredRate*r.Window.Seconds() || float64(sum.Answered) > 1.01*r.AnsweredRate*r.Window.Seconds() {
+			t.Errorf("%+v: got %+v in all; counts %+v", q, sum, r.Counts)
+		}
+	}
+}
+
+// TestTimelineOfALongRun: slices grow wider, and what is in them stays.
+func TestTimelineOfALongRun(t *testing.T) {
+	t.Parallel()
+	q := queue{arrivals: Constant, rate: 20, work: time.Millisecond, window: 500 * time.Second,
+		stalls: [][2]time.Duration{{123 * time.Second, 2 * time.Second}}}
+	line := q.run(t).Timeline
+	if want := 800 * time.Millisecond; line.Width != want || len(line.Slices) != int(500*time.Second/want) {
+		t.Fatalf("%d slices of %v; want them %v wide", len(line.Slices), line.Width, want)
+	}
+	var longest Slice
+	for _, s := range line.Slices {
+		if s.Due != 16 {
+			t.Errorf("%d were due in the slice at %v; want 16", s.Due, s.At)
+		}
+		if s.Still > longest.Still {
+			longest = s
+		}
+	}
+	if longest.At > 125*time.Second || longest.At+longest.Width < 125*time.Second || longest.StillFrom != 123*time.Second || longest.Still < 2*time.Second {
+		t.Errorf("the stall is in %+v; want 2 s from 123 s on", longest)
+	}
+}
+
+// TestStillIsWaitingForAnswers: a time in which nobody waited does not count,
+// however few requests come.
+func TestStillIsWaitingForAnswers(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		q    queue
+		want time.Duration
+	}{
+		{queue{rate: 2, work: 30 * time.Millisecond}, 30 * time.Millisecond},
+		{queue{rate: 100, work: time.Millisecond}, time.Millisecond},
+		{queue{rate: 100, work: time.Millisecond, lastsAll: time.Second}, time.Second}, // until the first answer
+		{queue{rate: 100, work: time.Millisecond, warmup: 2 * time.Second, lastsAll: time.Second}, 10 * time.Millisecond},
+		{queue{rate: 100, work: time.Millisecond, stalls: [][2]time.Duration{{5 * time.Second, 300 * time.Millisecond}}}, 301 * time.Millisecond},
+	} {
+		row.q.arrivals = Constant
+		var still time.Duration
+		for _, s := range row.q.run(t).Timeline.Slices {
+			still = max(still, s.Still)
+		}
+		if off := still - row.want; off < -time.Millisecond || off > time.Millisecond {
+			t.Errorf("%+v: got %v, want %v", row.q, still, row.want)
+		}
+	}
+}
