@@ -15,6 +15,9 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev
 # Pinned: a new release of the linter must not break an old commit.
 STATICCHECK = v0.8.2
 
+# Pinned too: it decides which mutants there are.
+GREMLINS = v0.6.0
+
 # Without C: static programs run in any container and take 2 MiB less memory.
 # No version control stamp: it fails where git does not trust the folder's
 # owner, as in containers; VERSION carries the same.
@@ -22,7 +25,7 @@ BUILD = CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -ldflags '-X main.ve
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # check comes before the long tests, servers before what needs them
-.PHONY: help build servers browser demo test check format vet lint layering doccheck race fuzz-short bench-draw bench-overload bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder clean
+.PHONY: help build servers browser demo test check format vet lint layering doccheck race fuzz-short mutate bench-draw bench-overload bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +85,12 @@ race: ## all tests under the race detector, with real servers and a real browser
 
 fuzz-short: ## each fuzz target for FUZZTIME (3s)
 	@GO='$(GO)' .ci/fuzz-short $(FUZZTIME)
+
+# Not a part of test: it takes hours. One room alone: make mutate ROOMS=analyze/stat.
+# A mutant may allocate without end, so its memory is limited. Leave the files
+# alone while it runs: it builds what is there.
+mutate: ## would the tests notice a wrong operator? in the rooms of figures, or in ROOMS; hours
+	ulimit -v 8388608 && nice -n 15 $(GO) run ./internal/mutate -gremlins github.com/go-gremlins/gremlins/cmd/gremlins@$(GREMLINS) $(ROOMS)
 
 # --- measure ---------------------------------------------------------------
 

@@ -2,6 +2,8 @@ package bench
 
 import (
 	"math"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench/internal/unitnames"
 )
 
 // tooFewRequests says why a percentile gets no verdict; zero if it can get one.
@@ -28,13 +30,7 @@ func explanatory(unit string) Advisory {
 
 // IsExplanatory reports whether a unit, tidied or as an input has it, explains
 // others and gets no verdict unless a gate asks for it.
-func IsExplanatory(unit string) bool {
-	switch unit {
-	case "max-latency-sec", "max-latency-ns", "gc-cycles", "gc-pause-sec":
-		return true
-	}
-	return false
-}
+func IsExplanatory(unit string) bool { return unitnames.IsExplanatory(unit) }
 
 // leastRequests is the smallest number of iterations among the table's lines.
 // A percentile of a line is over its requests, and the format has no other

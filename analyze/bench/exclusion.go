@@ -32,16 +32,17 @@ const GeneratorLimit ExclusionCode = "generator-limit"
 // ExclusionCodes lists all codes.
 func ExclusionCodes() []ExclusionCode { return []ExclusionCode{GeneratorLimit} }
 
-// excluded finds the first exclusion that a comparison of two cells falls under.
-func (j *judging) excluded(unit string, cells ...*Cell) *Exclusion {
-	for i := range j.policy.Exclusions {
-		e := &j.policy.Exclusions[i]
+// exclusionOf finds the first exclusion that results of these cells fall under; nil if none
+// does. unit is tidied.
+func exclusionOf(all []Exclusion, set *Set, unit string, cells ...*Cell) *Exclusion {
+	for i := range all {
+		e := &all[i]
 		_, tidy := benchunit.Tidy(1, e.Unit)
 		if unit != tidy && unit != e.Unit {
 			continue
 		}
 		for _, c := range cells {
-			if c != nil && slices.ContainsFunc(c.Results, func(r int) bool { return e.concerns(j.tables.Set, r) }) {
+			if c != nil && slices.ContainsFunc(c.Results, func(r int) bool { return e.concerns(set, r) }) {
 				return e
 			}
 		}

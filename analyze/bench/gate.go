@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/perf/benchunit"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench/internal/unitnames"
 )
 
 // GateKind says what a gate looks at.
@@ -136,19 +138,10 @@ func (g Gate) vacuous(unit string, better Better) string {
 		return fmt.Sprintf("%s cannot fall by more than 100 %%; use a smaller share", unit)
 	case g.Kind == SLO && unit == "errors/op" && (g.Op == "<" && bound > 1 || g.Op == "<=" && bound >= 1):
 		return "no more than all requests can fail; use a smaller share"
-	case g.Kind == SLO && isNeverNegative(unit) && (g.Op == ">=" && bound <= 0 || g.Op == ">" && bound < 0):
+	case g.Kind == SLO && unitnames.IsNeverNegative(unit) && (g.Op == ">=" && bound <= 0 || g.Op == ">" && bound < 0):
 		return fmt.Sprintf("%s is never below 0; use a larger bound", unit)
 	}
 	return ""
-}
-
-// isNeverNegative reports whether values of the unit are known to be 0 or more.
-func isNeverNegative(unit string) bool {
-	switch unit {
-	case "sec/op", "B/op", "allocs/op", "errors/op", "ops/s":
-		return true
-	}
-	return strings.HasSuffix(unit, "-latency-sec") || strings.HasSuffix(unit, "-bytes")
 }
 
 // matchMetric finds tables by the name of their unit: as written, before or
@@ -158,7 +151,7 @@ func matchMetric(name string, tables []*Table) []*Table {
 	_, tidy := benchunit.Tidy(1, name)
 	for _, same := range []func(unit string) bool{
 		func(unit string) bool { return unit == tidy || unit == name },
-		func(unit string) bool { return bareUnit(unit) == bareUnit(tidy) },
+		func(unit string) bool { return unitnames.Bare(unit) == unitnames.Bare(tidy) },
 	} {
 		var matched []*Table
 		for _, t := range tables {
@@ -171,21 +164,6 @@ func matchMetric(name string, tables []*Table) []*Table {
 		}
 	}
 	return nil
-}
-
-// bareUnit leaves the measure out of a name: p95-latency-sec is p95-latency,
-// cpu-sec/op is cpu/op.
-func bareUnit(unit string) string {
-	for _, measure := range []string{"-sec", "-bytes", "-B"} {
-		name, per, found := strings.Cut(unit, "/")
-		if short, ok := strings.CutSuffix(name, measure); ok && short != "" {
-			if found {
-				return short + "/" + per
-			}
-			return short
-		}
-	}
-	return unit
 }
 
 func unitsOf(tables []*Table) string {

@@ -23,7 +23,7 @@ func (j *judging) compare(t *Table, old, new *Cell) (*Judgement, error) {
 		return g, nil
 	}
 	g.old, g.new = old.Values, new.Values
-	g.Excluded = j.excluded(t.Unit, old, new)
+	g.Excluded = exclusionOf(j.policy.Exclusions, j.tables.Set, t.Unit, old, new)
 	g.Cliff = stat.CliffsDelta(g.old, g.new)
 	if isDirect(t, old, new) {
 		g.Test, g.P, g.Effect = Direct, 0, directRatio(t, old, new)

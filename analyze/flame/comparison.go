@@ -47,9 +47,10 @@ func newComparison(old, new []Input, o DiffOptions) (*comparison, error) {
 			return nil, err
 		}
 		typ := in.Profile.Types[t]
-		if i > 0 && typ != c.typ {
+		if i > 0 && !typ.Same(c.typ) {
 			return nil, fmt.Errorf("one profile has %s and another has %s; only profiles of the same type can be compared", c.typ, typ)
 		}
+		typ.Scale = max(typ.Scale, c.typ.Scale)
 		c.typ, c.types = typ, append(c.types, t)
 	}
 	for _, in := range c.inputs {
@@ -124,7 +125,7 @@ func (c *comparison) side(from, to int) Side {
 	s := Side{Profiles: to - from}
 	known := true
 	for i := from; i < to; i++ {
-		s.Total += c.tree.totals[i]
+		s.Total += c.tree.totals[i] * max(c.typ.Scale, 1) / c.scale(i)
 		s.Served += c.inputs[i].Requests
 		known = known && c.inputs[i].Requests > 0
 		switch c.basis {
@@ -143,6 +144,11 @@ func (c *comparison) side(from, to int) Side {
 		s.Served = 0
 	}
 	return s
+}
+
+// scale is how many of a column's values are one of its unit.
+func (c *comparison) scale(column int) int64 {
+	return max(c.inputs[column].Profile.Types[c.types[column]].Scale, 1)
 }
 
 // row is the values of a quantity in all columns, as the diff has them.

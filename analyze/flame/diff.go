@@ -106,7 +106,7 @@ type Diff struct {
 // Side is one side of a diff.
 type Side struct {
 	Profiles int
-	Total    int64   // of the values, all profiles together
+	Total    int64   // of the values, all profiles together, in 1/Diff.Type.Scale
 	Per      float64 // what it was divided by: requests, seconds, the total, profiles
 	Served   float64 // requests served while it was profiled; 0: not known
 }

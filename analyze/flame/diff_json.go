@@ -1,6 +1,7 @@
 package flame
 
 import (
+	"encoding/json"
 	"io"
 	"math"
 
@@ -29,10 +30,10 @@ type diffJSON struct {
 }
 
 type sideJSON struct {
-	Profiles int     `json:"profiles"`
-	Total    int64   `json:"total"`
-	Per      float64 `json:"per"`
-	Served   float64 `json:"requests,omitempty"`
+	Profiles int         `json:"profiles"`
+	Total    json.Number `json:"total"`
+	Per      float64     `json:"per"`
+	Served   float64     `json:"requests,omitempty"`
 }
 
 type functionChangeJSON struct {
@@ -68,7 +69,7 @@ func (d *Diff) WriteJSON(w io.Writer, notes []string) error {
 
 func (d *Diff) json(notes []string) diffJSON {
 	out := diffJSON{
-		Format: DiffFormat, Type: d.Type, Basis: d.Basis.String(), Unit: d.Unit, Evidence: d.Evidence, Old: d.Old.json(), New: d.New.json(),
+		Format: DiffFormat, Type: d.Type, Basis: d.Basis.String(), Unit: d.Unit, Evidence: d.Evidence, Old: d.Old.json(d.Type), New: d.New.json(d.Type),
 		MinShare: d.MinShare, Hidden: d.Hidden, Notes: notes, Causes: append([]int{}, d.Causes...),
 		Functions: make([]functionChangeJSON, len(d.Functions)), Nodes: make([]diffNodeJSON, len(d.Nodes)),
 	}
@@ -85,7 +86,9 @@ func (d *Diff) json(notes []string) diffJSON {
 	return out
 }
 
-func (s Side) json() sideJSON { return sideJSON(s) }
+func (s Side) json(t stackprofile.ValueType) sideJSON {
+	return sideJSON{s.Profiles, json.Number(t.Text(s.Total)), s.Per, s.Served}
+}
 
 func (c Change) json() changeJSON {
 	return changeJSON{c.Old, c.New, known(c.Low), known(c.High), known(c.P), c.Significance.String()}

@@ -30,8 +30,9 @@ func (c *comparison) normalise() error {
 			if total == 0 {
 				return fmt.Errorf("a profile of the %s side is empty, so its total is 0 and cannot be used as the basis", c.sideName(i))
 			}
-			c.factors[i] = 100 / float64(total)
+			c.factors[i] = 100 * float64(c.scale(i)) / float64(total)
 		}
+		c.factors[i] /= float64(c.scale(i))
 	}
 	c.unit = unitOf(c.typ, basis)
 	c.equalPeriods()
@@ -102,6 +103,7 @@ func unitOf(t stackprofile.ValueType, b Basis) string {
 // quantum is what one sample weighs, as far as that is known.
 func quantum(p *stackprofile.Profile, t stackprofile.ValueType) float64 {
 	switch {
+	case t.Scale > 1: // what has decimals is not counted
 	case t.Unit == p.PeriodType.Unit && p.Period > 0 && (t.Unit == "nanoseconds" && p.PeriodType.Name == "cpu" || t.Unit == "bytes"):
 		return float64(p.Period)
 	case t.Name == "samples" || p.PeriodType.Name == "goroutine" || t.Name == "goroutine":

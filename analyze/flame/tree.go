@@ -33,7 +33,10 @@ type Tree struct {
 	MinShare    float64
 	Hidden      int
 	HiddenTotal int64
-	Notes       []stackprofile.Note // of the profile
+	// Size is the sum of all values without their signs, which shares are of, see
+	// [stackprofile.Profile.Size]; 0 is that of Total.
+	Size  float64
+	Notes []stackprofile.Note // of the profile
 }
 
 // Node is one frame in the context of its callers. Total is what was spent in
@@ -62,7 +65,7 @@ func Fold(p *stackprofile.Profile, valueType int, o FoldOptions) (*Tree, error) 
 		return nil, err
 	}
 	t := newTree(names, fold([]source{{columns, 0}}, 1, names.List(), []int64{leastWeight(columns.Values, share)}))
-	t.Type, t.MinShare, t.Notes = p.Types[valueType], share, p.Notes
+	t.Type, t.MinShare, t.Size, t.Notes = p.Types[valueType], share, p.Size(valueType), p.Notes
 	return t, nil
 }
 

@@ -42,15 +42,17 @@ type LabelFilter struct {
 type Kept struct {
 	Samples, OfSamples int
 	Totals, OfTotals   []int64 // of each type
+	// sizes are the same without the signs of values, which shares are of.
+	sizes, ofSizes []float64
 }
 
-// Share is what was kept of a type's total: 0.5 is half. It is 1 if there was
-// nothing to keep.
+// Share is what was kept of a type's values, without their signs: 0.5 is half.
+// It is 1 if there was nothing to keep.
 func (k Kept) Share(valueType int) float64 {
-	if k.OfTotals[valueType] == 0 {
+	if k.ofSizes[valueType] == 0 {
 		return 1
 	}
-	return float64(k.Totals[valueType]) / float64(k.OfTotals[valueType])
+	return k.sizes[valueType] / k.ofSizes[valueType]
 }
 
 // Filter returns a profile of what is left of p. It shares memory with p. If
@@ -69,6 +71,8 @@ func (p *Profile) Filter(f Filter) (*Profile, Kept) {
 	for t := range p.Types {
 		kept.Totals = append(kept.Totals, out.Total(t))
 		kept.OfTotals = append(kept.OfTotals, p.Total(t))
+		kept.sizes = append(kept.sizes, out.Size(t))
+		kept.ofSizes = append(kept.ofSizes, p.Size(t))
 	}
 	if note, missing := p.missingLabels(f); missing {
 		out.Notes = append(slices.Clip(out.Notes), note)

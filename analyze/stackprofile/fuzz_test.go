@@ -40,15 +40,22 @@ func FuzzRead(f *testing.F) {
 // FuzzFolded, FuzzPerf and FuzzGoroutines begin where the formats do.
 func FuzzFolded(f *testing.F) {
 	f.Add("main;operator new 2\nmain;b_[i] 1\n;; -3\n# comment\n")
+	f.Add("b 1.5\nc 1e-3\nd 1,5\n#x;y 2\n")
+	f.Add("b 10 12\nc 0.5 -1\nd\x00\x1b 3 4\n")
 	f.Fuzz(func(t *testing.T, text string) { checkRead(t, []byte("a 1\n"+text)) })
 }
 
 func FuzzPerf(f *testing.F) {
+	f.Add("my web 12    3456     250000 cycles:u: \n\t4abc10\n\nweb 12 sched:sched_switch: prev_comm=a b ffffffff821f8298 __schedule\n 4abc10 f\n:-1 -1 [001] 1.1: \nweb \n\t4abc10 _ZN1a1bEv (inlined)\n")
+	f.Add("web 1 [000] U 1.000001: PERF_RECORD_COMM: x\nweb 1 1.1: \tmetric: 0.5\nweb 1 page-faults: 7f00 f (/b)\n\t1 g\n ABI:2 AX:0x1\n 0x1/0x2/P\n  web[1]\n")
 	f.Add("\tffff do_fault+0x58 ([kernel.kallsyms])\n  serve.go:12\n\t1 f (inlined)\n\t2 g (/lib (deleted))\n\nb c 1/2 [0] 1.2: 7 sched:switch: 1 f (/b)\n")
 	f.Fuzz(func(t *testing.T, text string) { checkRead(t, []byte("web 1 1.0: 5 cycles: \n\t1 f+0x1 (/b)\n"+text)) })
 }
 
 func FuzzGoroutines(f *testing.F) {
+	f.Add("non-Go function\n\tpc=0x1\n[originating from goroutine 1]:\nmain.g()\n\n-----\n\ngoroutine 1 [running]:\n\tgoroutine running on other thread; stack unavailable\n")
+	f.Add("web-1  | goroutine 2 [running]:\nweb-1  | main.f()\nweb-2  | x\n\xff 12:00:00 goroutine 3 [select]:\n\x1b[36m\n")
+	f.Add("{\"log\":\"goroutine 4 [running]:\\nmain.f()\\n\\t/a.go:1 +0x1\\n\"}\nstack=\"goroutine 5 [running]:\\nmain.f()\\n\\t/a.go:1\\n\" x=1\npanic: x\ngoroutine 1 [running]:\n")
 	f.Add("main.f(...)\n\t/a.go:1\ncreated by main.main in goroutine 1\n\t/a.go:2 +0x3\n\ngoroutine 2 [select, 3 minutes, locked to thread labels:{\"a\": \"b\"}]:\n...4 frames elided...\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		text = "goroutine 1 [running]:\n" + text

@@ -40,7 +40,7 @@ type GoroutineDump struct {
 // "wait".
 func (d *GoroutineDump) Profile() (*Profile, error) {
 	limits := Limits{MaxFrames: 1 << 31}
-	t := newTextProfile(limits, ValueType{"goroutine", "count"})
+	t := newTextProfile(limits, ValueType{Name: "goroutine", Unit: "count"})
 	for _, g := range d.Goroutines {
 		stack := make([]FrameID, 0, len(g.Stack)+1)
 		if g.CreatedBy.Function != "" {

@@ -24,6 +24,10 @@ func Merge(profiles ...*Profile) (*Profile, error) {
 	if err := mergeable(profiles); err != nil {
 		return nil, err
 	}
+	profiles, err := oneScale(profiles)
+	if err != nil {
+		return nil, err
+	}
 	out := mergedHeader(profiles)
 	frames := newFrameTable()
 	labelled := slices.ContainsFunc(profiles, func(p *Profile) bool { return p.labels != nil })
@@ -40,7 +44,7 @@ func Merge(profiles ...*Profile) (*Profile, error) {
 func mergeable(profiles []*Profile) error {
 	first, size := profiles[0], 0
 	for i, p := range profiles {
-		if !slices.Equal(p.Types, first.Types) {
+		if !slices.EqualFunc(p.Types, first.Types, ValueType.Same) {
 			return fmt.Errorf("profile 1 has the sample types %s, profile %d has %s; only profiles of the same kind can be merged",
 				typeNames(first.Types), i+1, typeNames(p.Types))
 		}
@@ -50,6 +54,37 @@ func mergeable(profiles []*Profile) error {
 		return fmt.Errorf("the stacks of all profiles have %d frames in total, which is too many to merge", size)
 	}
 	return nil
+}
+
+// oneScale are the profiles with the largest scale of each type.
+func oneScale(profiles []*Profile) ([]*Profile, error) {
+	types := slices.Clone(profiles[0].Types)
+	differ := false
+	for _, p := range profiles {
+		for i, t := range p.Types {
+			differ = differ || t.Scale != types[i].Scale
+			types[i].Scale = max(types[i].Scale, t.Scale)
+		}
+	}
+	if !differ {
+		return profiles, nil
+	}
+	scaled := make([]*Profile, len(profiles))
+	for n, p := range profiles {
+		out := *p
+		out.Types, out.values = types, slices.Clone(p.values)
+		for i, t := range types {
+			factor := max(t.Scale, 1) / max(p.Types[i].Scale, 1)
+			if out.Size(i) >= math.MaxInt64/float64(factor) {
+				return nil, fmt.Errorf("the values of profile %d are too large to be added to those of the others, which have decimals", n+1)
+			}
+			for at := i; at < len(out.values); at += len(types) {
+				out.values[at] *= factor
+			}
+		}
+		scaled[n] = &out
+	}
+	return scaled, nil
 }
 
 func typeNames(types []ValueType) string {

@@ -45,6 +45,16 @@ const (
 	RatesDiffer NoteCode = "rates_differ"
 	// LabelsMissing: no sample has the labels Missing; there are Known.
 	LabelsMissing NoteCode = "labels_missing"
+	// SeveralDumps: the input holds Count dumps of goroutines; the last is read.
+	SeveralDumps NoteCode = "several_dumps"
+	// SeveralEvents: the input has samples of the events Known, which are types
+	// of their own; Text is the one to look at first.
+	SeveralEvents NoteCode = "several_events"
+	// TwoSides: each line has the values of two sides; what is looked at first is
+	// their difference, the type Text. Known are the types of the sides.
+	TwoSides NoteCode = "two_sides"
+	// ValuesRounded: Count values have more decimals than can be kept exactly.
+	ValuesRounded NoteCode = "values_rounded"
 	// StacksFiltered: filters keep Count of Of stacks, which are Share of the
 	// total of the type Text.
 	StacksFiltered NoteCode = "stacks_filtered"
@@ -62,11 +72,14 @@ type LineReason string
 // The reasons.
 const (
 	NoValue       LineReason = "no_value"        // folded: nothing after a space
-	NoWholeNumber LineReason = "no_whole_number" // folded: the last field
+	NoNumber      LineReason = "no_number"       // folded: the last field
+	CommaInNumber LineReason = "comma_in_number" // folded: the last field
+	OneValue      LineReason = "one_value"       // folded: where the others have two
 	NoFrames      LineReason = "no_frames"       // folded: nothing before the value
 	NoEvent       LineReason = "no_event"        // perf script: neither an event nor a frame
 	NoCall        LineReason = "no_call"         // goroutines: neither a call nor where it is
 	NoPlace       LineReason = "no_place"        // goroutines: no place in a source file
+	NotTheDumps   LineReason = "not_the_dumps"   // goroutines: a line without what is in front of all others
 )
 
 // Error is the reason as part of an error about the line.
@@ -74,14 +87,20 @@ func (r LineReason) Error() string {
 	switch r {
 	case NoValue:
 		return "it has no value after a space"
-	case NoWholeNumber:
-		return "its last field is not an integer"
+	case NoNumber:
+		return "its last field is not a number"
+	case CommaInNumber:
+		return "its last field has a comma; write a decimal point, and thousands without a comma"
+	case OneValue:
+		return "it has one value where most lines have two"
 	case NoFrames:
 		return "it has no frames before the value"
 	case NoEvent:
 		return "it is neither an event nor a frame of perf script"
 	case NoCall:
 		return "this is not a function call"
+	case NotTheDumps:
+		return "it does not begin as the other lines of the dump do"
 	case NoPlace:
 		return "this is not a location in a source file"
 	}

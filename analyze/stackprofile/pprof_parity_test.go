@@ -3,6 +3,7 @@ package stackprofile_test
 import (
 	"bytes"
 	"context"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -217,11 +218,15 @@ func foldedSum(t *testing.T, p *stackprofile.Profile, valueType int) (sum int64)
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(folded.String()) {
-		v, err := strconv.ParseInt(strings.TrimSpace(line[strings.LastIndexByte(line, ' ')+1:]), 10, 64)
-		if err != nil {
+		v, ok := new(big.Rat).SetString(strings.TrimSpace(line[strings.LastIndexByte(line, ' ')+1:]))
+		if !ok {
 			t.Fatalf("a folded line has no value: %q", line)
 		}
-		sum += v
+		v.Mul(v, new(big.Rat).SetInt64(max(p.Types[valueType].Scale, 1)))
+		if !v.IsInt() {
+			t.Fatalf("a folded line has more decimals than are kept: %q", line)
+		}
+		sum += v.Num().Int64()
 	}
 	return sum
 }

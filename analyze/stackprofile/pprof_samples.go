@@ -5,18 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/wire"
 )
 
 // eachSample goes through the messages of all samples.
 func (d *decoder) eachSample(do func(raw []byte) error) error {
-	m := message{d.raw}
+	m := wire.Message{Rest: d.raw}
 	for {
-		f, ok, err := m.next()
+		f, ok, err := m.Next()
 		if !ok {
 			return err
 		}
-		if f.id == profileSample {
-			if err := do(f.bytes); err != nil {
+		if f.ID == profileSample {
+			if err := do(f.Bytes); err != nil {
 				return err
 			}
 		}
@@ -119,23 +121,23 @@ func (s *sampleReader) push() {
 }
 
 func (s *sampleReader) fields(raw []byte) error {
-	m := message{raw}
+	m := wire.Message{Rest: raw}
 	for {
-		f, ok, err := m.next()
+		f, ok, err := m.Next()
 		if !ok {
 			return err
 		}
-		switch f.id {
+		switch f.ID {
 		case 1:
 			err = s.stack(f)
 		case 2:
-			err = f.numbers(func(v uint64) error { s.values = append(s.values, int64(v)); return nil })
+			err = f.Numbers(func(v uint64) error { s.values = append(s.values, int64(v)); return nil })
 		case 3:
-			if f.wire != wireBytes {
+			if f.Wire != wire.Bytes {
 				return errors.New("a label is not a message")
 			}
-			s.marks = binary.AppendUvarint(s.marks, uint64(len(f.bytes)))
-			s.marks = append(s.marks, f.bytes...)
+			s.marks = binary.AppendUvarint(s.marks, uint64(len(f.Bytes)))
+			s.marks = append(s.marks, f.Bytes...)
 		}
 		if err != nil {
 			return err
@@ -144,14 +146,14 @@ func (s *sampleReader) fields(raw []byte) error {
 }
 
 // stack notes the locations of a sample. This loop sees most of the file.
-func (s *sampleReader) stack(f field) error {
-	if f.wire != wireBytes {
-		return f.numbers(s.locate)
+func (s *sampleReader) stack(f wire.Field) error {
+	if f.Wire != wire.Bytes {
+		return f.Numbers(s.locate)
 	}
-	for rest := f.bytes; len(rest) > 0; {
-		id, n := uvarint(rest)
+	for rest := f.Bytes; len(rest) > 0; {
+		id, n := wire.Uvarint(rest)
 		if n <= 0 {
-			return errTruncated
+			return wire.ErrTruncated
 		}
 		rest = rest[n:]
 		if err := s.locate(id); err != nil {
@@ -189,13 +191,13 @@ func (s *sampleReader) label() error {
 }
 
 func (s *sampleReader) decodeLabels() (labels []Label, err error) {
-	m := message{s.marks}
-	for len(m.rest) > 0 {
-		size, err := m.varint()
+	m := wire.Message{Rest: s.marks}
+	for len(m.Rest) > 0 {
+		size, err := m.Varint()
 		if err != nil {
 			return nil, err
 		}
-		raw, err := m.take(size)
+		raw, err := m.Take(size)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/symbol"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/wire"
 )
 
 // The fields of the messages of profile.proto that are read.
@@ -22,6 +25,7 @@ const (
 	profilePeriod      = 12
 	profileComment     = 13
 	profileDefaultType = 14
+	profileDocURL      = 15 // not read
 )
 
 // decoder turns the bytes of a profile.proto message into a Profile in three
@@ -47,6 +51,7 @@ type decoder struct {
 	comments                                    []uint64
 
 	frames *frameTable
+	named  map[[2]uint64]string // functions, by name and system name
 	// expanded are the frames of all locations, root first.
 	expanded []FrameID
 	// dense has the frames of the location with an id; ids are small numbers in
@@ -59,7 +64,7 @@ type decoder struct {
 // frame, so an empty run is no location.
 type frameRun struct{ begin, size uint32 }
 
-type functionEntry struct{ name, file uint64 }
+type functionEntry struct{ name, system, file uint64 }
 
 type locationEntry struct {
 	id, mapping uint64
@@ -73,9 +78,9 @@ type lineEntry struct {
 
 // readTables is the first pass.
 func (d *decoder) readTables() error {
-	m := message{d.raw}
+	m := wire.Message{Rest: d.raw}
 	for {
-		f, ok, err := m.next()
+		f, ok, err := m.Next()
 		if err != nil {
 			return err
 		}
@@ -88,44 +93,44 @@ func (d *decoder) readTables() error {
 	}
 }
 
-func (d *decoder) table(f field) (err error) {
-	if wantsBytes := f.id >= profileSampleType && f.id <= profileStrings || f.id == profilePeriodType; wantsBytes && f.wire != wireBytes {
-		return fmt.Errorf("field %d has wire type %d and should hold a message", f.id, f.wire)
+func (d *decoder) table(f wire.Field) (err error) {
+	if wantsBytes := f.ID >= profileSampleType && f.ID <= profileStrings || f.ID == profilePeriodType; wantsBytes && f.Wire != wire.Bytes {
+		return fmt.Errorf("field %d has wire type %d and should hold a message", f.ID, f.Wire)
 	}
-	switch f.id {
+	switch f.ID {
 	case profileSampleType:
-		t, err := pair(f.bytes)
+		t, err := pair(f.Bytes)
 		d.types = append(d.types, t)
 		return err
 	case profileSample:
 		d.samples++
-		d.sampleBytes += len(f.bytes)
+		d.sampleBytes += len(f.Bytes)
 	case profileMapping:
-		return d.mapping(f.bytes)
+		return d.mapping(f.Bytes)
 	case profileLocation:
-		return d.location(f.bytes)
+		return d.location(f.Bytes)
 	case profileFunction:
-		return d.function(f.bytes)
+		return d.function(f.Bytes)
 	case profileStrings:
-		d.strings = append(d.strings, string(f.bytes))
+		d.strings = append(d.strings, string(f.Bytes))
 	case profileDropFrames:
-		d.dropFrames = f.number
+		d.dropFrames = f.Number
 	case profileKeepFrames:
-		d.keepFrames = f.number
+		d.keepFrames = f.Number
 	case profileTime:
-		d.time = int64(f.number)
+		d.time = int64(f.Number)
 	case profileDuration:
-		d.duration = int64(f.number)
+		d.duration = int64(f.Number)
 	case profilePeriodType:
-		t, err := pair(f.bytes)
+		t, err := pair(f.Bytes)
 		d.periodName, d.periodUnit = t[0], t[1]
 		return err
 	case profilePeriod:
-		d.period = f.number
+		d.period = f.Number
 	case profileComment:
-		return f.numbers(func(v uint64) error { d.comments = append(d.comments, v); return nil })
+		return f.Numbers(func(v uint64) error { d.comments = append(d.comments, v); return nil })
 	case profileDefaultType:
-		d.defaultType = f.number
+		d.defaultType = f.Number
 	}
 	return nil
 }
@@ -142,14 +147,14 @@ func pair(raw []byte) (t [2]uint64, err error) {
 
 // eachNumber goes through the varint fields of a flat message.
 func eachNumber(raw []byte, each func(id, number uint64)) error {
-	m := message{raw}
+	m := wire.Message{Rest: raw}
 	for {
-		f, ok, err := m.next()
+		f, ok, err := m.Next()
 		if !ok {
 			return err
 		}
-		if f.wire == wireVarint {
-			each(f.id, f.number)
+		if f.Wire == wire.Varint {
+			each(f.ID, f.Number)
 		}
 	}
 }
@@ -180,6 +185,8 @@ func (d *decoder) function(raw []byte) error {
 			id = number
 		case 2:
 			f.name = number
+		case 3:
+			f.system = number
 		case 4:
 			f.file = number
 		}
@@ -190,23 +197,23 @@ func (d *decoder) function(raw []byte) error {
 
 func (d *decoder) location(raw []byte) error {
 	var l locationEntry
-	m := message{raw}
+	m := wire.Message{Rest: raw}
 	for {
-		f, ok, err := m.next()
+		f, ok, err := m.Next()
 		if err != nil {
 			return err
 		}
 		if !ok {
 			break
 		}
-		switch f.id {
+		switch f.ID {
 		case 1:
-			l.id = f.number
+			l.id = f.Number
 		case 2:
-			l.mapping = f.number
+			l.mapping = f.Number
 		case 4:
 			var line lineEntry
-			if err := eachNumber(f.bytes, func(field, number uint64) {
+			if err := eachNumber(f.Bytes, func(field, number uint64) {
 				switch field {
 				case 1:
 					line.function = number
@@ -233,9 +240,9 @@ func (d *decoder) header() (*Profile, error) {
 		return s
 	}
 	for _, t := range d.types {
-		p.Types = append(p.Types, ValueType{text(t[0]), text(t[1])})
+		p.Types = append(p.Types, ValueType{Name: text(t[0]), Unit: text(t[1])})
 	}
-	p.PeriodType = ValueType{text(d.periodName), text(d.periodUnit)}
+	p.PeriodType = ValueType{Name: text(d.periodName), Unit: text(d.periodUnit)}
 	p.binary = text(d.mapped)
 	for _, c := range d.comments {
 		p.Comments = append(p.Comments, text(c))
@@ -304,7 +311,7 @@ func (d *decoder) framesOf(l locationEntry) ([]FrameID, error) {
 		if !ok && line.function != 0 {
 			return nil, fmt.Errorf("a location refers to function %d, which does not exist", line.function)
 		}
-		name, err := d.text(entry.name)
+		name, err := d.nameOf(entry)
 		if err != nil {
 			return nil, err
 		}
@@ -320,6 +327,26 @@ func (d *decoder) framesOf(l locationEntry) ([]FrameID, error) {
 		}))
 	}
 	return frames, nil
+}
+
+// nameOf is what people call a function. Each is named once: that costs much more
+// than a look.
+func (d *decoder) nameOf(f functionEntry) (string, error) {
+	key := [2]uint64{f.name, f.system}
+	if name, ok := d.named[key]; ok {
+		return name, nil
+	}
+	shown, err := d.text(f.name)
+	if err != nil {
+		return "", err
+	}
+	system, err := d.text(f.system)
+	if err != nil {
+		return "", err
+	}
+	name := symbol.Name(shown, system)
+	d.named[key] = name
+	return name, nil
 }
 
 // find returns the frames of the location with that id.

@@ -47,20 +47,6 @@ type Profile struct {
 	binary    string // of the main mapping
 }
 
-// ValueType says what a value counts and in which unit: {"cpu", "nanoseconds"}.
-type ValueType struct {
-	Name string `json:"name"`
-	Unit string `json:"unit"`
-}
-
-// String is "cpu (nanoseconds)".
-func (t ValueType) String() string {
-	if t.Unit == "" {
-		return t.Name
-	}
-	return fmt.Sprintf("%s (%s)", t.Name, t.Unit)
-}
-
 // Label is a mark that the program put on a sample: a text, or a number with a
 // unit.
 type Label struct {
@@ -106,14 +92,37 @@ func (p *Profile) Samples() iter.Seq[Sample] {
 	}
 }
 
-// Total is the sum of a type's values over all samples: exact unless it
-// overflows 63 bits, which [Read] refuses.
+// Total is the sum of a type's values over all samples, in 1/Scale of its unit:
+// exact unless it overflows 63 bits, which [Read] refuses.
 func (p *Profile) Total(valueType int) int64 {
 	var total int64
 	for i := valueType; i < len(p.values); i += len(p.Types) {
 		total += p.values[i]
 	}
 	return total
+}
+
+// Size is the sum of a type's values without their signs, which shares are of:
+// differences may add up to nothing. Of a profile that go tool pprof has made with
+// -diff_base it is that of the base. It is [Profile.Total] where no value is
+// negative, to the 53 bits of a float.
+func (p *Profile) Size(valueType int) float64 {
+	isBase := make([]bool, len(p.labelSets)) // by set of labels
+	for set, labels := range p.labelSets {
+		isBase[set] = slices.Contains(labels, Label{Key: "pprof::base", Text: "true"})
+	}
+	var size, base float64
+	for i := range p.ends {
+		v := math.Abs(float64(p.values[i*len(p.Types)+valueType]))
+		size += v
+		if p.labels != nil && isBase[p.labels[i]] {
+			base += v
+		}
+	}
+	if base > 0 {
+		return base
+	}
+	return size
 }
 
 // TypeNamed finds a type by its name, such as "inuse_space"; "" is the default
@@ -180,14 +189,12 @@ func (p *Profile) labelsOf(i int) []Label {
 // checkTotals refuses values whose sums would not be exact.
 func (p *Profile) checkTotals() error {
 	for t := range p.Types {
-		var sum, size float64
+		var size float64
 		for i := t; i < len(p.values); i += len(p.Types) {
-			v := float64(p.values[i])
-			sum += v
-			size += math.Abs(v)
+			size += math.Abs(float64(p.values[i]))
 		}
 		if size >= math.MaxInt64 {
-			return fmt.Errorf("the sum of the values of %s does not fit in 63 bits (%.3g)", p.Types[t], sum)
+			return fmt.Errorf("the sum of the values of %s does not fit in 63 bits (%.3g)", p.Types[t], size)
 		}
 	}
 	return nil

@@ -6,211 +6,184 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/packed"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/plaintext"
 )
 
-func isGoroutineDump(head []byte) bool {
-	return looksLikeText(head) && goroutineLine().Match(head)
+// isGoroutineDump looks for the head of a goroutine, wherever it is: a log may
+// hold much else before it.
+func isGoroutineDump(data []byte) bool {
+	header := goroutineLine()
+	for rest := data; ; {
+		at := bytes.Index(rest, []byte("goroutine "))
+		if at < 0 {
+			return false
+		}
+		line, _, _ := bytes.Cut(rest[at:], []byte("\n"))
+		if header.Match(line) || escapedHeader().Match(line) {
+			return true
+		}
+		rest = rest[at+len("goroutine "):]
+	}
 }
 
-// readGoroutines is the dump as a profile.
+// readGoroutines is the last dump as a profile.
 func readGoroutines(data []byte, limits Limits) (*Profile, error) {
-	dump, err := parseGoroutines(data, limits)
+	dumps, err := parseGoroutines(data, limits)
 	if err != nil {
 		return nil, err
 	}
-	return dump.Profile()
+	return lastDump(dumps).Profile()
 }
 
 // ReadGoroutines reads what /debug/pprof/goroutine?debug=2 answers, and what a
-// program prints that crashes or is sent SIGQUIT; text around it is left out.
+// program prints that crashes or is sent SIGQUIT; text around it is left out. A
+// collector of logs may have stored it: with something in front of each line, in
+// JSON objects, or with its line ends escaped. Of several dumps of one process it
+// is the last, and a note says so.
 // The error says in a sentence why r holds no goroutine, and calls the input "it".
 func ReadGoroutines(r io.Reader, limits Limits) (*GoroutineDump, error) {
-	limits = limits.orDefault()
-	data, err := readAll(r, limits.MaxBytes)
+	dumps, err := ReadGoroutineDumps(r, limits)
 	if err != nil {
 		return nil, err
 	}
-	return parseGoroutines(data, limits)
+	return lastDump(dumps), nil
 }
 
-// goroutineLine matches "goroutine 7 [chan receive, 5 minutes]:"; a crash with
-// GOTRACEBACK=system has addresses before the bracket.
+// ReadGoroutineDumps reads all dumps that r holds, in its order: there is at
+// least one. Dumps of several processes, as they can be known from what is in
+// front of their lines, are an error. It is otherwise as [ReadGoroutines].
+func ReadGoroutineDumps(r io.Reader, limits Limits) ([]*GoroutineDump, error) {
+	limits = limits.orDefault()
+	data, err := packed.ReadAll(r, limits.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	if len(data) == 0 {
+		return nil, errEmpty
+	}
+	return parseGoroutines(plaintext.Decode(data), limits)
+}
+
+// lastDump is the last of several, with a note that there are others.
+func lastDump(dumps []*GoroutineDump) *GoroutineDump {
+	last := *dumps[len(dumps)-1]
+	if len(dumps) > 1 {
+		last.Notes = append([]Note{{Code: SeveralDumps, Count: len(dumps)}}, last.Notes...)
+	}
+	return &last
+}
+
+// goroutineLine matches "goroutine 7 [chan receive, 5 minutes]:" at the end of a
+// line; a crash with GOTRACEBACK=system has addresses before the bracket.
 func goroutineLine() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^goroutine (\d+) (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[(.*)\]:\r?$`)
+	return regexp.MustCompile(`goroutine (\d+) (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[(.*)\]:[ \t\r]*$`)
 }
 
-// elidedFrame stands for the middle of a very deep stack, which the runtime
-// leaves out.
-const elidedFrame = "[frames elided]"
-
-// goroutineReader reads a dump line by line.
-type goroutineReader struct {
-	dump   GoroutineDump
-	bad    badLines
-	limits Limits
-	header *regexp.Regexp
-	open   bool
-	now    Goroutine // stack: leaf first while it is read
-	frames int
-	// created says that the line after this one is where the goroutine was
-	// created; call that it is where the last frame is.
-	created, call bool
+// escapedHeader matches the same where line ends are written as two characters,
+// or within quotes.
+func escapedHeader() *regexp.Regexp {
+	return regexp.MustCompile(`goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[[^\n]*?\]:(?:(?:\\r)?\\n|\r?\n|"|$)`)
 }
 
-func parseGoroutines(data []byte, limits Limits) (*GoroutineDump, error) {
-	r := goroutineReader{limits: limits, header: goroutineLine()}
-	for n, line := range lines(data) {
-		if err := r.line(n, line); err != nil {
+// dumpSource is a process whose dumps are in a text, known by what is in front of
+// its lines.
+type dumpSource struct {
+	text   string
+	prefix *plaintext.Prefix
+	reader *goroutineReader
+	// plain says that only the heads of goroutines have the prefix, checked that
+	// the line after the first head has told.
+	plain, checked bool
+}
+
+// mostSources ends the search for processes: two are an error already.
+const mostSources = 16
+
+func parseGoroutines(data []byte, limits Limits) ([]*GoroutineDump, error) {
+	var sources []*dumpSource
+	now := &dumpSource{prefix: plaintext.NewPrefix(""), reader: newGoroutineReader(limits), plain: true, checked: true}
+	header := goroutineLine()
+	for n, line := range plaintext.Lines(data, escapedHeader()) {
+		at := header.FindSubmatchIndex(line)
+		if at == nil {
+			var err error
+			if now, err = continueDump(now, sources, n, line); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		front := line[:at[0]]
+		if !now.takes(front) {
+			if now = sourceOf(sources, front); now == nil {
+				now = newDumpSource(front, limits)
+				if sources = append(sources, now); len(sources) == mostSources {
+					return finishDumps(sources)
+				}
+			}
+		}
+		if err := now.reader.begin(string(line[at[2]:at[3]]), string(line[at[4]:at[5]])); err != nil {
 			return nil, err
 		}
 	}
-	r.end()
-	if len(r.dump.Goroutines) == 0 {
-		return nil, errors.New("it contains no goroutine; use the answer of /debug/pprof/goroutine?debug=2 (the answer of debug=1 is a profile)")
-	}
-	r.dump.Notes = append(r.dump.Notes, r.bad.notes()...)
-	return &r.dump, nil
+	return finishDumps(sources)
 }
 
-func (r *goroutineReader) line(n int, line []byte) error {
-	if bytes.HasPrefix(line, []byte("goroutine ")) {
-		if parts := r.header.FindSubmatch(line); parts != nil {
-			r.end()
-			return r.begin(string(parts[1]), string(parts[2]))
+// continueDump hands a line that is no head to the process that wrote it, which
+// it returns: the one at hand, or another whose prefix the line has.
+func continueDump(now *dumpSource, sources []*dumpSource, n int, line []byte) (*dumpSource, error) {
+	rest, ok := now.prefix.Cut(line)
+	for i := 0; !ok && i < len(sources); i++ {
+		if rest, ok = sources[i].prefix.Cut(line); ok {
+			now = sources[i]
 		}
 	}
-	switch text := string(bytes.TrimSpace(line)); {
-	case text == "":
-		r.end()
-	case !r.open: // what a crash prints before and after
-	case strings.HasPrefix(text, "goroutine running on other thread"), strings.HasPrefix(text, "[originating from goroutine"):
-		r.created, r.call = false, false
-	case line[0] == '\t':
-		r.place(n, text)
-	case strings.HasPrefix(text, "created by "):
-		r.creator(strings.TrimPrefix(text, "created by "))
-	case strings.Contains(text, "frames elided..."):
-		r.now.Elided = true
-		r.frame(Frame{Function: elidedFrame, Made: true}, "")
+	if !now.checked {
+		now.plain, now.checked = !ok, true
+	}
+	switch {
+	case ok:
+	case now.plain || len(bytes.TrimSpace(line)) == 0:
+		rest = line
 	default:
-		return r.function(n, text)
+		now.reader.foreign(n, line)
+		return now, nil
+	}
+	return now, now.reader.line(n, rest)
+}
+
+// takes reports whether a head with nothing in front is of the process at hand,
+// where only the first line of a dump had something.
+func (s *dumpSource) takes(front []byte) bool {
+	return len(s.reader.dumps) > 0 && s.plain && len(bytes.TrimSpace(front)) == 0
+}
+
+func sourceOf(sources []*dumpSource, front []byte) *dumpSource {
+	for _, s := range sources {
+		if s.prefix.Is(front) {
+			return s
+		}
 	}
 	return nil
 }
 
-func (r *goroutineReader) begin(id, head string) error {
-	r.open, r.now, r.created, r.call = true, Goroutine{}, false, false
-	head, labels, marked := strings.Cut(head, " labels:{")
-	if marked {
-		r.now.Labels = dumpLabels(strings.TrimSuffix(labels, "}"))
+func newDumpSource(front []byte, limits Limits) *dumpSource {
+	s := &dumpSource{text: string(bytes.TrimSpace(front)), reader: newGoroutineReader(limits)}
+	if s.text == "" {
+		front, s.plain, s.checked = nil, true, true
 	}
-	parts := strings.Split(head, ", ")
-	r.now.State = strings.TrimSuffix(parts[0], " (scan)") // the collector's business
-	for _, part := range parts[1:] {
-		if part == "locked to thread" {
-			r.now.Locked = true
-		}
-		if minutes, ok := strings.CutSuffix(part, " minutes"); ok {
-			n, err := strconv.ParseInt(minutes, 10, 64)
-			if err == nil && n < int64(1<<63-1)/int64(time.Minute) {
-				r.now.Wait = time.Duration(max(n, 0)) * time.Minute
-			}
-		}
-	}
-	var err error
-	if r.now.ID, err = strconv.ParseInt(id, 10, 64); err != nil {
-		return fmt.Errorf("a goroutine has the number %s, which does not fit in 63 bits", id)
-	}
-	return nil
+	s.prefix = plaintext.NewPrefix(string(front))
+	return s
 }
 
-// dumpLabels reads `"route": "/draw", "tier": "gold"`.
-func dumpLabels(text string) (labels []Label) {
-	for text != "" {
-		key, rest, ok := cutQuoted(text)
-		if !ok || !strings.HasPrefix(rest, ": ") {
-			break
-		}
-		value, rest, ok := cutQuoted(rest[2:])
-		if !ok {
-			break
-		}
-		labels = append(labels, Label{Key: key, Text: value})
-		text = strings.TrimPrefix(rest, ", ")
+func finishDumps(sources []*dumpSource) ([]*GoroutineDump, error) {
+	switch len(sources) {
+	case 0:
+		return nil, errors.New("it contains no goroutine; use the answer of /debug/pprof/goroutine?debug=2 (the answer of debug=1 is a profile)")
+	case 1:
+		return sources[0].reader.finish(), nil
 	}
-	return labels
-}
-
-func cutQuoted(text string) (value, rest string, ok bool) {
-	quoted, err := strconv.QuotedPrefix(text)
-	if err != nil {
-		return "", "", false
-	}
-	value, err = strconv.Unquote(quoted)
-	return value, text[len(quoted):], err == nil
-}
-
-// function reads a call: "main.(*T).serve(0xc000, {0x1, 0x2})". The runtime
-// does not know the arguments of an inlined call and writes "(...)".
-func (r *goroutineReader) function(n int, text string) error {
-	open := strings.LastIndexByte(text, '(')
-	if open <= 0 || !strings.HasSuffix(text, ")") {
-		r.bad.add(n, NoCall, []byte(text))
-		return nil
-	}
-	if r.frames++; r.frames > r.limits.MaxFrames {
-		return fmt.Errorf("its stacks have more than %d frames in total", r.limits.MaxFrames)
-	}
-	r.frame(Frame{Function: text[:open], Inlined: text[open:] == "(...)"}, strings.TrimSuffix(text[open+1:len(text)-1], "..."))
-	r.call, r.created = true, false
-	return nil
-}
-
-// frame adds a frame to the stack at hand.
-func (r *goroutineReader) frame(f Frame, args string) {
-	r.now.Stack, r.now.Args = append(r.now.Stack, f), append(r.now.Args, args)
-}
-
-// creator reads "main.main in goroutine 1".
-func (r *goroutineReader) creator(text string) {
-	name, id, _ := strings.Cut(text, " in goroutine ")
-	r.now.CreatedBy = Frame{Function: name}
-	r.now.Creator, _ = strconv.ParseInt(id, 10, 64) // older versions of Go do not tell
-	r.created, r.call = true, false
-}
-
-// place reads "/src/main.go:12 +0x1d" below a call.
-func (r *goroutineReader) place(n int, text string) {
-	text, _, _ = strings.Cut(text, " ")
-	colon := strings.LastIndexByte(text, ':')
-	line, err := strconv.Atoi(text[colon+1:])
-	if colon <= 0 || err != nil || line < 0 || !r.created && !r.call {
-		r.bad.add(n, NoPlace, []byte(text))
-		return
-	}
-	f := &r.now.CreatedBy
-	if r.call {
-		f = &r.now.Stack[len(r.now.Stack)-1]
-	}
-	f.File, f.Line = text[:colon], line
-	r.created, r.call = false, false
-}
-
-// end files the goroutine at hand. Its first frame cannot have been inlined:
-// its arguments are missing because there is none.
-func (r *goroutineReader) end() {
-	if !r.open {
-		return
-	}
-	r.open = false
-	slices.Reverse(r.now.Stack)
-	slices.Reverse(r.now.Args)
-	if len(r.now.Stack) > 0 {
-		r.now.Stack[0].Inlined = false
-	}
-	r.dump.Goroutines = append(r.dump.Goroutines, r.now)
+	return nil, fmt.Errorf("it contains goroutine dumps of %d processes, whose lines begin with %s and %s; write each into a file of its own",
+		len(sources), excerpt([]byte(sources[0].text)), excerpt([]byte(sources[1].text)))
 }

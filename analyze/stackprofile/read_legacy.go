@@ -1,98 +1,18 @@
 package stackprofile
 
-import (
-	"bytes"
-	"fmt"
-	"regexp"
-	"strconv"
+import "github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/legacy"
 
-	"github.com/google/pprof/profile"
-)
+func isLegacy(data []byte) bool { return legacy.Is(headOf(data)) }
 
-// isLegacy knows the binary formats of before protocol buffers by four zero
-// bytes, with which no protocol buffer begins, and the text formats by their
-// first line: "heap profile: 3: 72 [...", "--- contention:".
-func isLegacy(head []byte) bool {
-	if !looksLikeText(head) {
-		return bytes.HasPrefix(head, make([]byte, 4))
-	}
-	return regexp.MustCompile(`^\s*(---+ *\w+|\w+ profile: )`).Match(head)
-}
-
-// readLegacy reads the formats of before protocol buffers, by google/pprof.
+// readLegacy reads the formats of before protocol buffers.
 func readLegacy(data []byte, limits Limits) (*Profile, error) {
-	old, err := profile.ParseData(data)
+	raw, unnamed, err := legacy.Convert(data)
 	if err != nil {
-		return nil, fmt.Errorf("it is not a profile that can be read: %w", err)
-	}
-	unnamed := nameLegacy(old, legacyNames(data))
-	var raw bytes.Buffer
-	if err := old.WriteUncompressed(&raw); err != nil {
 		return nil, err
 	}
-	p, err := parsePprof(raw.Bytes(), limits)
+	p, err := parsePprof(raw, limits)
 	if err == nil && unnamed > 0 {
 		p.Notes = append(p.Notes, Note{Code: AddressesUnnamed, Count: unnamed})
 	}
 	return p, err
-}
-
-// legacyNames are the functions that Go's text formats (debug=1) write behind
-// the addresses, as comments which google/pprof leaves out:
-//
-//	#	0x4dc2b8	main.leak+0x18	/src/main.go:3
-func legacyNames(data []byte) map[uint64]profile.Line {
-	line := regexp.MustCompile(`^#\t0x([0-9a-f]+)\t(.+?)\+0x[0-9a-f]+\t+(.*):(\d+)$`)
-	names := map[uint64]profile.Line{}
-	for _, text := range lines(data) {
-		parts := line.FindSubmatch(text)
-		if parts == nil {
-			continue
-		}
-		address, err := strconv.ParseUint(string(parts[1]), 16, 64)
-		number, err2 := strconv.ParseInt(string(parts[4]), 10, 64)
-		if err == nil && err2 == nil {
-			names[address] = profile.Line{Function: &profile.Function{Name: string(parts[2]), Filename: string(parts[3])}, Line: number}
-		}
-	}
-	return names
-}
-
-// nameLegacy gives the locations of p their names, and says how many that have
-// none it took out of stacks.
-func nameLegacy(p *profile.Profile, names map[uint64]profile.Line) (unnamed int) {
-	if len(names) == 0 {
-		return 0
-	}
-	for _, location := range p.Location {
-		name, ok := names[location.Address]
-		if !ok || len(location.Line) > 0 {
-			continue
-		}
-		name.Function.ID = uint64(len(p.Function)) + 1
-		p.Function = append(p.Function, name.Function)
-		location.Line = []profile.Line{name}
-	}
-	left := map[*profile.Location]bool{}
-	for _, sample := range p.Sample {
-		var named []*profile.Location
-		for _, location := range sample.Location {
-			if len(location.Line) > 0 {
-				named = append(named, location)
-			}
-		}
-		if len(named) == 0 || len(named) == len(sample.Location) {
-			continue
-		}
-		for _, location := range sample.Location {
-			left[location] = left[location] || len(location.Line) == 0
-		}
-		sample.Location = named
-	}
-	for _, gone := range left {
-		if gone {
-			unnamed++
-		}
-	}
-	return unnamed
 }

@@ -3,10 +3,12 @@ package stackprofile
 import (
 	"bytes"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/perfline"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/symbol"
 )
 
 // perfReader reads the output of perf script: for each event a line with the
@@ -14,52 +16,40 @@ import (
 // and an empty line.
 type perfReader struct {
 	*textProfile
-	header *regexp.Regexp
+	parser *perfline.Parser
 	// commands are the root frames, by the event's command.
 	commands map[string]FrameID
 	open     bool // an event's stack is being read
-	event    perfEvent
-	stack    []FrameID // leaf first
-	periods  []int64   // of each sample; 0: the line had none
-	events   map[string]bool
+	event    perfline.Event
+	line     int    // of the event
+	text     []byte // of the event
+	below    bool   // a frame is below the event
+	stack    []FrameID
+	samples  []perfSample
 }
 
-type perfEvent struct {
-	command, pid, name string
-	period             int64
-}
-
-// isPerfScript looks for an event with a stack, since an event alone could be a
-// folded stack.
-func isPerfScript(head []byte) bool {
-	if !looksLikeText(head) {
-		return false
-	}
-	event := regexp.MustCompile(`(?m)^\S.*\s-?\d+(/-?\d+)?\s.*\d+\.\d+:.*:\s*(#.*)?\r?\n\s+[0-9a-f]+ `)
-	single := regexp.MustCompile(`(?m)^\s*\S.*\s-?\d+(/-?\d+)?\s.*\d+\.\d+:.*:\s+[0-9a-f]+ .*\(.*\)\r?$`)
-	return event.Match(head) || single.Match(head)
-}
+func isPerfScript(data []byte) bool { return perfline.IsScript(headOf(data)) }
 
 func readPerf(data []byte, limits Limits) (*Profile, error) {
 	r := &perfReader{
-		textProfile: newTextProfile(limits, ValueType{"samples", "count"}),
-		// command, process/thread, [processor], time, period, event, the rest
-		header:   regexp.MustCompile(`^\s*(\S.*?)\s+(-?\d+)(?:/-?\d+)?\s+(?:\[\d+\]\s+)?(?:\S+\s+)?\d+\.\d+:\s+(?:(\d+)\s+)?(\S+?):(?:\s+(.*))?$`),
-		commands: map[string]FrameID{}, events: map[string]bool{},
+		textProfile: newTextProfile(limits, ValueType{Name: "samples", Unit: "count"}),
+		parser:      perfline.NewParser(), commands: map[string]FrameID{},
 	}
 	for n, line := range lines(data) {
-		if err := r.line(n, line); err != nil {
+		if err := r.take(n, line); err != nil {
 			return nil, err
 		}
 	}
 	if err := r.end(); err != nil {
 		return nil, err
 	}
-	r.addPeriods()
+	if len(r.p.ends) > 0 {
+		typeEvents(r.p, r.samples)
+	}
 	return r.finish()
 }
 
-func (r *perfReader) line(n int, line []byte) error {
+func (r *perfReader) take(n int, line []byte) error {
 	trimmed := bytes.TrimSpace(line)
 	switch {
 	case len(trimmed) == 0:
@@ -68,116 +58,107 @@ func (r *perfReader) line(n int, line []byte) error {
 		return nil
 	}
 	indented := line[0] == ' ' || line[0] == '\t'
-	if r.open && indented {
-		if frame, ok := perfFrame(trimmed); ok {
-			r.stack = append(r.stack, r.frames.id(frame))
-			return nil
-		}
-		if r.sourceLine(trimmed) {
-			return nil
+	if indented && !r.parser.MayBe(line) && (!r.open || perfline.IsLone(line)) {
+		if _, ok := perfline.ParseFrame(string(trimmed)); ok { // a stack without an event
+			if err := r.end(); err != nil {
+				return err
+			}
+			r.begin(n, line, perfline.Event{Kind: perfline.Sure})
 		}
 	}
-	parts := r.header.FindSubmatch(line)
-	if parts == nil {
+	inStack := r.open && indented
+	if inStack && !r.parser.MayBe(line) && r.takeBelow(trimmed) {
+		return nil
+	}
+	event, ok := r.parser.Event(string(line))
+	if inStack && (!ok || event.Kind == perfline.Guess) && r.takeBelow(trimmed) {
+		return nil
+	}
+	switch {
+	case !ok, event.Kind == perfline.Guess && r.open:
 		r.bad.add(n, NoEvent, line)
+		return nil
+	case event.Kind == perfline.Aside:
 		return nil
 	}
 	if err := r.end(); err != nil {
 		return err
 	}
-	r.begin(parts)
+	r.begin(n, line, event)
 	return nil
 }
 
-// begin starts an event. One that was recorded without call graphs has its only
-// frame on the same line.
-func (r *perfReader) begin(parts [][]byte) {
-	period, _ := strconv.ParseInt(string(parts[3]), 10, 64) // 0: not known
-	r.event = perfEvent{command: string(parts[1]), pid: string(parts[2]), name: perfEventName(string(parts[4])), period: period}
-	r.open, r.stack = true, r.stack[:0]
-	if frame, ok := perfFrame(bytes.TrimSpace(parts[5])); ok {
-		r.stack = append(r.stack, r.frames.id(frame))
+func (r *perfReader) begin(n int, line []byte, event perfline.Event) {
+	r.open, r.event, r.line, r.text, r.stack, r.below = true, event, n, line, r.stack[:0], false
+	if event.HasFrame { // it was recorded without call graphs
+		r.stack = append(r.stack, r.frames.id(frameOfPerf(event.Frame)))
 	}
 }
 
-// end adds the event at hand.
+// takeBelow takes a line of a stack. With one below it, what looked like a frame
+// on the event's line is the address of its data (-F +addr).
+func (r *perfReader) takeBelow(line []byte) bool {
+	if frame, ok := perfline.ParseFrame(string(line)); ok {
+		if !r.below {
+			r.stack, r.below = r.stack[:0], true
+		}
+		r.stack = append(r.stack, r.frames.id(frameOfPerf(frame)))
+		return true
+	}
+	return r.sourceLine(line) || isRegisters(line)
+}
+
+// isRegisters knows what -F adds below a stack: registers and branches.
+func isRegisters(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("ABI:")) || bytes.HasPrefix(line, []byte("0x")) && bytes.IndexByte(line, '/') > 0
+}
+
+// end adds the event at hand. A guess without a stack was none.
 func (r *perfReader) end() error {
 	if !r.open {
 		return nil
 	}
 	r.open = false
-	root, ok := r.commands[r.event.command]
-	if !ok {
-		root = r.frames.id(Frame{Function: r.event.command, Made: true})
-		r.commands[r.event.command] = root
+	if r.event.Kind == perfline.Guess && len(r.stack) == 0 {
+		r.bad.add(r.line, NoEvent, r.text)
+		return nil
 	}
-	r.stack = append(r.stack, root)
+	if r.event.Command != "" {
+		root, ok := r.commands[r.event.Command]
+		if !ok {
+			root = r.frames.id(Frame{Function: r.event.Command, Made: true})
+			r.commands[r.event.Command] = root
+		}
+		r.stack = append(r.stack, root)
+	}
 	slices.Reverse(r.stack)
-	r.periods = append(r.periods, r.event.period)
-	r.events[r.event.name] = true
-	labels := []Label{{Key: "event", Text: r.event.name}, {Key: "pid", Text: r.event.pid}}
+	r.samples = append(r.samples, perfSample{r.event.Name, r.event.Period})
+	var labels []Label
+	for _, l := range []Label{{Key: "event", Text: r.event.Name}, {Key: "pid", Text: r.event.PID}} {
+		if l.Text != "" {
+			labels = append(labels, l)
+		}
+	}
 	return r.add(r.stack, labels, 1)
 }
 
-// addPeriods makes the periods a second type, if every sample has one and all
-// count the same.
-func (r *perfReader) addPeriods() {
-	if len(r.events) != 1 || slices.Contains(r.periods, 0) {
-		return
+// frameOfPerf is a frame with the name that people know.
+func frameOfPerf(f perfline.Frame) Frame {
+	frame := Frame{Function: symbol.Demangled(f.Function), Mapped: f.Mapped, Inlined: f.Inlined}
+	switch {
+	case f.Function != "":
+	case f.Mapped != "":
+		frame.Function = "[" + strings.Trim(path.Base(f.Mapped), "[]") + "]"
+	default:
+		frame.Function = "[unknown]"
 	}
-	t := ValueType{Unit: "count"}
-	for name := range r.events {
-		t.Name = name
-	}
-	if strings.HasPrefix(t.Name, "cpu-clock") || strings.HasPrefix(t.Name, "task-clock") {
-		t.Unit = "nanoseconds"
-	}
-	values := make([]int64, 0, 2*len(r.periods))
-	for i, period := range r.periods {
-		values = append(values, r.p.values[i], period)
-	}
-	r.p.Types, r.p.values = append(r.p.Types, t), values
-}
-
-// perfFrame reads "55d0c8 main.work+0x1f (/usr/bin/service)".
-func perfFrame(line []byte) (Frame, bool) {
-	address, rest, ok := bytes.Cut(line, []byte(" "))
-	if _, err := strconv.ParseUint(string(address), 16, 64); !ok || err != nil || !bytes.HasSuffix(rest, []byte(")")) {
-		return Frame{}, false
-	}
-	text := string(rest)
-	open := strings.LastIndex(strings.TrimSuffix(text, " (deleted))"), " (")
-	if open < 0 {
-		return Frame{}, false
-	}
-	mapped := text[open+2 : len(text)-1]
-	f := Frame{Function: strings.TrimSpace(text[:open]), Mapped: strings.TrimSuffix(mapped, " (deleted)")}
-	if mapped == "inlined" {
-		f.Inlined, f.Mapped = true, ""
-	}
-	if f.Mapped == "[unknown]" {
-		f.Mapped = ""
-	}
-	if plus := strings.LastIndex(f.Function, "+0x"); plus > 0 {
-		f.Function = f.Function[:plus]
-	}
-	if f.Function == "" || f.Function == "[unknown]" {
-		f.Function = perfNameless(f.Mapped)
-	}
-	return f, true
-}
-
-func perfNameless(mapped string) string {
-	if mapped == "" {
-		return "[unknown]"
-	}
-	return "[" + strings.Trim(path.Base(mapped), "[]") + "]"
+	return frame
 }
 
 // sourceLine takes what perf script -F +srcline writes below a frame:
-// "server.c:120", or of unknown places "[library][address]".
+// "server.c:120", or of unknown places "library[address]".
 func (r *perfReader) sourceLine(line []byte) bool {
-	if line[0] == '[' && line[len(line)-1] == ']' {
+	if bytes.IndexByte(line, '[') >= 0 && line[len(line)-1] == ']' && bytes.IndexByte(line, ' ') < 0 {
 		return true
 	}
 	file, number, ok := strings.Cut(string(line), ":")
@@ -190,12 +171,4 @@ func (r *perfReader) sourceLine(line []byte) bool {
 	f.File, f.Line = file, n
 	r.stack[last] = r.frames.id(f)
 	return true
-}
-
-// perfEventName is the event without its modifiers: cycles of "cycles:ppp".
-func perfEventName(name string) string {
-	if base, modifiers, ok := strings.Cut(name, ":"); ok && strings.Trim(modifiers, "ukhGHpPSDIWe") == "" {
-		return base
-	}
-	return name
 }

@@ -16,7 +16,7 @@ func readPprof(data []byte, limits Limits) (*Profile, error) {
 
 // parsePprof reads an uncompressed profile.proto message.
 func parsePprof(raw []byte, limits Limits) (*Profile, error) {
-	d := &decoder{raw: raw, limits: limits, mappings: map[uint64]uint64{}, functions: map[uint64]functionEntry{}, frames: newFrameTable()}
+	d := &decoder{raw: raw, limits: limits, mappings: map[uint64]uint64{}, functions: map[uint64]functionEntry{}, frames: newFrameTable(), named: map[[2]uint64]string{}}
 	if err := d.readTables(); err != nil {
 		return nil, err
 	}

@@ -46,10 +46,13 @@ func TestReadFolded(t *testing.T) {
 	}{
 		{"values add up, names hold spaces", "main;operator new 2\nmain;b 1\nmain;operator new 3\n", "main;b 1\nmain;operator new 5\n", nil},
 		{"windows lines, blank lines, tabs", "a;b\t1\r\n\r\n  \na 2", "a 2\na;b 1\n", nil},
-		{"a value that is no integer", "a 1\nb 1.5\n# a comment\nnonsense\n 7\n", "a 1\n", []stackprofile.Note{
-			{Code: stackprofile.LineLeftOut, Line: 2, Reason: stackprofile.NoWholeNumber, Text: `"b 1.5"`},
-			{Code: stackprofile.LineLeftOut, Line: 4, Reason: stackprofile.NoValue, Text: `"nonsense"`},
-			{Code: stackprofile.LineLeftOut, Line: 5, Reason: stackprofile.NoFrames, Text: `" 7"`},
+		{"decimals are exact", "a 1.5\nb 2\nc .25e1\nd -1e-3\n", "a 1.5\nb 2\nc 2.5\nd -0.001\n", nil},
+		{"comments, and names that begin like one", "# a comment 7\n#another\n#<Class:A>;b 1\n", "#<Class:A>;b 1\n", nil},
+		{"lines that are no stacks", "a 1\nb 1,5\nnonsense\n 7\na 2\nc 12ms\nd 3\ne 4\n", "a 3\nd 3\ne 4\n", []stackprofile.Note{
+			{Code: stackprofile.LineLeftOut, Line: 2, Reason: stackprofile.CommaInNumber, Text: `"b 1,5"`},
+			{Code: stackprofile.LineLeftOut, Line: 3, Reason: stackprofile.NoValue, Text: `"nonsense"`},
+			{Code: stackprofile.LineLeftOut, Line: 4, Reason: stackprofile.NoFrames, Text: `" 7"`},
+			{Code: stackprofile.LineLeftOut, Line: 6, Reason: stackprofile.NoNumber, Text: `"c 12ms"`},
 		}},
 		{"empty frames and inlined ones", "a;;b_[i] 4\n", "a;<unknown>;b 4\n", nil},
 		{"chinese and negative", "主;<b>&\" -4\n", "主;<b>&\" -4\n", nil},
@@ -69,7 +72,7 @@ func TestReadFolded(t *testing.T) {
 
 func TestMostBadLinesAreCounted(t *testing.T) {
 	t.Parallel()
-	p := readText(t, "a 1\n"+strings.Repeat("nonsense\n", 25))
+	p := readText(t, strings.Repeat("a 1\n", 25)+strings.Repeat("nonsense\n", 25))
 	if n := len(p.Notes); n != 11 || !p.Notes[10].Equal(stackprofile.Note{Code: stackprofile.LinesLeftOut, Count: 15}) {
 		t.Errorf("got %d notes, the last %+v", n, p.Notes[n-1])
 	}
@@ -78,12 +81,12 @@ func TestMostBadLinesAreCounted(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, text, want string }{
-		{"nothing", "", "it is empty"},
+		{"nothing", "", "the input is empty"},
 		{"JSON", " {\n  \"format\": 1\n}\n", "it is JSON"},
 		{"no stack", "hello\nworld\n", `none of its lines is a stack (line 1 is skipped: it has no value after a space: "hello")`},
 		{"blank", "\n\n", "none of its lines is a stack"},
 		{"too much", "a 9223372036854775807\nb 9223372036854775807\n", "does not fit in 63 bits"},
-		{"a web page", "<!doctype html>\n<title>404</title>\n", "none of its lines is a stack"},
+		{"a web page", "<!doctype html>\n<title>404</title>\n", "it is an HTML page"},
 		{"a damaged old profile", "heap profile: what\n", "it is not a profile that can be read"},
 		{"a dump without goroutines", "goroutine profile: total x\n", "it is not a profile that can be read"},
 		{"half a gzip", "\x1f\x8b\x08", "its gzip header is damaged"},

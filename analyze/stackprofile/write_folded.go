@@ -3,7 +3,6 @@ package stackprofile
 import (
 	"bufio"
 	"io"
-	"strconv"
 	"strings"
 	"unicode"
 )
@@ -21,6 +20,7 @@ func (p *Profile) WriteFolded(w io.Writer, valueType int, by Grouping) error {
 	if err != nil {
 		return err
 	}
+	t := p.Types[valueType]
 	out := bufio.NewWriterSize(w, 1<<16)
 	err = d.each(func(stack []FrameID, value int64) error {
 		if value == 0 {
@@ -36,7 +36,7 @@ func (p *Profile) WriteFolded(w io.Writer, valueType int, by Grouping) error {
 			out.WriteString(NoStack)
 		}
 		out.WriteByte(' ')
-		out.WriteString(strconv.FormatInt(value, 10))
+		out.WriteString(t.Text(value))
 		return out.WriteByte('\n') // has the error of all of them
 	})
 	if err != nil {

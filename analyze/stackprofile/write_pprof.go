@@ -3,6 +3,7 @@ package stackprofile
 import (
 	"encoding/binary"
 	"io"
+	"strconv"
 
 	"github.com/google/pprof/profile"
 )
@@ -30,7 +31,7 @@ type pprofConverter struct {
 func (c *pprofConverter) convert() *profile.Profile {
 	p, out := c.p, &c.out
 	for _, t := range p.Types {
-		out.SampleType = append(out.SampleType, &profile.ValueType{Type: t.Name, Unit: t.Unit})
+		out.SampleType = append(out.SampleType, &profile.ValueType{Type: t.Name, Unit: pprofUnit(t)})
 	}
 	out.DefaultSampleType = p.Types[p.DefaultType].Name
 	out.PeriodType = &profile.ValueType{Type: p.PeriodType.Name, Unit: p.PeriodType.Unit}
@@ -45,6 +46,14 @@ func (c *pprofConverter) convert() *profile.Profile {
 		out.Sample = append(out.Sample, c.sample(sample))
 	}
 	return out
+}
+
+// pprofUnit is the unit of values, which are integers: "count/1000" for thousandths.
+func pprofUnit(t ValueType) string {
+	if t.Scale <= 1 {
+		return t.Unit
+	}
+	return t.Unit + "/" + strconv.FormatInt(t.Scale, 10)
 }
 
 func (c *pprofConverter) sample(s Sample) *profile.Sample {

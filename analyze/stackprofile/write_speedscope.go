@@ -44,14 +44,14 @@ func (p *Profile) WriteSpeedscope(w io.Writer, valueType int, by Grouping, name 
 	out.WriteString(`{"$schema":"` + speedscopeSchema + `","exporter":"lotteryctl","activeProfileIndex":0,"name":` + quoted(name) + ",\n")
 	d.writeFrames(out, p)
 	out.WriteString(",\n" + `"profiles":[{"type":"sampled","name":` + quoted(t.Name) + `,"unit":"` + speedscopeUnit(t.Unit) +
-		`","startValue":0,"endValue":` + strconv.FormatInt(total, 10) + ",\n")
+		`","startValue":0,"endValue":` + t.Text(total) + ",\n")
 	d.writeSamples(out, stacks)
 	out.WriteString(",\n" + `"weights":[`)
 	for i, weight := range weights {
 		if i > 0 {
 			out.WriteByte(',')
 		}
-		out.WriteString(strconv.FormatInt(weight, 10))
+		out.WriteString(t.Text(weight))
 	}
 	out.WriteString("]}]}\n")
 	return out.Flush()

@@ -123,16 +123,18 @@ func TestExactEnds(t *testing.T) {
 	if p := SignFlip(upTo(25, 1), 1); p != 1.0/200_001 {
 		t.Errorf("25 rounds that agree: p = %v, want 1/200,001", p)
 	}
-	// With a covariate 2^16, then drawn ones.
-	random := rand.New(rand.NewPCG(1, 1))
-	for _, row := range []struct{ n, of int }{{16, 1 << 16}, {17, 20_001}} {
-		d, c := make([]float64, row.n), make([]float64, row.n)
-		for i := range d {
-			d[i], c[i] = 10+random.NormFloat64(), random.NormFloat64()
+	// With a covariate 2^16, then drawn ones. Rounds that agree, with a covariate
+	// that alternates: two patterns of all are as extreme, and none of those drawn.
+	for _, row := range []struct {
+		n    int
+		want float64
+	}{{16, 0x1p-15}, {17, 1.0 / 20_001}} {
+		d, c := slices.Repeat([]float64{1}, row.n), make([]float64, row.n)
+		for i := range c {
+			c[i] = float64(1 - 2*(i%2))
 		}
-		hits := SignFlipAdjusted(d, c, 1) * float64(row.of)
-		if math.Abs(hits-math.Round(hits)) > 1e-9 || hits > 20 || hits < 1 {
-			t.Errorf("%d rounds with a covariate: p is %v of %d", row.n, hits, row.of)
+		if p := SignFlipAdjusted(d, c, 2); math.Abs(p/row.want-1) > 1e-9 {
+			t.Errorf("%d rounds with a covariate: p = %v, want %v", row.n, p, row.want)
 		}
 	}
 	// Labels dealt anew: up to 4,999 ways, and up to 2,000 in MaxT.

@@ -237,7 +237,7 @@ func TestFlameRefusals(t *testing.T) {
 	}{
 		{nil, "no profile given; name a file or a folder, or - for stdin"},
 		{[]string{at("missing.pb.gz")}, "missing.pb.gz: no such file or directory"},
-		{[]string{at("empty.pb.gz")}, "empty.pb.gz: it is empty"},
+		{[]string{at("empty.pb.gz")}, "empty.pb.gz: the input is empty"},
 		{[]string{at("damaged.pb.gz")}, "damaged.pb.gz: it is truncated: the gzip data end too early"},
 		{[]string{at("bad.folded")}, "bad.folded: none of its lines is a stack (line 1 is skipped"},
 		{[]string{at("folder")}, "has no profiles: it is not a bundle"},

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,21 +21,24 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
 
-// servers are the private Redis and Postgres that the tests share. Each test
-// has a schema and an activity of its own.
+// servers are the private Redis and Postgres that the tests share; the first
+// test that needs them starts them. Each test has a schema and an activity of
+// its own.
 var servers *localservices.Services
 
+// startServers starts them once.
+var startServers = sync.OnceValue(func() (err error) {
+	servers, err = localservices.Start(context.Background(), localservices.Options{Redis: true, Postgres: true, LoginRounds: 1})
+	return err
+})
+
 func TestMain(m *testing.M) {
-	ctx := context.Background()
-	var err error
-	if servers, err = localservices.Start(ctx, localservices.Options{Redis: true, Postgres: true, LoginRounds: 1}); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
 	code := m.Run()
-	if err := servers.Stop(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
+	if servers != nil {
+		if err := servers.Stop(context.Background()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
 	}
 	os.Exit(code)
 }
@@ -85,6 +89,9 @@ func deploy(t *testing.T, edit func(*lottery.Spec)) *deployment {
 
 func (d *deployment) openStores(schema string) {
 	d.t.Helper()
+	if err := startServers(); err != nil {
+		d.t.Fatal(err)
+	}
 	ctx := context.Background()
 	d.pgURL = servers.PostgresURL() + "&search_path=" + schema
 	conf, err := redis.ParseURL(servers.RedisURL())

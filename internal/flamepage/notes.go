@@ -37,6 +37,14 @@ func profileNote(n stackprofile.Note) string {
 			return fmt.Sprintf("no sample has a label %s; the profile has no labels", strings.Join(n.Missing, ", "))
 		}
 		return fmt.Sprintf("no sample has a label %s; the labels are %s", strings.Join(n.Missing, ", "), strings.Join(n.Known, ", "))
+	case stackprofile.SeveralDumps:
+		return fmt.Sprintf("the input holds %d goroutine dumps, and this is the last one; --goroutines shows the growth from the first to the last", n.Count)
+	case stackprofile.SeveralEvents:
+		return fmt.Sprintf("the recording has samples of %d events: %s; they are not added up, and without --type the first of them, %s, is shown", n.Count, strings.Join(n.Known, ", "), n.Text)
+	case stackprofile.TwoSides:
+		return fmt.Sprintf("each line has two values, %s, and without --type their %s is shown; --diff compares the two sides", strings.Join(n.Known, " and "), n.Text)
+	case stackprofile.ValuesRounded:
+		return fmt.Sprintf("%d values have more decimals than can be kept exactly, and are rounded", n.Count)
 	case stackprofile.StacksFiltered:
 		return fmt.Sprintf("the filters keep %d of %d stacks, %.3g %% of %s", n.Count, n.Of, 100*n.Share, n.Text)
 	case stackprofile.ProfilerLeftOut:

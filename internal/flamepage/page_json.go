@@ -42,6 +42,11 @@ func (j *jsonText) intMember(name string, value int64) {
 	j.text = strconv.AppendInt(j.text, value, 10)
 }
 
+func (j *jsonText) floatMember(name string, value float64) {
+	j.key(name)
+	j.float(value, 17)
+}
+
 func (j *jsonText) strsMember(name string, values []string) {
 	j.list(name, len(values), func(i int) { j.str(values[i]) })
 }

@@ -3,6 +3,7 @@ package flamepage
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
@@ -22,7 +23,7 @@ func treeScene(t *flame.Tree, o Options) *scene {
 	weigh(t, s.frames)
 	paints := s.paintPackages()
 	if s.subtitle == "" {
-		s.subtitle = shownName(t.Type.String() + ", in total " + units.Rough(float64(t.Total()), t.Type.Unit))
+		s.subtitle = shownName(t.Type.String() + ", in total " + valueText(t.Total(), t.Type))
 	}
 	s.data = func(j *jsonText) {
 		treeData(j, t, o.Notes)
@@ -94,7 +95,10 @@ func treeData(j *jsonText, t *flame.Tree, notes []string) {
 	j.strMember("kind", "tree")
 	j.strMember("type", shownName(t.Type.Name))
 	j.strMember("unit", shownName(t.Type.Unit))
-	j.intMember("scale", scale)
+	j.floatMember("scale", float64(scale)/float64(max(t.Type.Scale, 1)))
+	if size := sizeOf(t); size != math.Abs(float64(t.Total())) {
+		j.floatMember("size", size/float64(max(t.Type.Scale, 1)))
+	}
 	j.strsMember("notes", shownTexts(slices.Concat(notes, ProfileNotes(t.Notes), foldNotes(t))))
 	j.ints("self", len(t.Nodes), func(i int) int64 { return t.Nodes[i].Self / scale })
 	j.ints("folded", len(t.Nodes), func(i int) int64 { return t.Nodes[i].Folded / scale })
@@ -128,12 +132,8 @@ func gcd(a, b int64) int64 {
 // foldNotes say what the picture leaves out.
 func foldNotes(t *flame.Tree) (notes []string) {
 	if t.Hidden > 0 {
-		share := 0.0
-		if total := t.Total(); total != 0 {
-			share = float64(t.HiddenTotal) / float64(total)
-		}
 		notes = append(notes, fmt.Sprintf("Branches below %s of the total (%d of them) are shown as part of their parents: together %s, which is %s.",
-			units.Percent(t.MinShare), t.Hidden, units.Rough(float64(t.HiddenTotal), t.Type.Unit), units.Percent(share)))
+			units.Percent(t.MinShare), t.Hidden, valueText(t.HiddenTotal, t.Type), shareText(t.HiddenTotal, sizeOf(t))))
 	}
 	for _, n := range t.Nodes {
 		if n.Total < 0 {

@@ -22,9 +22,15 @@ func WriteDiff(w io.Writer, d *flame.Diff, most int, notes ...string) error {
 	out := bufio.NewWriter(w)
 	whole := d.Nodes[0].Total
 	fmt.Fprintf(out, "%s, %s: %s\n%s\n", d.Type, basisWords(d), changeWords(d, whole), evidenceWords(d))
-	if len(d.Causes) == 0 {
+	switch {
+	case len(d.Causes) == 0 && len(d.Certain(1)) == 0:
 		fmt.Fprint(out, "\nNo significant change.\n")
-	} else {
+	case len(d.Causes) == 0:
+		fmt.Fprintf(out, "\nNo call path by itself changed significantly, but %s did, whoever called it:\n", countOf(len(d.Certain(0)), "function"))
+		for _, line := range Sentences(d, 3) {
+			fmt.Fprintf(out, "  %s\n", line)
+		}
+	default:
 		fmt.Fprint(out, "\nWhere it changed:\n")
 		for _, i := range d.Causes {
 			fmt.Fprintf(out, "  %s\n    in %s\n", changeWords(d, d.Nodes[i].Total), stackprofile.FoldedName(path(d, i)))

@@ -24,14 +24,10 @@ func texts(t *testing.T) (list []text) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	top, err := p.Top(1, stackprofile.ByFunction)
-	if err != nil {
-		t.Fatal(err)
-	}
 	d := flametest.Diff(t)
 	before, after := flametest.Dump(t, "goroutines.txt"), flametest.Dump(t, "goroutines-later.txt")
 	return []text{
-		{"fixture-top.txt", func(w io.Writer) error { return flamepage.WriteTop(w, top, p.Types[1], p.Total(1), 6, 0) }},
+		{"fixture-top.txt", func(w io.Writer) error { return flamepage.WriteTop(w, p, 1, stackprofile.ByFunction, 6, 0) }},
 		{"fixture-tree.txt", func(w io.Writer) error { return flamepage.WriteTree(w, tree, flamepage.TextOptions{MinShare: 0.06}) }},
 		{"diff.txt", func(w io.Writer) error { return flamepage.WriteDiff(w, d, 5) }},
 		{"goroutines-groups.txt", func(w io.Writer) error { return flamepage.WriteGoroutines(w, goroutine.Groups(before), 3) }},
@@ -79,7 +75,7 @@ func TestNotes(t *testing.T) {
 	t.Parallel()
 	d := &flame.Diff{
 		ProfileNotes: []stackprofile.Note{
-			{Code: stackprofile.LineLeftOut, Line: 2, Reason: stackprofile.NoWholeNumber, Text: `"b 1.5"`},
+			{Code: stackprofile.LineLeftOut, Line: 2, Reason: stackprofile.NoNumber, Text: `"b 1.5"`},
 			{Code: stackprofile.LineLeftOut, Line: 16, Reason: stackprofile.NoEvent, Text: `"what is this"`},
 			{Code: stackprofile.LinesLeftOut, Count: 15},
 			{Code: stackprofile.StacksCut, Count: 3, Of: 100, Depth: 64, Text: "[cut at 64 frames]"},
@@ -88,6 +84,10 @@ func TestNotes(t *testing.T) {
 			{Code: stackprofile.RatesDiffer},
 			{Code: stackprofile.LabelsMissing, Missing: []string{"rout"}},
 			{Code: stackprofile.LabelsMissing, Missing: []string{"rout"}, Known: []string{"route", "tier"}},
+			{Code: stackprofile.SeveralDumps, Count: 3},
+			{Code: stackprofile.SeveralEvents, Count: 3, Text: "cycles", Known: []string{"cycles", "page-faults", "sched:sched_switch"}},
+			{Code: stackprofile.TwoSides, Text: "difference", Known: []string{"before", "after"}},
+			{Code: stackprofile.ValuesRounded, Count: 4},
 			{Code: stackprofile.StacksFiltered, Count: 1, Of: 7, Share: 0.25, Text: "cpu"},
 		},
 		Notes: []flame.Note{
@@ -97,7 +97,7 @@ func TestNotes(t *testing.T) {
 		},
 	}
 	want := []string{
-		`line 2 is skipped: its last field is not an integer: "b 1.5"`,
+		`line 2 is skipped: its last field is not a number: "b 1.5"`,
 		`line 16 is skipped: it is neither an event nor a frame of perf script: "what is this"`,
 		"15 more lines are not understood and are skipped",
 		`the Go runtime cut 3 of 100 stacks at 64 frames: their real roots are not known, and they are shown under "[cut at 64 frames]"`,
@@ -106,6 +106,10 @@ func TestNotes(t *testing.T) {
 		"the merged profiles were sampled at different rates",
 		"no sample has a label rout; the profile has no labels",
 		"no sample has a label rout; the labels are route, tier",
+		"the input holds 3 goroutine dumps, and this is the last one; --goroutines shows the growth from the first to the last",
+		"the recording has samples of 3 events: cycles, page-faults, sched:sched_switch; they are not added up, and without --type the first of them, cycles, is shown",
+		"each line has two values, before and after, and without --type their difference is shown; --diff compares the two sides",
+		"4 values have more decimals than can be kept exactly, and are rounded",
 		"the filters keep 1 of 7 stacks, 25 % of cpu",
 		"one side was profiled before the other began: a drift of the machine in between looks like a change, and no test can separate the two; let the arms of one experiment alternate",
 		"the number of requests is not known, so the sides are scaled until most of the program is unchanged: growth is relative to the rest of the program",

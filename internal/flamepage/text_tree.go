@@ -9,7 +9,6 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
-	"github.com/lotteryctl/lotteryctl/analyze/units"
 )
 
 // TextOptions say how much of a tree is written as text.
@@ -31,8 +30,8 @@ func WriteTree(w io.Writer, t *flame.Tree, o TextOptions) error {
 		o.MinShare = defaultTextShare
 	}
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "%s: %s in total\n\n%10s %8s %10s\n", t.Type, units.Rough(float64(t.Total()), t.Type.Unit), "total", "", "self")
-	least := int64(math.Ceil(math.Abs(float64(t.Total())) * max(o.MinShare, 0)))
+	fmt.Fprintf(out, "%s: %s in total\n\n%10s %8s %10s\n", t.Type, valueText(t.Total(), t.Type), "total", "", "self")
+	least := int64(math.Ceil(sizeOf(t) * max(o.MinShare, 0)))
 	left, written := 0, 0
 	for i := 0; i < len(t.Nodes); i++ {
 		n := t.Nodes[i]
@@ -42,8 +41,8 @@ func WriteTree(w io.Writer, t *flame.Tree, o TextOptions) error {
 			continue
 		}
 		written++
-		fmt.Fprintf(out, "%10s %8s %10s  %s%s%s\n", units.Rough(float64(n.Total), t.Type.Unit), shareText(n.Total, t.Total()),
-			units.Rough(float64(n.Self), t.Type.Unit), strings.Repeat("  ", min(int(n.Depth), 40)), stackprofile.FoldedName(t.NameOf(n)), mark(n.Inlined))
+		fmt.Fprintf(out, "%10s %8s %10s  %s%s%s\n", valueText(n.Total, t.Type), shareText(n.Total, sizeOf(t)),
+			valueText(n.Self, t.Type), strings.Repeat("  ", min(int(n.Depth), 40)), stackprofile.FoldedName(t.NameOf(n)), mark(n.Inlined))
 	}
 	if left += t.Hidden; left > 0 {
 		fmt.Fprintf(out, "\n%s not shown.\n", countOf(left, "more frame"))

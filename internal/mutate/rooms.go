@@ -18,6 +18,6 @@ func rooms() []room {
 		{dir: "loadgen", bar: 85, files: []string{"schedule.go", "histogram.go", "histogramcode.go", "meter.go"},
 			quick: "Schedule|Histogram|Quantile|Merge|Gap|Lateness|Meter|Rest|ThreadsEarlier"},
 		{dir: "analyze/bench", bar: 85, quick: "^(Test[^B]|Example)"}, // TestBenchstat… are slow
-		{dir: "internal/audit", bar: 85, quick: "Check|Fit|Gamma|Log|Answers|Report"},
+		{dir: "internal/audit", bar: 85, quick: "^TestCheck|Fit|Gamma|Malformed|ReadAnswers|Recorder|TooLong"},
 	}
 }

@@ -17,8 +17,8 @@ import (
 // least so much. CPU time, because a loop without end is to be told from a slow
 // machine. The time that passes is limited too, for tests that wait for ever.
 const (
-	patience      = 8
-	leastPatience = 8 * time.Second
+	patience      = 4
+	leastPatience = 2 * time.Second
 	longestWait   = 5 * time.Minute
 )
 

@@ -69,10 +69,11 @@ type Point struct {
 
 // Series is a quantity over a window: its level, or its growth per second if it
 // only grows. Moments at which the service did not tell it are missing, as is a time
-// in which something that only grows got less: a restart.
+// in which something that only grows got less: a restart. Growth within much less
+// than the usual time between two moments counts with that of the time after it.
 func Series(moments []Moment, q Quantity) (points []Point) {
 	var before Point
-	known := false
+	known, shortest := false, usualSeconds(moments)/2
 	for i := range moments {
 		value, ok := valueOf(&moments[i], q)
 		if !ok {
@@ -83,12 +84,27 @@ func Series(moments []Moment, q Quantity) (points []Point) {
 		switch {
 		case !q.Grows():
 			points = append(points, now)
+		case known && took < shortest && now.Value >= before.Value:
+			continue // a rate over a moment is of that moment alone: the next one has it
 		case known && took > 0 && now.Value >= before.Value:
 			points = append(points, Point{now.Seconds, (now.Value - before.Value) / took})
 		}
 		before, known = now, true
 	}
 	return points
+}
+
+// usualSeconds is the median time between two moments.
+func usualSeconds(moments []Moment) float64 {
+	var all []float64
+	for i := 1; i < len(moments); i++ {
+		all = append(all, moments[i].Time.Sub(moments[i-1].Time).Seconds())
+	}
+	if len(all) == 0 {
+		return 0
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
 }
 
 // Growth is by how much a quantity that only grows did so from the first moment to

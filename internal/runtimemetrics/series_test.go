@@ -46,6 +46,23 @@ func TestSeries(t *testing.T) {
 	}
 }
 
+// TestAMomentTooSoon: the reading at the end of a window comes when it comes. The
+// growth since the one before is no rate.
+func TestAMomentTooSoon(t *testing.T) {
+	t.Parallel()
+	var moments []runtimemetrics.Moment
+	for i := range 5 {
+		moments = append(moments, at(i, map[string]float64{"go_memstats_alloc_bytes_total": float64(100 * i)}))
+	}
+	last := at(4, map[string]float64{"go_memstats_alloc_bytes_total": 900})
+	last.Time = last.Time.Add(10 * time.Millisecond)
+	for _, p := range runtimemetrics.Series(append(moments, last), runtimemetrics.AllocBytes) {
+		if p.Value != 100 {
+			t.Errorf("got %v", p)
+		}
+	}
+}
+
 func TestQuantiles(t *testing.T) {
 	t.Parallel()
 	buckets := func(counts ...float64) map[string]float64 {

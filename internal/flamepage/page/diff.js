@@ -102,6 +102,10 @@ function diffLegend(model) {
 function causeList(model, zoom) {
   const data = model.data;
   if (data.causes.length === 0) {
+    // A function may have changed although no place where it is called has, by itself.
+    const changed = (verdicts) => [...verdicts].filter((v) => v.charCodeAt(0) - 97 !== withinNoise).length;
+    const functions = Math.max(changed(data.functionTotalVerdict), changed(data.functionSelfVerdict));
+    if (functions > 0) return [element("p", {}, `No call path by itself changed significantly, but functions did, whoever called them (${functions}): see the table.`)];
     return [element("p", {}, data.evidence === "none" ? "" : "No significant change: all differences are within the noise.")];
   }
   const line = (i) => {

@@ -68,7 +68,7 @@ function newTable(title, rows, columns, sorted, pick) {
 const nameColumn = { title: "Function", textual: true, name: true, value: (r) => r.name, text: (r) => r.name };
 
 function treeTable(model, pick) {
-  const unit = model.unit, of = (v) => (model.all === 0 ? 0 : v / model.all);
+  const unit = model.unit, of = (v) => (model.all === 0 ? 0 : Math.abs(v) / model.all);
   const self = { title: "Self", value: (r) => r.self, text: (r) => rough(r.self, unit) };
   const rows = treeFunctions(model).sort((a, b) => b.self - a.self);
   return newTable("Functions", rows, [

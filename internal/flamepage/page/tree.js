@@ -14,13 +14,13 @@ function newTree(data) {
       model.weight[up] += model.weight[i];
     }
   }
-  const all = total[0];
-  const share = (v, of) => percent(of === 0 ? 0 : v / of);
+  const all = data.size ?? Math.abs(total[0]); // of differences the sum without signs, as of every share
+  const share = (v, of) => percent(of === 0 ? 0 : Math.abs(v) / of);
   return Object.assign(model, {
     total, self, all, share,
     paint: (i) => (i === 0 ? 0 : data.paint[data.name[i]]),
     lines(i, zoom) {
-      const shares = (v) => share(v, all) + " of all" + (zoom > 0 ? ", " + share(v, total[zoom]) + " of the zoomed frame" : "");
+      const shares = (v) => share(v, all) + " of all" + (zoom > 0 ? ", " + share(v, model.weight[zoom]) + " of the zoomed frame" : "");
       const lines = [
         `Total ${rough(total[i], data.unit)}: ${shares(total[i])}`,
         `Self ${rough(self[i], data.unit)}: ${shares(self[i])}`,
@@ -39,7 +39,7 @@ function newTree(data) {
       const words = `${share(inAll, all)} matched (${rough(inAll, data.unit)})`;
       if (zoom === 0) return words;
       const inside = [...model.path(zoom)].some(matches) ? total[zoom] : sum(zoom);
-      return `${words}, ${share(inside, total[zoom])} of the zoomed frame`;
+      return `${words}, ${share(inside, model.weight[zoom])} of the zoomed frame`;
     },
   });
 }

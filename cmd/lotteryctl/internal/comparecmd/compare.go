@@ -77,6 +77,9 @@ func runCompare(cmd *cobra.Command, env cli.Env, opts *compareOptions, args []st
 	if err != nil {
 		return err
 	}
+	if err := opts.keepInputs(env, args); err != nil {
+		return err
+	}
 	// Reading a million lines leaves much garbage at once; collecting it more
 	// often costs little time and nearly halves the memory.
 	defer debug.SetGCPercent(debug.SetGCPercent(25))

@@ -2,6 +2,7 @@ package comparecmd
 
 import (
 	"io"
+	"strings"
 
 	benchmarks "github.com/lotteryctl/lotteryctl/analyze/bench"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
@@ -20,6 +21,25 @@ type compareOptions struct {
 	format    string
 	json      bool
 	out       string
+}
+
+// keepInputs refuses an --out that is one of the arguments, which may have a label
+// in front, or the file of --noise.
+func (o *compareOptions) keepInputs(env cli.Env, args []string) error {
+	if o.out == "" {
+		return nil
+	}
+	inputs := []string{}
+	if o.noise != "" {
+		inputs = append(inputs, o.noise)
+	}
+	for _, arg := range args {
+		inputs = append(inputs, arg)
+		if _, path, labelled := strings.Cut(arg, "="); labelled {
+			inputs = append(inputs, path)
+		}
+	}
+	return cli.KeepInputs(o.out, env.Stdin, inputs...)
 }
 
 // write prints to stdout or, whole or not at all, to the file of --out.

@@ -112,6 +112,9 @@ func (o *flameOptions) runProfile(ctx context.Context, env cli.Env, args []strin
 	if err != nil {
 		return err
 	}
+	if err := o.keepInputs(env, args, sources); err != nil {
+		return err
+	}
 	noteTo(env.Stderr, append(profileinput.Doubts(sources), profileinput.Repeated(sources)...))
 	p, err := profileinput.LoadMerged(ctx, env, sources)
 	if err != nil {

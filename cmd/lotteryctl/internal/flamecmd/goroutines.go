@@ -25,18 +25,24 @@ func (o *flameOptions) runGoroutines(ctx context.Context, env cli.Env, args []st
 	if err != nil {
 		return err
 	}
+	if err := o.keepInputs(env, args, files); err != nil {
+		return err
+	}
 	var dumps []*stackprofile.GoroutineDump
 	var frames []stackprofile.Frame
 	for _, file := range files {
-		dump, err := loadDump(ctx, env, file)
+		all, err := loadDumps(ctx, env, file)
 		if err != nil {
 			return err
 		}
-		noteTo(env.Stderr, flamepage.ProfileNotes(dump.Notes))
-		dumps = append(dumps, dump)
-		for i := range dump.Goroutines {
-			frames = append(frames, dump.Goroutines[i].Stack...)
+		chosen := chooseDumps(env, file.Name, all, len(files) == 1)
+		for _, dump := range chosen {
+			noteTo(env.Stderr, flamepage.ProfileNotes(dump.Notes))
+			for i := range dump.Goroutines {
+				frames = append(frames, dump.Goroutines[i].Stack...)
+			}
 		}
+		dumps = append(dumps, chosen...)
 	}
 	code, err := o.ownCode(frames, files[0].Module, "")
 	if err != nil {
@@ -156,12 +162,27 @@ func dumpsOf(dir string) (start, end profileinput.Source, err error) {
 	return file(d.StartFile, d.StartAt), file(d.File, d.EndAt), nil
 }
 
-func loadDump(ctx context.Context, env cli.Env, source profileinput.Source) (*stackprofile.GoroutineDump, error) {
+// chooseDumps takes of several dumps in the only file the first and the last, to
+// compare them, and of one of two files the last. It says so.
+func chooseDumps(env cli.Env, name string, all []*stackprofile.GoroutineDump, only bool) []*stackprofile.GoroutineDump {
+	last := all[len(all)-1]
+	switch {
+	case len(all) == 1:
+	case only:
+		noteTo(env.Stderr, []string{fmt.Sprintf("%s holds %d dumps; the first is compared with the last", name, len(all))})
+		return []*stackprofile.GoroutineDump{all[0], last}
+	default:
+		noteTo(env.Stderr, []string{fmt.Sprintf("%s holds %d dumps; the last of them is used", name, len(all))})
+	}
+	return []*stackprofile.GoroutineDump{last}
+}
+
+func loadDumps(ctx context.Context, env cli.Env, source profileinput.Source) ([]*stackprofile.GoroutineDump, error) {
 	file, err := source.Reader(env)
 	if err != nil {
 		return nil, fmt.Errorf("reading a goroutine dump: %w", err)
 	}
 	defer file.Close()
-	dump, err := stackprofile.ReadGoroutines(cli.NewStoppable(ctx, file), stackprofile.Limits{})
-	return dump, profileinput.NameError(source.Name, err)
+	dumps, err := stackprofile.ReadGoroutineDumps(cli.NewStoppable(ctx, file), stackprofile.Limits{})
+	return dumps, profileinput.NameError(source.Name, err)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/profileinput"
 )
 
 // flameOptions are the flags of flame, as given.
@@ -43,6 +44,14 @@ type flameOptions struct {
 	share       float64     // of --min-share; 0: not given, negative: all
 	wholeBasis  flame.Basis // by default the best that can be had
 	formatGiven bool
+}
+
+// keepInputs refuses an --out that is one of the inputs.
+func (o *flameOptions) keepInputs(env cli.Env, args []string, sources []profileinput.Source) error {
+	if o.out == "" {
+		return nil
+	}
+	return cli.KeepInputs(o.out, env.Stdin, profileinput.Files(args, sources)...)
 }
 
 // write prints to stdout, to --out, or to a page that is opened.

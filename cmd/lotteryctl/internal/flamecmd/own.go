@@ -6,10 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lotteryctl/lotteryctl/analyze/owncode"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/profileinput"
 )
+
+// libraryFrame stands for stacks that no code of the program is in.
+const libraryFrame = "[not in the program's own code]"
 
 // ownByItself is --own without a value: what the program's own code is, is found
 // out.
@@ -27,20 +31,20 @@ func (o *flameOptions) sources(args []string) ([]profileinput.Source, error) {
 
 // ownCode is the program's own code: what --own says, else by the module that a
 // bundle or the program's file names, else by the files of the frames.
-func (o *flameOptions) ownCode(frames []stackprofile.Frame, module, program string) (stackprofile.OwnCode, error) {
+func (o *flameOptions) ownCode(frames []stackprofile.Frame, module, program string) (owncode.Code, error) {
 	if o.own != "" && o.own != ownByItself {
-		code := stackprofile.OwnPrefixes(strings.Split(o.own, ",")...)
+		code := owncode.Under(strings.Split(o.own, ",")...)
 		if !slices.ContainsFunc(frames, code.Has) {
 			return code, fmt.Errorf("--own=%s: no function has such an import path; use the path of a module or package, such as %s", o.own, cmp.Or(examplePackage(frames), "example.com/shop"))
 		}
 		return code, nil
 	}
-	return stackprofile.FindOwn(frames, cmp.Or(module, profileinput.ModuleIn(program))), nil
+	return owncode.Find(frames, cmp.Or(module, profileinput.ModuleIn(program))), nil
 }
 
 // examplePackage is a package that is not of the standard library.
 func examplePackage(frames []stackprofile.Frame) string {
-	found := stackprofile.FindOwn(frames, "")
+	found := owncode.Find(frames, "")
 	for _, f := range frames {
 		if pkg := f.Package(); pkg != "main" && found.Has(f) {
 			return pkg
@@ -65,7 +69,7 @@ func (o *flameOptions) onlyOwn(env cli.Env, all []**stackprofile.Profile, name, 
 	}
 	sum := 0
 	for _, p := range all {
-		only, own := (*p).OnlyOwn(code)
+		only, own := (*p).OnlyFrames(code.Has, libraryFrame)
 		*p = only
 		sum += own
 	}

@@ -48,11 +48,7 @@ func (o *flameOptions) render(w io.Writer, p *stackprofile.Profile, name string,
 	case "pprof":
 		return p.WritePprof(w)
 	case "top":
-		top, err := p.Top(t, o.grouping)
-		if err != nil {
-			return err
-		}
-		return flamepage.WriteTop(w, top, p.Types[t], p.Total(t), o.lines, requests)
+		return flamepage.WriteTop(w, p, t, o.grouping, o.lines, requests)
 	}
 	return o.renderTree(w, p, t, name)
 }

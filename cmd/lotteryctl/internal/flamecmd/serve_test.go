@@ -40,7 +40,7 @@ func TestServeCountsPerArgument(t *testing.T) {
 	for _, row := range []struct{ name, arg, want string }{
 		{"a folder without profiles", t.TempDir(), "it is not a bundle"},
 		{"no profile", hello, hello + ": none of its lines is a stack"},
-		{"an empty file", nothing, nothing + ": it is empty"},
+		{"an empty file", nothing, nothing + ": the input is empty"},
 		{"nothing there", heap + ".gone", "no such file"},
 	} {
 		if _, err := (&flameOptions{}).flameEntries(t.Context(), env, []string{heap, row.arg}); err == nil || !strings.Contains(err.Error(), row.want) {

@@ -99,7 +99,7 @@ func (b *benchRun) planNotes() (notes []string) {
 		notes = append(notes, fmt.Sprintf("with %s no change, however large, can be distinguished from chance in %s; use --runs %d or more",
 			units.Counted(rounds, "round", "rounds"), comparisons, o.Need))
 	case rounds < o.NeedPairs:
-		notes = append(notes, fmt.Sprintf("%d rounds are too few to compare them in pairs in %s, so that a less sensitive test decides; use --runs %d or more",
+		notes = append(notes, fmt.Sprintf("%d rounds are too few for the paired test of %s, so that a less sensitive test decides; use --runs %d or more",
 			rounds, comparisons, o.NeedPairs))
 	}
 	if len(o.TooFew) == 0 {

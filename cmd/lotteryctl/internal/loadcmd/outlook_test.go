@@ -30,8 +30,8 @@ func planned(t *testing.T, args ...string) *benchRun {
 // TestPlanSaysWhatItCannotDecide: before the first run, with the flags that would
 // decide; a plan that can decide all has nothing to say.
 func TestPlanSaysWhatItCannotDecide(t *testing.T) {
-	two := []string{"--url", "http://127.0.0.1:{{port}}/", "--arm", "a=./a -p {{port}}", "--arm", "b=./b -p {{port}}"}
-	five := append(two, "--arm", "c=./c {{port}}", "--arm", "d=./d {{port}}", "--arm", "e=./e {{port}}")
+	two := []string{"--url", "http://127.0.0.1:{{port}}/", "--arm", "a=sleep {{port}}", "--arm", "b=sleep {{port}}"}
+	five := append(two, "--arm", "c=sleep {{port}}", "--arm", "d=sleep {{port}}", "--arm", "e=sleep {{port}}")
 	for name, row := range map[string]struct {
 		arms, flags []string
 		says        []string
@@ -42,7 +42,7 @@ func TestPlanSaysWhatItCannotDecide(t *testing.T) {
 		"random arrivals":           {two, []string{"--rate", "200", "--duration", "10s", "--arrivals", "poisson"}, []string{"p95 needs 2,000 (--duration 11s)"}},
 		"three rounds":              {two, []string{"--rate", "1200", "--runs", "3"}, []string{"with 3 rounds no change", "use --runs 6"}},
 		"one round":                 {two, []string{"--rate", "1200", "--runs", "1"}, []string{"with 1 round no change"}},
-		"too few for pairs":         {five, []string{"--rate", "1200"}, []string{"10 rounds are too few to compare them in pairs", "use --runs 11"}},
+		"too few for pairs":         {five, []string{"--rate", "1200"}, []string{"10 rounds are too few for the paired test of", "use --runs 11"}},
 		"a closed loop":             {two, []string{"--arrivals", "closed"}, nil},
 		"capacities":                {two, []string{"--capacity", "--runs", "3"}, []string{"in 1 comparison; use --runs 4"}},
 		"capacities that can":       {two, []string{"--capacity"}, nil},

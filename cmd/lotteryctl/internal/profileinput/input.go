@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -202,7 +201,7 @@ func loadProfile(ctx context.Context, env cli.Env, source Source) (*stackprofile
 		p, err = p.WithDefaultType(source.typ)
 	}
 	if err == nil && source.taking != "" {
-		p = p.Without(regexp.MustCompile(source.taking), stackprofile.ProfilerLeftOut)
+		p = withoutProfiler(p, source.taking)
 	}
 	return p, NameError(source.Name, err)
 }

@@ -141,5 +141,9 @@ func (s *snapshot) source(kind profiles.Kind) (Source, error) {
 
 // file is one of its files.
 func (s *snapshot) file(name string) Source {
-	return Source{Name: filepath.Join(s.path, name), open: func() (io.ReadCloser, error) { return s.open(name) }}
+	path := s.path
+	if !s.packed {
+		path = filepath.Join(s.path, name)
+	}
+	return Source{Path: path, Name: filepath.Join(s.path, name), open: func() (io.ReadCloser, error) { return s.open(name) }}
 }

@@ -3,14 +3,18 @@ package profileinput
 import (
 	"io"
 	"os"
+	"regexp"
+	"slices"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
+	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 )
 
 // Source is one file with a profile.
 type Source struct {
-	Path     string                        // "-" is stdin
+	Path     string                        // of the file it is in; "-" is stdin
 	Name     string                        // for people
 	typ      string                        // sample type to look at first; "": the profile's own
 	doubt    string                        // why its values per request may mislead
@@ -32,6 +36,21 @@ func KeepProfiler(sources []Source) {
 	}
 }
 
+// withoutProfiler is p without the stacks that take profiles, and a note of how much
+// that was.
+func withoutProfiler(p *stackprofile.Profile, taking string) *stackprofile.Profile {
+	left, kept := p.Filter(stackprofile.Filter{Ignore: regexp.MustCompile(taking)})
+	if kept.Samples == kept.OfSamples {
+		return p
+	}
+	noted := *left
+	noted.Notes = append(slices.Clone(p.Notes), stackprofile.Note{
+		Code: stackprofile.ProfilerLeftOut, Count: kept.OfSamples - kept.Samples, Of: kept.OfSamples,
+		Share: 1 - kept.Share(p.DefaultType), Text: p.Types[p.DefaultType].Name,
+	})
+	return &noted
+}
+
 // Requests is how many requests were served while the sources were taken; 0 if
 // that is not known of each.
 func Requests(sources []Source) (sum float64) {
@@ -42,6 +61,21 @@ func Requests(sources []Source) (sum float64) {
 		sum += s.requests
 	}
 	return sum
+}
+
+// Files are what the arguments and their sources are made of, for
+// [cli.KeepInputs].
+func Files(args []string, sources []Source) (files []string) {
+	for _, arg := range args {
+		path, _ := runfolder.SplitArm(arg)
+		files = append(files, arg, path)
+	}
+	for _, s := range sources {
+		if s.Path != "" {
+			files = append(files, s.Path)
+		}
+	}
+	return files
 }
 
 // Reader opens a source.

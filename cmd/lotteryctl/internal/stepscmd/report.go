@@ -29,6 +29,11 @@ rounds.jsonl are read.`,
 			if len(args) == 0 {
 				return cli.UsageErrorf(cmd, "no run folder given; name one or more")
 			}
+			if out != "" {
+				if err := cli.KeepInputs(out, env.Stdin, args...); err != nil {
+					return err
+				}
+			}
 			page, err := stepsPage(args)
 			if err != nil {
 				return err

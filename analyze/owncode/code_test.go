@@ -1,9 +1,10 @@
-package stackprofile_test
+package owncode_test
 
 import (
 	"strings"
 	"testing"
 
+	"github.com/lotteryctl/lotteryctl/analyze/owncode"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 )
 
@@ -63,9 +64,9 @@ func TestOwnCode(t *testing.T) {
 			own:    []stackprofile.Frame{frame("github.com/acme/a.F", "/root/go/pkg/mod/github.com/acme/a@v1.0.0/f.go"), frame("gopkg.in/acme%2ev2.F", "/f.go")},
 		},
 	} {
-		code := stackprofile.FindOwn(row.frames, row.module)
+		code := owncode.Find(row.frames, row.module)
 		if row.given != nil {
-			code = stackprofile.OwnPrefixes(row.given...)
+			code = owncode.Under(row.given...)
 		}
 		if code.Rule() != row.rule {
 			t.Errorf("%s: the rule is %q, want %q", name, code.Rule(), row.rule)
@@ -89,15 +90,15 @@ func TestOnlyOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	only, own := p.OnlyOwn(stackprofile.FindOwn(p.Frames(), ""))
+	only, own := p.OnlyFrames(owncode.Find(p.Frames(), "").Has, "[rest]")
 	var b strings.Builder
 	if err := only.WriteFolded(&b, 0, stackprofile.ByFunction); err != nil {
 		t.Fatal(err)
 	}
-	if want := "[not in the program's own code] 3\nmain.main;shop/cart.Add 5\n"; b.String() != want || own != 1 || only.Total(0) != p.Total(0) {
+	if want := "[rest] 3\nmain.main;shop/cart.Add 5\n"; b.String() != want || own != 1 || only.Total(0) != p.Total(0) {
 		t.Errorf("got %q with %d of %d, want %q", b.String(), own, only.Total(0), want)
 	}
-	if _, none := p.OnlyOwn(stackprofile.OwnPrefixes("example.com/nobody")); none != 1 { // package main is own whatever the prefix
+	if _, none := p.OnlyFrames(owncode.Under("example.com/nobody").Has, "[rest]"); none != 1 { // package main is own whatever the prefix
 		t.Errorf("got %d stacks, want 1", none)
 	}
 }
