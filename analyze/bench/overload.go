@@ -1,9 +1,6 @@
 package bench
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // OverloadUnit is the unit by which a line says that its run was overloaded: the
 // service answered less than was asked of it, and its latencies are those of a
@@ -12,9 +9,7 @@ import (
 const OverloadUnit = "overloaded"
 
 // isLatency says that a unit is a time that waiting in a queue is part of.
-func isLatency(unit string) bool {
-	return unit == "sec/op" || strings.HasSuffix(unit, "-latency-sec")
-}
+func isLatency(unit string) bool { return unit == "sec/op" || strings.HasSuffix(unit, "-latency-sec") }
 
 // overloaded counts the overloaded runs of a cell.
 func (s *Set) overloaded(c *Cell) (runs int) {
@@ -22,33 +17,25 @@ func (s *Set) overloaded(c *Cell) (runs int) {
 		return 0
 	}
 	for _, r := range c.Results {
-		result := &s.Results[r]
-		i := slices.IndexFunc(result.Units(), func(u Unit) bool { return u.Name == OverloadUnit })
-		if i >= 0 && result.Values[i] != 0 {
-			runs++
+		for i, u := range s.Results[r].Units() {
+			if u.Name == OverloadUnit && s.Results[r].Values[i] != 0 {
+				runs++
+			}
 		}
 	}
 	return runs
-}
-
-// lacksMeaning says that latencies of two cells cannot be called alike.
-func (s *Set) lacksMeaning(unit string, old, new *Cell) bool {
-	return isLatency(unit) && s.overloaded(old)+s.overloaded(new) > 0
 }
 
 // overloads lists each row and column with overloaded runs.
 func (s *Set) overloads(tables []*Table) (all []Overload) {
 	seen := map[[2]string]bool{}
 	for _, t := range tables {
-		if !isLatency(t.Unit) {
-			continue
-		}
 		for row, cells := range t.Cells {
 			for col, c := range cells {
 				at := [2]string{t.Rows[row].Label, t.Cols[col].Label}
-				if runs := s.overloaded(c); runs > 0 && !seen[at] {
+				if isLatency(t.Unit) && !seen[at] && s.overloaded(c) > 0 {
 					seen[at] = true
-					all = append(all, Overload{Row: at[0], Column: at[1], Runs: runs, Of: len(c.Values)})
+					all = append(all, Overload{Row: at[0], Column: at[1], Runs: s.overloaded(c), Of: len(c.Values)})
 				}
 			}
 		}
