@@ -13,9 +13,6 @@ func isLatency(unit string) bool { return unit == "sec/op" || strings.HasSuffix(
 
 // overloaded counts the overloaded runs of a cell.
 func (s *Set) overloaded(c *Cell) (runs int) {
-	if c == nil {
-		return 0
-	}
 	for _, r := range c.Results {
 		for i, u := range s.Results[r].Units() {
 			if u.Name == OverloadUnit && s.Results[r].Values[i] != 0 {
@@ -33,7 +30,7 @@ func (s *Set) overloads(tables []*Table) (all []Overload) {
 		for row, cells := range t.Cells {
 			for col, c := range cells {
 				at := [2]string{t.Rows[row].Label, t.Cols[col].Label}
-				if isLatency(t.Unit) && !seen[at] && s.overloaded(c) > 0 {
+				if c != nil && isLatency(t.Unit) && !seen[at] && s.overloaded(c) > 0 {
 					seen[at] = true
 					all = append(all, Overload{Row: at[0], Column: at[1], Runs: s.overloaded(c), Of: len(c.Values)})
 				}
