@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/prng"
 )
 
 // queue is a service and its load, simulated: requests are served in the order in
@@ -40,7 +42,7 @@ func (q queue) run(t *testing.T) *Result {
 		t.Fatal(err)
 	}
 	m := newMeter(&Plan{Arrivals: q.arrivals, Rate: q.rate, Duration: q.window, Warmup: q.warmup, Timeout: q.timeout}, new(url.URL), time.Now())
-	work := newPRNG(q.seed, 99)
+	work := prng.New(q.seed, 99)
 	free := make([]time.Duration, q.servers) // when each server is free again
 	sharing := sharing{work: q.work.Seconds(), schedule: q}
 	var ended []Exchange
@@ -56,7 +58,7 @@ func (q queue) run(t *testing.T) *Result {
 		x.ready = x.Sent
 		takes := q.work
 		if q.uneven {
-			takes = time.Duration(float64(q.work) * work.exponential())
+			takes = time.Duration(float64(q.work) * work.Exponential())
 		}
 		slices.Sort(free)
 		begin := max(free[0], x.Sent)

@@ -3,6 +3,8 @@ package loadgen
 import (
 	"context"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/growth"
 )
 
 // drainGrace is how long a cancelled run waits for answers still under way.
@@ -14,7 +16,7 @@ type run struct {
 	request *request
 	meter   *meter
 	conns   connCounts
-	growth  growth // belongs to the engine while it runs
+	growth  growth.Growth // belongs to the engine while it runs
 }
 
 // onEnd calls f once when the plan's End is closed. Call stop at the end of the

@@ -13,7 +13,7 @@ import (
 // dial opens a connection for x, which must not be the x of another one.
 func (l *loop) dial(x Exchange) {
 	l.run.conns.opening()
-	l.growth.opens()
+	l.growth.Opens()
 	l.begun++
 	now := l.meter.now()
 	c := &conn{gen: l.gen, slot: -1, opened: now, state: connConnecting, x: x}
@@ -69,7 +69,7 @@ func (l *loop) connected(c *conn) {
 		l.fail(c, classify(err, true))
 		return
 	}
-	l.growth.opened()
+	l.growth.Opened()
 	now := l.meter.now()
 	c.x.connWait += now - c.opened
 	l.active.remove(c)
@@ -93,7 +93,10 @@ func (l *loop) write(c *conn) {
 	}
 	c.answer.Reset(keep, l.request.expect)
 	c.state, c.unsent = connActive, c.wire.bytes
-	now := l.meter.now()
+	now := c.x.Intended
+	if l.schedule != nil || !l.request.fixed() || c.x.Retried || c.x.connWait > 0 {
+		now = l.meter.now()
+	}
 	if !c.x.written {
 		c.x.Sent, c.x.written = now, true
 		l.meter.sent(now)
@@ -205,7 +208,8 @@ func (l *loop) broken(c *conn, err *Error) {
 
 // finish counts a complete answer and gives the connection its next request.
 func (l *loop) finish(c *conn) {
-	c.x.Done = l.meter.now()
+	l.answered = l.meter.now()
+	c.x.Done = l.answered
 	complete(&c.answer, &c.x)
 	l.end(&c.x)
 	c.used = true
@@ -240,7 +244,9 @@ func (l *loop) fail(c *conn, err error) {
 
 // end counts an exchange that has ended.
 func (l *loop) end(x *Exchange) {
-	l.growth.ended(x)
+	if x.Err == nil {
+		l.growth.Answered(x.Done)
+	}
 	l.meter.done(x)
 }
 
@@ -250,7 +256,7 @@ func (l *loop) drop(c *conn) {
 	case connIdle:
 		l.idle.remove(c)
 	case connConnecting:
-		l.growth.opened()
+		l.growth.Opened()
 		l.active.remove(c)
 	default:
 		l.active.remove(c)
@@ -263,6 +269,6 @@ func (l *loop) drop(c *conn) {
 		l.free = append(l.free, c.slot)
 		c.slot = -1
 	}
-	l.growth.closed()
+	l.growth.Closed()
 	l.run.conns.closed()
 }

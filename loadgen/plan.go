@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/growth"
 )
 
 // MaxRate is the highest rate a [Plan] may ask for, in requests per second. It
@@ -132,7 +133,7 @@ const (
 )
 
 // NoCap as Plan.Connections lets connections grow without limit.
-const NoCap = -1
+const NoCap = growth.NoCap
 
 func (p *Plan) checkNumbers() error {
 	switch {

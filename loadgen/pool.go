@@ -154,9 +154,9 @@ func (p *pool) push(j job) {
 	p.queue.push(j)
 	p.grow()
 	if last := p.queue.last(); p.idle < p.queue.len() {
-		last.waited, last.queued = true, p.growth.capped(j.ready)
+		last.waited, last.queued = true, p.growth.Capped(j.ready)
 	} else {
-		p.growth.relaxed()
+		p.growth.Relaxed()
 	}
 	p.work.Signal()
 }
@@ -166,8 +166,8 @@ func (p *pool) push(j job) {
 //
 // A new worker counts as idle at once: it will take a request as soon as it runs.
 func (p *pool) grow() {
-	for p.idle < p.queue.len() && p.growth.mayOpen(p.meter.now()) {
-		p.growth.opens()
+	for p.idle < p.queue.len() && p.growth.MayOpen(p.meter.now()) {
+		p.growth.Opens()
 		p.idle++
 		p.wg.Go(p.serve)
 	}
@@ -190,7 +190,7 @@ func (p *pool) pop() (job, bool) {
 // leave is the end of a worker.
 func (p *pool) leave() {
 	p.mu.Lock()
-	p.growth.closed()
+	p.growth.Closed()
 	p.grow()
 	p.mu.Unlock()
 }
@@ -242,7 +242,7 @@ func (p *pool) serve() {
 	var connected atomic.Bool
 	settle := sync.OnceFunc(func() {
 		p.mu.Lock()
-		p.growth.opened()
+		p.growth.Opened()
 		p.grow()
 		p.mu.Unlock()
 	})
@@ -294,9 +294,11 @@ func (p *pool) do(c exchanger, x *Exchange, w *wire) {
 }
 
 func (p *pool) record(x *Exchange) {
-	p.mu.Lock()
-	p.growth.ended(x)
-	p.mu.Unlock()
+	if x.Err == nil {
+		p.mu.Lock()
+		p.growth.Answered(x.Done)
+		p.mu.Unlock()
+	}
 	p.books.Lock()
 	p.meter.done(x)
 	p.books.Unlock()

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/loadgen/internal/http1"
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/template"
 )
 
 // request is a Plan's request compiled for rendering: request n is a pure
@@ -21,21 +22,21 @@ type request struct {
 	method     string
 	idempotent bool
 	expect     http1.Expectation
-	values     values
-	target     template
+	values     *template.Set
+	target     template.Template
 	headers    []headerTemplate // sorted by name, Host first
-	body       template
+	body       template.Template
 	hasBody    bool
 }
 
 type headerTemplate struct {
 	name  string // canonical
-	value template
+	value template.Template
 }
 
 // wire is one rendered request. Its slices are reused by the next one.
 type wire struct {
-	scratch  rendered
+	scratch  template.Rendered
 	bodyText []byte
 	bytes    []byte // the whole HTTP/1.1 request
 	body     []byte // its body, part of bytes
@@ -52,14 +53,14 @@ func compileRequest(p *Plan) (*request, error) {
 	}
 	r := &request{base: base, host: sentHost(base.Host), method: p.Method, hasBody: p.Body != ""}
 	r.expect = http1.Expectation{Head: p.Method == http.MethodHead, Upgrade: p.Header.Get("Upgrade") != ""}
-	r.values.seed = newPRNG(p.Seed, requestStream)
+	r.values = template.New(template.Options{Users: p.Users, Files: p.Files, Seed: p.Seed})
 	if err := checkText("URL", target, " \t"); err != nil {
 		return nil, err
 	}
-	if r.target, err = parseTemplate("URL path", target, escapeURL, &r.values, p); err != nil {
+	if r.target, err = r.values.Parse("URL path", target, template.URL); err != nil {
 		return nil, err
 	}
-	if r.body, err = parseTemplate("body", p.Body, escapeNone, &r.values, p); err != nil {
+	if r.body, err = r.values.Parse("body", p.Body, template.None); err != nil {
 		return nil, err
 	}
 	if err := r.compileHeaders(p); err != nil {
@@ -131,7 +132,7 @@ func (r *request) compileHeader(name string, vals []string, p *Plan) error {
 		if err := checkText("header "+name, val, ""); err != nil {
 			return err
 		}
-		t, err := parseTemplate("header "+name, strings.TrimSpace(val), escapeHeader, &r.values, p)
+		t, err := r.values.Parse("header "+name, strings.TrimSpace(val), template.Header)
 		if err != nil {
 			return err
 		}
@@ -162,7 +163,7 @@ func checkText(where, text, also string) error {
 }
 
 // fixed reports whether every request is the same.
-func (r *request) fixed() bool { return len(r.values.list) == 0 }
+func (r *request) fixed() bool { return r.values.Empty() }
 
 // render writes request n into w. A request without placeholders is rendered
 // once per wire.
@@ -170,16 +171,16 @@ func (r *request) render(w *wire, n int64) {
 	if w.fixed {
 		return
 	}
-	r.values.render(&w.scratch, n)
-	w.bodyText = r.body.appendTo(w.bodyText[:0], &w.scratch)
+	r.values.Render(&w.scratch, n)
+	w.bodyText = r.body.AppendTo(w.bodyText[:0], &w.scratch)
 	b := append(w.bytes[:0], r.method...)
 	b = append(b, ' ')
-	b = r.target.appendTo(b, &w.scratch)
+	b = r.target.AppendTo(b, &w.scratch)
 	b = append(b, " HTTP/1.1\r\n"...)
 	for i := range r.headers {
 		h := &r.headers[i]
 		b = append(append(b, h.name...), ": "...)
-		b = append(h.value.appendTo(b, &w.scratch), "\r\n"...)
+		b = append(h.value.AppendTo(b, &w.scratch), "\r\n"...)
 	}
 	if r.hasBody || r.method == http.MethodPost || r.method == http.MethodPut || r.method == http.MethodPatch {
 		b = strconv.AppendInt(append(b, "Content-Length: "...), int64(len(w.bodyText)), 10)

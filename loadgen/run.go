@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/growth"
 	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
 )
 
@@ -46,7 +47,7 @@ func Run(ctx context.Context, plan Plan) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{plan: &p, request: req, growth: newGrowth(&p), meter: newMeter(&p, req.base, time.Now())}
+	r := &run{plan: &p, request: req, growth: growth.New(p.Connections, kernel.FileLimit()), meter: newMeter(&p, req.base, time.Now())}
 	settle := onCancel(ctx, func() {})
 	w := startWatcher(r)
 	if client == ClientEpoll {
@@ -71,7 +72,7 @@ func (r *run) result(partial bool, w *watcher) *Result {
 	res.Client = r.plan.Client
 	res.CPU = w.cpu()
 	res.Connections.Opened, res.Connections.MaxOpen = r.conns.totals()
-	res.Connections.Cap = r.growth.used()
+	res.Connections.Cap = r.growth.Used()
 	res.Doubts = judge(res, r.plan.Timeout)
 	return res
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/prng"
 )
 
 // Arrivals names how the intended send times of a run are spread.
@@ -37,7 +39,7 @@ func ParseArrivals(s string) (Arrivals, error) {
 type Schedule struct {
 	arrivals Arrivals
 	rate     float64
-	gaps     prng
+	gaps     prng.Generator
 	next     int64
 	at       float64 // seconds; Poisson only
 }
@@ -51,7 +53,7 @@ func NewSchedule(a Arrivals, rate float64, seed uint64) (*Schedule, error) {
 	if !(rate > 0) || math.IsInf(rate, 0) {
 		return nil, fmt.Errorf("rate must be a positive number of requests per second, not %v", rate)
 	}
-	return &Schedule{arrivals: a, rate: rate, gaps: newPRNG(seed, scheduleStream)}, nil
+	return &Schedule{arrivals: a, rate: rate, gaps: prng.New(seed, prng.ScheduleStream)}, nil
 }
 
 // Next returns the next intended send time. Times never decrease. The first
@@ -63,7 +65,7 @@ func (s *Schedule) Next() time.Duration {
 		// i/rate rather than a running sum: no rounding piles up.
 		return seconds(float64(i) / s.rate)
 	}
-	s.at += s.gaps.exponential() / s.rate
+	s.at += s.gaps.Exponential() / s.rate
 	return seconds(s.at)
 }
 

@@ -154,7 +154,7 @@ func (c *stdClient) readBody(x *Exchange, body io.Reader) error {
 
 // stdRequest turns the request rendered last into w into one for net/http.
 func (r *request) stdRequest(ctx context.Context, w *wire) *http.Request {
-	target := string(r.target.appendTo(nil, &w.scratch))
+	target := string(r.target.AppendTo(nil, &w.scratch))
 	req := (&http.Request{
 		Method:     r.method,
 		URL:        stdURL(r.base.Scheme, r.host, target),
@@ -165,7 +165,7 @@ func (r *request) stdRequest(ctx context.Context, w *wire) *http.Request {
 	}).WithContext(ctx)
 	for i := range r.headers {
 		h := &r.headers[i]
-		val := string(h.value.appendTo(nil, &w.scratch))
+		val := string(h.value.AppendTo(nil, &w.scratch))
 		if h.name == "Host" {
 			req.Host = val
 			continue

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/growth"
 	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
 )
 
@@ -31,12 +32,18 @@ func runEpoll(ctx context.Context, r *run, addr netip.AddrPort) error {
 		l.endAsked.Store(true)
 		poll.Wake()
 	})()
+	defer l.closeAll()
+	if l.schedule == nil {
+		// Nothing is sent by a timer. A locked thread would have to be woken
+		// by another one whenever the runtime interrupts it, a hundred times
+		// a second.
+		return l.turn(ctx)
+	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	kernel.SharpTimers()
 	defer kernel.NormalTimers()
 	r.meter.live.sender.Store(int64(kernel.ThreadID()))
-	defer l.closeAll()
 	return l.turn(ctx)
 }
 
@@ -102,7 +109,7 @@ func (l *loop) sendDue() (now time.Duration) {
 
 // held says that requests wait and none of them can start before an answer or
 // a handshake ends: whatever becomes due meanwhile has to wait behind them.
-func (l *loop) held(now time.Duration) bool { return l.queue.len() > 0 && !l.growth.mayOpen(now) }
+func (l *loop) held(now time.Duration) bool { return l.queue.len() > 0 && !l.growth.MayOpen(now) }
 
 // queueDue queues what became due in a wait through which requests were held.
 // It was not woken for: under overload that would cost the server the CPU. So it
@@ -130,17 +137,17 @@ func (l *loop) newJob(intended, now time.Duration) job {
 // offer starts the request, or makes it wait behind those that wait already.
 func (l *loop) offer(j job) {
 	if l.queue.len() == 0 && l.mayStart(j.ready) {
-		l.growth.relaxed()
+		l.growth.Relaxed()
 		l.start(j)
 		return
 	}
-	j.waited, j.queued = true, l.growth.capped(j.ready)
+	j.waited, j.queued = true, l.growth.Capped(j.ready)
 	l.queue.push(j)
 }
 
 // mayStart says that there is an idle connection, or that one may be opened.
 func (l *loop) mayStart(now time.Duration) bool {
-	return l.idle.last() != nil || l.begun < turnHandshakes && l.growth.mayOpen(now)
+	return l.idle.last() != nil || l.begun < growth.TurnHandshakes && l.growth.MayOpen(now)
 }
 
 // start sends the request on an idle connection, or on a new one.
@@ -157,7 +164,9 @@ func (l *loop) start(j job) {
 // opened, and a closed loop send its next ones.
 func (l *loop) pump() {
 	for ; l.again > 0; l.again-- {
-		l.another()
+		// It begins when the answer was there: one reading of the clock is
+		// the end of one request and the start of the next.
+		l.another(l.answered)
 	}
 	for l.queue.len() > 0 && l.mayStart(l.meter.now()) {
 		l.start(l.queue.pop())
@@ -167,13 +176,13 @@ func (l *loop) pump() {
 // startClosed opens all connections of a closed loop with a request each.
 func (l *loop) startClosed() {
 	for range l.plan.Connections {
-		l.another()
+		l.another(l.meter.now())
 	}
 }
 
 // another starts a closed loop's next request unless the window is over.
-func (l *loop) another() {
-	if now := l.meter.now(); now < l.meter.until() && !l.cancelled {
+func (l *loop) another(now time.Duration) {
+	if now < l.meter.until() && !l.cancelled {
 		l.offer(l.newJob(now, now))
 	}
 }
@@ -192,7 +201,7 @@ func (l *loop) expire(now time.Duration) {
 	}
 	for l.pauses.len() > 0 && l.pauses.first() <= now {
 		l.pauses.pop()
-		l.another()
+		l.another(now)
 	}
 }
 

@@ -125,16 +125,6 @@ func procsSuffixes(s *Set, p *plan) []Note {
 	return all
 }
 
-// splitProcs splits "Draw/step=pool-5" into "Draw/step=pool" and "-5".
-func splitProcs(name string) (prefix, suffix string) {
-	digits := len(name) - len(strings.TrimRight(name, "0123456789"))
-	hyphen := len(name) - digits - 1
-	if digits == 0 || hyphen < 0 || name[hyphen] != '-' {
-		return name, ""
-	}
-	return name[:hyphen], name[hyphen:]
-}
-
 // lastKey returns the key whose value a name ends with: "/step" of
 // "Draw/step=pool", ".name" of "Draw", "" of "Draw/pool", which has no key.
 func lastKey(name string) string {

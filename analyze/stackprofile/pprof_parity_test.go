@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/analyze/stackprofile/internal/symbol"
 )
 
 // TestTopIsPprofs compares flat and cumulative of every function with what
@@ -165,7 +166,8 @@ func pprofTop(t *testing.T, path string, valueType stackprofile.ValueType, more 
 	for line := range strings.Lines(table) {
 		fields := strings.Fields(line)
 		name := strings.TrimSpace(line[strings.LastIndex(line, "% ")+1:])
-		name = strings.TrimSuffix(strings.TrimSuffix(name, " (inline)"), " (partial-inline)")
+		// Without -symbolize it does not demangle, and the race detector is C++.
+		name = symbol.Demangled(strings.TrimSuffix(strings.TrimSuffix(name, " (inline)"), " (partial-inline)"))
 		old := top[name]
 		top[name] = [2]int64{old[0] + parseAmount(t, fields[0]), old[1] + parseAmount(t, fields[3])}
 	}

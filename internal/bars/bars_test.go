@@ -13,7 +13,7 @@ func TestJudge(t *testing.T) {
 		bar    Bar
 		values []float64
 		others float64
-		want   Verdict
+		want   Mark
 		exit   int
 	}{
 		{"met", Bar{AtMost: 2}, []float64{1, 2, 9}, quiet, Met, 0},

@@ -6,15 +6,15 @@ import (
 	"strconv"
 )
 
-// Verdict is what became of a bar.
-type Verdict string
+// Mark is what became of a bar.
+type Mark string
 
-// The verdicts.
+// The marks.
 const (
-	Met    Verdict = "met"
-	Missed Verdict = "MISSED"
+	Met    Mark = "met"
+	Missed Mark = "MISSED"
 	// Busy says that the bar was missed while other programs used the machine.
-	Busy Verdict = "machine busy"
+	Busy Mark = "machine busy"
 )
 
 // Bar is a limit for the median of a figure over all rounds. One of its limits
@@ -40,13 +40,13 @@ func number(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
 // says nothing. It is above what a machine does by itself.
 const busyFrom = 0.1
 
-// Board collects verdicts. Not safe for concurrent use.
-type Board struct{ verdicts []Verdict }
+// Board collects marks. Not safe for concurrent use.
+type Board struct{ verdicts []Mark }
 
-// Judge decides about a bar and takes the verdict down. Values are the figure's,
+// Judge decides about a bar and takes the mark down. Values are the figure's,
 // one of each round, at least one. Others is the share of one core that other
 // programs used, see Machine.Others.
-func (b *Board) Judge(bar Bar, values []float64, others float64) Verdict {
+func (b *Board) Judge(bar Bar, values []float64, others float64) Mark {
 	v := Met
 	if m := Median(values); bar.AtMost > 0 && !(m <= bar.AtMost) || bar.AtLeast > 0 && !(m >= bar.AtLeast) {
 		v = Missed

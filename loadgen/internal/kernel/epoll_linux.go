@@ -133,7 +133,8 @@ func HaveEpoll() bool {
 // RawRead and [RawWrite] skip the runtime's bookkeeping around system calls
 // (0.5 us per request here). That is sound because the sockets do not block.
 func RawRead(fd int, b []byte) (int, syscall.Errno) {
-	n, _, errno := syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)))
+	// recvfrom is read without the way through the file system.
+	n, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), 0, 0, 0)
 	return int(n), errno
 }
 

@@ -1,4 +1,4 @@
-package loadgen
+package growth
 
 import (
 	"container/heap"
@@ -6,13 +6,16 @@ import (
 	"time"
 )
 
+// exchange is one request.
+type exchange struct{ Sent, Done time.Duration }
+
 // flying is the requests under way, by the time of their answer.
-type flying []*Exchange
+type flying []*exchange
 
 func (f flying) Len() int           { return len(f) }
 func (f flying) Less(i, j int) bool { return f[i].Done < f[j].Done }
 func (f flying) Swap(i, j int)      { f[i], f[j] = f[j], f[i] }
-func (f *flying) Push(x any)        { *f = append(*f, x.(*Exchange)) }
+func (f *flying) Push(x any)        { *f = append(*f, x.(*exchange)) }
 func (f *flying) Pop() any {
 	old := *f
 	x := old[len(old)-1]
@@ -24,35 +27,35 @@ func (f *flying) Pop() any {
 // service(n, now) for request n. It returns how many of them found the cap
 // reached, of these the last, and how many connections were opened.
 func simulate(rate int, length time.Duration, service func(n int, now time.Duration) time.Duration) (short int, last time.Duration, open int) {
-	g := newGrowth(&Plan{})
+	g := New(0, 0)
 	g.most = mostCap
 	var under flying
 	waiting, sent := 0, 0
 	send := func(now time.Duration) {
-		heap.Push(&under, &Exchange{Sent: now, Done: now + service(sent, now)})
+		heap.Push(&under, &exchange{Sent: now, Done: now + service(sent, now)})
 		sent++
 	}
 	for n := range int(float64(rate) * length.Seconds()) {
 		now := time.Duration(n) * time.Second / time.Duration(rate)
 		for len(under) > 0 && under[0].Done <= now {
-			x := heap.Pop(&under).(*Exchange)
-			g.ended(x)
+			x := heap.Pop(&under).(*exchange)
+			g.Answered(x.Done)
 			if waiting > 0 {
 				waiting--
 				send(x.Done)
 			}
 		}
-		for waiting > 0 && !g.capped(now) {
+		for waiting > 0 && !g.Capped(now) {
 			g.open++
 			waiting--
 			send(now)
 		}
 		switch {
 		case waiting == 0 && len(under) < g.open:
-			g.relaxed()
+			g.Relaxed()
 			send(now)
-		case waiting == 0 && !g.capped(now):
-			g.relaxed()
+		case waiting == 0 && !g.Capped(now):
+			g.Relaxed()
 			g.open++
 			send(now)
 		default:
@@ -140,38 +143,37 @@ func TestDefaultCapUnderOverload(t *testing.T) {
 
 func TestCaps(t *testing.T) {
 	for _, row := range []struct {
-		name        string
-		plan        Plan
-		most        int
-		want, shown int
+		name         string
+		fixed, files int
+		want, shown  int
 	}{
-		{"nothing known yet", Plan{}, mostCap, leastCap, leastCap},
-		{"few files", Plan{}, 16, 16, 16},
-		{"the plan's", Plan{Connections: 5000}, 16, 5000, 5000},
-		{"none", Plan{Connections: NoCap}, 16, 10_000, 0},
+		{"nothing known yet", 0, 0, leastCap, leastCap},
+		{"many files", 0, 1 << 20, leastCap, leastCap},
+		{"few files", 0, 64, 16, 16},
+		{"the caller's", 5000, 64, 5000, 5000},
+		{"none", NoCap, 64, 10_000, 0},
 	} {
-		g := newGrowth(&row.plan)
-		g.most, g.allowed = row.most, min(leastCap, row.most)
-		for !g.capped(0) && g.open < 10_000 {
+		g := New(row.fixed, row.files)
+		for !g.Capped(0) && g.open < 10_000 {
 			g.open++
 		}
-		if g.open != row.want || g.used() != row.shown {
-			t.Errorf("%s: cap %d, shown as %d; want %d and %d", row.name, g.open, g.used(), row.want, row.shown)
+		if g.open != row.want || g.Used() != row.shown {
+			t.Errorf("%s: cap %d, shown as %d; want %d and %d", row.name, g.open, g.Used(), row.want, row.shown)
 		}
 	}
 }
 
 func TestHandshakesUnderWay(t *testing.T) {
-	g := newGrowth(&Plan{Connections: NoCap})
+	g := New(NoCap, 0)
 	open := func() (begun int) {
-		for ; g.mayOpen(0); begun++ {
-			g.opens()
+		for ; g.MayOpen(0); begun++ {
+			g.Opens()
 		}
 		return begun
 	}
 	ended := func(n int) {
 		for range n {
-			g.opened()
+			g.Opened()
 		}
 	}
 	// Doubling from 16, however few of the first were a success.
@@ -182,7 +184,7 @@ func TestHandshakesUnderWay(t *testing.T) {
 		ended(want)
 	}
 	for range 128 - 20 {
-		g.closed()
+		g.Closed()
 	}
 	if got := open(); got != 20 {
 		t.Errorf("%d handshakes beside 20 connections", got)

@@ -1,16 +1,25 @@
-package loadgen
+// Package template renders text with placeholders: request n is a pure function
+// of n and the seed.
+//
+// A [Set] holds the placeholders of one request. [Set.Parse] compiles a text of it
+// (the path, a header, the body) to a [Template]. [Set.Render] draws the values of
+// request n, and [Template.AppendTo] puts them in place.
+package template
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/prng"
 )
 
-// template is text with placeholders, compiled: literal pieces and, between
+// Template is text with placeholders, compiled: literal pieces and, between
 // them, numbers of values that all templates of one request share.
-type template struct {
+type Template struct {
 	pieces []piece
-	escape escape
+	escape Escape
 }
 
 type piece struct {
@@ -28,36 +37,51 @@ func literalOf(placeholder string) (text string, ok bool) {
 	return text[1 : len(text)-1], true
 }
 
-// escape says which bytes a value may not bring into its surroundings.
-type escape int
+// Escape says which bytes a value may not bring into its surroundings.
+type Escape int
 
 const (
-	escapeNone   escape = iota // body: bytes are bytes
-	escapeURL                  // path and query: what RFC 3986 has in none is written as %XX
-	escapeHeader               // header value: no controls
+	None   Escape = iota // body: bytes are bytes
+	URL                  // path and query: what RFC 3986 has in none is written as %XX
+	Header               // header value: no controls
 )
 
-// values holds the distinct placeholders of one request and renders each once.
-type values struct {
-	list  []value
-	names []string // the placeholder's words, joined by one space
-	seed  prng
+// Options say what the placeholders of a request choose from.
+type Options struct {
+	Users int   // how many users there are
+	Files fs.FS // where {{line FILE}} looks; nil for none
+	Seed  uint64
 }
 
-// rendered is the scratch of one renderer; reuse it to avoid allocation.
-type rendered struct {
+// Set holds the distinct placeholders of one request and renders each once. When
+// all is parsed, it is safe for concurrent use.
+type Set struct {
+	options Options
+	list    []value
+	names   []string // the placeholder's words, joined by one space
+	seed    prng.Generator
+}
+
+// New returns an empty set.
+func New(o Options) *Set { return &Set{options: o, seed: prng.New(o.Seed, prng.RequestStream)} }
+
+// Empty reports whether nothing that was parsed has a placeholder.
+func (v *Set) Empty() bool { return len(v.list) == 0 }
+
+// Rendered is the scratch of one renderer; reuse it to avoid allocation.
+type Rendered struct {
 	text []byte
 	ends []int
 }
 
 // add returns the index of the placeholder, compiling it when it is new.
-func (v *values) add(text string, p *Plan) (int, error) {
+func (v *Set) add(text string) (int, error) {
 	words := strings.Fields(text)
 	name := strings.Join(words, " ")
 	if i := slices.Index(v.names, name); i >= 0 {
 		return i, nil
 	}
-	val, err := compileValue(words, p)
+	val, err := compileValue(words, &v.options)
 	if err != nil {
 		return 0, err
 	}
@@ -66,9 +90,9 @@ func (v *values) add(text string, p *Plan) (int, error) {
 	return len(v.list) - 1, nil
 }
 
-// render draws all values of request n.
-func (v *values) render(r *rendered, n int64) {
-	random := v.seed.at(n)
+// Render draws all values of request n.
+func (v *Set) Render(r *Rendered, n int64) {
+	random := v.seed.At(n)
 	r.text, r.ends = r.text[:0], r.ends[:0]
 	for _, val := range v.list {
 		r.text = val(r.text, n, &random)
@@ -76,7 +100,7 @@ func (v *values) render(r *rendered, n int64) {
 	}
 }
 
-func (r *rendered) value(i int) []byte {
+func (r *Rendered) value(i int) []byte {
 	start := 0
 	if i > 0 {
 		start = r.ends[i-1]
@@ -84,10 +108,10 @@ func (r *rendered) value(i int) []byte {
 	return r.text[start:r.ends[i]]
 }
 
-// parseTemplate compiles text; where names it in errors ("body", "URL", ...).
+// Parse compiles text; where names it in errors ("body", "URL", ...).
 // Positions in errors are bytes counted from 1.
-func parseTemplate(where, text string, esc escape, v *values, p *Plan) (template, error) {
-	t := template{escape: esc}
+func (v *Set) Parse(where, text string, esc Escape) (Template, error) {
+	t := Template{escape: esc}
 	for at := 0; at < len(text); {
 		open := strings.Index(text[at:], "{{")
 		if open < 0 {
@@ -105,7 +129,7 @@ func parseTemplate(where, text string, esc escape, v *values, p *Plan) (template
 			at += length + 2
 			continue
 		}
-		i, err := v.add(text[at+2:at+length], p)
+		i, err := v.add(text[at+2 : at+length])
 		if err != nil {
 			return t, fmt.Errorf("%s, byte %d: %w", where, at+1, err)
 		}
@@ -116,17 +140,17 @@ func parseTemplate(where, text string, esc escape, v *values, p *Plan) (template
 }
 
 // add appends text that stands for itself.
-func (t *template) add(text string) {
-	if t.escape == escapeURL {
-		text = string(appendEscaped(nil, []byte(text), escapeURL))
+func (t *Template) add(text string) {
+	if t.escape == URL {
+		text = string(appendEscaped(nil, []byte(text), URL))
 	}
 	if text != "" {
 		t.pieces = append(t.pieces, piece{literal: text})
 	}
 }
 
-// appendTo appends the template with the rendered values.
-func (t *template) appendTo(dst []byte, r *rendered) []byte {
+// AppendTo appends the template with the rendered values.
+func (t *Template) AppendTo(dst []byte, r *Rendered) []byte {
 	for i := range t.pieces {
 		p := &t.pieces[i]
 		if p.literal != "" {
@@ -138,18 +162,18 @@ func (t *template) appendTo(dst []byte, r *rendered) []byte {
 	return dst
 }
 
-func appendEscaped(dst, val []byte, esc escape) []byte {
+func appendEscaped(dst, val []byte, esc Escape) []byte {
 	const hex = "0123456789ABCDEF"
-	if esc == escapeNone {
+	if esc == None {
 		return append(dst, val...)
 	}
 	for _, c := range val {
-		plain := c > ' ' && c < 0x7f && !(esc == escapeURL && notInURL(c)) ||
-			esc == escapeHeader && (c == ' ' || c == '\t' || c >= 0x80)
+		plain := c > ' ' && c < 0x7f && !(esc == URL && notInURL(c)) ||
+			esc == Header && (c == ' ' || c == '\t' || c >= 0x80)
 		switch {
 		case plain:
 			dst = append(dst, c)
-		case esc == escapeURL:
+		case esc == URL:
 			dst = append(dst, '%', hex[c>>4], hex[c&0xf])
 		default:
 			dst = append(dst, ' ')

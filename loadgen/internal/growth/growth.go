@@ -1,23 +1,22 @@
-package loadgen
-
-import (
-	"time"
-
-	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
-)
-
-// How connections grow. A generator that opens one for every request that finds
+// Package growth decides how many connections a load generator may have open, and
+// when it may open one more.
+//
+// A generator that opens one for every request that finds
 // none idle buries an overloaded server, and itself, under connections: the more
 // there are, the slower is the answer, the more are opened.
+package growth
+
+import "time"
+
 const (
 	// Handshakes under way at one time: this many, or as many as connections
 	// are open if that is more. So a far server gets twice as many with every
 	// round trip, and a near one a few at a time.
 	leastHandshakes = 16
-	// turnHandshakes are begun before answers are looked at again: on loopback
+	// TurnHandshakes are begun before answers are looked at again: on loopback
 	// the whole handshake happens inside of connect, at the cost of many
 	// answers.
-	turnHandshakes = 8
+	TurnHandshakes = 8
 
 	// The default cap begins with leastCap and doubles, up to mostCap, while
 	// requests wait and more connections bring more answers. The limit leaves
@@ -39,10 +38,13 @@ const (
 	silence = 50 * time.Millisecond
 )
 
-// growth decides how many connections may be open, and when one more may be
-// opened. Not safe for concurrent use.
-type growth struct {
-	fixed   int // the plan's cap; 0: the default rule
+// NoCap as a cap lets connections grow without limit.
+const NoCap = -1
+
+// Growth keeps account of the connections of one run. Not safe for concurrent
+// use.
+type Growth struct {
+	fixed   int // the caller's cap; 0: the default rule
 	most    int // of the default rule
 	allowed int // by the default rule, now
 	open    int // connections, those being opened included
@@ -57,18 +59,20 @@ type growth struct {
 	best    float64       // the most answers per second so far; 0: not measured
 }
 
-func newGrowth(p *Plan) growth {
-	g := growth{fixed: p.Connections, most: mostCap}
-	if files := kernel.FileLimit(); files > 0 {
+// New begins an account with a cap of 1 or more, NoCap, or 0 for the default
+// rule. Files is how many this process may have open at one time, 0 if unknown.
+func New(fixed, files int) Growth {
+	g := Growth{fixed: fixed, most: mostCap}
+	if files > 0 {
 		g.most = max(1, min(g.most, files/fileShare))
 	}
 	g.allowed = min(leastCap, g.most)
 	return g
 }
 
-// capped says that the cap on connections is reached, so that a request that
+// Capped says that the cap on connections is reached, so that a request that
 // finds all of them busy has to wait. It raises the default cap when it is time.
-func (g *growth) capped(now time.Duration) bool {
+func (g *Growth) Capped(now time.Duration) bool {
 	switch {
 	case g.fixed == NoCap:
 		return false
@@ -99,40 +103,38 @@ func (g *growth) capped(now time.Duration) bool {
 }
 
 // measure begins to count answers anew.
-func (g *growth) measure(now time.Duration) { g.since, g.answers = now, 0 }
+func (g *Growth) measure(now time.Duration) { g.since, g.answers = now, 0 }
 
-// relaxed notes that a request did not have to wait. What was measured when some
+// Relaxed notes that a request did not have to wait. What was measured when some
 // did is forgotten: the service may have become another one since.
-func (g *growth) relaxed() { g.held = false }
+func (g *Growth) Relaxed() { g.held = false }
 
-// ended notes the end of an exchange.
-func (g *growth) ended(x *Exchange) {
-	if x.Err == nil {
-		g.answers++
-		g.last = x.Done
-	}
+// Answered notes a complete answer.
+func (g *Growth) Answered(now time.Duration) {
+	g.answers++
+	g.last = now
 }
 
-// mayOpen says that a connection may be opened now.
-func (g *growth) mayOpen(now time.Duration) bool {
-	return g.opening < max(leastHandshakes, g.open-g.opening) && !g.capped(now)
+// MayOpen says that a connection may be opened now.
+func (g *Growth) MayOpen(now time.Duration) bool {
+	return g.opening < max(leastHandshakes, g.open-g.opening) && !g.Capped(now)
 }
 
-// opens notes that a connection is being opened.
-func (g *growth) opens() {
+// Opens notes that a connection is being opened.
+func (g *Growth) Opens() {
 	g.open++
 	g.opening++
 }
 
-// opened notes that opening one has ended, in success or not.
-func (g *growth) opened() { g.opening-- }
+// Opened notes that opening one has ended, in success or not.
+func (g *Growth) Opened() { g.opening-- }
 
-// closed notes that a connection, or what was to become one, is gone.
-func (g *growth) closed() { g.open-- }
+// Closed notes that a connection, or what was to become one, is gone.
+func (g *Growth) Closed() { g.open-- }
 
-// used is the cap for the result: the plan's, or what the default rule came to;
+// Used is the cap for the result: the caller's, or what the default rule came to;
 // 0 for none.
-func (g *growth) used() int {
+func (g *Growth) Used() int {
 	switch g.fixed {
 	case NoCap:
 		return 0
