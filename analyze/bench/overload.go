@@ -2,10 +2,8 @@ package bench
 
 import "strings"
 
-// OverloadUnit is the unit by which a line says that its run was overloaded: the
-// service answered less than was asked of it, and its latencies are those of a
-// queue that was still growing. They depend on how long the run lasted, so two
-// that are alike say nothing about the services. Lines of other runs lack it.
+// OverloadUnit is the unit by which a line says that its run was overloaded: its
+// latencies are of a queue that still grew, and alike ones say nothing. Others lack it.
 const OverloadUnit = "overloaded"
 
 // isLatency says that a unit is a time that waiting in a queue is part of.
@@ -23,8 +21,8 @@ func (s *Set) overloaded(c *Cell) (runs int) {
 	return runs
 }
 
-// overloads lists each row and column with overloaded runs.
-func (s *Set) overloads(tables []*Table) (all []Overload) {
+// overloads warns of each row and column with overloaded runs.
+func (s *Set) overloads(tables []*Table) (all []Warning) {
 	seen := map[[2]string]bool{}
 	for _, t := range tables {
 		for row, cells := range t.Cells {
@@ -32,7 +30,7 @@ func (s *Set) overloads(tables []*Table) (all []Overload) {
 				at := [2]string{t.Rows[row].Label, t.Cols[col].Label}
 				if c != nil && isLatency(t.Unit) && !seen[at] && s.overloaded(c) > 0 {
 					seen[at] = true
-					all = append(all, Overload{Row: at[0], Column: at[1], Runs: s.overloaded(c), Of: len(c.Values)})
+					all = append(all, Warning{Code: WarnOverload, Overload: &Overload{at[0], at[1], s.overloaded(c), len(c.Values)}})
 				}
 			}
 		}
