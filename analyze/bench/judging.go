@@ -111,7 +111,7 @@ func (j *judging) decide(g *Judgement, unit string, leastEffect float64, better 
 			g.Runs = j.runsToDecide(g, leastEffect, family)
 		}
 	}
-	if g.Verdict == Equivalent && j.tables.Set.lacksMeaning(unit, g.Old, g.New) {
+	if g.Verdict == Equivalent && isLatency(unit) && g.Old != nil && j.tables.Set.overloaded(g.Old)+j.tables.Set.overloaded(g.New) > 0 {
 		g.Verdict = Inconclusive
 	}
 }
