@@ -7,8 +7,11 @@ import (
 
 	"golang.org/x/perf/benchmath"
 
+	"github.com/lotteryctl/lotteryctl/analyze/bench/internal/unitnames"
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
 )
+
+const percent, seconds, plain = unitnames.Share, unitnames.Time, unitnames.Number
 
 // TestDecideAtItsBorders: p that equals alpha is enough, and so is an effect that
 // equals the least one; an interval that ends at 1 excludes nothing.
