@@ -34,6 +34,9 @@ func TestHistogramBucketsTile(t *testing.T) {
 			t.Errorf("the middle of bucket %d, %d to %d, is %d", i, low, last, middle)
 		}
 	}
+	if MaxRelativeError != 1.0/128 {
+		t.Errorf("the promised width is %v of the value, want 1/128", MaxRelativeError)
+	}
 	if next != 1<<63 {
 		t.Errorf("the last bucket ends at %d, want 2^63", next)
 	}

@@ -83,6 +83,10 @@ func TestExactEnds(t *testing.T) {
 			t.Errorf("1 against %d with ties: p = %v, want %v", row.n, p, row.p)
 		}
 	}
+	// Two values count twice as many steps.
+	if p := MannWhitney([]float64{0, 1}, append(upTo(5800, 2), 2)); math.Abs(p-0.01434) > 1e-4 {
+		t.Errorf("2 against 5,801 with ties: p = %v, want 0.01434 by the approximation", p)
+	}
 	// Exactly 2^28 steps: one below 131,071 others of 1,023 values.
 	many := make([]float64, 1<<17-1)
 	for i := range many {
@@ -157,6 +161,10 @@ func TestExactEnds(t *testing.T) {
 	}
 	if o := OverallUnpaired([]Cell{{Old: upTo(20, 1), New: upTo(20, 1000)}}, .95, 1); o.P != 1.0/5000 || o.Draws != 4999 {
 		t.Errorf("20 against 20 that are apart: p = %v in %d draws, want 1/5,000", o.P, o.Draws)
+	}
+	tiny := []Cell{{Old: []float64{1, 1 + 1e-9, 1 + 2e-9, 1 + 3e-9}, New: []float64{1 + 5e-9, 1 + 6e-9, 1 + 7e-9, 1 + 8e-9}}}
+	if o := OverallUnpaired(tiny, .95, 1); math.Abs(o.P-2.0/70) > 1e-12 {
+		t.Errorf("small differences without overlap: p = %v, want 2/70", o.P)
 	}
 	if o := OverallUnpaired([]Cell{{Old: slices.Repeat([]float64{1}, 20), New: slices.Repeat([]float64{1}, 20)}}, .95, 1); o.P != 1 || o.Draws != 0 {
 		t.Errorf("equal values: p = %v in %d draws, want 1 without drawing", o.P, o.Draws)
@@ -405,7 +413,7 @@ func TestPlanBorders(t *testing.T) {
 	}
 	for _, row := range []struct{ center, least, want float64 }{
 		{1.2, .05, .2}, {1 / 1.2, .05, .2}, {1.05, .05, .05}, // an effect that matters, itself
-		{1.02, .05, 1.05/1.02 - 1}, {1 / 1.02, .05, 1.05/1.02 - 1}, {1, .05, .05}, // else what it lacks
+		{2, 1, 1}, {1.02, .05, 1.05/1.02 - 1}, {1 / 1.02, .05, 1.05/1.02 - 1}, {1, .05, .05}, // else what it lacks
 	} {
 		if got := ToDetect(Ratio{Center: row.center}, row.least); math.Abs(got-row.want) > 1e-12 {
 			t.Errorf("ToDetect(%v, %v) = %v, want %v", row.center, row.least, got, row.want)
