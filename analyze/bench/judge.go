@@ -30,7 +30,7 @@ func Judge(tables *Tables, policy Policy) (*Report, error) {
 		if !judged.Gated {
 			family = others
 		}
-		judged.each(func(_, _ int, g *Judgement) { j.decide(g, judged.Unit, judged.LeastEffect, judged.Better, family) })
+		judged.each(func(_, _ int, g *Judgement) { j.decide(g, judged.Unit, judged.MinEffect, judged.Better, family) })
 		j.overall(judged)
 	}
 	report.Missing = missing(tables)
@@ -44,7 +44,7 @@ func (j *judging) open(table *Table, matches gateMatches) *JudgedTable {
 	judged := &JudgedTable{
 		Table:       table,
 		Better:      Direction(table.Unit, j.tables.Set.Units),
-		LeastEffect: j.policy.Noise.floor(table.Unit, j.policy.LeastEffect),
+		MinEffect: j.policy.Noise.floor(table.Unit, j.policy.MinEffect),
 	}
 	judged.Advisory = tooFewRequests(judged.Table, j.tables.Set)
 	if judged.Advisory.Code == "" && !matches.failOn[table] {
