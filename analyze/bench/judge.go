@@ -42,8 +42,8 @@ func Judge(tables *Tables, policy Policy) (*Report, error) {
 // open settles what holds for all cells of a table.
 func (j *judging) open(table *Table, matches gateMatches) *JudgedTable {
 	judged := &JudgedTable{
-		Table:       table,
-		Better:      Direction(table.Unit, j.tables.Set.Units),
+		Table:     table,
+		Better:    Direction(table.Unit, j.tables.Set.Units),
 		MinEffect: j.policy.Noise.floor(table.Unit, j.policy.MinEffect),
 	}
 	judged.Advisory = tooFewRequests(judged.Table, j.tables.Set)

@@ -20,7 +20,7 @@ func Pairings() []Pairing { return []Pairing{PairAuto, Paired, Unpaired} }
 // The defaults of a [Policy].
 const (
 	DefaultMinEffect = 0.05
-	DefaultSeed        = 1
+	DefaultSeed      = 1
 )
 
 // AnyEffect is the [Policy.MinEffect] from which every change matters.
