@@ -238,7 +238,7 @@ func (l *loop) fail(c *conn, err error) {
 	l.end(&c.x)
 	l.drop(c)
 	if l.schedule == nil {
-		l.pauses.push(c.x.Done + closedPause)
+		l.pauses.Push(c.x.Done + closedPause)
 	}
 }
 

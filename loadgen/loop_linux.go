@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/fifo"
 	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
 )
 
@@ -25,14 +26,14 @@ type loop struct {
 	nextSeq int64
 	nextDue time.Duration // never when there is nothing more to send
 
-	conns    []*conn   // by slot; nil when free
-	free     []int     // free slots
-	begun    int       // handshakes of this turn
-	gen      int       // of the next connection
-	idle     connList  // the last used is taken first, so few stay warm
-	active   connList  // in the order of their deadlines
-	queue    fifo[job] // waits for a connection
-	pauses   fifo[time.Duration]
+	conns    []*conn         // by slot; nil when free
+	free     []int           // free slots
+	begun    int             // handshakes of this turn
+	gen      int             // of the next connection
+	idle     connList        // the last used is taken first, so few stay warm
+	active   connList        // in the order of their deadlines
+	queue    fifo.Queue[job] // waits for a connection
+	pauses   fifo.Queue[time.Duration]
 	again    int           // requests of a closed loop whose turn has come
 	answered time.Duration // when the last answer was complete
 

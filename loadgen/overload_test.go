@@ -56,12 +56,13 @@ func TestSufficientCapsAgree(t *testing.T) {
 			return r.Response.Quantile(0.5)
 		}
 		for _, connections := range []int{0, 256, loadgen.NoCap} {
-			if got := median(connections); got < took || got > 2*took {
+			// A busy machine adds, but no machine adds what 8 connections do.
+			if got := median(connections); got < took || got > 5*took {
 				t.Errorf("cap %d: median %v, want about %v", connections, got, took)
 			}
 		}
 		// 8 connections answer 27/s: a wait of seconds, counted.
-		if got := median(8); got < 3*took {
+		if got := median(8); got < 6*took {
 			t.Errorf("cap 8: median %v although requests wait for seconds", got)
 		}
 	})

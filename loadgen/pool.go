@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/loadgen/internal/fifo"
 	"github.com/lotteryctl/lotteryctl/loadgen/internal/kernel"
 )
 
@@ -25,7 +26,7 @@ type pool struct {
 
 	mu     sync.Mutex // guards the rest, and growth
 	work   sync.Cond
-	queue  fifo[job]
+	queue  fifo.Queue[job]
 	idle   int // workers
 	closed bool
 	wg     sync.WaitGroup
@@ -151,9 +152,9 @@ func (p *pool) waitUntil(ctx context.Context, t time.Duration) bool {
 func (p *pool) push(j job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.queue.push(j)
+	p.queue.Push(j)
 	p.grow()
-	if last := p.queue.last(); p.idle < p.queue.len() {
+	if last := p.queue.Last(); p.idle < p.queue.Len() {
 		last.waited, last.queued = true, p.growth.Capped(j.ready)
 	} else {
 		p.growth.Relaxed()
@@ -166,7 +167,7 @@ func (p *pool) push(j job) {
 //
 // A new worker counts as idle at once: it will take a request as soon as it runs.
 func (p *pool) grow() {
-	for p.idle < p.queue.len() && p.growth.MayOpen(p.meter.now()) {
+	for p.idle < p.queue.Len() && p.growth.MayOpen(p.meter.now()) {
 		p.growth.Opens()
 		p.idle++
 		p.wg.Go(p.serve)
@@ -177,14 +178,14 @@ func (p *pool) grow() {
 func (p *pool) pop() (job, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for p.queue.len() == 0 && !p.closed {
+	for p.queue.Len() == 0 && !p.closed {
 		p.work.Wait()
 	}
-	if p.queue.len() == 0 {
+	if p.queue.Len() == 0 {
 		return job{}, false
 	}
 	p.idle--
-	return p.queue.pop(), true
+	return p.queue.Pop(), true
 }
 
 // leave is the end of a worker.
@@ -215,12 +216,12 @@ func (p *pool) drop() {
 	p.end()
 	p.mu.Lock()
 	waiting := p.queue
-	p.queue = fifo[job]{}
+	p.queue = fifo.Queue[job]{}
 	p.closed = true
 	p.mu.Unlock()
 	p.work.Broadcast()
-	for waiting.len() > 0 {
-		p.endUnsent(waiting.pop())
+	for waiting.Len() > 0 {
+		p.endUnsent(waiting.Pop())
 	}
 }
 

@@ -30,7 +30,7 @@ func ParseArrivals(s string) (Arrivals, error) {
 	case Constant, Poisson, Closed:
 		return a, nil
 	}
-	return "", fmt.Errorf("unknown arrivals %q: use constant, poisson or closed", s)
+	return "", fmt.Errorf("unknown arrivals %q; use constant, poisson or closed", s)
 }
 
 // Schedule yields the intended send times of an open-loop run, as offsets from

@@ -109,7 +109,7 @@ func (l *loop) sendDue() (now time.Duration) {
 
 // held says that requests wait and none of them can start before an answer or
 // a handshake ends: whatever becomes due meanwhile has to wait behind them.
-func (l *loop) held(now time.Duration) bool { return l.queue.len() > 0 && !l.growth.MayOpen(now) }
+func (l *loop) held(now time.Duration) bool { return l.queue.Len() > 0 && !l.growth.MayOpen(now) }
 
 // queueDue queues what became due in a wait through which requests were held.
 // It was not woken for: under overload that would cost the server the CPU. So it
@@ -136,13 +136,13 @@ func (l *loop) newJob(intended, now time.Duration) job {
 
 // offer starts the request, or makes it wait behind those that wait already.
 func (l *loop) offer(j job) {
-	if l.queue.len() == 0 && l.mayStart(j.ready) {
+	if l.queue.Len() == 0 && l.mayStart(j.ready) {
 		l.growth.Relaxed()
 		l.start(j)
 		return
 	}
 	j.waited, j.queued = true, l.growth.Capped(j.ready)
-	l.queue.push(j)
+	l.queue.Push(j)
 }
 
 // mayStart says that there is an idle connection, or that one may be opened.
@@ -168,8 +168,8 @@ func (l *loop) pump() {
 		// the end of one request and the start of the next.
 		l.another(l.answered)
 	}
-	for l.queue.len() > 0 && l.mayStart(l.meter.now()) {
-		l.start(l.queue.pop())
+	for l.queue.Len() > 0 && l.mayStart(l.meter.now()) {
+		l.start(l.queue.Pop())
 	}
 }
 
@@ -193,14 +193,14 @@ func (l *loop) expire(now time.Duration) {
 	for c := l.active.first(); c != nil && c.deadline <= now; c = l.active.first() {
 		l.fail(c, &Error{KindTimeout, errTimeout})
 	}
-	if l.queue.len() > 0 && l.queue.first().ready+l.plan.Timeout <= now {
+	if l.queue.Len() > 0 && l.queue.First().ready+l.plan.Timeout <= now {
 		tooLate := &Error{KindTimeout, errQueued}
-		for l.queue.len() > 0 && l.queue.first().ready+l.plan.Timeout <= now {
-			l.endUnsent(l.queue.pop(), tooLate)
+		for l.queue.Len() > 0 && l.queue.First().ready+l.plan.Timeout <= now {
+			l.endUnsent(l.queue.Pop(), tooLate)
 		}
 	}
-	for l.pauses.len() > 0 && l.pauses.first() <= now {
-		l.pauses.pop()
+	for l.pauses.Len() > 0 && l.pauses.First() <= now {
+		l.pauses.Pop()
 		l.another(now)
 	}
 }
@@ -239,8 +239,8 @@ func (l *loop) cancel(now time.Duration) {
 	l.meter.endAt(now)
 	l.cancelled, l.nextDue = true, never
 	l.giveUp = now + min(drainGrace, l.plan.Timeout)
-	for l.queue.len() > 0 {
-		l.endUnsent(l.queue.pop(), &Error{KindUnfinished, errUnfinished})
+	for l.queue.Len() > 0 {
+		l.endUnsent(l.queue.Pop(), &Error{KindUnfinished, errUnfinished})
 	}
 }
 
@@ -251,8 +251,8 @@ func (l *loop) finished(now time.Duration) bool {
 			l.fail(c, &Error{KindUnfinished, errUnfinished})
 		}
 	}
-	pausing := l.pauses.len() > 0 && !l.cancelled && now < l.meter.until()
-	return l.nextDue == never && l.active.first() == nil && l.queue.len() == 0 && !pausing
+	pausing := l.pauses.Len() > 0 && !l.cancelled && now < l.meter.until()
+	return l.nextDue == never && l.active.first() == nil && l.queue.Len() == 0 && !pausing
 }
 
 // heldLook is how often it is looked whether the cap has grown with the time that
@@ -268,14 +268,14 @@ func (l *loop) nextWake(now time.Duration, held bool) time.Duration {
 	if c := l.active.first(); c != nil {
 		wake = min(wake, c.deadline)
 	}
-	if l.queue.len() > 0 {
-		wake = min(wake, l.queue.first().ready+l.plan.Timeout)
+	if l.queue.Len() > 0 {
+		wake = min(wake, l.queue.First().ready+l.plan.Timeout)
 		if !held {
 			return now // the handshakes of this turn are used up
 		}
 	}
-	if l.pauses.len() > 0 {
-		wake = min(wake, l.pauses.first())
+	if l.pauses.Len() > 0 {
+		wake = min(wake, l.pauses.First())
 	}
 	return min(wake, now+time.Second)
 }

@@ -51,7 +51,7 @@ func Ask(tables *Tables, questions []Question, policy Policy) (answers []Answer,
 	j.testFamily(asked)
 	for _, a := range answers {
 		if a.Judgement != nil {
-			least := j.policy.Noise.floor(a.Table.Unit, j.policy.LeastEffect)
+			least := j.policy.Noise.floor(a.Table.Unit, j.policy.MinEffect)
 			j.decide(a.Judgement, a.Table.Unit, least, Direction(a.Table.Unit, tables.Set.Units), len(asked))
 		}
 	}

@@ -38,7 +38,7 @@ func TestAskSaysWhatJudgeSays(t *testing.T) {
 		{"few rounds", bench.Policy{}, inRounds(92, 6, quiet("old"), slower, quiet("other"))},
 		{"unpaired", bench.Policy{Pairing: bench.Unpaired}, inRounds(93, 10, quiet("old"), slower)},
 		{"equal machine speed", bench.Policy{}, "Unit cpu-ns/op better=lower\n" + atSpeed(3, 1.08)},
-		{"a higher least effect", bench.Policy{LeastEffect: 0.2}, inRounds(94, 10, quiet("old"), slower)},
+		{"a higher minimum effect", bench.Policy{MinEffect: 0.2}, inRounds(94, 10, quiet("old"), slower)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			tables := tablesOf(t, byArm(), row.text)
@@ -135,10 +135,10 @@ func TestZeroMeansDefault(t *testing.T) {
 		policy bench.Policy
 		least  float64
 	}{
-		{bench.Policy{}, 0.05}, {bench.Policy{LeastEffect: 0.01}, 0.01}, {bench.Policy{LeastEffect: bench.AnyEffect}, 0},
+		{bench.Policy{}, 0.05}, {bench.Policy{MinEffect: 0.01}, 0.01}, {bench.Policy{MinEffect: bench.AnyEffect}, 0},
 	} {
 		report, err := bench.Judge(tables, row.policy)
-		if err != nil || report.Policy.LeastEffect != row.least || report.Judged[0].LeastEffect != row.least {
+		if err != nil || report.Policy.MinEffect != row.least || report.Judged[0].MinEffect != row.least {
 			t.Errorf("%+v: got %+v, %v", row.policy, report.Policy, err)
 		}
 		if p := report.Policy; p.Pairing != bench.PairAuto || p.Seed != bench.DefaultSeed {

@@ -30,7 +30,7 @@
 //     two columns.
 //
 //  6. [Calibrate] measures in an A/A run how much each metric changes although
-//     nothing did. Its [Noise] raises the least effect of a [Policy].
+//     nothing did. Its [Noise] raises the minimum effect of a [Policy].
 //
 // # Results are data
 //

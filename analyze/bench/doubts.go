@@ -8,10 +8,7 @@ import (
 
 // warnings gathers what is doubtful about the report.
 func (j *judging) warnings(r *Report) []Warning {
-	var all []Warning
-	for _, overload := range j.tables.Set.overloads(j.tables.Tables) {
-		all = append(all, Warning{Code: WarnOverload, Overload: &overload})
-	}
+	all := j.tables.Set.overloads(j.tables.Tables)
 	for i := range r.Missing {
 		all = append(all, Warning{Code: WarnMissing, Missing: &r.Missing[i]})
 	}

@@ -25,7 +25,7 @@ type Exclusion struct {
 // ExclusionCode names a reason for an [Exclusion], for programs.
 type ExclusionCode string
 
-// GeneratorLimit: the load generator could not do more, so that the figure is a
+// GeneratorLimit says that the load generator could not do more, so that the figure is a
 // lower limit of what was measured.
 const GeneratorLimit ExclusionCode = "generator-limit"
 

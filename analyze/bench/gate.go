@@ -50,7 +50,7 @@ func ParseSLO(text string) (Gate, error) {
 	if err == nil && g.Bound.IsRelative() && !strings.HasPrefix(g.Metric, "errors") {
 		err = fmt.Errorf("gate %q: a share is not a valid bound for %s; give an amount such as 2ms", text, g.Metric)
 	}
-	if err == nil && g.Bound.kind == percent && g.Bound.Value < 0 {
+	if err == nil && g.Bound.kind == unitnames.Share && g.Bound.Value < 0 {
 		err = fmt.Errorf("gate %q: the bound is negative", text)
 	}
 	return g, err

@@ -30,7 +30,7 @@ func Judge(tables *Tables, policy Policy) (*Report, error) {
 		if !judged.Gated {
 			family = others
 		}
-		judged.each(func(_, _ int, g *Judgement) { j.decide(g, judged.Unit, judged.LeastEffect, judged.Better, family) })
+		judged.each(func(_, _ int, g *Judgement) { j.decide(g, judged.Unit, judged.MinEffect, judged.Better, family) })
 		j.overall(judged)
 	}
 	report.Missing = missing(tables)
@@ -42,9 +42,9 @@ func Judge(tables *Tables, policy Policy) (*Report, error) {
 // open settles what holds for all cells of a table.
 func (j *judging) open(table *Table, matches gateMatches) *JudgedTable {
 	judged := &JudgedTable{
-		Table:       table,
-		Better:      Direction(table.Unit, j.tables.Set.Units),
-		LeastEffect: j.policy.Noise.floor(table.Unit, j.policy.LeastEffect),
+		Table:     table,
+		Better:    Direction(table.Unit, j.tables.Set.Units),
+		MinEffect: j.policy.Noise.floor(table.Unit, j.policy.MinEffect),
 	}
 	judged.Advisory = tooFewRequests(judged.Table, j.tables.Set)
 	if judged.Advisory.Code == "" && !matches.failOn[table] {

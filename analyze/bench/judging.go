@@ -93,7 +93,7 @@ func (j *judging) left(g *Judgement) (old, new []float64) {
 }
 
 // decide gives a judgement that was laid out, tested and corrected its verdict.
-func (j *judging) decide(g *Judgement, unit string, leastEffect float64, better Better, family int) {
+func (j *judging) decide(g *Judgement, unit string, minEffect float64, better Better, family int) {
 	alpha := j.tables.Query.Alpha
 	if g.Excluded != nil {
 		g.Verdict = Inconclusive
@@ -106,12 +106,12 @@ func (j *judging) decide(g *Judgement, unit string, leastEffect float64, better 
 			g.Verdict = direct(g.Effect.Center, better)
 		}
 	case SignFlipTest, MannWhitneyTest:
-		g.Verdict = Decide(g.Effect, g.PHolm, alpha, leastEffect, better)
+		g.Verdict = Decide(g.Effect, g.PHolm, alpha, minEffect, better)
 		if g.Verdict == Inconclusive {
-			g.Runs = j.runsToDecide(g, leastEffect, family)
+			g.Runs = j.runsToDecide(g, minEffect, family)
 		}
 	}
-	if g.Verdict == Equivalent && j.tables.Set.lacksMeaning(unit, g.Old, g.New) {
+	if g.Verdict == Equivalent && isLatency(unit) && g.Old != nil && j.tables.Set.overloaded(g.Old)+j.tables.Set.overloaded(g.New) > 0 {
 		g.Verdict = Inconclusive
 	}
 }
@@ -119,12 +119,12 @@ func (j *judging) decide(g *Judgement, unit string, leastEffect float64, better 
 // runsToDecide estimates the runs for a verdict, if the true change is about
 // the one seen: to tell it from no change if it is large enough to matter, else
 // to tell it from one that matters. 0 if these runs should have been enough.
-func (j *judging) runsToDecide(g *Judgement, leastEffect float64, family int) int {
+func (j *judging) runsToDecide(g *Judgement, minEffect float64, family int) int {
 	old, new := g.old, g.new
 	if g.Adjusted {
 		old, new = j.left(g)
 	}
-	runs := stat.RunsToDecide(old, new, stat.ToDetect(g.Effect, leastEffect), j.tables.Query.Alpha, family, g.Test == SignFlipTest)
+	runs := stat.RunsToDecide(old, new, stat.ToDetect(g.Effect, minEffect), j.tables.Query.Alpha, family, g.Test == SignFlipTest)
 	if runs <= min(len(g.old), len(g.new)) {
 		return 0
 	}

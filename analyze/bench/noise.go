@@ -52,7 +52,7 @@ func (n *Noise) add(f Floor) {
 	}
 }
 
-// floor is the least effect of a unit: its noise floor, or otherwise.
+// floor is the minimum effect of a unit: its noise floor, or otherwise.
 func (n *Noise) floor(unit string, otherwise float64) float64 {
 	if n != nil {
 		for _, f := range n.Floors {

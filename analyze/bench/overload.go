@@ -1,54 +1,36 @@
 package bench
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
-// OverloadUnit is the unit by which a line says that its run was overloaded: the
-// service answered less than was asked of it, and its latencies are those of a
-// queue that was still growing. They depend on how long the run lasted, so two
-// that are alike say nothing about the services. Lines of other runs lack it.
+// OverloadUnit is the unit by which a line says that its run was overloaded: its
+// latencies are of a queue that still grew, and alike ones say nothing. Others lack it.
 const OverloadUnit = "overloaded"
 
 // isLatency says that a unit is a time that waiting in a queue is part of.
-func isLatency(unit string) bool {
-	return unit == "sec/op" || strings.HasSuffix(unit, "-latency-sec")
-}
+func isLatency(unit string) bool { return unit == "sec/op" || strings.HasSuffix(unit, "-latency-sec") }
 
 // overloaded counts the overloaded runs of a cell.
 func (s *Set) overloaded(c *Cell) (runs int) {
-	if c == nil {
-		return 0
-	}
 	for _, r := range c.Results {
-		result := &s.Results[r]
-		i := slices.IndexFunc(result.Units(), func(u Unit) bool { return u.Name == OverloadUnit })
-		if i >= 0 && result.Values[i] != 0 {
-			runs++
+		for i, u := range s.Results[r].Units() {
+			if u.Name == OverloadUnit && s.Results[r].Values[i] != 0 {
+				runs++
+			}
 		}
 	}
 	return runs
 }
 
-// lacksMeaning says that latencies of two cells cannot be called alike.
-func (s *Set) lacksMeaning(unit string, old, new *Cell) bool {
-	return isLatency(unit) && s.overloaded(old)+s.overloaded(new) > 0
-}
-
-// overloads lists each row and column with overloaded runs.
-func (s *Set) overloads(tables []*Table) (all []Overload) {
+// overloads warns of each row and column with overloaded runs.
+func (s *Set) overloads(tables []*Table) (all []Warning) {
 	seen := map[[2]string]bool{}
 	for _, t := range tables {
-		if !isLatency(t.Unit) {
-			continue
-		}
 		for row, cells := range t.Cells {
 			for col, c := range cells {
 				at := [2]string{t.Rows[row].Label, t.Cols[col].Label}
-				if runs := s.overloaded(c); runs > 0 && !seen[at] {
+				if c != nil && isLatency(t.Unit) && !seen[at] && s.overloaded(c) > 0 {
 					seen[at] = true
-					all = append(all, Overload{Row: at[0], Column: at[1], Runs: runs, Of: len(c.Values)})
+					all = append(all, Warning{Code: WarnOverload, Overload: &Overload{at[0], at[1], s.overloaded(c), len(c.Values)}})
 				}
 			}
 		}

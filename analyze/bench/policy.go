@@ -19,20 +19,20 @@ func Pairings() []Pairing { return []Pairing{PairAuto, Paired, Unpaired} }
 
 // The defaults of a [Policy].
 const (
-	DefaultLeastEffect = 0.05
-	DefaultSeed        = 1
+	DefaultMinEffect = 0.05
+	DefaultSeed      = 1
 )
 
-// AnyEffect is the [Policy.LeastEffect] from which every change matters.
+// AnyEffect is the [Policy.MinEffect] from which every change matters.
 const AnyEffect = -1.0
 
 // Policy says how to judge. The zero value asks for 5 %, pairs what can be
 // paired and has no gates.
 type Policy struct {
-	// LeastEffect is the minimum effect: the smallest relative change that counts: 0.05 is 5 %,
-	// which 0 stands for. [AnyEffect] is that any change matters.
-	LeastEffect float64
-	// Noise has the least effect of single units, from a calibration.
+	// MinEffect is the smallest relative change that counts, 0.05 for 5 %. By
+	// default it is [DefaultMinEffect]. With [AnyEffect] every change counts.
+	MinEffect float64
+	// Noise has the minimum effect of single units, from a calibration.
 	Noise *Noise
 	// Pairing by default is PairAuto.
 	Pairing Pairing
@@ -50,10 +50,10 @@ type Policy struct {
 // filled is the policy with its defaults filled in, AnyEffect as 0.
 func (p Policy) filled() Policy {
 	switch {
-	case p.LeastEffect == 0:
-		p.LeastEffect = DefaultLeastEffect
-	case p.LeastEffect < 0:
-		p.LeastEffect = 0
+	case p.MinEffect == 0:
+		p.MinEffect = DefaultMinEffect
+	case p.MinEffect < 0:
+		p.MinEffect = 0
 	}
 	if p.Pairing == "" {
 		p.Pairing = PairAuto

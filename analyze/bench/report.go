@@ -26,8 +26,8 @@ type JudgedTable struct {
 	// why not, if the direction is known and no gate was asked for.
 	Gated    bool
 	Advisory Advisory
-	// LeastEffect is the policy's or, if it has noise, that of the unit.
-	LeastEffect float64
+	// MinEffect is the policy's or, if it has noise, that of the unit.
+	MinEffect float64
 	// Judgements is indexed [row][column]; nil where there is no cell, and in
 	// the baseline.
 	Judgements [][]*Judgement

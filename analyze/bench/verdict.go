@@ -7,13 +7,13 @@ type Verdict string
 
 // The verdicts.
 const (
-	// Regressed: worse, by at least the least effect, beyond chance.
+	// Regressed: worse, by at least the minimum effect, beyond chance.
 	Regressed Verdict = "regressed"
-	// Improved: better, by at least the least effect, beyond chance.
+	// Improved: better, by at least the minimum effect, beyond chance.
 	Improved Verdict = "improved"
 	// Changed: as much and as surely, in a unit whose direction is not known.
 	Changed Verdict = "changed"
-	// Equivalent: the whole interval is within the least effect.
+	// Equivalent: the whole interval is within the minimum effect.
 	Equivalent Verdict = "equivalent"
 	// Inconclusive: none of these. This does not mean that nothing changed.
 	Inconclusive Verdict = "inconclusive"
@@ -23,15 +23,15 @@ const (
 
 // Decide is the rule of all verdicts that rest on a test: changed iff the
 // corrected p is at most alpha AND the interval excludes 1 AND the center is at
-// least leastEffect away from 1 (0.05 is 5 %); equivalent iff the whole
+// least minEffect away from 1 (0.05 is 5 %); equivalent iff the whole
 // interval is closer to 1 than that; else inconclusive. All three are asked
 // because a test finds the tiniest change in enough runs, and a large effect
 // that could be chance is none.
-func Decide(effect stat.Ratio, correctedP, alpha, leastEffect float64, better Better) Verdict {
+func Decide(effect stat.Ratio, correctedP, alpha, minEffect float64, better Better) Verdict {
 	switch {
-	case correctedP <= alpha && effect.Excludes1() && effect.AtLeast(leastEffect):
+	case correctedP <= alpha && effect.Excludes1() && effect.AtLeast(minEffect):
 		return direct(effect.Center, better)
-	case effect.Within(leastEffect):
+	case effect.Within(minEffect):
 		return Equivalent
 	}
 	return Inconclusive

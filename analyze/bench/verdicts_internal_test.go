@@ -7,8 +7,11 @@ import (
 
 	"golang.org/x/perf/benchmath"
 
+	"github.com/lotteryctl/lotteryctl/analyze/bench/internal/unitnames"
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
 )
+
+const percent, seconds, plain = unitnames.Share, unitnames.Time, unitnames.Number
 
 // TestDecideAtItsBorders: p that equals alpha is enough, and so is an effect that
 // equals the least one; an interval that ends at 1 excludes nothing.
@@ -27,7 +30,7 @@ func TestDecideAtItsBorders(t *testing.T) {
 		{"more of something", up, .05, Unknown, Changed}, {"p above alpha", up, .0501, Lower, Inconclusive},
 		{"too small", stat.Ratio{Center: 1.24, Low: 1.01, High: 1.5}, .01, Lower, Inconclusive},
 		{"the interval holds 1", stat.Ratio{Center: 1.25, Low: 1, High: 1.5}, .01, Lower, Inconclusive},
-		{"within the least effect", stat.Ratio{Center: 1, Low: .8, High: 1.25}, .9, Lower, Equivalent},
+		{"within the minimum effect", stat.Ratio{Center: 1, Low: .8, High: 1.25}, .9, Lower, Equivalent},
 		{"sure and small", stat.Ratio{Center: 1.1, Low: 1.05, High: 1.2}, .01, Lower, Equivalent},
 	} {
 		if got := Decide(row.effect, row.p, .05, .25, row.better); got != row.want {

@@ -9,8 +9,6 @@ package stall
 import (
 	"slices"
 	"time"
-
-	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // What makes a stall.
@@ -23,6 +21,22 @@ const (
 	// itself could be all there is.
 	waiting = 5
 )
+
+// Slice is a piece of the timeline of a run; the pieces follow each other without
+// a gap. Times of the day are from the start of the measured window.
+type Slice struct {
+	At, Width time.Duration
+	// Due is how many requests were due in it, Answered how many answers came, and
+	// Backlog how many requests had been due and had not ended at its end.
+	Due, Answered, Backlog int64
+	// P50 and Max are response times of the requests that were due in it.
+	P50, Max time.Duration
+	// Late is by how much the generator was late with a request, at most.
+	Late time.Duration
+	// Still is the longest time that ended in it in which a request waited and no
+	// answer came; StillFrom is when it began.
+	Still, StillFrom time.Duration
+}
 
 // Stall is a time without answers.
 type Stall struct {
@@ -40,14 +54,14 @@ type Finding struct {
 	Period time.Duration `json:"period_ns,omitempty"`
 	// Total is their length together, as a share of the window from 0 to 1.
 	Total float64 `json:"total"`
-	// Outside is the median response time of requests that were due outside of
-	// stalls, and Inside the longest of those that met one.
+	// Outside is the response time that is usual outside of stalls: the median of
+	// the medians of the slices that met none. Inside is the longest of those that met one.
 	Outside time.Duration `json:"outside_p50_ns"`
 	Inside  time.Duration `json:"inside_max_ns"`
 }
 
 // Find returns nil when there is no stall. The slices are those of one run.
-func Find(timeline []loadgen.Slice) *Finding {
+func Find(timeline []Slice) *Finding {
 	limit := max(shortest, unlike*usual(timeline))
 	f := &Finding{}
 	for i, s := range timeline {
@@ -88,7 +102,7 @@ func (f *Finding) Matters() bool {
 }
 
 // usual is the median of the longest times without an answer of the slices.
-func usual(timeline []loadgen.Slice) time.Duration {
+func usual(timeline []Slice) time.Duration {
 	var still []time.Duration
 	for _, s := range timeline {
 		if s.Answered > 0 {
@@ -101,7 +115,7 @@ func usual(timeline []loadgen.Slice) time.Duration {
 // isStall says that answers had come before the time without answers that ended in
 // the last slice, that enough requests waited for its end, and that it was not we
 // who sent them late.
-func isStall(timeline []loadgen.Slice, last loadgen.Slice) bool {
+func isStall(timeline []Slice, last Slice) bool {
 	stall := Stall{last.StillFrom, last.Still}
 	if stall.At == 0 {
 		return false // the first answers of a slow service take their time
@@ -125,7 +139,7 @@ func isStall(timeline []loadgen.Slice, last loadgen.Slice) bool {
 }
 
 // overlap is how long a slice and a stall have in common; 0 or less: nothing.
-func overlap(s loadgen.Slice, stall Stall) time.Duration {
+func overlap(s Slice, stall Stall) time.Duration {
 	return min(s.At+s.Width, stall.At+stall.Length) - max(s.At, stall.At)
 }
 

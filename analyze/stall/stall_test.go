@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stall"
-	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // plan is a load of even arrivals for 10 s, on a service that takes work for each
@@ -19,9 +18,9 @@ type plan struct {
 }
 
 // timeline is what is seen of it. Who meets a stall is answered at its end.
-func (p plan) timeline() []loadgen.Slice {
+func (p plan) timeline() []stall.Slice {
 	const width, count = 100 * time.Millisecond, 100
-	slices := make([]loadgen.Slice, count)
+	slices := make([]stall.Slice, count)
 	ended := make([][]time.Duration, count+1)
 	at := func(t time.Duration) int { return min(int(t/width), count) }
 	for i := range 10 * p.rate {

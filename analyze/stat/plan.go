@@ -38,8 +38,8 @@ const power = 0.8
 // ToDetect is the relative change that more runs would have to tell from none,
 // to decide about an effect whose center is seen: the effect itself, if it
 // matters, and otherwise its distance from the least one that does.
-func ToDetect(seen Ratio, leastEffect float64) float64 {
-	size, matters := math.Abs(math.Log(seen.Center)), math.Log1p(leastEffect)
+func ToDetect(seen Ratio, minEffect float64) float64 {
+	size, matters := math.Abs(math.Log(seen.Center)), math.Log1p(minEffect)
 	if size < matters {
 		size = matters - size
 	}

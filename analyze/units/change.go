@@ -28,7 +28,7 @@ func Change(ratio float64) string {
 	return percentage(ratio)
 }
 
-// Size writes a relative change that has no direction, such as the least effect
+// Size writes a relative change that has no direction, such as the minimum effect
 // that counts: 0.05 is "5 %".
 func Size(change float64) string { return significant(100*change, 3) + " %" }
 

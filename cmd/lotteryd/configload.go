@@ -90,7 +90,7 @@ func (l *configLoader) loadWith(c Config, required ...string) (Config, error) {
 		case from == originDefault:
 		default:
 			if err := s.set(value); err != nil {
-				faults = append(faults, fmt.Errorf("%s: %s%s; %w", from, s.name, quoteUnlessSecret(s.name, value), err))
+				faults = append(faults, fmt.Errorf("%s%s; %w", s.named(from), quoteUnlessSecret(s.name, value), err))
 			}
 		}
 	}
@@ -101,6 +101,15 @@ func (l *configLoader) loadWith(c Config, required ...string) (Config, error) {
 		return Config{}, err
 	}
 	return c, nil
+}
+
+// named is what to call the setting in a complaint: a line of a file does not say
+// which setting it is, its flag and its variable do.
+func (s setting) named(from origin) string {
+	if text := fmt.Sprint(from); text == "--"+s.flag() || text == s.variable() {
+		return text
+	}
+	return fmt.Sprintf("%s: %s", from, s.name)
 }
 
 // quoteUnlessSecret shows the refused value where it cannot hold a secret.

@@ -41,7 +41,7 @@ func newSeedCmd(env environment) *cobra.Command {
 		Short: "Create or change an activity of a running lotteryd",
 		Long: `Create the activity that a YAML or JSON file describes, or change the one that
 exists: its window, weights, limits and block list. Prizes and stock of an
-existing activity may not change. Seeding the same file twice changes nothing.
+existing activity may not change. You can seed the same file again: that changes nothing.
 
 It talks to the admin port of a running lotteryd and prints what was done and
 the commitment to the dice: publish it before the activity starts.`,

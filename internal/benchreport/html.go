@@ -169,7 +169,7 @@ const (
 // logarithmic scale. Ends beyond tenfold are cut off, so that one of them does
 // not press all others into a point.
 func plotReach(l line) float64 {
-	reach := math.Log1p(l.table.LeastEffect)
+	reach := math.Log1p(l.table.MinEffect)
 	for _, x := range []float64{l.Effect.Center, l.Effect.Low, l.Effect.High} {
 		if size := math.Abs(math.Log(x)); size <= math.Log(10) {
 			reach = max(reach, size)
@@ -178,7 +178,7 @@ func plotReach(l line) float64 {
 	return reach
 }
 
-// plot adds a dot with an interval and the band of the least effect, in a
+// plot adds a dot with an interval and the band of the minimum effect, in a
 // picture 200 wide whose middle is no change.
 func (p *page) plot(l line, widest float64) {
 	at := func(ratio float64) float64 {
@@ -186,7 +186,7 @@ func (p *page) plot(l line, widest float64) {
 		return plotHalf + share*(plotHalf-plotMargin)
 	}
 	low, high := at(l.Effect.Low), at(l.Effect.High)
-	band := at(1+l.table.LeastEffect) - plotHalf
+	band := at(1+l.table.MinEffect) - plotHalf
 	p.put(`<svg class="%s" viewBox="0 0 200 18" role="img"><title>%s</title>`, l.Verdict, l.change())
 	p.put(`<rect class="band" x="%.1f" y="1" width="%.1f" height="16"/>`, plotHalf-band, 2*band)
 	p.put(`<line class="zero" x1="100" y1="0" x2="100" y2="18"/>`)

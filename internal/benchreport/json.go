@@ -111,7 +111,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	out := jsonReport{
 		Format: JSONFormat, Outcome: outcome, Reason: why,
 		Alpha: levelAsked(r.Tables.Query.Alpha), Confidence: levelAsked(r.Tables.Query.Confidence),
-		Least: r.Policy.LeastEffect, Family: r.Family,
+		Least: r.Policy.MinEffect, Family: r.Family,
 		Gates: []jsonGate{}, Tables: []jsonTable{}, Warnings: append([]Doubt{}, r.AllDoubts()...), Problems: []string{}, Appendices: r.Appendices,
 	}
 	for _, g := range r.Gates {
@@ -147,7 +147,7 @@ func gateJSON(g bench.GateResult) jsonGate {
 func tableJSON(t *bench.JudgedTable) jsonTable {
 	out := jsonTable{
 		Unit: t.Unit, Better: t.Better.String(), Exact: t.Exact, Gated: t.Gated, Advisory: Advisory(t.Advisory, t.Unit),
-		Least: t.LeastEffect, Config: map[string]string{}, Rows: []jsonRow{}, Overall: []jsonOverall{},
+		Least: t.MinEffect, Config: map[string]string{}, Rows: []jsonRow{}, Overall: []jsonOverall{},
 	}
 	for _, f := range t.Config {
 		if f.Value != "" {

@@ -135,7 +135,7 @@ func (r *Report) Method() string {
 	if len(names) == 0 {
 		return ""
 	}
-	effect := units.Size(r.Policy.LeastEffect)
+	effect := units.Size(r.Policy.MinEffect)
 	if r.Policy.Noise != nil {
 		effect = "= the noise floor of the metric, or else " + effect
 	}

@@ -64,7 +64,7 @@ func Note(n bench.Note) string {
 		if n.Better > 0 {
 			advice = fmt.Sprintf("; with %d values it would be symmetric", n.Better)
 		}
-		return fmt.Sprintf("the interval of %d values is asymmetric: it leaves out %d values below and %d above%s", n.Values, n.Below, n.Above, advice)
+		return fmt.Sprintf("intervals of samples of %d values are asymmetric: they leave out %d values below and %d above%s", n.Values, n.Below, n.Above, advice)
 	case bench.NoteDoubtfulP:
 		what := fmt.Sprintf("%q", n.Row)
 		if n.Rows > 1 {

@@ -23,7 +23,7 @@ import (
 // overloaded server could answer. All of a round is relative to the best closed
 // loop of that round.
 const (
-	overloadSeconds = 3 * time.Second
+	overloadWindow = 3 * time.Second
 	// overloadShare of what the server answers in its best closed loop must be
 	// answered at twice and four times that rate.
 	overloadShare = 0.9
@@ -110,7 +110,7 @@ func (b *bench) bestClosed(ctx context.Context, s overloaded) (best float64, err
 
 // flooded is one run on a fresh server. Only answers of success count.
 func (b *bench) flooded(ctx context.Context, s overloaded, plan loadgen.Plan) (sample, error) {
-	plan.Users, plan.Duration, plan.Warmup, plan.Timeout = 100_000_000, overloadSeconds, time.Second, overloadTimeout
+	plan.Users, plan.Duration, plan.Warmup, plan.Timeout = 100_000_000, overloadWindow, time.Second, overloadTimeout
 	t, err := s.start(ctx, plan)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 // certain.
 func Sentences(d *flame.Diff, most int) (lines []string) {
 	for _, c := range d.Certain(most) {
-		name := "everything"
+		name := "the whole profile"
 		if c.Name >= 0 {
 			name = stackprofile.FoldedName(d.Names[c.Name])
 		}

@@ -105,7 +105,7 @@ func evidenceWords(d *flame.Diff) string {
 // path names a node by its callers, root first.
 func path(d *flame.Diff, node int) string {
 	if node == 0 {
-		return "everything"
+		return "the whole profile"
 	}
 	names := []string{}
 	depth := d.Nodes[node].Depth

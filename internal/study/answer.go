@@ -17,11 +17,11 @@ const (
 	Helps  Answer = "helps"
 	Harms  Answer = "harms"
 	Breaks Answer = "breaks an invariant"
-	// None is shown: the whole interval is within the least effect worth a change.
+	// None is shown: the whole interval is within the minimum effect worth a change.
 	None Answer = "no measurable effect"
 	// Undecided shows neither an effect nor that there is none.
 	Undecided Answer = "inconclusive"
-	// Small is certain and smaller than the least effect worth a change.
+	// Small is certain and smaller than the minimum effect worth a change.
 	Small Answer = "real but too small"
 	// Unsure is a change that its own interval shows and that the p-value,
 	// corrected for all the other questions, does not: more rounds would tell.

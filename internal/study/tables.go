@@ -26,7 +26,7 @@ func (r Rule) filled() Rule {
 		r.Alpha = bench.DefaultQuery().Alpha
 	}
 	if r.MinEffect == 0 {
-		r.MinEffect = bench.DefaultLeastEffect
+		r.MinEffect = bench.DefaultMinEffect
 	}
 	return r
 }
@@ -82,12 +82,12 @@ func newMeasured(arms []string, rounds []runfolder.Round, rule Rule) (m measured
 // ask judges questions as one family. That rounds were run side by side is
 // known here and need not be seen from the results.
 func (m measured) ask(questions []bench.Question) (answers []bench.Answer, family int) {
-	return bench.Ask(m.tables, questions, bench.Policy{LeastEffect: m.rule.MinEffect, Pairing: bench.Paired, Exclusions: m.exclusions})
+	return bench.Ask(m.tables, questions, bench.Policy{MinEffect: m.rule.MinEffect, Pairing: bench.Paired, Exclusions: m.exclusions})
 }
 
 // judge compares every arm with the first, as `compare` does by default.
 func (m measured) judge() (*bench.Report, error) {
-	return bench.Judge(m.tables, bench.Policy{LeastEffect: m.rule.MinEffect, Exclusions: m.exclusions})
+	return bench.Judge(m.tables, bench.Policy{MinEffect: m.rule.MinEffect, Exclusions: m.exclusions})
 }
 
 // Exclusions are the results of rounds on which no verdict can rest, in the names

@@ -8,7 +8,6 @@ package template
 
 import (
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -45,13 +44,6 @@ const (
 	URL                  // path and query: what RFC 3986 has in none is written as %XX
 	Header               // header value: no controls
 )
-
-// Options say what the placeholders of a request choose from.
-type Options struct {
-	Users int   // how many users there are
-	Files fs.FS // where {{line FILE}} looks; nil for none
-	Seed  uint64
-}
 
 // Set holds the distinct placeholders of one request and renders each once. When
 // all is parsed, it is safe for concurrent use.

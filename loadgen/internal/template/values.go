@@ -29,6 +29,13 @@ func Kinds() []Kind {
 	}
 }
 
+// Options say what the placeholders of a request choose from.
+type Options struct {
+	Users int   // how many users there are
+	Files fs.FS // where {{line FILE}} looks; nil for none
+	Seed  uint64
+}
+
 // value appends one placeholder's value for request n to dst.
 type value func(dst []byte, n int64, random *prng.Generator) []byte
 

@@ -53,7 +53,7 @@ func splitName(line []byte) []byte {
 		return nil // "Benchmarking ..."
 	}
 	end := bytes.IndexFunc(line, unicode.IsSpace)
-	if end < 0 || bytes.IndexAny(line, "\t ") < 0 {
+	if end < 0 || !bytes.ContainsAny(line, "\t ") {
 		return nil
 	}
 	after := bytes.TrimLeftFunc(line[end:], unicode.IsSpace)

@@ -152,9 +152,9 @@ func nothingShared(report *benchreport.Report) error {
 
 // check looks at what can be judged without reading any input.
 func (o *compareOptions) check(cmd *cobra.Command, args []string) (benchmarks.Policy, error) {
-	policy := benchmarks.Policy{LeastEffect: o.minEffect, Pairing: benchmarks.Pairing(o.rounds)}
+	policy := benchmarks.Policy{MinEffect: o.minEffect, Pairing: benchmarks.Pairing(o.rounds)}
 	if o.minEffect == 0 {
-		policy.LeastEffect = benchmarks.AnyEffect
+		policy.MinEffect = benchmarks.AnyEffect
 	}
 	if o.json {
 		if cmd.Flags().Changed("format") && o.format != "json" {

@@ -73,7 +73,7 @@ func parseHeaders(flag string, lines []string) (http.Header, error) {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || strings.TrimSpace(name) == "" {
 			// The text may be a secret, so it is not repeated.
-			return nil, fmt.Errorf("--%s must be 'Name: value'", flag)
+			return nil, fmt.Errorf("--%s must be 'Name: value': write a name, a colon and the value", flag)
 		}
 		header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}

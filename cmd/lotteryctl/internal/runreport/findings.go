@@ -14,7 +14,7 @@ import (
 // that should move, what it did, and the article's claim below.
 func writeFindings(b *strings.Builder, r study.Result) {
 	fmt.Fprintf(b, "what each step does to the metric that should change (medians of the rounds; the change is estimated from all rounds, with a 95 %% interval;\n"+
-		"p of the single question, and corrected by Holm for all %d; minimum effect %s)\n", len(r.Findings), units.Size(r.Rule.MinEffect))
+		"single p: for this row alone; corrected p: for all %d rows, by Holm; minimum effect %s)\n", len(r.Findings), units.Size(r.Rule.MinEffect))
 	t := cli.NewTable("step", "metric", "without", "with", "change", "95 % interval", "single p", "corrected p", "verdict").Right(2, 3, 4, 6, 7)
 	for _, f := range r.Findings {
 		t.Row(findingCells(f)...)

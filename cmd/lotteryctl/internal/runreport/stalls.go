@@ -33,7 +33,7 @@ func findStalls(rounds []runfolder.Round, read func(*runfolder.Round) ([]loadgen
 		if err != nil {
 			continue // what cannot be read has no stalls to tell of; the figures are elsewhere
 		}
-		found := stall.Find(timeline)
+		found := stall.Find(stallSlices(timeline))
 		if found == nil || !found.Matters() || found.Period == 0 && found.Length < longStall && experiment.Busy(round.Noise) {
 			continue
 		}
@@ -52,4 +52,16 @@ func profiledTimelines(folder string) func(*runfolder.Round) ([]loadgen.Slice, e
 	return func(r *runfolder.Round) ([]loadgen.Slice, error) {
 		return runfolder.ReadProfiledTimeline(os.DirFS(folder), &runfolder.Profiled{Round: *r})
 	}
+}
+
+// stallSlices is what stall looks at.
+func stallSlices(timeline []loadgen.Slice) []stall.Slice {
+	slices := make([]stall.Slice, len(timeline))
+	for i, s := range timeline {
+		slices[i] = stall.Slice{
+			At: s.At, Width: s.Width, Due: s.Due, Answered: s.Answered, Backlog: s.Backlog,
+			P50: s.P50, Max: s.Max, Late: s.Late, Still: s.Still, StillFrom: s.StillFrom,
+		}
+	}
+	return slices
 }
