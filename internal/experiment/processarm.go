@@ -165,7 +165,7 @@ func (p ProcessArm) awaitReady(ctx context.Context, process *Process, address, r
 	defer cancel()
 	tick := time.NewTicker(readyPoll)
 	defer tick.Stop()
-	missing := "nothing listens at " + address
+	missing, answered := "nothing listens at "+address, false
 	for {
 		if listens(waiting, address) {
 			if readyURL == "" {
@@ -175,7 +175,10 @@ func (p ProcessArm) awaitReady(ctx context.Context, process *Process, address, r
 			if answer == nil {
 				break
 			}
-			missing = answer.Error()
+			if waiting.Err() == nil || !answered {
+				missing = answer.Error() // the end of our patience hides what was answered before
+			}
+			answered = true
 		}
 		select {
 		case <-process.Ended():

@@ -106,7 +106,7 @@ func TestArmThatDoesNotComeUp(t *testing.T) {
 	deaf := helperArm("deaf", "deaf", 100, time.Second)
 	deaf.StartTimeout = time.Second
 	unready := helperArm("unready", "", 100, time.Second)
-	unready.StartTimeout, unready.ReadyURL = time.Second, taken.URL+"/ready"
+	unready.StartTimeout, unready.ReadyURL = 5*time.Second, taken.URL+"/ready"
 	fixed := helperArm("fixed", "", 100, time.Second)
 	fixed.Command, fixed.URL = "'"+os.Args[0]+"'", taken.URL+"/"
 	// It never serves, and finds the port taken by another once it is up.
@@ -122,7 +122,7 @@ func TestArmThatDoesNotComeUp(t *testing.T) {
 	}{
 		{helperArm("exit", "exit", 100, time.Second), []string{"starting exit for round 1", "exit status 3", "helper is here | there is no configuration"}},
 		{deaf, []string{"not ready within 1s", "nothing listens at 127.0.0.1:", "waiting for a database"}},
-		{unready, []string{"not ready within 1s", "answered 404"}},
+		{unready, []string{"not ready within 5s", "answered 404"}},
 		{fixed, []string{"something listens at 127.0.0.1:", "already", "{{port}}"}},
 		{both, []string{"exit status 1", "address already in use"}},
 		{missing, []string{"/no/such/service", "no such file"}},

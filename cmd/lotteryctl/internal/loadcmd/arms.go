@@ -133,10 +133,12 @@ func (b *benchRun) readArms() ([]experiment.ProcessArm, error) {
 		if err := arm.Check(); err != nil {
 			return nil, fmt.Errorf("--arm: %w", err)
 		}
+		arms = append(arms, arm)
+	}
+	for _, arm := range arms {
 		if err := arm.CheckProgram(); err != nil {
 			return nil, fmt.Errorf("--arm: %w", err)
 		}
-		arms = append(arms, arm)
 	}
 	if o.calibrate {
 		arms = append(arms, arms[0])

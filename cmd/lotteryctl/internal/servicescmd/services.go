@@ -259,7 +259,8 @@ func runDown(ctx context.Context, env cli.Env, opts *servicesOptions, state stat
 	if running == nil {
 		return printServices(env.Stdout, opts.json, "", nil)
 	}
-	if err := syscall.Kill(running.PID, syscall.SIGTERM); err != nil {
+	// One that has just ended has given its lock up, or is about to.
+	if err := syscall.Kill(running.PID, syscall.SIGTERM); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return fmt.Errorf("asking process %d to stop: %w", running.PID, err)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, stopPatience,
