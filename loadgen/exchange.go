@@ -69,6 +69,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // KindOf returns the kind of an Exchange's error, "" for nil and KindOther for
 // an error of unknown origin.
 func KindOf(err error) ErrorKind {
+	if e, ok := err.(*Error); ok {
+		return e.Kind // ours are never wrapped, and errors.As takes longer
+	}
 	var e *Error
 	switch {
 	case err == nil:

@@ -196,7 +196,7 @@ func (l *loop) expire(now time.Duration) {
 	if l.queue.Len() > 0 && l.queue.First().ready+l.plan.Timeout <= now {
 		tooLate := &Error{KindTimeout, errQueued}
 		for l.queue.Len() > 0 && l.queue.First().ready+l.plan.Timeout <= now {
-			l.endUnsent(l.queue.Pop(), tooLate)
+			l.endUnsent(l.queue.Pop(), now, tooLate)
 		}
 	}
 	for l.pauses.Len() > 0 && l.pauses.First() <= now {
@@ -207,12 +207,11 @@ func (l *loop) expire(now time.Duration) {
 
 // endUnsent ends a request that never had a connection. Under overload these
 // are most of all: nothing is allocated for them.
-func (l *loop) endUnsent(j job, err *Error) {
+func (l *loop) endUnsent(j job, now time.Duration, err *Error) {
 	u := &l.unsent
-	if l.plan.Record != nil {
+	if l.plan.Record != nil && l.request.hasBody {
 		l.request.render(&u.wire, j.seq)
 	}
-	now := l.meter.now()
 	u.x = Exchange{
 		Seq: j.seq, Intended: j.intended, Done: now, RequestBody: u.wire.body, Err: err,
 		ready: j.ready, queued: j.queued, connWait: now - j.ready,
@@ -233,14 +232,14 @@ func (l *loop) endWindow(now time.Duration) {
 // whose time had come, but that we had not got to, were due all the same.
 func (l *loop) cancel(now time.Duration) {
 	for l.nextDue <= now {
-		l.endUnsent(l.newJob(l.nextDue, now), &Error{KindUnfinished, errUnfinished})
+		l.endUnsent(l.newJob(l.nextDue, now), now, &Error{KindUnfinished, errUnfinished})
 		l.advance()
 	}
 	l.meter.endAt(now)
 	l.cancelled, l.nextDue = true, never
 	l.giveUp = now + min(drainGrace, l.plan.Timeout)
 	for l.queue.Len() > 0 {
-		l.endUnsent(l.queue.Pop(), &Error{KindUnfinished, errUnfinished})
+		l.endUnsent(l.queue.Pop(), now, &Error{KindUnfinished, errUnfinished})
 	}
 }
 
