@@ -42,8 +42,8 @@ servers: build ## install Redis and Postgres if they are missing (root on Debian
 browser: ## install Chromium and its driver if they are missing (root on Debian)
 	@.ci/install-browser
 
-demo: servers ## a minute: lotteryd untuned, tuned as in the tuning article, and at its best; seven rounds
-	bin/lotteryctl bench --steps ladder --only before,article,best --runs 7 --rate 300 --duration 2s --warmup 500ms --noise-limit none
+demo: servers ## three minutes: lotteryd untuned, tuned as in the tuning article, and at its best; seven rounds
+	bin/lotteryctl bench --steps ladder --only before,article,best --runs 7 --rate 300 --duration 7s --warmup 500ms --noise-limit none
 
 # --- check -----------------------------------------------------------------
 

@@ -2,13 +2,11 @@ package bench_test
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"github.com/lotteryctl/lotteryctl/analyze/bench"
 )
@@ -16,39 +14,18 @@ import (
 const plainBench = "goos: linux\npkg: ex/größe\nBenchmarkA-8   \t    1000\t      1330 ns/op\t  12 B/op\nPASS\n" +
 	"BenchmarkB/µ=1-8 \t 2 \t 7 ns/op\nok  \tex\t1.2s\n"
 
-// wideText is a text in UTF-16.
-func wideText(text string, order binary.AppendByteOrder, mark bool) string {
-	var out []byte
-	if mark {
-		out = order.AppendUint16(out, 0xfeff)
-	}
-	for _, unit := range utf16.Encode([]rune(text)) {
-		out = order.AppendUint16(out, unit)
-	}
-	return string(out)
-}
-
 // eventsOf is a text as "go test -json" writes it: cut into several outputs.
 func eventsOf(pkg, text string, cut int) string {
-	var out strings.Builder
-	write := func(fields map[string]string) {
-		line, err := json.Marshal(fields)
-		if err != nil {
-			panic(err)
-		}
-		out.Write(append(line, '\n'))
-	}
-	write(map[string]string{"Action": "start", "Package": pkg})
+	var pieces [][2]string
 	for text != "" {
 		n := min(cut, len(text))
 		for n < len(text) && text[n]&0xc0 == 0x80 {
 			n++ // not within a letter
 		}
-		write(map[string]string{"Action": "output", "Package": pkg, "Output": text[:n]})
+		pieces = append(pieces, [2]string{pkg, text[:n]})
 		text = text[n:]
 	}
-	write(map[string]string{"Action": "pass", "Package": pkg})
-	return out.String()
+	return events(pieces...)
 }
 
 // flat is what a set holds, without the lines of its results: those of the
@@ -84,16 +61,16 @@ func TestWrappingsAgree(t *testing.T) {
 		{"CRLF", strings.ReplaceAll(plainBench, "\n", "\r\n")},
 		{"UTF-8 with a mark", "\ufeff" + plainBench},
 		{"two files joined, each with a mark", "\ufeff" + strings.Replace(plainBench, "PASS\n", "PASS\n\ufeff", 1)},
-		{"UTF-16, low byte first", wideText(plainBench, binary.LittleEndian, true)},
-		{"UTF-16, low byte first, CRLF", wideText(strings.ReplaceAll(plainBench, "\n", "\r\n"), binary.LittleEndian, true)},
-		{"UTF-16, low byte first, no mark", wideText(plainBench, binary.LittleEndian, false)},
-		{"UTF-16, high byte first", wideText(plainBench, binary.BigEndian, true)},
-		{"UTF-16, high byte first, no mark", wideText(plainBench, binary.BigEndian, false)},
+		{"UTF-16, low byte first", wide(plainBench, binary.LittleEndian, true)},
+		{"UTF-16, low byte first, CRLF", wide(strings.ReplaceAll(plainBench, "\n", "\r\n"), binary.LittleEndian, true)},
+		{"UTF-16, low byte first, no mark", wide(plainBench, binary.LittleEndian, false)},
+		{"UTF-16, high byte first", wide(plainBench, binary.BigEndian, true)},
+		{"UTF-16, high byte first, no mark", wide(plainBench, binary.BigEndian, false)},
 		{"events", eventsOf("ex/größe", plainBench, 1000)},
 		{"events of a few letters", eventsOf("ex/größe", plainBench, 7)},
 		{"events, text does not name the package", eventsOf("ex/größe", strings.Replace(plainBench, "pkg: ex/größe\n", "", 1), 20)},
 		{"events that stop", strings.Split(eventsOf("ex/größe", plainBench, 9), `{"Action":"pass"`)[0]},
-		{"events in UTF-16", wideText(eventsOf("ex/größe", plainBench, 30), binary.LittleEndian, true)},
+		{"events in UTF-16", wide(eventsOf("ex/größe", plainBench, 30), binary.LittleEndian, true)},
 		{"timestamps", stamped},
 		{"timestamps before events", "2026-01-02T03:04:05Z " + strings.ReplaceAll(strings.TrimSpace(eventsOf("ex/größe", plainBench, 40)), "\n", "\n2026-01-02T03:04:05Z ") + "\n"},
 		{"no line end", strings.TrimSuffix(plainBench, "ok  \tex\t1.2s\n")},
@@ -158,8 +135,8 @@ func FuzzWrappings(f *testing.F) {
 		plain, _ := bench.Read(inputs(text)...)
 		for name, wrapped := range map[string]string{
 			"utf8":   "\ufeff" + text,
-			"little": wideText(text, binary.LittleEndian, true),
-			"big":    wideText(text, binary.BigEndian, true),
+			"little": wide(text, binary.LittleEndian, true),
+			"big":    wide(text, binary.BigEndian, true),
 			"events": eventsOf("p", text, int(cut)+1),
 		} {
 			set, _ := bench.Read(inputs(wrapped)...)

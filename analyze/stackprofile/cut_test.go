@@ -8,6 +8,7 @@ import (
 	"github.com/google/pprof/profile"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/internal/flametest"
 )
 
 // deep is a profile of Go code with stacks of the given depths, all of them
@@ -51,7 +52,7 @@ func TestStacksThatTheRuntimeCutAreMarked(t *testing.T) {
 		{"heap at its own limit", "space", map[int]string{10: "main.main", 128: "main.middle"}, 128},
 	}
 	for _, test := range tests {
-		p := read(t, deep(test.kind, test.stacks))
+		p := flametest.Read(t, deep(test.kind, test.stacks))
 		var marks []string
 		frames := 0
 		for s := range p.Samples() {

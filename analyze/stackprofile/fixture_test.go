@@ -7,6 +7,7 @@ import (
 	"github.com/google/pprof/profile"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/internal/flametest"
 	"github.com/lotteryctl/lotteryctl/internal/golden"
 )
 
@@ -47,20 +48,7 @@ func fixture() *profile.Profile {
 	}
 }
 
-func fixtureProfile(t *testing.T) *stackprofile.Profile { return read(t, fixture()) }
-
-func read(t testing.TB, made *profile.Profile) *stackprofile.Profile {
-	t.Helper()
-	var raw bytes.Buffer
-	if err := made.WriteUncompressed(&raw); err != nil {
-		t.Fatal(err)
-	}
-	p, err := stackprofile.Read(&raw, stackprofile.Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
+func fixtureProfile(t *testing.T) *stackprofile.Profile { return flametest.Read(t, fixture()) }
 
 // TestFixture keeps the file that the tests of other packages read.
 func TestFixture(t *testing.T) {

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/internal/flametest"
 )
 
 func TestMerge(t *testing.T) {
 	t.Parallel()
 	earlier := fixture()
 	earlier.TimeNanos -= int64(time.Hour)
-	a, b := fixtureProfile(t), read(t, earlier)
+	a, b := fixtureProfile(t), flametest.Read(t, earlier)
 	m, err := stackprofile.Merge(a, b, a)
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +43,7 @@ func TestMergeOfDifferentRatesSaysSo(t *testing.T) {
 	t.Parallel()
 	rarer := fixture()
 	rarer.Period *= 2
-	m, err := stackprofile.Merge(fixtureProfile(t), read(t, rarer))
+	m, err := stackprofile.Merge(fixtureProfile(t), flametest.Read(t, rarer))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/pprof/profile"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/internal/flametest"
 )
 
 // TestTextIsNeverPprof: names hold control characters, which say nothing about the
@@ -68,7 +69,7 @@ func TestPprofOfOtherWriters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := read(t, fixture()); p.Total(1) != want.Total(1) {
+	if want := flametest.Read(t, fixture()); p.Total(1) != want.Total(1) {
 		t.Errorf("got %d, want %d", p.Total(1), want.Total(1))
 	}
 	var once, twice bytes.Buffer

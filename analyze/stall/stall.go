@@ -56,7 +56,7 @@ type Finding struct {
 	Total float64 `json:"total"`
 	// Outside is the response time that is usual outside of stalls: the median of
 	// the medians of the slices that met none. Inside is the longest of those that met one.
-	Outside time.Duration `json:"outside_p50_ns"`
+	Outside time.Duration `json:"outside_ns"`
 	Inside  time.Duration `json:"inside_max_ns"`
 }
 

@@ -94,23 +94,7 @@ func TestProblemGolden(t *testing.T) {
 		p := newPort(answering(lottery.Answer{}, lottery.Refuse(kind, "a sentence")))
 		record("kind "+string(kind), p.send("POST", drawPath, `{"user":"u","request":"r"}`))
 	}
-	compareGolden(t, "testdata/problems.golden", out.String())
-}
-
-func compareGolden(t *testing.T, path, got string) {
-	t.Helper()
-	if golden.Updating() {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; run with -update and read the diff. Got:\n%s", path, got)
-	}
+	golden.Check(t, "problems.golden", out.String())
 }
 
 // checkProblem holds an answer to RFC 9457: media type, and a status member

@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-var (
-	benchmark = []byte("Benchmark")
-	byteOrder = []byte("\ufeff")
+const (
+	benchmark = "Benchmark" // what a result begins with
+	byteOrder = "\ufeff"
 )
 
 // Compiled once; a regular expression does not change.
@@ -33,10 +33,10 @@ var (
 
 // unstamped takes off what build servers and editors put before a line.
 func unstamped(line []byte) []byte {
-	line = bytes.TrimPrefix(line, byteOrder)
-	if len(line) > 20 && (isDigit(line[0]) || bytes.IndexByte(line, '\t') >= 0 && !bytes.HasPrefix(line, benchmark)) {
+	line = bytes.TrimPrefix(line, []byte(byteOrder))
+	if len(line) > 20 && (isDigit(line[0]) || bytes.IndexByte(line, '\t') >= 0 && !bytes.HasPrefix(line, []byte(benchmark))) {
 		if end := stamp.FindIndex(line); end != nil {
-			return bytes.TrimPrefix(line[end[1]:], byteOrder)
+			return bytes.TrimPrefix(line[end[1]:], []byte(byteOrder))
 		}
 	}
 	return line
@@ -66,8 +66,8 @@ func splitName(line []byte) []byte {
 // loss says why a line that looks like a benchmark is not read as one; "" if it
 // does not look like one.
 func loss(line []byte) string {
-	if bytes.HasPrefix(line, benchmark) {
-		if bytes.Count(line, benchmark) > 1 && glued.Match(line) {
+	if bytes.HasPrefix(line, []byte(benchmark)) {
+		if bytes.Count(line, []byte(benchmark)) > 1 && glued.Match(line) {
 			return "two results on one line: a newline is missing between them"
 		}
 		return ""
@@ -75,13 +75,13 @@ func loss(line []byte) string {
 	if len(line) > 0 && line[0] == '#' {
 		return "" // a comment, as in bench.txt of a run folder
 	}
-	if bytes.IndexByte(line, 0) >= 0 && bytes.Contains(bytes.ReplaceAll(line, []byte{0}, nil), benchmark) {
+	if bytes.IndexByte(line, 0) >= 0 && bytes.Contains(bytes.ReplaceAll(line, []byte{0}, nil), []byte(benchmark)) {
 		return "a benchmark in another encoding (UTF-16) than the text before it; write the file in one encoding"
 	}
 	switch {
-	case bytes.Contains(line, benchmark) && failed.Match(line):
+	case bytes.Contains(line, []byte(benchmark)) && failed.Match(line):
 		return string(bytes.TrimSpace(failed.Find(line)[len("--- FAIL: "):])) + " failed and has no result"
-	case bytes.Contains(line, benchmark) && inside.Match(line):
+	case bytes.Contains(line, []byte(benchmark)) && inside.Match(line):
 		return "a benchmark result with other text before it; remove that text"
 	case bytes.Contains(line, []byte(" ns/op")) && behind.Match(line):
 		return "a benchmark result without its name: something was printed between the two"

@@ -104,7 +104,7 @@ func (l *Reader) next() {
 func (l *Reader) skip(head []byte) {
 	head = unstamped(head)
 	_, isEvent := bytes.CutPrefix(head, []byte("{"))
-	l.report(Loss{l.line, fmt.Sprintf("line is longer than %d bytes and is ignored", maxLine), bytes.HasPrefix(head, benchmark) || isEvent && bytes.Contains(head, benchmark)})
+	l.report(Loss{l.line, fmt.Sprintf("line is longer than %d bytes and is ignored", maxLine), bytes.HasPrefix(head, []byte(benchmark)) || isEvent && bytes.Contains(head, []byte(benchmark))})
 	for errors.Is(l.err, bufio.ErrBufferFull) {
 		_, l.err = l.in.ReadSlice('\n')
 	}
@@ -131,7 +131,7 @@ func (l *Reader) hand(lines []outputLine) {
 // it if it is lost.
 func (l *Reader) emit(line []byte, origin int) {
 	switch {
-	case bytes.HasPrefix(line, benchmark):
+	case bytes.HasPrefix(line, []byte(benchmark)):
 		l.name = append(l.name[:0], splitName(line)...)
 		l.nameAt = l.out + 1
 	case len(l.name) > 0 && nameless.Match(line):

@@ -139,6 +139,14 @@ func unfinishedNote(n int64) string {
 	return units.Counted(n, "request was", "requests were") + " not answered when the run was interrupted; latencies have the time waited until then, which is a lower bound"
 }
 
+// unreadNote is about timelines that could not be looked through; "" if all could.
+func (r Report) unreadNote() string {
+	if r.unread == nil {
+		return ""
+	}
+	return fmt.Sprintf("stalls could not be looked for in every run: %v", r.unread)
+}
+
 // stallNote is about the first run with stalls; "" if there are none.
 func (r Report) stallNote() string {
 	if len(r.Stalls) == 0 {
@@ -157,7 +165,7 @@ func (r Report) stallNote() string {
 		}
 		at = append(at, seconds(one.At)+" s")
 	}
-	text := fmt.Sprintf("answers stood still for %s s%s: at %s; p50 %s ms outside, up to %s ms inside",
+	text := fmt.Sprintf("answers stood still for %s s%s: at %s; usually %s ms outside, up to %s ms inside",
 		seconds(s.Length), every, strings.Join(at, ", "), units.Milliseconds(s.Outside), units.Milliseconds(s.Inside))
 	if len(r.Rounds) > 1 {
 		return fmt.Sprintf("stalls in %d of %d runs (%s: %s)", len(r.Stalls), len(r.Rounds), r.runName(runfolder.Round{Round: s.Round, Arm: s.Arm}), text)

@@ -1,6 +1,7 @@
 package runreport
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -131,12 +132,12 @@ func TestStallNote(t *testing.T) {
 		found.Stalls = append(found.Stalls, stall.Stall{At: time.Duration(700+2000*i) * time.Millisecond, Length: found.Length})
 	}
 	r.Stalls = []Stalls{{Round: 1, Arm: "a", Finding: found}}
-	if got, want := r.stallNote(), "answers stood still for 0.2 s every 2.0 s: at 0.7 s, 2.7 s, 4.7 s, 6.7 s, and 1 more; p50 1.000 ms outside, up to 210.0 ms inside"; got != want {
+	if got, want := r.stallNote(), "answers stood still for 0.2 s every 2.0 s: at 0.7 s, 2.7 s, 4.7 s, 6.7 s, and 1 more; usually 1.000 ms outside, up to 210.0 ms inside"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	found.Period, found.Stalls = 0, found.Stalls[:1]
 	r.Rounds = append(r.Rounds, healthyRound(1))
-	if got, want := r.stallNote(), "stalls in 1 of 2 runs (run 1: answers stood still for 0.2 s: at 0.7 s; p50 1.000 ms outside, up to 210.0 ms inside)"; got != want {
+	if got, want := r.stallNote(), "stalls in 1 of 2 runs (run 1: answers stood still for 0.2 s: at 0.7 s; usually 1.000 ms outside, up to 210.0 ms inside)"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
@@ -180,9 +181,32 @@ func TestFindStalls(t *testing.T) {
 		{"overload", over, often, 0},
 		{"failed", failed, often, 0},
 	} {
-		got := findStalls([]runfolder.Round{row.round}, func(*runfolder.Round) ([]loadgen.Slice, error) { return row.seen, nil })
+		got, err := findStalls([]runfolder.Round{row.round}, func(*runfolder.Round) ([]loadgen.Slice, error) { return row.seen, nil })
+		if err != nil {
+			t.Errorf("%s: %v", row.name, err)
+		}
 		if n := len(got); n != min(row.want, 1) || n == 1 && len(got[0].Stalls) != row.want {
 			t.Errorf("%s: got %+v, want %d stalls", row.name, got, row.want)
 		}
+	}
+}
+
+// TestTimelineThatCannotBeRead: the others are looked through, and the report says
+// that one was not.
+func TestTimelineThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	r := reportOf(healthyRound(2000), healthyRound(2000))
+	if got := r.unreadNote(); got != "" {
+		t.Errorf("of none: got %q", got)
+	}
+	broken, read := errors.New("arms/a/round-1/timeline.jsonl:7: unexpected end"), 0
+	r.Stalls, r.unread = findStalls(r.Rounds, func(*runfolder.Round) ([]loadgen.Slice, error) {
+		if read++; read == 1 {
+			return nil, broken
+		}
+		return nil, nil
+	})
+	if want := "stalls could not be looked for in every run: " + broken.Error(); r.unreadNote() != want || read != 2 {
+		t.Errorf("got %q after %d timelines, want %q", r.unreadNote(), read, want)
 	}
 }

@@ -25,6 +25,7 @@ type ProfileReport struct {
 	Bundles []*profiles.Manifest `json:"bundles"`
 	// Stalls are as in Report.
 	Stalls []Stalls `json:"stalls,omitempty"`
+	unread error
 
 	Dirs []string `json:"-"` // of the bundles
 }
@@ -34,7 +35,7 @@ func (r *ProfileReport) Print(w io.Writer, service string, asJSON bool) error {
 	if err := r.readBundles(); err != nil {
 		return err
 	}
-	r.Stalls = findStalls(r.rounds(), profiledTimelines(r.Folder))
+	r.Stalls, r.unread = findStalls(r.rounds(), profiledTimelines(r.Folder))
 	if asJSON {
 		encoder := json.NewEncoder(w)
 		encoder.SetIndent("", "  ")
@@ -80,7 +81,7 @@ func (r *ProfileReport) readBundles() error {
 
 // writeLoad shows what the clients saw while the profiles were taken.
 func (r *ProfileReport) writeLoad(b *strings.Builder, service string) {
-	load := Report{Folder: r.Folder, Run: r.Run, Rounds: r.rounds(), Stalls: r.Stalls}
+	load := Report{Folder: r.Folder, Run: r.Run, Rounds: r.rounds(), Stalls: r.Stalls, unread: r.unread}
 	load.writeHeader(b, service)
 	if len(load.Rounds) == 1 {
 		writeCard(b, &load.Rounds[0])

@@ -35,6 +35,7 @@ type Report struct {
 	// Stalls are the runs in which the service stood still in a way that matters,
 	// in the order of Rounds.
 	Stalls []Stalls `json:"stalls,omitempty"`
+	unread error    // of the first timeline that could not be looked through
 	// One of these is there when arms were compared.
 	Steps      *study.Result       `json:"steps,omitempty"`      // --steps, --vary
 	Comparison *study.Comparison   `json:"comparison,omitempty"` // --arm
@@ -44,7 +45,7 @@ type Report struct {
 // New judges the rounds of a run. All it needs is in the run folder.
 func New(folder string, run runfolder.Manifest, rounds []runfolder.Round) (Report, error) {
 	r := Report{Format: Format, Folder: folder, Run: run, Rounds: rounds, Summary: map[string][]runfolder.Spread{}}
-	r.Stalls = findStalls(rounds, timelines(folder))
+	r.Stalls, r.unread = findStalls(rounds, timelines(folder))
 	for _, arm := range r.Arms() {
 		r.Summary[arm] = runfolder.Summarize(r.of(arm))
 	}

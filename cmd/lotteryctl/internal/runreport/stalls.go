@@ -1,6 +1,7 @@
 package runreport
 
 import (
+	"cmp"
 	"os"
 	"time"
 
@@ -23,7 +24,8 @@ const longStall = time.Second
 // findStalls looks through the timelines of runs, which read reads, for stalls that
 // matter. In an overloaded run everybody waits, and one on a busy machine stands
 // still now and then for no fault of the service, but not regularly or for long.
-func findStalls(rounds []runfolder.Round, read func(*runfolder.Round) ([]loadgen.Slice, error)) (all []Stalls) {
+// unread is why the first timeline that cannot be read cannot be.
+func findStalls(rounds []runfolder.Round, read func(*runfolder.Round) ([]loadgen.Slice, error)) (all []Stalls, unread error) {
 	for i := range rounds {
 		round := &rounds[i]
 		if round.Repeated || round.Failure != "" || doubtIn(*round, loadgen.Overloaded) != nil {
@@ -31,7 +33,8 @@ func findStalls(rounds []runfolder.Round, read func(*runfolder.Round) ([]loadgen
 		}
 		timeline, err := read(round)
 		if err != nil {
-			continue // what cannot be read has no stalls to tell of; the figures are elsewhere
+			unread = cmp.Or(unread, err)
+			continue
 		}
 		found := stall.Find(stallSlices(timeline))
 		if found == nil || !found.Matters() || found.Period == 0 && found.Length < longStall && experiment.Busy(round.Noise) {
@@ -39,7 +42,7 @@ func findStalls(rounds []runfolder.Round, read func(*runfolder.Round) ([]loadgen
 		}
 		all = append(all, Stalls{round.Round, round.Arm, found})
 	}
-	return all
+	return all, unread
 }
 
 // timelines reads those of the rounds of a folder.
