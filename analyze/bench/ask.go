@@ -20,6 +20,10 @@ type Answer struct {
 	// the first row that has both; nil if there is none, or with Err.
 	Table     *Table
 	Judgement *Judgement
+	// Advisory is of code TooFewRequests if the unit is a percentile that rests on
+	// too few, else zero. No verdict may rest on the judgement then, and the
+	// question is not one of the family: its p-value is corrected among such alone.
+	Advisory Advisory
 	// Err is ErrUnpairable where the policy demands pairs that cannot be had.
 	Err error
 }
@@ -31,7 +35,7 @@ type Answer struct {
 // policy are not looked at. Answers are in the order of the questions.
 func Ask(tables *Tables, questions []Question, policy Policy) (answers []Answer, family int) {
 	j := &judging{policy: policy.filled(), tables: tables}
-	var asked []*Judgement
+	var asked, aside []*Judgement
 	for _, q := range questions {
 		a := Answer{Question: q}
 		var old, new *Cell
@@ -41,14 +45,20 @@ func Ask(tables *Tables, questions []Question, policy Policy) (answers []Answer,
 				a.Err = err
 			default:
 				a.Judgement = g
-				if g.isTested() {
+				a.Advisory = tooFewRequests(a.Table, tables.Set)
+				switch {
+				case !g.isTested():
+				case a.Advisory.Code == "":
 					asked = append(asked, g)
+				default:
+					aside = append(aside, g)
 				}
 			}
 		}
 		answers = append(answers, a)
 	}
 	j.testFamily(asked)
+	j.testFamily(aside)
 	for _, a := range answers {
 		if a.Judgement != nil {
 			least := j.policy.Noise.floor(a.Table.Unit, j.policy.MinEffect)

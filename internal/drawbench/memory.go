@@ -5,11 +5,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
 	goredis "github.com/redis/go-redis/v9"
 
+	"github.com/lotteryctl/lotteryctl/internal/bars"
 	"github.com/lotteryctl/lotteryctl/internal/redis"
 )
 
@@ -29,11 +31,13 @@ func (b *bench) memory(ctx context.Context) error {
 	if err := b.warm(ctx); err != nil {
 		return err
 	}
+	b.machine.Pause(ctx)
 	empty, err := b.usedMemory(ctx)
 	if err != nil {
 		return err
 	}
 	done := 0
+	var each []float64
 	for next := 10_000; next <= b.draws; next *= 10 {
 		if err := b.fill(ctx, done, next); err != nil {
 			return err
@@ -43,8 +47,10 @@ func (b *bench) memory(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(b.out, "%12d %14d %10.1f\n", next, used-empty, float64(used-empty)/float64(next))
+		each = append(each, float64(used-empty)/float64(next))
+		fmt.Fprintf(b.out, "%12d %14d %10.1f\n", next, used-empty, each[len(each)-1])
 	}
+	b.judge(verdict{"Redis memory of a losing draw, most, B", bars.Bar{AtMost: redisBar}, []float64{slices.Max(each)}, 1})
 	return b.redis.ConfigSet(ctx, "appendonly", "yes").Err()
 }
 

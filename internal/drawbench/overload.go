@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/internal/bars"
 	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/reference"
@@ -91,7 +90,7 @@ func (b *bench) overloadOne(ctx context.Context, s overloaded) error {
 		fmt.Fprintf(b.out, "%-10s %-10s %-22s %-24s %-14s %-13s %s %s; heap <= %d MiB %s\n", s.name, fmt.Sprintf("%v x", factor), r.show("answered", 0),
 			r.show("share", 2), r.show("connections", 0), r.show("heap", 1), bar, verdict, overloadHeap, memory)
 	}
-	fmt.Fprintf(b.out, "%-10s others used %s %% of a core in the pauses\n", s.name, units.Fixed(100*others, 0))
+	b.showOthers(others)
 	return nil
 }
 

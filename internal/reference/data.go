@@ -67,6 +67,10 @@ func (d *Data) PrivatePostgres() bool { return d.ownPostgres }
 // RedisURL is where Redis is. It may hold a password.
 func (d *Data) RedisURL() string { return d.redis }
 
+// PostgresURL is where Postgres is; the runs of a private one have databases of
+// their own beside that. It may hold a password.
+func (d *Data) PostgresURL() string { return d.postgres }
+
 // fresh prepares the stores of the n-th start. Redis is emptied only together
 // with a new database: a Postgres that was given still knows its activities,
 // whose state would be gone.

@@ -24,19 +24,19 @@ const (
 	maxLine    = 16 << 20
 )
 
-// ReadMoments reads lines of metrics.jsonl. Lines that cannot be read are counted
-// and left out. It is an error if there are only such lines, none at all, or more
-// than 100,000.
-func ReadMoments(r io.Reader) (moments []Moment, skipped int, err error) {
+// ReadMoments reads lines of metrics.jsonl. Lines that cannot be read are left
+// out, and skipped has their numbers, from 1. It is an error if there are only such
+// lines, none at all, or more than 100,000.
+func ReadMoments(r io.Reader) (moments []Moment, skipped []int, err error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
-	for lines.Scan() {
+	for number := 1; lines.Scan(); number++ {
 		if len(lines.Bytes()) == 0 {
 			continue
 		}
 		var m Moment
 		if json.Unmarshal(lines.Bytes(), &m) != nil || m.Time.IsZero() || len(m.Values) == 0 {
-			skipped++
+			skipped = append(skipped, number)
 			continue
 		}
 		if moments = append(moments, m); len(moments) > maxMoments {
@@ -46,10 +46,10 @@ func ReadMoments(r io.Reader) (moments []Moment, skipped int, err error) {
 	switch {
 	case lines.Err() != nil:
 		return nil, skipped, lines.Err()
-	case len(moments) == 0 && skipped > 0:
+	case len(moments) == 0 && len(skipped) > 0:
 		return nil, skipped, errors.New("it has no line with a reading of runtime metrics")
 	case len(moments) == 0:
-		return nil, 0, errors.New("it is empty")
+		return nil, nil, errors.New("it is empty")
 	}
 	return moments, skipped, nil
 }

@@ -28,6 +28,9 @@ const (
 	Unsure Answer = "not certain"
 	// TooFew says that this number of rounds could not have decided anything.
 	TooFew Answer = "too few rounds"
+	// TooThin says that the metric is a percentile and a run has too few requests
+	// for one to be compared, see [bench.RequestsFor].
+	TooThin Answer = "too few requests"
 	// Missing says that no round has the metric in both arms.
 	Missing Answer = "not measured"
 )
@@ -42,6 +45,10 @@ type Finding struct {
 	Effect *Effect `json:"effect,omitempty"`
 	// Corrected is Effect.P after Holm's correction for all contrasts.
 	Corrected *float64 `json:"corrected_p,omitempty"`
+	// Requests, for TooThin, is the least that a run has, and RequestsNeeded what
+	// it takes.
+	Requests       int `json:"requests,omitempty"`
+	RequestsNeeded int `json:"requests_needed,omitempty"`
 	// Also are the effects on latency, CPU and memory, for the record: they
 	// were not asked about, so no verdict rests on them.
 	Also []Effect `json:"also"`
@@ -90,6 +97,9 @@ func Judge(d Design, rounds []runfolder.Round, rule Rule) (Result, error) {
 		f.Effect = m.effect(answers[i])
 		f.Corrected = corrected(answers[i].Judgement)
 		f.Answer = answerOf(f, answers[i], family, m.rule.Alpha)
+		if f.Answer == TooThin {
+			f.Requests, f.RequestsNeeded = answers[i].Advisory.Least, answers[i].Advisory.Need
+		}
 		for range alsoUnits() {
 			if e := m.effect(others[0]); e != nil && e.Unit != c.Metric {
 				f.Also = append(f.Also, *e)
@@ -136,6 +146,8 @@ func answerOf(f Finding, a bench.Answer, family int, alpha float64) Answer {
 		return Breaks
 	case f.Effect == nil:
 		return Missing
+	case a.Advisory.Code == bench.TooFewRequests:
+		return TooThin
 	case g == nil || g.MinP()*float64(family) > alpha:
 		return TooFew
 	case g.Excluded != nil:

@@ -270,3 +270,28 @@ func TestJSONHasNoInfinities(t *testing.T) {
 		t.Errorf("got %s", text)
 	}
 }
+
+// TestThinPercentilesAreNotJudged: compare gives no verdict on a p95 of 1,999
+// requests, so the steps give none either, whatever the change; with 2,000 they
+// do.
+func TestThinPercentilesAreNotJudged(t *testing.T) {
+	d := design(t, "each article")
+	arms := everyArm(d)
+	faster := plain()
+	faster.p95 /= 4
+	arms["only-conn-pool"] = faster
+	for requests, want := range map[int64]study.Answer{1999: study.TooThin, 2000: study.Helps} {
+		measured := rounds(10, arms)
+		for i := range measured {
+			measured[i].Load.Requests, measured[i].Load.Answered = requests, requests
+		}
+		findings := judge(t, d, measured).Findings
+		f := findings[slices.IndexFunc(findings, func(f study.Finding) bool { return f.Title == "1 conn-pool, article" })]
+		if f.Metric != "p95-latency-ns" || f.Answer != want {
+			t.Errorf("%s with %d requests a run: %s, want %s", f.Metric, requests, f.Answer, want)
+		}
+		if told := f.Requests == 1999 && f.RequestsNeeded == 2000; told != (want == study.TooThin) {
+			t.Errorf("with %d requests a run: has %d, needs %d", requests, f.Requests, f.RequestsNeeded)
+		}
+	}
+}

@@ -21,8 +21,8 @@ type bench struct {
 	out  io.Writer
 	runs int
 
-	board  bars.Board
-	others *figure // CPU used by the rest of the machine, over all runs of a part
+	board   bars.Board
+	machine bars.Machine
 }
 
 // figure is one measured quantity over the runs.
@@ -32,27 +32,15 @@ type figure struct {
 	values     []float64
 }
 
-// within demands at most 3 % of distance.
-func within(truth float64) bars.Bar { return bars.Bar{AtLeast: truth * 0.97, AtMost: truth * 1.03} }
-
 func newFigure(name, unit string, bar bars.Bar) *figure {
 	return &figure{name: name, unit: unit, bar: bar}
-}
-
-func newOthers() *figure {
-	return newFigure("CPU used by other programs meanwhile", "% of 1", bars.Bar{})
 }
 
 func (f *figure) add(v float64) { f.values = append(f.values, v) }
 
 func (b *bench) print(title string, figures ...*figure) {
 	fmt.Fprintf(b.out, "\n%s\n  %-40s %-8s %10s %21s  n %12s\n", title, "figure", "unit", "median", "range", "bar")
-	figures = append(figures, b.others)
-	others := 0.0
-	if len(b.others.values) > 0 {
-		others = bars.Median(b.others.values) / 100
-	}
-	b.others = newOthers()
+	others := b.machine.Others()
 	for _, f := range figures {
 		if len(f.values) == 0 {
 			continue
@@ -65,19 +53,17 @@ func (b *bench) print(title string, figures ...*figure) {
 		spread := fmt.Sprintf("%.4g .. %.4g", v[0], v[len(v)-1])
 		fmt.Fprintf(b.out, "  %-40s %-8s %10.4g %21s  %d %12s %s\n", f.name, f.unit, bars.Median(v), spread, len(v), f.bar, mark)
 	}
+	fmt.Fprintf(b.out, "  others used %.0f %% of a core in the pauses\n", 100*others)
 }
 
 // load runs one plan against a fresh server and returns what both ends saw.
 func (b *bench) load(path string, plan loadgen.Plan) (*loadgen.Result, int64, float64, error) {
-	others := watchOthers()
 	s, err := startServer(b.ctx)
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	defer func() {
-		s.stop()
-		b.others.add(others.share())
-	}()
+	defer s.stop()
+	b.machine.Pause(b.ctx)
 	plan.URL, plan.ServerPID = s.url+path, s.pid
 	r, err := loadgen.Run(b.ctx, plan)
 	if err != nil {
@@ -224,30 +210,49 @@ func timerLateness() time.Duration {
 }
 
 // stall measures whether the queue behind a stall is counted, whatever the cap.
+// A request that was due at a time of the stall is answered when the stall is
+// over and those that were due before it have their answers, one a millisecond.
+// What an answer takes is the floor: a closed loop over as many connections to
+// the same server without stalls, in the same round.
 func (b *bench) stall() error {
 	for _, connections := range []int{8, 50, 256} {
-		var figures []*figure
-		for _, q := range []struct {
+		quantiles := []struct {
 			name  string
-			truth float64
-		}{{"response p90", 100}, {"response p99", 190}, {"response p99.9", 199}} {
-			figures = append(figures, newFigure(q.name, "ms", within(q.truth)))
+			q     float64
+			stall float64 // ms of the stall that are left then
+			ahead float64 // requests due earlier in the stall
+		}{{"p90", .9, 100, 100}, {"p99", .99, 190, 10}, {"p99.9", .999, 199, 1}}
+		var ratios, times []*figure
+		for _, q := range quantiles {
+			ratios = append(ratios, newFigure("response "+q.name+" / stall and answers", "", bars.Bar{AtLeast: 0.97, AtMost: 1.03}))
+			times = append(times, newFigure("response "+q.name, "ms", bars.Bar{}))
 		}
+		answer := newFigure("an answer, closed loop, no stalls", "us", bars.Bar{})
 		service := newFigure("service p90 (hides the wait)", "ms", bars.Bar{})
 		queued := newFigure("requests queued by the cap", "", bars.Bar{})
 		for range b.runs {
+			floor, _, _, err := b.load("/raw", loadgen.Plan{
+				Arrivals: loadgen.Closed, Connections: connections, Duration: time.Second, Warmup: 200 * time.Millisecond,
+			})
+			if err != nil {
+				return err
+			}
+			each := 1000 / floor.AnsweredRate // ms
+			answer.add(1000 * each)
 			r, _, _, err := b.load("/stall", loadgen.Plan{Rate: 1000, Connections: connections, Duration: 10 * time.Second})
 			if err != nil {
 				return err
 			}
-			for i, q := range []float64{0.9, 0.99, 0.999} {
-				figures[i].add(millis(r.Response.Quantile(q)))
+			for i, q := range quantiles {
+				got := millis(r.Response.Quantile(q.q))
+				times[i].add(got)
+				ratios[i].add(got / (q.stall + q.ahead*each))
 			}
 			service.add(millis(r.Service.Quantile(0.9)))
 			queued.add(float64(r.Connections.Queued))
 		}
 		title := fmt.Sprintf("server stalls 200 ms each second, 1,000 req/s, 10 s windows, %d connections", connections)
-		b.print(title, append(figures, service, queued)...)
+		b.print(title, slices.Concat(ratios, times, []*figure{answer, service, queued})...)
 	}
 	return nil
 }

@@ -9,7 +9,7 @@
 // kernel's timer. stall: a server that stands
 // still for 200 ms of every second, at 1,000 requests per second with 8, 50
 // and 256 connections; evenly spread requests must then wait 100, 190 and 199
-// ms at p90, p99 and p99.9.
+// ms at p90, p99 and p99.9, and for the answers of those before them.
 //
 // Every run has a fresh server process (this program again, one processor), so
 // the server's CPU is never counted as the client's.
@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if *serve {
 		return 0, runServer(stdin, stdout)
 	}
-	b := bench{ctx: ctx, out: stdout, runs: *n, others: newOthers()}
+	b := bench{ctx: ctx, out: stdout, runs: *n}
 	for _, part := range []struct {
 		name string
 		run  func() error

@@ -80,22 +80,28 @@ func newHandler(start time.Time) http.Handler {
 		seen.note(time.Now())
 		reply(w)
 	})
-	mux.HandleFunc("/stall", func(w http.ResponseWriter, _ *http.Request) {
+	answer := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	raw := func(w http.ResponseWriter, pause func()) {
 		conn, rw, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			return
 		}
 		defer func() { _ = conn.Close() }()
-		answer := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 		for err == nil {
 			seen.note(time.Now())
-			if since := time.Since(start); since%stallEvery < stallFor {
-				stalled.wait(start.Add(since.Truncate(stallEvery) + stallFor))
-			}
+			pause()
 			if _, err = conn.Write(answer); err == nil {
 				err = skipRequest(rw.Reader)
 			}
 		}
+	}
+	mux.HandleFunc("/raw", func(w http.ResponseWriter, _ *http.Request) { raw(w, func() {}) })
+	mux.HandleFunc("/stall", func(w http.ResponseWriter, _ *http.Request) {
+		raw(w, func() {
+			if since := time.Since(start); since%stallEvery < stallFor {
+				stalled.wait(start.Add(since.Truncate(stallEvery) + stallFor))
+			}
+		})
 	})
 	mux.HandleFunc("/seen", func(w http.ResponseWriter, _ *http.Request) {
 		seen.mu.Lock()

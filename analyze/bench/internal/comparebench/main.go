@@ -6,11 +6,13 @@
 //	go run ./analyze/bench/internal/comparebench
 //	go run ./analyze/bench/internal/comparebench -write DIR   # only the input
 //
-// It measures and does not judge: it fails only if a program does.
+// It exits with 1 if a bar was missed, and with 3 if that was while other
+// programs used the machine.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -20,18 +22,21 @@ import (
 	"path/filepath"
 
 	"github.com/lotteryctl/lotteryctl/analyze/bench"
+	"github.com/lotteryctl/lotteryctl/internal/bars"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+	code, err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "comparebench:", err)
-		os.Exit(1)
+		code = 2
 	}
+	os.Exit(code)
 }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int, err error) {
 	flags := flag.NewFlagSet("comparebench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	var s shape
@@ -41,32 +46,39 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	write := flags.String("write", "", "only write old.txt and new.txt into this `folder`")
 	tables := flags.Bool("tables", false, "be a program that only prints the tables of the files named (used by comparebench itself)")
 	if err := flags.Parse(args); err != nil {
-		return err
+		return 0, err
 	}
 	if *write != "" {
-		return writeInputs(*write, s)
+		return 0, writeInputs(*write, s)
+	}
+	if *rounds < 1 {
+		return 0, errors.New("-rounds must be at least 1")
 	}
 	if *tables {
-		return writeTables(stdout, flags.Args())
+		return 0, writeTables(stdout, flags.Args())
 	}
 
 	dir, err := os.MkdirTemp("", "comparebench")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer os.RemoveAll(dir)
 	if err := writeInputs(dir, s); err != nil {
-		return err
+		return 0, err
 	}
 	programs, err := build(ctx, dir)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	fmt.Fprintf(stdout, "%d benchmarks x %d runs x 5 metrics in each of two files, %d interleaved rounds\n\n", s.benchmarks, s.samples, *rounds)
-	if err := measure(ctx, dir, programs, *rounds); err != nil {
-		return err
+	var machine bars.Machine
+	if err := measure(ctx, dir, programs, *rounds, &machine); err != nil {
+		return 0, err
 	}
-	return report(stdout, programs)
+	if err := report(stdout, programs); err != nil {
+		return 0, err
+	}
+	return judge(stdout, programs, machine.Others()), nil
 }
 
 func writeInputs(dir string, s shape) error {
@@ -91,7 +103,7 @@ func build(ctx context.Context, dir string) ([]*program, error) {
 	const ours = "github.com/lotteryctl/lotteryctl/"
 	programs := []*program{
 		{name: benchstat, pkg: "golang.org/x/perf/cmd/benchstat", args: []string{"old.txt", "new.txt"}},
-		{name: "lotteryctl compare", pkg: ours + "cmd/lotteryctl", args: []string{"compare", "old.txt", "new.txt"}},
+		{name: compare, pkg: ours + "cmd/lotteryctl", args: []string{"compare", "old.txt", "new.txt"}},
 		{name: "tables alone, of package bench", pkg: ours + "analyze/bench/internal/comparebench", args: []string{"-tables", "old.txt", "new.txt"}},
 		// What the programs cost before they do anything. lotteryctl is many
 		// commands, and more than half of its memory is their code. (Less than

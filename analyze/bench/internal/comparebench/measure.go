@@ -15,10 +15,19 @@ import (
 	"syscall"
 	"text/tabwriter"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/bars"
 )
 
-// benchstat is the name of the program that the others are measured against.
-const benchstat = "benchstat"
+// The programs that are judged: ours, beside the one that all are measured
+// against.
+const (
+	benchstat = "benchstat"
+	compare   = "lotteryctl compare"
+)
+
+// atMost is what compare may cost, in times of benchstat's cost.
+const atMost = 1.5
 
 // program is one of the programs compared, and what was measured of it.
 type program struct {
@@ -36,8 +45,9 @@ type program struct {
 // The kernel counts the memory of this process, from which a child is forked,
 // as the least peak of the child. So nothing big is held here: the input was
 // streamed to disk and outputs go nowhere.
-func measure(ctx context.Context, dir string, programs []*program, rounds int) error {
+func measure(ctx context.Context, dir string, programs []*program, rounds int, machine *bars.Machine) error {
 	for round := range rounds + 1 {
+		machine.Pause(ctx)
 		for _, p := range programs {
 			wall, state, err := runOnce(ctx, dir, p, nil)
 			if err != nil {
@@ -153,7 +163,7 @@ func peakMemory(state *os.ProcessState) float64 {
 // report prints medians with their range, and how many times benchstat's
 // median each is.
 func report(to io.Writer, programs []*program) error {
-	base := programs[slices.IndexFunc(programs, func(p *program) bool { return p.name == benchstat })]
+	base := find(programs, benchstat)
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "median (min..max)\twall ms\tratio\tCPU ms\tratio\tpeak MiB\tratio\tanonymous MiB\tratio")
 	for _, p := range slices.SortedFunc(slices.Values(programs), func(a, b *program) int { return strings.Compare(a.name, b.name) }) {
@@ -166,6 +176,36 @@ func report(to io.Writer, programs []*program) error {
 	return w.Flush()
 }
 
+func find(programs []*program, name string) *program {
+	return programs[slices.IndexFunc(programs, func(p *program) bool { return p.name == name })]
+}
+
+// judge prints what became of the bars. Of the peak of resident memory, more
+// than half is the code of lotteryctl's other commands: the memory that compare
+// asks for itself has a bar.
+func judge(to io.Writer, programs []*program, others float64) (exitCode int) {
+	ours, base := find(programs, compare), find(programs, benchstat)
+	var board bars.Board
+	fmt.Fprintln(to)
+	for _, row := range []struct {
+		name       string
+		ours, base series
+	}{{"wall", ours.wall, base.wall}, {"CPU", ours.cpu, base.cpu}, {"anonymous memory", ours.anon, base.anon}} {
+		ratios := make(series, min(len(row.ours), len(row.base)))
+		for i := range ratios {
+			ratios[i] = row.ours[i] / row.base[i]
+		}
+		if len(ratios) == 0 {
+			continue // a system that does not tell
+		}
+		bar := bars.Bar{AtMost: atMost}
+		fmt.Fprintf(to, "%s / benchstat's, %-18s %.2f [%.2f–%.2f]  bar %s  %s\n", compare, row.name,
+			bars.Median(ratios), slices.Min(ratios), slices.Max(ratios), bar, board.Judge(bar, ratios, others))
+	}
+	fmt.Fprintf(to, "others used %.0f %% of a core in the pauses\n", 100*others)
+	return board.ExitCode()
+}
+
 // series is one figure of all rounds.
 type series []float64
 
@@ -173,8 +213,7 @@ func (s series) median() float64 {
 	if len(s) == 0 {
 		return 0
 	}
-	sorted := slices.Sorted(slices.Values(s))
-	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
+	return bars.Median(s)
 }
 
 func (s series) String() string {

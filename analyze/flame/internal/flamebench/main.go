@@ -7,7 +7,8 @@
 //	go run ./analyze/flame/internal/flamebench
 //	go run ./analyze/flame/internal/flamebench -write DIR   # only the profiles
 //
-// It measures and does not judge: it fails only if a program does.
+// It exits with 1 if a bar was missed, and with 3 if that was while other
+// programs used the machine.
 package main
 
 import (
@@ -27,50 +28,59 @@ import (
 	"github.com/google/pprof/profile"
 
 	"github.com/lotteryctl/lotteryctl/analyze/flame/internal/stackgen"
+	"github.com/lotteryctl/lotteryctl/internal/bars"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+	code, err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "flamebench:", err)
-		os.Exit(1)
+		code = 2
 	}
+	os.Exit(code)
 }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int, err error) {
 	flags := flag.NewFlagSet("flamebench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	rounds := flags.Int("rounds", 10, "how often each program runs")
 	write := flags.String("write", "", "only write the profiles into this `folder`")
 	parse := flags.String("parse", "", "be a program that only parses this `file`, with google/pprof (used by flamebench itself)")
 	if err := flags.Parse(args); err != nil {
-		return err
+		return 0, err
 	}
 	switch {
 	case *write != "":
-		return writeProfiles(*write)
+		return 0, writeProfiles(*write)
 	case *parse != "":
-		return parseOnly(*parse)
+		return 0, parseOnly(*parse)
+	case *rounds < 1:
+		return 0, errors.New("-rounds must be at least 1")
 	}
 	dir, err := os.MkdirTemp("", "flamebench")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer os.RemoveAll(dir)
 	programs, err := build(ctx, dir)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	fmt.Fprintf(stdout, "%s, %d cores, %d interleaved rounds, %s\n\n", runtime.Version(), runtime.NumCPU(), *rounds, time.Now().Format(time.DateOnly))
-	if err := measure(ctx, dir, programs, *rounds); err != nil {
-		return err
+	var machine bars.Machine
+	if err := measure(ctx, dir, programs, *rounds, &machine); err != nil {
+		return 0, err
 	}
-	return report(stdout, programs)
+	if err := report(stdout, programs); err != nil {
+		return 0, err
+	}
+	return judge(stdout, programs, machine.Others()), nil
 }
 
 // sizes are the profiles: file names and numbers of stacks.
-func sizes() map[string]int { return map[string]int{"60k": 60_000, "500k": 517_430} }
+func sizes() map[string]int { return map[string]int{small: 60_000, large: 517_430} }
 
 // writeProfiles writes, of each size, a profile and the same program's after it
 // became slower in one place and was asked for more.
@@ -125,13 +135,13 @@ func build(ctx context.Context, dir string) ([]*program, error) {
 		return nil, fmt.Errorf("making profiles: %w\n%s", err, out)
 	}
 	var programs []*program
-	for _, size := range []string{"60k", "500k"} {
+	for _, size := range []string{small, large} {
 		in, after := size+".pb.gz", size+"-after.pb.gz"
 		one, two := size+".svg", size+"-diff.svg"
 		programs = append(programs,
-			&program{name: size + " lotteryctl flame, svg", path: lotteryctl, out: one, args: []string{"flame", "--type", "cpu", "--out", one, in}},
-			&program{name: size + " lotteryctl flame --diff, svg", path: lotteryctl, out: two, args: []string{"flame", "--type", "cpu", "--out", two, "--diff", in, after}},
-			&program{name: size + " google/pprof Parse alone", path: self, args: []string{"-parse", in}},
+			&program{name: size + drawn, path: lotteryctl, out: one, args: []string{"flame", "--type", "cpu", "--out", one, in}},
+			&program{name: size + drawnDiff, path: lotteryctl, out: two, args: []string{"flame", "--type", "cpu", "--out", two, "--diff", in, after}},
+			&program{name: size + parsed, path: self, args: []string{"-parse", in}},
 		)
 	}
 	return programs, nil

@@ -33,7 +33,11 @@ FILE is one of:
 
 --diff compares two sides, each with one profile or several rounds. It shows what
 grew, what shrank, and what is within the noise. --goroutines groups the goroutines
-of a dump; with two dumps it shows the growth. See docs/flame.md.`,
+of a dump; with two dumps it shows the growth. See docs/flame.md.
+
+Exit codes:
+  0    shown
+  2    wrong usage or unusable input`,
 		Example: `  lotteryctl flame cpu.pb.gz
   lotteryctl flame --out cpu.svg cpu.pb.gz
   lotteryctl flame --kind heap --type inuse_space --format tree profiles/before

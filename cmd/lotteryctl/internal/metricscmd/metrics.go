@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/cli"
 	"github.com/lotteryctl/lotteryctl/cmd/lotteryctl/internal/profileinput"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
@@ -66,10 +67,10 @@ func run(env cli.Env, arg string, asJSON bool) error {
 	}
 	moments, skipped, err := read(file)
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return fmt.Errorf("%s: %w; give a bundle of lotteryctl profile, or its metrics.jsonl", file, err)
 	}
-	if skipped > 0 {
-		fmt.Fprintf(env.Stderr, "note: %s: %d lines are not readings and are skipped\n", file, skipped)
+	if n := len(skipped); n > 0 {
+		fmt.Fprintf(env.Stderr, "note: %s: %s no readings and skipped; the first is line %d\n", file, units.Counted(n, "line is", "lines are"), skipped[0])
 	}
 	windows := windowsOf(moments, sources)
 	if asJSON {
@@ -130,14 +131,14 @@ func missing(dir string, sources []profiles.Source) error {
 	return fmt.Errorf("the bundle %s has no runtime metrics: none were found at /metrics or /debug/vars; name their address with profile --metrics-url", dir)
 }
 
-func read(file string) ([]runtimemetrics.Moment, int, error) {
+func read(file string) ([]runtimemetrics.Moment, []int, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		var path *os.PathError
 		if errors.As(err, &path) {
 			err = path.Err
 		}
-		return nil, 0, err
+		return nil, nil, err
 	}
 	defer f.Close()
 	return runtimemetrics.ReadMoments(f)

@@ -107,6 +107,13 @@ func (r Report) comparisonNotes() (notes []string) {
 				break
 			}
 		}
+		for _, f := range s.Findings {
+			if f.Answer == study.TooThin {
+				notes = append(notes, fmt.Sprintf("a verdict on %s needs %s requests in each run, and one has %s; use a longer --duration or a higher --rate",
+					shownAs(f.Metric).name, units.Grouped(f.RequestsNeeded), units.Grouped(f.Requests)))
+				break
+			}
+		}
 	}
 	return notes
 }

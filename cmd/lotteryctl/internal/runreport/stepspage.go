@@ -37,7 +37,7 @@ func (r Report) WriteStepsSection(b *strings.Builder) {
 // writeVerdicts says in a few lines what the table below shows.
 func writeVerdicts(b *strings.Builder, findings []study.Finding) {
 	for _, verdict := range []study.Answer{
-		study.Breaks, study.Harms, study.Helps, study.Small, study.Unsure, study.Undecided, study.None, study.TooFew, study.Missing,
+		study.Breaks, study.Harms, study.Helps, study.Small, study.Unsure, study.Undecided, study.None, study.TooFew, study.TooThin, study.Missing,
 	} {
 		var titles []string
 		for _, f := range findings {
