@@ -109,31 +109,48 @@ bench-compare: ## compare against benchstat: wall time, CPU and memory of both
 bench-flame: ## flame graphs of profiles with half a million stacks, alone and as a difference: time, memory, size
 	$(GO) run ./analyze/flame/internal/flamebench
 
-bench-steps: servers ## what each tuning step does alone, audited; half an hour
-	bin/lotteryctl bench --steps each --duration 4s --warmup 1s --rate 600 --repeats 1
+# The long ones take RUNS: fewer rounds are sooner done and decide less.
+RUNS = 10
+
+bench-steps: servers ## what each tuning step does alone, audited; 20 minutes
+	bin/lotteryctl bench --steps each --duration 4s --warmup 1s --rate 600 --repeats 1 --runs $(RUNS)
 
 bench-best: servers ## the same three: p95 at 1,200/s, then capacity; 20 minutes
-	bin/lotteryctl bench --steps ladder --only before,article,best --duration 5s --warmup 2s --rate 1200
-	bin/lotteryctl bench --steps ladder --only before,article,best --capacity --slo 20ms
+	bin/lotteryctl bench --steps ladder --only before,article,best --duration 5s --warmup 2s --rate 1200 --runs $(RUNS)
+	bin/lotteryctl bench --steps ladder --only before,article,best --capacity --slo 20ms --runs $(RUNS)
 
 bench-noise: servers ## what lotteryd's metrics do when nothing changes; 3 minutes
 	bin/lotteryctl bench --calibrate --duration 5s --warmup 2s --rate 1200
 
-bench-planted: build ## is 5 % more work found? 1 ms of sleep in one request of ten? 7 minutes
+# A gate that was chosen beforehand must fail on the planted fault (exit code 1)
+# and one on what is healthy must pass (0). 3 is a gate that these rounds cannot
+# decide, on a machine that does other work.
+gate = @bin/lotteryctl compare --strict $(2) $(PLANTED)/$(3) >/dev/null; code=$$?; case $$code in \
+	$(1)) echo "right: exit code $$code for $(2)" ;; \
+	3) echo "not decided: exit code 3 for $(2), want $(1)"; exit 3 ;; \
+	*) echo "WRONG: exit code $$code for $(2), want $(1)"; exit 1 ;; esac
+PLANTED = bin/planted-runs
+
+bench-planted: build ## is 5 % more work found? 1 ms of sleep in one request of ten? 5 minutes
 	$(BUILD) -o bin/ ./internal/planted
+	rm -rf $(PLANTED)
 	bin/lotteryctl bench --arm healthy='bin/planted --port {{port}} --rounds 10000' --arm burning='bin/planted --port {{port}} --rounds 10000 --burn 0.05' \
-		--url 'http://127.0.0.1:{{port}}/?user={{user}}' --rate 300 --duration 8s --warmup 1s
+		--url 'http://127.0.0.1:{{port}}/?user={{user}}' --rate 300 --duration 8s --warmup 1s --out $(PLANTED)/burning
 	bin/lotteryctl bench --arm healthy='bin/planted --port {{port}}' --arm sleepy='bin/planted --port {{port}} --sleep-share 0.1' \
-		--url 'http://127.0.0.1:{{port}}/?user={{user}}' --rate 500 --duration 5s --warmup 1s
+		--url 'http://127.0.0.1:{{port}}/?user={{user}}' --rate 500 --duration 5s --warmup 1s --out $(PLANTED)/sleepy
+	$(call gate,1,--fail-on 'cpu-ns/op>2%' --min-effect 0.02,burning)
+	$(call gate,0,--fail-on 'p95-latency>50%',burning)
+	$(call gate,1,--fail-on 'p95-latency>50%',sleepy)
+	$(call gate,0,--fail-on 'cpu-ns/op>20%',sleepy)
 
 # At that rate threads wait for the processor because of the load itself, so
 # only what others use of it has a round measured again.
 bench-recorder: servers ## lotteryd without its recorder and with it, then tracing all the time, at 5,000 draws/s; half an hour
 	$(GO) test ./profiles/recorder -run '^$$' -bench 'Labels|Observe|Slice' -cpu 1
 	$(GO) test ./profiles/recorder -run '^$$' -bench RecorderSample -cpu 1 -benchtime 30x
-	bin/lotteryctl bench --lotteryd-arm off='--recorder off' --lotteryd-arm on= --rate 5000 --duration 40s --warmup 5s --runs 10 --no-check --noise-limit foreign-cpu=10%
+	bin/lotteryctl bench --lotteryd-arm off='--recorder off' --lotteryd-arm on= --rate 5000 --duration 40s --warmup 5s --runs $(RUNS) --no-check --noise-limit foreign-cpu=10%
 	bin/lotteryctl bench --lotteryd-arm off='--recorder off' --lotteryd-arm tracing='--recorder-cpu 0.5' \
-		--rate 5000 --duration 15s --warmup 5s --runs 10 --no-check --noise-limit foreign-cpu=10%
+		--rate 5000 --duration 15s --warmup 5s --runs $(RUNS) --no-check --noise-limit foreign-cpu=10%
 
 # --- tidy ------------------------------------------------------------------
 
