@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +28,7 @@ type options struct {
 	rounds   int
 	seconds  time.Duration
 	only     string
-	bare     string // "listen,redis-url,activity": be the bare server
+	bare     string // a bareSpec: be the bare server
 	lotteryd string
 	draws    int
 }
@@ -97,8 +98,9 @@ func (b *bench) startLotteryd(ctx context.Context, c reference.Configuration, pl
 	return b.service.Arm(c, plan).Start(ctx, lap)
 }
 
-// startBare starts the yardstick, over an activity that exists in Redis only.
-func (b *bench) startBare(ctx context.Context, plan loadgen.Plan) (*experiment.Target, error) {
+// startBare starts the yardstick, over an activity that exists in Redis only. With
+// winners, one draw in ten is also a row in Postgres.
+func (b *bench) startBare(ctx context.Context, plan loadgen.Plan, winners bool) (*experiment.Target, error) {
 	if err := b.fresh(ctx); err != nil {
 		return nil, err
 	}
@@ -123,7 +125,15 @@ func (b *bench) startBare(ctx context.Context, plan loadgen.Plan) (*experiment.T
 	if err != nil {
 		return nil, err
 	}
-	process, err := experiment.StartProcess([]string{self, "--bare", public + ",bare," + runID + "," + b.data.RedisURL()}, nil,
+	spec := bareSpec{Listen: public, Activity: "bare", RunID: runID, Redis: b.data.RedisURL()}
+	if winners {
+		spec.Postgres = b.data.PostgresURL()
+	}
+	text, err := json.Marshal(spec)
+	if err != nil {
+		return nil, err
+	}
+	process, err := experiment.StartProcess([]string{self, "--bare", string(text)}, nil,
 		filepath.Join(lap.Dir, runfolder.ServerLogFile))
 	if err != nil {
 		return nil, err
