@@ -87,6 +87,9 @@ How to read the tables:
 - **no measurable effect** means that the complete interval is within 5 %. **inconclusive** means that
   it is not, and that it includes "no change": there may be an effect or none.
 - **not certain** means that the interval excludes "no change", but the corrected p is above 0.05.
+- **too few requests** means that the metric is a percentile and a run has too few requests for one to be
+  compared: p95 needs 2,000, p99 needs 10,000. The figures are shown all the same. Their p-values are
+  corrected among such questions alone.
 - Each step is compared with the arm that lacks it, and p is corrected for the steps. ` + "`lotteryctl compare`" + `
   on the same run folder compares all arms with the first one, in all metrics, so its figures differ.
 - CPU is compared at equal machine speed: the part of a difference that the load generator's own CPU
