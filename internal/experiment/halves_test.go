@@ -88,6 +88,20 @@ func TestNoiseLimit(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", row.name, got, row.want)
 		}
 	}
+	// The load's own threads wait for each other; others have part in it from a
+	// tenth of a core on.
+	for foreign, want := range map[time.Duration]int{20 * time.Millisecond: 0, 99 * time.Millisecond: 0, 100 * time.Millisecond: 2, -1: 2} {
+		n := runfolder.Noise{Over: time.Second, Cores: 2, ServerRunQueue: d(1200 * time.Millisecond), ClientRunQueue: d(400 * time.Millisecond)}
+		if foreign >= 0 {
+			n.ForeignCPU = &foreign
+		}
+		if got := exceeded(DefaultNoiseLimit(), n); len(got) != want {
+			t.Errorf("others used %v of 1s: got %v, want %d", foreign, got, want)
+		}
+	}
+	if got := exceeded(limits(1, 0.3, 0, 0), runfolder.Noise{Over: time.Second, ServerRunQueue: d(1200 * time.Millisecond), ForeignCPU: d(0)}); len(got) != 1 {
+		t.Errorf("a limit that was asked for counts whatever others do: got %v", got)
+	}
 	if got := exceeded(limits(1e-9, 1e-9, 1e-9, 1e-9), runfolder.Noise{}); got != nil {
 		t.Errorf("nothing known: got %v, want no complaint", got)
 	}

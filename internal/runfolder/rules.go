@@ -54,6 +54,11 @@ type NoiseLimit struct {
 	// of our own threads, added up over threads, so they may exceed 1.
 	ServerRunQueue float64 `json:"server_run_queue,omitempty"`
 	ClientRunQueue float64 `json:"client_run_queue,omitempty"`
+	// QueueForeign is how much processor time of others, as a share of one core,
+	// it takes until the two limits above count: threads that wait while nobody
+	// else works wait for the load itself. 0: they always count; they also do where
+	// the time of others is not known.
+	QueueForeign float64 `json:"queue_foreign_cpu,omitempty"`
 	// CPUPressure limits the share of time in which anything waited.
 	CPUPressure float64 `json:"cpu_pressure,omitempty"`
 	// ForeignCPU limits the share of all processors that others used.
