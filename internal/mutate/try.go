@@ -35,6 +35,11 @@ func try(ctx context.Context, r room, mutants []mutant) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
+	// Tests that start servers put them here, and root starts Postgres as an
+	// account of its own.
+	if err := os.Chmod(folder, 0o755); err != nil {
+		return err
+	}
 	b := bench{r, folder}
 	limits, err := b.limits(ctx)
 	if err != nil {
