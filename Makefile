@@ -94,19 +94,19 @@ mutate: ## would the tests notice a wrong operator? in the rooms of figures, or 
 
 # --- measure ---------------------------------------------------------------
 
-bench-draw: ## the draw path against a bare handler
+bench-draw: ## the draw path against a bare handler; 9 minutes
 	$(GO) run ./internal/drawbench
 
 bench-overload: ## what lotteryd and the planted service answer when more is asked than they can take; 6 minutes
 	$(GO) run ./internal/drawbench --only overload --rounds 5
 
-bench-loadgen: ## the load generator: cost, pacing, correct latencies
+bench-loadgen: ## the load generator: cost, pacing, correct latencies; 5 minutes
 	$(GO) run ./loadgen/internal/loadbench
 
 bench-compare: ## compare against benchstat: wall time, CPU and memory of both
 	$(GO) run ./analyze/bench/internal/comparebench
 
-bench-flame: ## flame graphs of profiles with half a million stacks, alone and as a difference: time, memory, size
+bench-flame: ## flame graphs of profiles with half a million stacks, alone and as a difference: time, memory, size; 2 minutes
 	$(GO) run ./analyze/flame/internal/flamebench
 
 # The long ones take RUNS: fewer rounds are sooner done and decide less.
