@@ -337,6 +337,8 @@ func plantedUnits() []planted {
 			row.Unit, row.Order = 399, 2
 			w.book.Rows, w.state.Outcomes = append(w.book.Rows, row), append(w.state.Outcomes, "W")
 		}},
+		{name: "a row of no prize", invariant: "I2", want: "nothing unit", plant: func(w *world) { w.book.Rows[0].Prize = lottery.Blank }},
+		{name: "a row of an unknown prize", invariant: "I2", want: "#7 unit", plant: func(w *world) { w.book.Rows[0].Prize = 7 }},
 		{name: "unit 0", invariant: "I2", want: "is beyond the stock", plant: func(w *world) { w.book.Rows[0].Unit = 0 }},
 		{name: "the last unit", want: "I4", plant: func(w *world) { w.book.Chosen = true; w.setUnit(0, w.act.Spec.Prizes[w.book.Rows[0].Prize].Stock) }},
 		{name: "the one after the last", invariant: "I2", want: "is beyond the stock", plant: func(w *world) { w.setUnit(0, w.act.Spec.Prizes[w.book.Rows[0].Prize].Stock+1) }},

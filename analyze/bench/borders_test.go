@@ -1,0 +1,117 @@
+package bench_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench"
+)
+
+// values writes one benchmark with the given values of each unit.
+func values(units map[string][]float64, order ...string) string {
+	var b strings.Builder
+	for i := range units[order[0]] {
+		b.WriteString("BenchmarkX 100")
+		for _, unit := range order {
+			fmt.Fprintf(&b, " %g %s", units[unit][i], unit)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// TestTooFewRunsAtTheBorder: with three runs a side the least p-value is 2 of the
+// 20 ways to divide six, with four it is 2 of 70, and two metrics double it.
+func TestTooFewRunsAtTheBorder(t *testing.T) {
+	three := map[string][]float64{"ns/op": {1, 2, 3}, "B/op": {10, 11, 12}}
+	four := map[string][]float64{"ns/op": {1, 2, 3, 4}, "B/op": {10, 11, 12, 13}}
+	for _, row := range []struct {
+		name  string
+		text  string
+		alpha float64
+		want  int
+	}{
+		{"just enough", values(three, "ns/op"), 0.1, 0},
+		{"not enough", values(three, "ns/op"), 0.099, 1},
+		{"four runs", values(four, "ns/op"), 0.05, 0},
+		{"four runs of two metrics", values(four, "ns/op", "B/op"), 0.05, 1},
+	} {
+		query := bench.DefaultQuery()
+		query.Alpha = row.alpha
+		report := judge(t, query, bench.Policy{}, row.text, row.text)
+		if got := warningCodes(report)[bench.WarnFewRuns]; got != row.want {
+			t.Errorf("%s: %d warnings, want %d: %+v", row.name, got, row.want, report.Warnings)
+		}
+	}
+}
+
+// TestErrorsAreComparedAsTheyAre only where one side has none: one failed request
+// of a single run is a difference then. Where both have some, it takes a test.
+func TestErrorsAreComparedAsTheyAre(t *testing.T) {
+	none := values(map[string][]float64{"errors/op": {0, 0, 0, 0, 0}}, "errors/op")
+	one := values(map[string][]float64{"errors/op": {0, 0, 0.01, 0, 0}}, "errors/op")
+	for _, row := range []struct {
+		name     string
+		old, new string
+		direct   bool
+		want     bench.Verdict
+	}{
+		{"none", none, none, true, bench.Equivalent},
+		{"one in the new", none, one, true, bench.Regressed},
+		{"one in the old", one, none, true, bench.Improved},
+		{"one in both", one, one, false, bench.Inconclusive},
+	} {
+		g := only(t, judge(t, bench.DefaultQuery(), bench.Policy{}, row.old, row.new), "errors/op")
+		if direct := g.Test == bench.Direct; direct != row.direct || g.Verdict != row.want {
+			t.Errorf("%s: %s by %v, want %s, directly: %v", row.name, g.Verdict, g.Test, row.want, row.direct)
+		}
+	}
+}
+
+// TestFilesShareTheirBaseline: columns that are files have the first file as the
+// baseline in every table, and a table that lacks it has none. Columns of another
+// key have a baseline of their own in each table.
+func TestFilesShareTheirBaseline(t *testing.T) {
+	first := "pkg: a\nBenchmarkX/arm=old 1 1 ns/op\n"
+	second := "pkg: a\nBenchmarkX/arm=old 1 2 ns/op\npkg: b\nBenchmarkX/arm=young 1 1 ns/op\n"
+	for col, want := range map[string]int{".file": -1, "/arm": 0} {
+		query := bench.DefaultQuery()
+		query.Col = col
+		report := judge(t, query, bench.Policy{}, first, second)
+		for _, table := range report.Judged {
+			alone := len(table.Cols) == 1 && table.Config[0].Value == "b"
+			if alone && table.Baseline != want {
+				t.Errorf("%s: the baseline of the lone column %s is %d, want %d", col, table.Cols[0].Label, table.Baseline, want)
+			}
+			if !alone && table.Baseline != 0 {
+				t.Errorf("%s: the baseline of %v is %d", col, table.Cols, table.Baseline)
+			}
+		}
+		if len(report.Judged) != 2 {
+			t.Errorf("%s: %d tables, want one a package", col, len(report.Judged))
+		}
+	}
+}
+
+// TestRunsThatResembleTheirNeighbors: three low and three high runs in turn have a
+// correlation of about 1/3 with the run before. By chance that has z = 2.6 for 60
+// runs, which is not certain among the four series looked at, and 3.7 for 120.
+func TestRunsThatResembleTheirNeighbors(t *testing.T) {
+	for n, want := range map[int]int{60: 0, 120: 1} {
+		slow, fast := make([]float64, n), make([]float64, n)
+		for i := range n {
+			slow[i], fast[i] = 100+float64(i/3%2), 100+float64(i%2)
+		}
+		report := judge(t, bench.DefaultQuery(), bench.Policy{},
+			values(map[string][]float64{"ns/op": slow}, "ns/op"), values(map[string][]float64{"ns/op": fast}, "ns/op"))
+		if got := warningCodes(report)[bench.WarnTrend]; got != want {
+			t.Errorf("%d runs: %d warnings, want %d", n, got, want)
+		}
+		for _, w := range report.Warnings {
+			if w.Code == bench.WarnTrend && (w.Series.Lag1 < 0.3 || w.Series.Lag1 > 0.37 || w.Series.Col != 0) {
+				t.Errorf("%d runs: got %+v", n, w.Series)
+			}
+		}
+	}
+}
