@@ -90,6 +90,48 @@ func TestGatesThatCannotFailAreUnusable(t *testing.T) {
 		if outcome != row.want || reason != row.reason {
 			t.Errorf("%s: %s (%s), want %s (%s): %+v", name, outcome, reason, row.want, row.reason, report.Gates[0].Checks)
 		}
+		if reason == bench.ByNothing && (cause.Check.Row != -1 || cause.Check.Col != -1) {
+			t.Errorf("%s: nothing is at %d, %d", name, cause.Check.Row, cause.Check.Col)
+		}
+	}
+}
+
+// TestGatesOnWhatIsMissing: the arm "part" lacks a benchmark that the baseline
+// has. A gate that is about it, by name or in general, is no pass; one about
+// another arm or benchmark does not ask.
+func TestGatesOnWhatIsMissing(t *testing.T) {
+	text := ""
+	for _, v := range around(5, 10) {
+		text += fmt.Sprintf("BenchmarkX/arm=part 100 %g ns/op\n", v)
+	}
+	for _, benchmark := range []string{"X", "Y"} {
+		for _, arm := range []string{"old", "new"} {
+			for _, v := range around(5, 10) {
+				text += fmt.Sprintf("Benchmark%s/arm=%s 100 %g ns/op\n", benchmark, arm, v)
+			}
+		}
+	}
+	query := bench.DefaultQuery()
+	query.Col = "/arm@(old new part)"
+	for gate, rows := range map[string]int{"ns/op>5%": 1, "ns/op@part>5%": 1, "ns/op@Y>5%": 1, "ns/op@X>5%": 0, "ns/op@new>5%": 0} {
+		report, err := tryJudge(t, query, gated(t, gate), text)
+		if err != nil {
+			t.Errorf("%s: %v", gate, err)
+			continue
+		}
+		missing := 0
+		for _, c := range report.Gates[0].Checks {
+			if c.Reason != bench.ByAbsence {
+				continue
+			}
+			missing++
+			if c.Outcome != bench.Unusable || c.Col != -1 || c.Column != "part" {
+				t.Errorf("%s: got %+v", gate, c)
+			}
+		}
+		if missing != rows || (report.Gates[0].Outcome == bench.Unusable) != (rows > 0) {
+			t.Errorf("%s: %d rows are missing, want %d; the gate is %s", gate, missing, rows, report.Gates[0].Outcome)
+		}
 	}
 }
 
@@ -110,6 +152,8 @@ func TestVacuousGates(t *testing.T) {
 		{bench.ParseSLO, "errors/op<100%", false, ""},
 		{bench.ParseSLO, "ops/s>=0", true, "never below 0"},
 		{bench.ParseSLO, "ops/s>0", false, ""},
+		{bench.ParseSLO, "ops/s>-1", true, "never below 0"},
+		{bench.ParseSLO, "ops/s<-1", false, ""}, // which always fails
 	} {
 		gate, err := row.parse(row.gate)
 		if err != nil {

@@ -194,6 +194,27 @@ func reportText(r *Report) string {
 	return b.String()
 }
 
+// TestForgottenLossesAreCounted: each loss that Redis lost and that was drawn again
+// to a win counts, whether the client heard of the win or only the ledger has it.
+func TestForgottenLossesAreCounted(t *testing.T) {
+	w := newWorld(nil)
+	w.opt.RedisLostData = true
+	heard, _ := w.first(Win)
+	w.again(*heard, -time.Minute, asLoss)
+	if r := w.check(); !r.Held || r.Counts.Forgotten != 1 {
+		t.Errorf("a loss, then a win: %d are forgotten\n%s", r.Counts.Forgotten, reportText(r))
+	}
+	w = newWorld(nil)
+	w.opt.RedisLostData = true
+	for range 2 {
+		a, _ := w.first(Win)
+		asLoss(a)
+	}
+	if r := w.check(); !r.Held || r.Counts.Forgotten != 2 {
+		t.Errorf("two losses that are wins in the ledger: %d are forgotten\n%s", r.Counts.Forgotten, reportText(r))
+	}
+}
+
 // planted is a change and what a check says of it: the invariant that is broken,
 // or "" for none, and a text of the report.
 type planted struct {
@@ -295,13 +316,13 @@ func plantedAnswers() []planted {
 		{name: "the same, but the loss came after the win", invariant: "I3", want: "and the ledger has its win", plant: func(w *world) {
 			a, _ := w.first(Win)
 			asLoss(a)
-			a.Sent = a.Done.Add(clockSkew + 1)
+			a.Sent = a.Done.Add(5*time.Second + 1)
 			w.opt.RedisLostData = true
 		}},
 		{name: "the same, within the difference of clocks", want: "I3", plant: func(w *world) {
 			a, _ := w.first(Win)
 			asLoss(a)
-			a.Sent = a.Done.Add(clockSkew)
+			a.Sent = a.Done.Add(5 * time.Second)
 			w.opt.RedisLostData = true
 		}},
 		{name: "Redis forgot a win", invariant: "I3", want: "Redis forgot the win", plant: func(w *world) { w.state.Outcomes[3] = "" }},
