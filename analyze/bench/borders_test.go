@@ -115,3 +115,57 @@ func TestRunsThatResembleTheirNeighbors(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatExplainsIsNotGated unless a gate names it: the slowest request is no goal
+// by itself, however much it changed.
+func TestWhatExplainsIsNotGated(t *testing.T) {
+	text := series("max-latency-ns", around(5e6, 10), around(50e6, 10), 20_000) + series("ns/op", around(5, 10), around(5, 10), 20_000)
+	query := byArm()
+	query.Col = "/arm@(old new)"
+	for gate, gatedUnits := range map[string]map[string]bool{
+		"":               {"sec/op": true, "max-latency-sec": false},
+		"max-latency>5%": {"sec/op": false, "max-latency-sec": true},
+	} {
+		policy := bench.Policy{}
+		if gate != "" {
+			policy = gated(t, gate)
+		}
+		for _, table := range judge(t, query, policy, text).Judged {
+			if want := gatedUnits[table.Unit]; table.Gated != want {
+				t.Errorf("gate %q: %s is gated: %v, want %v", gate, table.Unit, table.Gated, want)
+			}
+			if explains := table.Advisory.Code == bench.Explanatory; explains != (gate == "" && table.Unit == "max-latency-sec") {
+				t.Errorf("gate %q: the advisory of %s is %q", gate, table.Unit, table.Advisory.Code)
+			}
+		}
+	}
+}
+
+// TestEachArmIsComparedAtItsOwnSpeed: a third arm beside them, whose generator
+// needed another time in every round, changes nothing about two.
+func TestEachArmIsComparedAtItsOwnSpeed(t *testing.T) {
+	two := "Unit cpu-ns/op better=lower\n" + atSpeed(3, 1.08)
+	third := strings.ReplaceAll(strings.ReplaceAll(atSpeed(8, 1.5), "arm=a ", "arm=c "), "arm=b ", "arm=d ")
+	var effects []float64
+	for _, row := range []struct{ col, text string }{{"/arm@(a b)", two}, {"/arm@(a c b)", two + third}} {
+		query, found := byArm(), false
+		query.Col = row.col
+		for _, table := range judge(t, query, bench.Policy{}, row.text).Judged {
+			if table.Unit != "cpu-sec/op" {
+				continue
+			}
+			found = true
+			if g := table.Judgements[0][len(table.Cols)-1]; !g.Adjusted {
+				t.Error("not at equal speed")
+			} else {
+				effects = append(effects, g.Effect.Center)
+			}
+		}
+		if !found {
+			t.Fatal("no table of CPU")
+		}
+	}
+	if len(effects) != 2 || effects[0] != effects[1] {
+		t.Errorf("the effect of b is %v alone and beside others", effects)
+	}
+}

@@ -100,7 +100,7 @@ func (c *GateCheck) checkFailOn(g Gate, judgement *Judgement, query Query, famil
 		c.Outcome, c.Reason = Unusable, ByOddity
 	case isUnbounded(judgement.Effect):
 		c.Outcome, c.Reason, c.Few = Unusable, ByShortage, judgement.noInterval(query.Confidence)
-	case c.Table.Better == Higher && !g.Bound.IsRelative() && bound > 0 && bound >= math.Abs(judgement.Old.Summary.Center):
+	case c.Table.Better == Higher && !g.Bound.IsRelative() && bound >= math.Abs(judgement.Old.Summary.Center):
 		c.Outcome, c.Reason = Unusable, ByBound
 	case worst <= bound:
 		c.Outcome = Passed

@@ -189,6 +189,11 @@ func TestSquaredTBorders(t *testing.T) {
 			t.Errorf("floor %v: %v, want %v", row.floor, got, row.want)
 		}
 	}
+	// Two runs have no scatter within their sides: the floor is all there is.
+	two := newTester(Questions{Old: 1, New: 1, Values: []float64{1, 5}, Floor: []float64{2}})
+	if got := two.squared(0, []int{1}); got != 4 {
+		t.Errorf("two runs: %v, want 4", got)
+	}
 }
 
 // TestCutsOfEqualChance: a tail that is exactly as large as may be cut off is cut

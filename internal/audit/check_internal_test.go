@@ -215,6 +215,30 @@ func TestForgottenLossesAreCounted(t *testing.T) {
 	}
 }
 
+// TestAnswersAreCountedByResult, those of other activities apart, and an answer
+// without an activity is one of the only activity there is.
+func TestAnswersAreCountedByResult(t *testing.T) {
+	w := newWorld(nil)
+	before := w.check().Counts
+	w.only = "act"
+	add := func(n int, r Result, activity string) {
+		for range n {
+			w.log.Answers = append(w.log.Answers, Answer{Activity: activity, User: "u", Request: fmt.Sprint(r), Result: r, Kind: "overloaded", Sent: w.at(950), Done: w.at(951)})
+		}
+	}
+	add(2, Pending, "act")
+	add(3, Refused, "")
+	add(4, Unknown, "act")
+	add(5, Refused, "other")
+	got, want := w.check().Counts, before
+	want.Answers += 14
+	want.Pendings, want.Refusals, want.Unknowns, want.Elsewhere = 2, 3, 4, 5
+	want.Requests += 3
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 // planted is a change and what a check says of it: the invariant that is broken,
 // or "" for none, and a text of the report.
 type planted struct {
