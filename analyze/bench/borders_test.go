@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -167,5 +168,30 @@ func TestEachArmIsComparedAtItsOwnSpeed(t *testing.T) {
 	}
 	if len(effects) != 2 || effects[0] != effects[1] {
 		t.Errorf("the effect of b is %v alone and beside others", effects)
+	}
+}
+
+// TestWhatAnArmLacks: a file lacks a benchmark even if it has no result of that
+// package at all. An arm of one package is no arm of another.
+func TestWhatAnArmLacks(t *testing.T) {
+	inA, inB := "pkg: a\nBenchmarkX/arm=old 1 1 ns/op\n", "pkg: b\nBenchmarkY/arm=old 1 1 ns/op\nBenchmarkY/arm=new 1 1 ns/op\n"
+	for _, row := range []struct {
+		col   string
+		texts []string
+		want  map[string]string // row -> the column that lacks it
+	}{
+		{".file", []string{inA + inB, inB}, map[string]string{"X/arm=old": "b"}},
+		{"/arm", []string{inA + inB}, map[string]string{}},
+		{"/arm", []string{inA + inB + "BenchmarkZ/arm=old 1 1 ns/op\n"}, map[string]string{"Z": "new"}},
+	} {
+		query := bench.DefaultQuery()
+		query.Col = row.col
+		got := map[string]string{}
+		for _, absence := range judge(t, query, bench.Policy{}, row.texts...).Missing {
+			got[absence.Row] = absence.Column
+		}
+		if !maps.Equal(got, row.want) {
+			t.Errorf("columns by %s: got %v, want %v", row.col, got, row.want)
+		}
 	}
 }

@@ -201,6 +201,7 @@ func TestTrap5PooledInputs(t *testing.T) {
 		{"files in columns", "/step", ".file", "", []string{text, text}, false},
 		{"files ignored on purpose", ".fullname", "/step", ".file", []string{text, text}, false},
 		{"one file", ".fullname", "/step", "", []string{text}, false},
+		{"the second and third of three files", ".fullname", "/step", "", []string{strings.ReplaceAll(text, "X", "Y"), text, text}, true},
 		{"files that share no cell", ".fullname", "/step", "", []string{text, strings.ReplaceAll(text, "X", "Y")}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -284,8 +285,13 @@ func TestTrap7ProcsSuffix(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			q := bench.DefaultQuery()
 			q.Col = c.col
-			if noted := slices.Contains(codes(query(t, q, c.text).Notes), bench.NoteProcsSuffix); noted != c.expected {
+			notes := query(t, q, c.text).Notes
+			at := slices.Index(codes(notes), bench.NoteProcsSuffix)
+			if noted := at >= 0; noted != c.expected {
 				t.Errorf("noted %v, want %v", noted, c.expected)
+			}
+			if at >= 0 && notes[at].Table != -1 {
+				t.Errorf("it is about all tables, not about the one at %d", notes[at].Table)
 			}
 		})
 	}
@@ -304,6 +310,11 @@ func TestTrap8LopsidedIntervals(t *testing.T) {
 		noted := slices.Contains(codes(tables.Notes), bench.NoteLopsided)
 		if want := slices.Contains(lopsided, n); noted != want {
 			t.Errorf("n=%d: noted %v, want %v (%v)", n, noted, want, tables.Notes)
+		}
+		for _, note := range tables.Notes {
+			if note.Code == bench.NoteLopsided && (note.Table != -1 || note.Values != n || note.Above != note.Below+1 || note.Better <= n) {
+				t.Errorf("n=%d: got %+v", n, note)
+			}
 		}
 	}
 }

@@ -445,3 +445,62 @@ func TestPlanBorders(t *testing.T) {
 		t.Error("the smallest p-values of the smallest samples are wrong")
 	}
 }
+
+// TestSignFlipOfInfiniteRatiosIsTheSignedRankTest: the wanted values are counted by
+// hand, the sets of ranks whose sum is at most that of the odd one, twice, of 64.
+func TestSignFlipOfInfiniteRatiosIsTheSignedRankTest(t *testing.T) {
+	inf := math.Inf(1)
+	for _, row := range []struct {
+		d    []float64
+		sets float64
+	}{
+		{[]float64{-1, 2, 3, 4, 5, inf}, 2},  // rank 1: {}, {1}
+		{[]float64{1, -2, 3, 4, 5, inf}, 3},  // rank 2: {}, {1}, {2}
+		{[]float64{1, 2, -3, 4, 5, inf}, 5},  // rank 3: and {3}, {1,2}
+		{[]float64{1, 2, 3, 4, 5, -inf}, 14}, // rank 6
+		{[]float64{-1, 1, 2, 3, 4, inf}, 3},  // ranks 1.5 and 1.5: {}, and either of them
+		{[]float64{3, -3, 3, 9, 9, inf}, 4},  // ranks 2, 2 and 2: {}, and each of them
+	} {
+		if got, want := SignFlip(row.d, 1), row.sets/32; got != want {
+			t.Errorf("%v: p = %v, want %v", row.d, got, want)
+		}
+	}
+}
+
+// TestSignFlipKnowsNoUnitAndNoOrder: sums that are equal in whole numbers are equal
+// in other units too, where they differ in their last digits, and in any order.
+func TestSignFlipKnowsNoUnitAndNoOrder(t *testing.T) {
+	whole := []float64{1, 2, 3, -4, 5, 6, 3, -2, 1, 7}
+	want := SignFlip(whole, 1)
+	for _, unit := range []float64{0.1, 1e9 / 7, 1e-9 / 3, 1e15 / 11} {
+		d := make([]float64, len(whole))
+		for turn := range d {
+			for i := range d {
+				d[i] = whole[(i+turn)%len(whole)] * unit
+			}
+			if got := SignFlip(d, 1); got != want {
+				t.Errorf("in units of %v, turned by %d: p = %v, want %v", unit, turn, got, want)
+			}
+		}
+	}
+}
+
+// TestSignedRankCutOfManyIsTheExactOne: the normal approximation cuts off about what the
+// whole distribution does, within one in fifty rounds. For 100 rounds the cut at
+// 2.5 % is 2525 - 1.96·290.84 (Lehmann, "Nonparametrics", section 4.5).
+func TestSignedRankCutOfManyIsTheExactOne(t *testing.T) {
+	for _, n := range []int{51, 60, 100, 200} {
+		for _, tail := range []float64{0.05, 0.025} {
+			got, _ := (&Calculator{}).signedRankCut(n, tail)
+			exact := 0
+			for cumulated := signedRankNull(n); cumulated[exact] <= tail; exact++ {
+			}
+			if allowed := n / 50; got < exact-allowed || got > exact+allowed {
+				t.Errorf("%d rounds, tail %v: cut %d, exactly %d", n, tail, got, exact)
+			}
+		}
+	}
+	if got, _ := (&Calculator{}).signedRankCut(100, 0.025); got != 1954 {
+		t.Errorf("100 rounds: cut %d, want 1954", got)
+	}
+}
