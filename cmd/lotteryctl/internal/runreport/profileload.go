@@ -84,9 +84,9 @@ func (r *ProfileReport) writeLoad(b *strings.Builder, service string) {
 	load := Report{Folder: r.Folder, Run: r.Run, Rounds: r.rounds(), Stalls: r.Stalls, unread: r.unread}
 	load.writeHeader(b, service)
 	if len(load.Rounds) == 1 {
-		writeCard(b, &load.Rounds[0])
+		writeCard(b, &load.Rounds[0], load.clock())
 	} else {
-		writeTables(b, load.Rounds)
+		writeTables(b, load.Rounds, load.clock())
 	}
 	for _, note := range load.notes() {
 		fmt.Fprintf(b, "note: %s\n", note)
