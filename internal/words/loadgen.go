@@ -55,8 +55,12 @@ func Doubt(d loadgen.Doubt) string {
 			d.Queued, threeDigits(d.QueuedFor), threeDigits(d.WaitP99), d.Cap)
 	case loadgen.Overloaded:
 		asked, word := dueRate(d)
-		return fmt.Sprintf("it answered %s/s of the %s/s %s; %s requests waited at the end of the window, %s early in it",
-			rate(d.AnsweredRate), rate(asked), word, units.Grouped(d.Backlog), units.Grouped(d.BacklogStart))
+		with := ""
+		if d.Cap > 0 {
+			with = " with at most " + units.Counted(d.Cap, "connection", "connections")
+		}
+		return fmt.Sprintf("it answered %s/s of the %s/s %s%s; %s requests waited at the end of the window, %s early in it",
+			rate(d.AnsweredRate), rate(asked), word, with, units.Grouped(d.Backlog), units.Grouped(d.BacklogStart))
 	case loadgen.StoppedAnswering:
 		return fmt.Sprintf("no answer came after the first %v of the window; the %s requests that were due since then failed", threeDigits(d.At), units.Grouped(d.Unanswered))
 	case shedding:
@@ -87,6 +91,10 @@ func generatorLimit(d loadgen.Doubt) string {
 // the service could take.
 func Overload(d loadgen.Doubt) string {
 	asked, word := dueRate(d)
+	if d.Cap > 0 {
+		return fmt.Sprintf("it answered %s/s of the %s/s %s with at most %s, always in use: more connections may bring more answers; latencies describe a queue that was still growing",
+			rate(d.AnsweredRate), rate(asked), word, units.Counted(d.Cap, "connection", "connections"))
+	}
 	return fmt.Sprintf("it answered %s/s of the %s/s %s: more than it could take; latencies describe a queue that was still growing",
 		rate(d.AnsweredRate), rate(asked), word)
 }

@@ -68,4 +68,8 @@ func TestOverload(t *testing.T) {
 	} {
 		checkSentence(t, "overload", words.Overload(row.doubt), row.want+": more than it could take; latencies describe a queue that was still growing")
 	}
+	for limit, want := range map[int]string{1: "1 connection", 64: "64 connections"} {
+		checkSentence(t, "all connections busy", words.Overload(loadgen.Doubt{AnsweredRate: 7, AskedRate: 100, DueRate: 100, Cap: limit}),
+			"it answered 7/s of the 100/s asked with at most "+want+", always in use: more connections may bring more answers; latencies describe a queue that was still growing")
+	}
 }
