@@ -3,6 +3,7 @@ package bench_test
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -200,7 +201,9 @@ func TestWhatAnArmLacks(t *testing.T) {
 // verdict on a gated metric, and says how many are open; otherwise nobody asked.
 func TestStrictCountsWhatIsInconclusive(t *testing.T) {
 	scattered := []float64{1, 9, 2, 8, 3, 7, 4, 6, 5, 5}
-	open := series("ns/op", scattered, scattered, 20_000) + series("B/op", scattered, scattered, 20_000)
+	others := slices.Clone(scattered)
+	slices.Reverse(others)
+	open := series("ns/op", scattered, others, 20_000) + series("B/op", scattered, others, 20_000)
 	settled := series("ns/op", around(5, 10), around(5, 10), 20_000)
 	query := byArm()
 	query.Col = "/arm@(old new)"
