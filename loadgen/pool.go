@@ -22,7 +22,7 @@ type pool struct {
 	abort     context.Context // ends when answers under way are given up
 
 	books sync.Mutex // guards meter.sent and meter.done
-	dues  sync.Mutex // guards meter.due and meter.endAt
+	dues  sync.Mutex // guards meter.due, meter.beginAt and meter.endAt
 
 	mu     sync.Mutex // guards the rest, and growth
 	work   sync.Cond
@@ -67,7 +67,8 @@ func runPool(ctx context.Context, r *run, addr netip.AddrPort) error {
 		p.drop()
 		grace = time.AfterFunc(min(drainGrace, r.plan.Timeout), cancel)
 	})
-	stopEnd := r.onEnd(p.end)
+	defer onClose(r.plan.Begin, p.begin)()
+	stopEnd := onClose(r.plan.End, p.end)
 	var err error
 	if r.plan.Arrivals == Closed {
 		p.startClosed(ctx)
@@ -126,6 +127,13 @@ func (p *pool) count(intended time.Duration) bool {
 	}
 	p.meter.due(intended)
 	return true
+}
+
+// begin begins the window: what was due is warm-up.
+func (p *pool) begin() {
+	p.dues.Lock()
+	defer p.dues.Unlock()
+	p.meter.beginAt(p.meter.now())
 }
 
 // end ends the window early: what was due stays due.
