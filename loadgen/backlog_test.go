@@ -2,6 +2,8 @@ package loadgen
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"testing"
@@ -266,5 +268,32 @@ func TestGeneratorIsNamedWhenItIsTheOne(t *testing.T) {
 	q := queue{arrivals: Constant, rate: 100, work: time.Millisecond, late: func(at time.Duration) time.Duration { return at / 2 }}
 	if q.doubt(t, GeneratorLimit) == nil || q.doubt(t, Overloaded) != nil {
 		t.Errorf("got %+v", q.run(t).Doubts)
+	}
+}
+
+// TestOverloadForWantOfConnections: a service that needs half a second for each of
+// any number of requests answers 8/s over 4 connections, which is not its limit.
+// By default it gets as many connections as it takes.
+func TestOverloadForWantOfConnections(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(500 * time.Millisecond) }))
+	t.Cleanup(server.Close)
+	for connections, want := range map[int]int{4: 4, 0: 0} {
+		r, err := Run(t.Context(), Plan{URL: server.URL, Rate: 60, Connections: connections, Duration: 3 * time.Second, Warmup: time.Second, Timeout: 10 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var over *Doubt
+		for i := range r.Doubts {
+			if r.Doubts[i].Code == Overloaded {
+				over = &r.Doubts[i]
+			}
+		}
+		switch {
+		case want > 0 && (over == nil || over.Cap != want || !r.Connections.Bound):
+			t.Errorf("%d connections: got %+v, %+v", connections, r.Doubts, r.Connections)
+		case want == 0 && over != nil && over.Cap != 0:
+			t.Errorf("the default: got %+v, %+v", *over, r.Connections)
+		}
 	}
 }

@@ -25,7 +25,9 @@ const (
 	CapQueued DoubtCode = "cap-queued"
 	// Overloaded: the service answered AnsweredRate of DueRate (AskedRate was
 	// requested), and the requests that waited grew steadily, from BacklogStart to
-	// Backlog: the latencies are those of a queue that was still growing.
+	// Backlog: the latencies are those of a queue that was still growing. With Cap,
+	// all of so many connections were busy and no more could be opened, so that they
+	// may be the limit instead of the service.
 	Overloaded DoubtCode = "overloaded"
 	// StoppedAnswering: from At in the window on the service answered nothing any
 	// more; Unanswered requests were due since then, and all failed.

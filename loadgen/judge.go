@@ -25,10 +25,14 @@ func judge(r *Result, timeout time.Duration) []Doubt {
 	if r.Arrivals != Closed {
 		growth := timeline.Growing(slices, timeout)
 		if growth != nil {
-			out = append(out, Doubt{
+			d := Doubt{
 				Code: Overloaded, AnsweredRate: r.AnsweredRate, AskedRate: r.AskedRate, DueRate: r.dueRate(),
 				BacklogStart: growth.First, Backlog: growth.Last,
-			})
+			}
+			if c := r.Connections; c.Bound && c.Queued > 0 {
+				d.Cap = c.Cap
+			}
+			out = append(out, d)
 		}
 		out = append(out, judgeRate(r, growth != nil)...)
 	}

@@ -117,6 +117,11 @@ type Connections struct {
 	// Cap is the plan's limit or, by default, the highest that the load brought
 	// about, see Plan.Connections; 0 for none.
 	Cap int `json:"cap"`
+	// Bound says that Cap could not be raised while requests waited: it is the
+	// plan's, or the most that is opened by default, a fourth of the files that this
+	// process may have open. What such a load could not get may be for want of
+	// connections.
+	Bound bool `json:"bound,omitempty"`
 	// Queued counts requests that waited because the cap was reached, and
 	// QueuedFor is their waiting time added up.
 	Queued    int64         `json:"queued"`

@@ -72,7 +72,7 @@ func (r *run) result(partial bool, w *watcher) *Result {
 	res.Client = r.plan.Client
 	res.CPU = w.cpu()
 	res.Connections.Opened, res.Connections.MaxOpen = r.conns.totals()
-	res.Connections.Cap = r.growth.Used()
+	res.Connections.Cap, res.Connections.Bound = r.growth.Used(), r.growth.Bound()
 	res.Doubts = judge(res, r.plan.Timeout)
 	return res
 }

@@ -6,6 +6,9 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"strconv"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/pprof/profile"
 )
@@ -34,9 +37,29 @@ func readProfile(r io.Reader, limit int64, turn chan struct{}) (raw []byte, p *p
 		err = fmt.Errorf("it has no sample types")
 	}
 	if err != nil {
-		return nil, nil, &Failure{Code: FailNotProfile, Said: firstLine(err.Error())}
+		said := firstLine(err.Error())
+		if text, ok := plainText(data); ok {
+			said = strconv.Quote(text)
+		}
+		return nil, nil, &Failure{Code: FailNotProfile, Said: said}
 	}
 	return raw, p, nil
+}
+
+// plainText is the first line of what is a text for people, such as that of a
+// service that does not allow profiles. The parser would speak of wire types.
+func plainText(data []byte) (line string, ok bool) {
+	const most = 200
+	begin := bytes.TrimSpace(data[:min(len(data), most)])
+	if len(begin) == 0 {
+		return "", false
+	}
+	for _, r := range string(begin) {
+		if r == utf8.RuneError || !unicode.IsPrint(r) && !unicode.IsSpace(r) {
+			return "", false
+		}
+	}
+	return firstLine(string(begin)), true
 }
 
 // readText reads a text, which may be gzipped although nobody asked for that.

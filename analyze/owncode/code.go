@@ -99,14 +99,21 @@ func versionedRoot(file string) string {
 
 // isStandard reports whether a frame is of Go's standard library: its package has
 // a name of there, and its file, if known, is in a folder of that name below
-// "src", or below nothing where paths were trimmed.
+// "src", or below nothing where paths were trimmed. Functions that the runtime has
+// for other packages, such as time.Sleep, are in the runtime's folders.
 func isStandard(f stackprofile.Frame, pkg string) bool {
 	first, _, _ := strings.Cut(pkg, "/")
 	if !slices.Contains(standardFolders(), first) {
 		return false
 	}
 	dir := path.Dir(strings.ReplaceAll(f.File, `\`, "/"))
-	return f.File == "" || !strings.Contains(f.File, "/") || dir == pkg || strings.HasSuffix(dir, "/src/"+pkg)
+	if f.File == "" || !strings.Contains(f.File, "/") || dir == pkg || strings.HasSuffix(dir, "/src/"+pkg) {
+		return true
+	}
+	if _, below, ok := strings.Cut(dir, "/src/"); ok {
+		dir = below
+	}
+	return dir == "runtime" || strings.HasPrefix(dir, "runtime/") || strings.HasPrefix(dir, "internal/runtime/")
 }
 
 // standardFolders are the first parts of the import paths of the standard

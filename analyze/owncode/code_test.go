@@ -41,6 +41,15 @@ func TestOwnCode(t *testing.T) {
 			frames: []stackprofile.Frame{frame("shop/internal/cart.Add[...]", "/home/me/shop/internal/cart/add.go"), std, trimmed, vendored, cached, cpp},
 			own:    []stackprofile.Frame{frame("shop/internal/cart.Add[...]", "/home/me/shop/internal/cart/add.go")},
 		},
+		"what the runtime has for other packages": {
+			frames: []stackprofile.Frame{
+				frame("shop/cart.Add", "/home/me/shop/cart/add.go"), frame("time/travel.Add", "/home/me/time/travel/add.go"),
+				frame("internal/poll.runtime_pollWait", "/usr/local/go/src/runtime/netpoll.go"), frame("internal/poll.runtime_pollWait", "runtime/netpoll.go"),
+				frame("time.Sleep", "/usr/local/go/src/runtime/time.go"), frame("os/signal.signal_recv", "/usr/local/go/src/runtime/sigqueue.go"),
+				frame("maps.clone", "/usr/local/go/src/internal/runtime/maps/map.go"), frame("sync.runtime_Semacquire", "/home/me/sdk/go1.26/src/runtime/sema.go"),
+			},
+			own: []stackprofile.Frame{frame("shop/cart.Add", "/home/me/shop/cart/add.go"), frame("time/travel.Add", "/home/me/time/travel/add.go")},
+		},
 		"trimmed paths": {
 			frames: []stackprofile.Frame{frame("example.com/shop/cart.Add", "example.com/shop/cart/add.go"), trimmed, frame("github.com/gorilla/mux.New", "github.com/gorilla/mux@v1.8.0/mux.go")},
 			own:    []stackprofile.Frame{frame("example.com/shop/cart.Add", "example.com/shop/cart/add.go")},

@@ -41,8 +41,12 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *runfolder.R
 		r.Noise.LoadAverage = average
 	}
 	r.Doubts = blame(r.Doubts, r.Noise)
-	// Of a queue that grew the halves differ as a matter of course.
-	if r.Halves = m.halves.halves(); r.Halves != nil && !r.Partial && !hasDoubt(r, loadgen.Overloaded) {
+	if !r.Partial {
+		r.Doubts = append(r.Doubts, shedding(r.Load)...)
+	}
+	// Of a queue that grew, or while others had the processors, the halves differ as
+	// a matter of course.
+	if r.Halves = m.halves.halves(); r.Halves != nil && !r.Partial && !hasDoubt(r, loadgen.Overloaded) && !hasDoubt(r, MachineBusy) {
 		r.Doubts = append(r.Doubts, doubts(r.Halves)...)
 	}
 	return result, [2]*mark{first, last}, nil

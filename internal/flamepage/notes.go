@@ -76,7 +76,7 @@ func diffNote(n flame.Note) string {
 	case flame.CountsScatter:
 		return fmt.Sprintf("the counts vary %.2f times as much as chance alone explains (median of all frames), and the test takes this into account", n.Inflation)
 	case flame.OneProfileASide:
-		return "one side has only one profile, so only the sampling error is known: runs differ by more than that; take several profiles per side"
+		return "with one profile on a side it is not known how much its runs differ, which is more than the sampling error; take several profiles per side"
 	case flame.FunctionsSwapped:
 		return fmt.Sprintf("%s replaces %s, and both call %s: to compare what is below them, hide both with --hide '%s'",
 			n.Swap.New, n.Swap.Gone, n.Swap.Below, n.Swap.Pattern)

@@ -97,7 +97,11 @@ func evidenceWords(d *flame.Diff) string {
 	case flame.FromRounds:
 		return sides + ": the differences within a side are the noise."
 	case flame.FromSamples:
-		return sides + ": only the sampling error counts as noise; take several rounds to learn how much runs differ."
+		noise := "only the sampling error counts as noise"
+		if slices.ContainsFunc(d.Notes, func(n flame.Note) bool { return n.Code == flame.CountsScatter }) {
+			noise = "the noise is how much the counts of all frames vary"
+		}
+		return sides + ": " + noise + "; take several rounds to learn how much runs differ."
 	}
 	return sides + ": nothing is known about the noise."
 }

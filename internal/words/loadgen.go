@@ -30,6 +30,8 @@ func DoubtName(code loadgen.DoubtCode) string {
 		return "the two halves of the window disagree"
 	case machineBusy:
 		return "the machine was busy"
+	case shedding:
+		return "the service refused requests"
 	}
 	return string(code)
 }
@@ -53,11 +55,21 @@ func Doubt(d loadgen.Doubt) string {
 			d.Queued, threeDigits(d.QueuedFor), threeDigits(d.WaitP99), d.Cap)
 	case loadgen.Overloaded:
 		asked, word := dueRate(d)
-		return fmt.Sprintf("it answered %s/s of the %s/s %s; %s requests waited at the end of the window, %s early in it",
-			rate(d.AnsweredRate), rate(asked), word, units.Grouped(d.Backlog), units.Grouped(d.BacklogStart))
+		with := ""
+		if d.Cap > 0 {
+			with = " with at most " + units.Counted(d.Cap, "connection", "connections")
+		}
+		return fmt.Sprintf("it answered %s/s of the %s/s %s%s; %s requests waited at the end of the window, %s early in it",
+			rate(d.AnsweredRate), rate(asked), word, with, units.Grouped(d.Backlog), units.Grouped(d.BacklogStart))
 	case loadgen.StoppedAnswering:
 		return fmt.Sprintf("no answer came after the first %v of the window; the %s requests that were due since then failed", threeDigits(d.At), units.Grouped(d.Unanswered))
+	case shedding:
+		return fmt.Sprintf("it refused %s of %s requests (status 429 or 503) and answered %s/s without error; latencies and cost include the refusals",
+			units.Grouped(d.Unanswered), units.Grouped(d.Intended), rate(d.AnsweredRate))
 	case machineBusy:
+		if d.LatenessP99 == 0 {
+			return "threads waited for a processor that others used"
+		}
 		return fmt.Sprintf("requests were sent late: p99 lateness was %v, compared with a response p99 of %v", threeDigits(d.LatenessP99), threeDigits(d.ResponseP99))
 	case loadgen.RunPartial:
 		return fmt.Sprintf("only %v of the window were measured", threeDigits(d.Window))
@@ -79,6 +91,10 @@ func generatorLimit(d loadgen.Doubt) string {
 // the service could take.
 func Overload(d loadgen.Doubt) string {
 	asked, word := dueRate(d)
+	if d.Cap > 0 {
+		return fmt.Sprintf("it answered %s/s of the %s/s %s with at most %s, always in use: more connections may bring more answers; latencies describe a queue that was still growing",
+			rate(d.AnsweredRate), rate(asked), word, units.Counted(d.Cap, "connection", "connections"))
+	}
 	return fmt.Sprintf("it answered %s/s of the %s/s %s: more than it could take; latencies describe a queue that was still growing",
 		rate(d.AnsweredRate), rate(asked), word)
 }
@@ -104,6 +120,7 @@ func rate(perSecond float64) string {
 const (
 	halvesDisagree loadgen.DoubtCode = "halves-disagree"
 	machineBusy    loadgen.DoubtCode = "machine-busy"
+	shedding       loadgen.DoubtCode = "shedding"
 )
 
 // HalvesDisagree says that a run was not steady: the medians of the two halves

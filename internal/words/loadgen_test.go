@@ -49,6 +49,9 @@ func TestDoubtsOfExperiments(t *testing.T) {
 	}
 	checkSentence(t, "machine", words.Doubt(loadgen.Doubt{Code: "machine-busy", LatenessP99: 5123456, ResponseP99: 6 * time.Millisecond}),
 		"requests were sent late: p99 lateness was 5.12ms, compared with a response p99 of 6ms")
+	checkSentence(t, "waiting threads", words.Doubt(loadgen.Doubt{Code: "machine-busy"}), "threads waited for a processor that others used")
+	checkSentence(t, "refusals", words.Doubt(loadgen.Doubt{Code: "shedding", Unanswered: 592, Intended: 1750, AnsweredRate: 31.6}),
+		"it refused 592 of 1,750 requests (status 429 or 503) and answered 31.6/s without error; latencies and cost include the refusals")
 	checkSentence(t, "halves", words.HalvesDisagree(1200*time.Microsecond, 2*time.Millisecond),
 		"the median was 1.2ms in the first half of the window and 2ms in the second; a longer warm-up may help")
 }
@@ -64,5 +67,9 @@ func TestOverload(t *testing.T) {
 		{loadgen.Doubt{AnsweredRate: 4, AskedRate: 10, DueRate: 10.8}, "it answered 4/s of the 10.8/s due"},
 	} {
 		checkSentence(t, "overload", words.Overload(row.doubt), row.want+": more than it could take; latencies describe a queue that was still growing")
+	}
+	for limit, want := range map[int]string{1: "1 connection", 64: "64 connections"} {
+		checkSentence(t, "all connections busy", words.Overload(loadgen.Doubt{AnsweredRate: 7, AskedRate: 100, DueRate: 100, Cap: limit}),
+			"it answered 7/s of the 100/s asked with at most "+want+", always in use: more connections may bring more answers; latencies describe a queue that was still growing")
 	}
 }

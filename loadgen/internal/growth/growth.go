@@ -134,6 +134,10 @@ func (g *Growth) Opened() { g.opening-- }
 // Closed notes that a connection, or what was to become one, is gone.
 func (g *Growth) Closed() { g.open-- }
 
+// Bound says that the cap could not be raised: it is the caller's, or the most that
+// the default rule allows with the files of this process.
+func (g *Growth) Bound() bool { return g.fixed > 0 || g.fixed == 0 && g.allowed == g.most }
+
 // Used is the cap for the result: the caller's, or what the default rule came to;
 // 0 for none.
 func (g *Growth) Used() int {

@@ -146,19 +146,20 @@ func TestCaps(t *testing.T) {
 		name         string
 		fixed, files int
 		want, shown  int
+		bound        bool
 	}{
-		{"nothing known yet", 0, 0, leastCap, leastCap},
-		{"many files", 0, 1 << 20, leastCap, leastCap},
-		{"few files", 0, 64, 16, 16},
-		{"the caller's", 5000, 64, 5000, 5000},
-		{"none", NoCap, 64, 10_000, 0},
+		{"nothing known yet", 0, 0, leastCap, leastCap, false},
+		{"many files", 0, 1 << 20, leastCap, leastCap, false},
+		{"few files", 0, 64, 16, 16, true},
+		{"the caller's", 5000, 64, 5000, 5000, true},
+		{"none", NoCap, 64, 10_000, 0, false},
 	} {
 		g := New(row.fixed, row.files)
 		for !g.Capped(0) && g.open < 10_000 {
 			g.open++
 		}
-		if g.open != row.want || g.Used() != row.shown {
-			t.Errorf("%s: cap %d, shown as %d; want %d and %d", row.name, g.open, g.Used(), row.want, row.shown)
+		if g.open != row.want || g.Used() != row.shown || g.Bound() != row.bound {
+			t.Errorf("%s: cap %d, shown as %d, bound: %v; want %d, %d and %v", row.name, g.open, g.Used(), g.Bound(), row.want, row.shown, row.bound)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 // writeArms shows the median of every arm. The medians are taken column by
 // column over the rounds that count, so a row is no run.
 func (r Report) writeArms(b *strings.Builder) {
-	b.WriteString("medians over the rounds; latency in ms, from the planned send time of each request\n")
+	fmt.Fprintf(b, "medians over the rounds; latency in ms, %s\n", r.clock())
 	r.writeArmTable(b, []column{
 		{"rounds", 8, nil, whole},
 		{"rate/s", 10, func(r *runfolder.Round) *float64 { return &r.Load.AnsweredRate }, oneDecimal},
@@ -41,14 +41,14 @@ func (r Report) writeArmTable(b *strings.Builder, columns []column) {
 	}
 	fmt.Fprintf(b, "%-*s", name, "arm")
 	for _, c := range columns {
-		fmt.Fprintf(b, "%*s", c.width, c.title)
+		fmt.Fprintf(b, " %*s", c.width-1, c.title)
 	}
 	b.WriteByte('\n')
 	kept := runfolder.Kept(r.Rounds)
 	for _, arm := range r.Arms() {
 		fmt.Fprintf(b, "%-*s", name, arm)
 		for _, c := range columns {
-			fmt.Fprintf(b, "%*s", c.width, c.text(armMedian(kept, arm, c.cell)))
+			fmt.Fprintf(b, " %*s", c.width-1, c.text(armMedian(kept, arm, c.cell)))
 		}
 		b.WriteByte('\n')
 	}

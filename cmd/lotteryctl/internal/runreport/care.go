@@ -108,7 +108,7 @@ func (r Report) doubtNotes() []string {
 // isNews says that a doubt is not reported elsewhere.
 func isNews(round runfolder.Round, code loadgen.DoubtCode) bool {
 	switch code {
-	case loadgen.RunPartial, loadgen.Overloaded, loadgen.StoppedAnswering, experiment.Unsteady:
+	case loadgen.RunPartial, loadgen.Overloaded, loadgen.StoppedAnswering, experiment.Unsteady, experiment.Shedding:
 		return false
 	case loadgen.RateNotReached, loadgen.CapQueued:
 		return doubtIn(round, loadgen.Overloaded) == nil && doubtIn(round, loadgen.StoppedAnswering) == nil && !allFailed([]runfolder.Round{round})

@@ -99,6 +99,8 @@ func TestHeadlines(t *testing.T) {
 	t.Parallel()
 	over := healthyRound(1000)
 	over.Doubts = []loadgen.Doubt{{Code: loadgen.Overloaded, AnsweredRate: 53.2, AskedRate: 100, DueRate: 100}}
+	shed := healthyRound(750)
+	shed.Doubts = []loadgen.Doubt{{Code: experiment.Shedding, Unanswered: 592, Intended: 750, AnsweredRate: 31.6}}
 	lost := runfolder.Round{Load: runfolder.Load{Requests: 500, Errors: 500, Failures: map[string]int64{"status 404": 500}}}
 	repeated := over
 	repeated.Repeated = true
@@ -111,11 +113,38 @@ func TestHeadlines(t *testing.T) {
 		{"healthy", []runfolder.Round{healthyRound(10)}, ""},
 		{"overload", []runfolder.Round{over}, "overload: " + sentence},
 		{"one of two", []runfolder.Round{over, healthyRound(10)}, "overload in 1 of 2 runs: " + sentence},
+		{"refusals", []runfolder.Round{shed}, "refusals: it refused 592 of 750 requests (status 429 or 503) and answered 31.6/s without error; latencies and cost include the refusals"},
 		{"repeated", []runfolder.Round{repeated, healthyRound(10)}, ""},
 		{"failed", []runfolder.Round{lost}, "failed: every request failed: 500 status 404; check the path of --url, or set --expect-status 404 if this is the answer to measure"},
 	} {
 		if got := strings.Join(reportOf(row.rounds...).headlines(), "\n"); got != row.want {
 			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
+// TestClosedLoopHasNoSchedule: its latencies begin at the send, and it cannot be
+// late; columns stay apart whatever is in them.
+func TestClosedLoopHasNoSchedule(t *testing.T) {
+	t.Parallel()
+	round := healthyRound(1000)
+	slow := 11*time.Minute + 18*time.Second
+	round.Load.Response = &runfolder.Quantiles{P50: slow, P95: slow, P99: slow, Max: slow}
+	round.Load.Lateness = &runfolder.Quantiles{P99: 3 * time.Millisecond}
+	for closed, want := range map[bool][3]string{
+		false: {"from the planned send time of each request", " 678,000.0 678,000.0 678,000.0 678,000.0 ", " 3.000\n"},
+		true:  {"from the send of each request; a slow service slows this load down", " 678,000.0 678,000.0 678,000.0 678,000.0 ", " -\n"},
+	} {
+		r := reportOf(round, round)
+		if closed {
+			r.Run.Arms[0].Arrivals = string(loadgen.Closed)
+		}
+		var b strings.Builder
+		writeTables(&b, r.Rounds, r.clock())
+		for _, text := range want {
+			if !strings.Contains(b.String(), text) {
+				t.Errorf("closed %v: %q is not in\n%s", closed, text, b.String())
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/lotteryctl/lotteryctl/internal/experiment"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/internal/words"
 	"github.com/lotteryctl/lotteryctl/loadgen"
@@ -22,18 +23,24 @@ func (r Report) headlines() (lines []string) {
 			lines = append(lines, fmt.Sprintf("failed: every request%s failed: %s", of, failuresAndHint(rounds)))
 			continue
 		}
-		if line := overloadLine(rounds, of); line != "" {
-			lines = append(lines, line)
+		for _, kind := range []struct {
+			code     loadgen.DoubtCode
+			name     string
+			sentence func(loadgen.Doubt) string
+		}{{loadgen.Overloaded, "overload", words.Overload}, {experiment.Shedding, "refusals", words.Doubt}} {
+			if line := doubtLine(rounds, of, kind.code, kind.name, kind.sentence); line != "" {
+				lines = append(lines, line)
+			}
 		}
 	}
 	return lines
 }
 
-// overloadLine is about the run in the middle of those that were overloaded.
-func overloadLine(rounds []runfolder.Round, of string) string {
+// doubtLine is about the run in the middle of those with a doubt.
+func doubtLine(rounds []runfolder.Round, of string, code loadgen.DoubtCode, name string, sentence func(loadgen.Doubt) string) string {
 	var doubts []loadgen.Doubt
 	for _, round := range rounds {
-		if d := doubtIn(round, loadgen.Overloaded); d != nil {
+		if d := doubtIn(round, code); d != nil {
 			doubts = append(doubts, *d)
 		}
 	}
@@ -41,9 +48,9 @@ func overloadLine(rounds []runfolder.Round, of string) string {
 		return ""
 	}
 	slices.SortFunc(doubts, func(a, b loadgen.Doubt) int { return int(a.AnsweredRate*1e3) - int(b.AnsweredRate*1e3) })
-	sentence := words.Overload(doubts[len(doubts)/2])
+	text := sentence(doubts[len(doubts)/2])
 	if len(rounds) > 1 {
-		return fmt.Sprintf("overload%s in %d of %d runs: %s", of, len(doubts), len(rounds), sentence)
+		return fmt.Sprintf("%s%s in %d of %d runs: %s", name, of, len(doubts), len(rounds), text)
 	}
-	return fmt.Sprintf("overload%s: %s", of, sentence)
+	return fmt.Sprintf("%s%s: %s", name, of, text)
 }

@@ -28,9 +28,12 @@ func JudgeRounds(rounds []runfolder.Round, strict bool) error {
 		return nil
 	}
 	for _, r := range rounds {
+		if r.Repeated {
+			continue
+		}
 		for _, d := range r.Doubts {
 			switch d.Code {
-			case loadgen.GeneratorLimit, loadgen.RateNotReached, loadgen.Overloaded, experiment.MachineBusy:
+			case loadgen.GeneratorLimit, loadgen.RateNotReached, loadgen.Overloaded, experiment.MachineBusy, experiment.Shedding:
 				return cli.Inconclusive(fmt.Errorf("run %d is not as requested: %s: %s", r.Round, words.DoubtName(d.Code), words.Doubt(d)))
 			}
 		}

@@ -41,7 +41,7 @@ func machineText(rounds []runfolder.Round) string {
 		parts = append(parts, fmt.Sprintf("threads of lotteryctl waited %s %% of the time for a core", span(ours, 0)))
 	}
 	if len(service) > 0 {
-		parts = append(parts, fmt.Sprintf("of the service %s %%", span(service, 0)))
+		parts = append(parts, fmt.Sprintf("of the service %s %% (sums over threads)", span(service, 0)))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -35,9 +35,9 @@ func (r Report) Print(w io.Writer, service string, asJSON bool) error {
 			writeComparison(&b, *r.Comparison)
 		}
 	case len(r.Rounds) == 1:
-		writeCard(&b, &r.Rounds[0])
+		writeCard(&b, &r.Rounds[0], r.clock())
 	default:
-		writeTables(&b, r.Rounds)
+		writeTables(&b, r.Rounds, r.clock())
 	}
 	r.writeNotes(&b)
 	_, err := io.WriteString(w, b.String())
@@ -89,7 +89,7 @@ func orUnknown(s string) string {
 }
 
 // writeCard shows a single run, a line a subject.
-func writeCard(b *strings.Builder, r *runfolder.Round) {
+func writeCard(b *strings.Builder, r *runfolder.Round, clock clock) {
 	line := func(subject, format string, args ...any) {
 		fmt.Fprintf(b, "  %-12s%s\n", subject, fmt.Sprintf(format, args...))
 	}
@@ -101,7 +101,7 @@ func writeCard(b *strings.Builder, r *runfolder.Round) {
 	line("answered", "%s/s: %s requests, %s errors%s%s", units.Fixed(round1(l.AnsweredRate), -1), units.Grouped(l.Requests), units.Grouped(l.Errors-unfinishedOf(l)), cut, outcomes(l))
 	if q := l.Response; q != nil {
 		line("latency", "p50 %s   p95 %s   p99 %s   max %s ms", units.Milliseconds(q.P50), units.Milliseconds(q.P95), units.Milliseconds(q.P99), units.Milliseconds(q.Max))
-		line("", "(from the planned send time of each request)")
+		line("", "(%s)", clock)
 	}
 	if c.ServerCPU != nil {
 		line("CPU", "%s µs per request in the service, %s in the client", micro(c.ServerCPU), micro(c.ClientCPU))
@@ -115,7 +115,9 @@ func writeCard(b *strings.Builder, r *runfolder.Round) {
 	if c.PeakRSS != nil {
 		line("memory", "at most %s MiB resident", mebi(c.PeakRSS))
 	}
-	if q := l.Lateness; q != nil {
+	if q := l.Lateness; clock.closed {
+		line("generator", "%d connections", l.Connections.MaxOpen)
+	} else if q != nil {
 		line("generator", "p99 lateness of sending %s ms, at most %d connections", units.Milliseconds(q.P99), l.Connections.MaxOpen)
 	}
 	if text := machineText([]runfolder.Round{*r}); text != "" {

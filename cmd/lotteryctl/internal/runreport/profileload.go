@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
 	"github.com/lotteryctl/lotteryctl/profiles"
 )
@@ -84,11 +85,40 @@ func (r *ProfileReport) writeLoad(b *strings.Builder, service string) {
 	load := Report{Folder: r.Folder, Run: r.Run, Rounds: r.rounds(), Stalls: r.Stalls, unread: r.unread}
 	load.writeHeader(b, service)
 	if len(load.Rounds) == 1 {
-		writeCard(b, &load.Rounds[0])
+		writeCard(b, &load.Rounds[0], load.clock())
 	} else {
-		writeTables(b, load.Rounds)
+		writeTables(b, load.Rounds, load.clock())
 	}
-	for _, note := range load.notes() {
+	for _, note := range append(load.notes(), r.cpuNotes()...) {
 		fmt.Fprintf(b, "note: %s\n", note)
 	}
+}
+
+// missedCPU is the share of the processor time that the system counts for a service
+// from which on it is told that its CPU profile has less.
+const missedCPU = 0.15
+
+// cpuNotes tell of CPU profiles that have less than the service used: the two
+// figures are on one page and would contradict each other.
+func (r *ProfileReport) cpuNotes() (notes []string) {
+	bundles := r.Bundles
+	for _, run := range r.Profiled {
+		if run.Bundle == "" || len(bundles) == 0 {
+			continue
+		}
+		m := bundles[0]
+		bundles = bundles[1:]
+		p, ok := m.Profile(profiles.CPU)
+		used := run.Round.Cost.ServerCPU
+		if !ok || used == nil || *used <= 0 || p.Requests == nil || *p.Requests == 0 || len(m.Targets) != 1 {
+			continue
+		}
+		for _, t := range p.SampleTypes {
+			if seen := float64(t.Total) / float64(*p.Requests); t.Unit == "nanoseconds" && seen < (1-missedCPU)**used {
+				notes = append(notes, fmt.Sprintf("the CPU profile has %.0f %% of the CPU time that the system counts for the service (%s of %s µs per request): compare shares within it, not its absolute values",
+					100*seen / *used, units.Fixed(seen/1e3, 1), units.Fixed(*used/1e3, 1)))
+			}
+		}
+	}
+	return notes
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/runfolder"
+	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
 // column is a column of a table over runs.
@@ -19,8 +20,8 @@ type column struct {
 
 // writeTables shows several runs and their spread, in tables that fit into 80
 // columns. The spread is taken column by column, so its rows are no runs.
-func writeTables(b *strings.Builder, rounds []runfolder.Round) {
-	b.WriteString("latency in ms, from the planned send time of each request\n")
+func writeTables(b *strings.Builder, rounds []runfolder.Round, clock clock) {
+	fmt.Fprintf(b, "latency in ms, %s\n", clock)
 	writeTable(b, rounds, []column{
 		{"rate/s", 11, func(r *runfolder.Round) *float64 { return &r.Load.AnsweredRate }, oneDecimal},
 		{"p50", 9, latencyOf(func(q *runfolder.Quantiles) time.Duration { return q.P50 }), msFloat},
@@ -28,7 +29,7 @@ func writeTables(b *strings.Builder, rounds []runfolder.Round) {
 		{"p99", 9, latencyOf(func(q *runfolder.Quantiles) time.Duration { return q.P99 }), msFloat},
 		{"max", 9, latencyOf(func(q *runfolder.Quantiles) time.Duration { return q.Max }), msFloat},
 		{"errors", 9, func(r *runfolder.Round) *float64 { n := float64(r.Load.Errors); return &n }, whole},
-		{"sent late p99", 15, latenessOf, msFloat},
+		{"sent late p99", 15, clock.lateness, msFloat},
 	})
 	b.WriteString("\ncost: CPU, bytes and allocations per request; GC over the complete run\n")
 	writeTable(b, rounds, []column{
@@ -61,8 +62,22 @@ func latencyOf(pick func(*runfolder.Quantiles) time.Duration) func(*runfolder.Ro
 	}
 }
 
-func latenessOf(r *runfolder.Round) *float64 {
-	if r.Load.Lateness == nil {
+// clock is where latencies begin: at the planned send time, or, in a closed loop,
+// which has no plan, at the send.
+type clock struct{ closed bool }
+
+func (r Report) clock() clock { return clock{r.Run.Arms[0].Arrivals == string(loadgen.Closed)} }
+
+func (c clock) String() string {
+	if c.closed {
+		return "from the send of each request; a slow service slows this load down, so use --rate for what users would wait"
+	}
+	return "from the planned send time of each request"
+}
+
+// lateness is not known in a closed loop.
+func (c clock) lateness(r *runfolder.Round) *float64 {
+	if r.Load.Lateness == nil || c.closed {
 		return nil
 	}
 	v := float64(r.Load.Lateness.P99)
@@ -72,7 +87,7 @@ func latenessOf(r *runfolder.Round) *float64 {
 func writeTable(b *strings.Builder, rounds []runfolder.Round, columns []column) {
 	fmt.Fprintf(b, "%6s", "run")
 	for _, c := range columns {
-		fmt.Fprintf(b, "%*s", c.width, c.title)
+		fmt.Fprintf(b, " %*s", c.width-1, c.title)
 	}
 	b.WriteByte('\n')
 	values := make([][]float64, len(columns))
@@ -81,7 +96,7 @@ func writeTable(b *strings.Builder, rounds []runfolder.Round, columns []column) 
 		fmt.Fprintf(b, "%6d", r.Round)
 		for j, c := range columns {
 			v := c.cell(r)
-			fmt.Fprintf(b, "%*s", c.width, c.text(v))
+			fmt.Fprintf(b, " %*s", c.width-1, c.text(v)) // apart, also if it is too wide
 			if v != nil && !r.Partial {
 				values[j] = append(values[j], *v)
 			}
@@ -94,7 +109,7 @@ func writeTable(b *strings.Builder, rounds []runfolder.Round, columns []column) 
 	for _, row := range []string{"median", "min", "max"} {
 		fmt.Fprintf(b, "%6s", row)
 		for j, c := range columns {
-			fmt.Fprintf(b, "%*s", c.width, c.text(spreadOf(row, values[j])))
+			fmt.Fprintf(b, " %*s", c.width-1, c.text(spreadOf(row, values[j])))
 		}
 		b.WriteByte('\n')
 	}
