@@ -37,7 +37,6 @@ type loop struct {
 	answered time.Duration // when the last answer was complete
 
 	beginAsked, endAsked atomic.Bool // set by any thread
-	beginSeen, endSeen   bool        // as they were asked
 
 	cancelled bool
 	giveUp    time.Duration // when a cancelled run stops waiting

@@ -67,8 +67,8 @@ func runPool(ctx context.Context, r *run, addr netip.AddrPort) error {
 		p.drop()
 		grace = time.AfterFunc(min(drainGrace, r.plan.Timeout), cancel)
 	})
-	defer onClose(r.plan.Begin, p.begin)()
-	stopEnd := onClose(r.plan.End, p.end)
+	defer onClose(r.plan.Begin, func() { p.mark(r.meter.beginAt) })()
+	stopEnd := onClose(r.plan.End, func() { p.mark(r.meter.endAt) })
 	var err error
 	if r.plan.Arrivals == Closed {
 		p.startClosed(ctx)
@@ -129,18 +129,11 @@ func (p *pool) count(intended time.Duration) bool {
 	return true
 }
 
-// begin begins the window: what was due is warm-up.
-func (p *pool) begin() {
+// mark sets the beginning or the end of the window: what was due stays as it was.
+func (p *pool) mark(at func(now time.Duration)) {
 	p.dues.Lock()
 	defer p.dues.Unlock()
-	p.meter.beginAt(p.meter.now())
-}
-
-// end ends the window early: what was due stays due.
-func (p *pool) end() {
-	p.dues.Lock()
-	defer p.dues.Unlock()
-	p.meter.endAt(p.meter.now())
+	at(p.meter.now())
 }
 
 // waitUntil sleeps until the offset t, or returns false when ctx ends first. It
@@ -221,7 +214,7 @@ func (p *pool) finish() {
 
 // drop ends all waiting requests: the run was cancelled.
 func (p *pool) drop() {
-	p.end()
+	p.mark(p.meter.endAt)
 	p.mu.Lock()
 	waiting := p.queue
 	p.queue = fifo.Queue[job]{}

@@ -62,14 +62,15 @@ func (l *loop) turn(ctx context.Context) error {
 	for {
 		l.begun = 0
 		now := l.sendDue()
-		if l.beginAsked.Load() && !l.beginSeen {
-			l.beginWindow(now)
-		}
-		if ctx.Err() != nil && !l.cancelled {
+		switch {
+		case ctx.Err() != nil && !l.cancelled:
 			l.cancel(now)
-		} else if l.endAsked.Load() && !l.endSeen {
-			l.endWindow(now)
+		case l.endAsked.Load(): // what was due stays due
+			l.meter.endAt(now)
+		case l.beginAsked.Load():
+			l.meter.beginAt(now)
 		}
+		l.stopAtEnd()
 		l.expire(now)
 		l.pump()
 		if l.finished(now) {
@@ -224,20 +225,6 @@ func (l *loop) endUnsent(j job, now time.Duration, err *Error) {
 		ready: j.ready, queued: j.queued, connWait: now - j.ready,
 	}
 	l.end(&u.x)
-}
-
-// beginWindow begins the window: what was due is warm-up.
-func (l *loop) beginWindow(now time.Duration) {
-	l.beginSeen = true
-	l.meter.beginAt(now)
-	l.stopAtEnd()
-}
-
-// endWindow ends the window early: what was due stays due.
-func (l *loop) endWindow(now time.Duration) {
-	l.endSeen = true
-	l.meter.endAt(now)
-	l.stopAtEnd()
 }
 
 // stopAtEnd keeps what would be due after the window's end from being sent.

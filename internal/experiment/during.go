@@ -57,27 +57,3 @@ func (m *measurement) goOn(ctx context.Context, plan loadgen.Plan, done <-chan s
 	plan.Seed, plan.Progress, plan.Record = ^plan.Seed, nil, m.count
 	_, _ = loadgen.Run(ctx, plan) // of the load that counts, the errors are known
 }
-
-// windowSwitch begins the window of a load that waits for it.
-type windowSwitch struct {
-	once  sync.Once
-	begun chan struct{}
-	at    time.Time // when; known once begun is closed
-}
-
-func (w *windowSwitch) begin() {
-	w.once.Do(func() {
-		w.at = time.Now()
-		close(w.begun)
-	})
-}
-
-// wait reports false when ctx ended first.
-func wait[T any](ctx context.Context, until <-chan T) bool {
-	select {
-	case <-until:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
-}
