@@ -19,17 +19,17 @@ type run struct {
 	growth  growth.Growth // belongs to the engine while it runs
 }
 
-// onEnd calls f once when the plan's End is closed. Call stop at the end of the
-// work: it returns when f has ended or cannot begin any more.
-func (r *run) onEnd(f func()) (stop func()) {
-	if r.plan.End == nil {
+// onClose calls f once when a channel of the plan is closed; of nil never. Call stop
+// at the end of the work: it returns when f has ended or cannot begin any more.
+func onClose(closed <-chan struct{}, f func()) (stop func()) {
+	if closed == nil {
 		return func() {}
 	}
 	quit, gone := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)
 		select {
-		case <-r.plan.End:
+		case <-closed:
 			f()
 		case <-quit:
 		}

@@ -3,7 +3,6 @@
 package loadgen
 
 import (
-	"math"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -37,8 +36,8 @@ type loop struct {
 	again    int           // requests of a closed loop whose turn has come
 	answered time.Duration // when the last answer was complete
 
-	endAsked  atomic.Bool // set by any thread
-	endSeen   bool        // as it was asked
+	beginAsked, endAsked atomic.Bool // set by any thread
+
 	cancelled bool
 	giveUp    time.Duration // when a cancelled run stops waiting
 	buf       []byte
@@ -47,5 +46,3 @@ type loop struct {
 		x    Exchange
 	}
 }
-
-const never = time.Duration(math.MaxInt64)

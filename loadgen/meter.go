@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"math"
 	"net/url"
 	"sync"
 	"sync/atomic"
@@ -10,13 +11,14 @@ import (
 )
 
 // meter turns exchanges into a Result. One thread at a time may call sent and
-// done, and one at a time due and endAt; the live counters may be read by any.
+// done, and one at a time due, beginAt and endAt; the live counters may be read by any.
 type meter struct {
 	plan  *Plan
 	base  *url.URL // that redirects are relative to
 	start time.Time
-	from  time.Duration // the measured window, by intended time, begins
-	to    atomic.Int64  // and ends, in ns; read it with until
+	from  atomic.Int64  // the measured window, by intended time, begins
+	to    atomic.Int64  // and ends, in ns; read them with since and until
+	begun chan struct{} // closed by beginAt, once
 	over  chan struct{} // closed by endAt, once
 	live  liveCounts
 
@@ -69,21 +71,45 @@ func (l *liveCounts) working(now time.Duration) time.Duration {
 
 func newMeter(p *Plan, base *url.URL, start time.Time) *meter {
 	m := &meter{
-		plan: p, base: base, start: start, from: p.Warmup, over: make(chan struct{}),
+		plan: p, base: base, start: start, begun: make(chan struct{}), over: make(chan struct{}),
 		errors: map[ErrorKind]int64{}, samples: map[ErrorKind]Sample{}, statusSamples: map[int]Sample{},
 		timeline: timeline.NewRecorder(p.Duration),
 	}
+	m.from.Store(int64(p.Warmup))
 	m.to.Store(int64(p.Warmup + p.Duration))
+	if p.Begin != nil {
+		m.from.Store(int64(never))
+		m.to.Store(int64(never))
+	}
 	return m
 }
+
+// never is later than any time of a run.
+const never = time.Duration(math.MaxInt64)
+
+// since is the beginning of the measured window: never, until one that is waited
+// for has come.
+func (m *meter) since() time.Duration { return time.Duration(m.from.Load()) }
 
 // until is the end of the measured window.
 func (m *meter) until() time.Duration { return time.Duration(m.to.Load()) }
 
+// beginAt begins a window that is waited for. Every request that was due must have
+// been intended at now or before.
+func (m *meter) beginAt(now time.Duration) {
+	if m.since() != never {
+		return
+	}
+	m.to.Store(int64(now + 1 + m.plan.Duration))
+	m.from.Store(int64(now + 1))
+	close(m.begun)
+}
+
 // endAt ends the window, if it has not ended. Every request that was due must have
 // been intended at now or before.
 func (m *meter) endAt(now time.Duration) {
-	if end := max(m.from, now+1); end < m.until() {
+	m.beginAt(now)
+	if end := max(m.since(), now+1); end < m.until() {
 		m.to.Store(int64(end))
 		m.overOnce.Do(func() { close(m.over) })
 	}
@@ -101,7 +127,7 @@ func (m *meter) due(intended time.Duration) {
 }
 
 // counts says whether a time is in the measured window.
-func (m *meter) counts(at time.Duration) bool { return at >= m.from && at < m.until() }
+func (m *meter) counts(at time.Duration) bool { return at >= m.since() && at < m.until() }
 
 // now is the time since the start: one monotonic clock read, about 30 ns.
 func (m *meter) now() time.Duration { return time.Since(m.start) }
@@ -132,7 +158,7 @@ func (m *meter) done(x *Exchange) {
 		m.count(x)
 	}
 	m.timeline.Add(timeline.Event{Intended: x.Intended, Done: x.Done, Late: x.lateness(), Outcome: x.outcome(), Status: x.Status},
-		m.from, m.until(), time.Duration(m.live.waitingSince.Load()))
+		m.since(), m.until(), time.Duration(m.live.waitingSince.Load()))
 	if m.plan.Record != nil {
 		m.plan.Record(x)
 	}
@@ -223,7 +249,7 @@ func (x *Exchange) lateness() time.Duration {
 
 // result closes the books; partial says that the run was cancelled.
 func (m *meter) result(partial bool) *Result {
-	window := m.until() - m.from
+	window := m.until() - m.since()
 	r := &Result{
 		Start: m.start, Window: window, Partial: partial,
 		Arrivals: m.plan.Arrivals, GapCV: m.gaps.CV(),

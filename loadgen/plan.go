@@ -88,6 +88,10 @@ type Plan struct {
 	// and its CPU shall be counted. By default (0) it is not.
 	ServerPID int
 
+	// Begin, when it is closed, begins the window, in place of the end of Warmup:
+	// until then the load is warm-up, however long that takes. By default (nil)
+	// the window begins after Warmup.
+	Begin <-chan struct{}
 	// End, when it is closed, ends the window at once instead of after Duration.
 	// Nothing is due from then on; what was due is sent and waited for as at any
 	// other end. By default (nil) the window has its full length.

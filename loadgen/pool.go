@@ -22,7 +22,7 @@ type pool struct {
 	abort     context.Context // ends when answers under way are given up
 
 	books sync.Mutex // guards meter.sent and meter.done
-	dues  sync.Mutex // guards meter.due and meter.endAt
+	dues  sync.Mutex // guards meter.due, meter.beginAt and meter.endAt
 
 	mu     sync.Mutex // guards the rest, and growth
 	work   sync.Cond
@@ -67,7 +67,8 @@ func runPool(ctx context.Context, r *run, addr netip.AddrPort) error {
 		p.drop()
 		grace = time.AfterFunc(min(drainGrace, r.plan.Timeout), cancel)
 	})
-	stopEnd := r.onEnd(p.end)
+	defer onClose(r.plan.Begin, func() { p.mark(r.meter.beginAt) })()
+	stopEnd := onClose(r.plan.End, func() { p.mark(r.meter.endAt) })
 	var err error
 	if r.plan.Arrivals == Closed {
 		p.startClosed(ctx)
@@ -128,11 +129,11 @@ func (p *pool) count(intended time.Duration) bool {
 	return true
 }
 
-// end ends the window early: what was due stays due.
-func (p *pool) end() {
+// mark sets the beginning or the end of the window: what was due stays as it was.
+func (p *pool) mark(at func(now time.Duration)) {
 	p.dues.Lock()
 	defer p.dues.Unlock()
-	p.meter.endAt(p.meter.now())
+	at(p.meter.now())
 }
 
 // waitUntil sleeps until the offset t, or returns false when ctx ends first. It
@@ -213,7 +214,7 @@ func (p *pool) finish() {
 
 // drop ends all waiting requests: the run was cancelled.
 func (p *pool) drop() {
-	p.end()
+	p.mark(p.meter.endAt)
 	p.mu.Lock()
 	waiting := p.queue
 	p.queue = fifo.Queue[job]{}

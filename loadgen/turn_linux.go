@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/netip"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -28,10 +29,14 @@ func runEpoll(ctx context.Context, r *run, addr netip.AddrPort) error {
 	}
 	settle := onCancel(ctx, poll.Wake)
 	defer settle() // before the eventfd is closed
-	defer r.onEnd(func() {
-		l.endAsked.Store(true)
-		poll.Wake()
-	})()
+	asked := func(flag *atomic.Bool) func() {
+		return func() {
+			flag.Store(true)
+			poll.Wake()
+		}
+	}
+	defer onClose(r.plan.Begin, asked(&l.beginAsked))()
+	defer onClose(r.plan.End, asked(&l.endAsked))()
 	defer l.closeAll()
 	if l.schedule == nil {
 		// Nothing is sent by a timer. A locked thread would have to be woken
@@ -57,11 +62,15 @@ func (l *loop) turn(ctx context.Context) error {
 	for {
 		l.begun = 0
 		now := l.sendDue()
-		if ctx.Err() != nil && !l.cancelled {
+		switch {
+		case ctx.Err() != nil && !l.cancelled:
 			l.cancel(now)
-		} else if l.endAsked.Load() && !l.endSeen {
-			l.endWindow(now)
+		case l.endAsked.Load(): // what was due stays due
+			l.meter.endAt(now)
+		case l.beginAsked.Load():
+			l.meter.beginAt(now)
 		}
+		l.stopAtEnd()
 		l.expire(now)
 		l.pump()
 		if l.finished(now) {
@@ -123,9 +132,8 @@ func (l *loop) queueDue(now time.Duration) {
 
 // advance sets the next time to send; never after the end of the window.
 func (l *loop) advance() {
-	if l.nextDue = l.schedule.Next(); l.nextDue >= l.meter.until() {
-		l.nextDue = never
-	}
+	l.nextDue = l.schedule.Next()
+	l.stopAtEnd()
 }
 
 func (l *loop) newJob(intended, now time.Duration) job {
@@ -219,10 +227,8 @@ func (l *loop) endUnsent(j job, now time.Duration, err *Error) {
 	l.end(&u.x)
 }
 
-// endWindow ends the window early: what was due stays due.
-func (l *loop) endWindow(now time.Duration) {
-	l.endSeen = true
-	l.meter.endAt(now)
+// stopAtEnd keeps what would be due after the window's end from being sent.
+func (l *loop) stopAtEnd() {
 	if l.nextDue >= l.meter.until() {
 		l.nextDue = never
 	}

@@ -47,17 +47,20 @@ func (w *watcher) stop() {
 
 func (w *watcher) loop() {
 	m := w.run.meter
-	begin := time.NewTimer(m.from)
+	begin := time.NewTimer(m.since())
 	defer begin.Stop()
 	end := time.NewTimer(m.until())
 	defer end.Stop()
-	over := m.over
+	begun, over := m.begun, m.over
 	tick := time.NewTicker(w.run.plan.ProgressEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-begin.C:
 			w.first = w.read()
+		case <-begun:
+			w.first, begun = w.read(), nil
+			end.Reset(m.until() - w.first.at)
 		case <-end.C:
 			w.last = w.read()
 		case <-over:
@@ -93,8 +96,9 @@ func (w *watcher) report() {
 	live := &w.run.meter.live
 	s := sample{at: w.run.meter.now(), answered: live.answered.Load()}
 	failed := live.failed.Load()
+	total := min(w.run.meter.until(), max(s.at, w.run.plan.Warmup)+w.run.plan.Duration) // the end may not be known yet
 	w.run.plan.Progress(Progress{
-		Elapsed: min(s.at, w.run.meter.until()), Total: w.run.meter.until(), Warmup: s.at < w.run.meter.from,
+		Elapsed: min(s.at, total), Total: total, Warmup: s.at < w.run.meter.since(),
 		Sent: live.sent.Load(), Answered: s.answered, Errors: failed,
 		Rate:     float64(s.answered-w.reported.answered) / max((s.at-w.reported.at).Seconds(), 1e-9),
 		InFlight: max(0, live.due.Load()-s.answered-failed),

@@ -57,8 +57,8 @@ type Plan struct {
 	// default DefaultSampleEvery.
 	SampleEvery time.Duration
 
-	// Progress is called about twice a second, from one goroutine at a time.
-	// Optional.
+	// Progress is called when a phase begins and about twice a second in the
+	// window, from one goroutine at a time. Optional.
 	Progress func(Progress)
 
 	// Requests returns how many requests the targets have answered so far, all

@@ -21,7 +21,7 @@ func TestRestartWithinTheWindow(t *testing.T) {
 	m, dir := capture(t, profiles.Plan{
 		Targets: []profiles.Target{{Name: "web", URL: "http://" + address}}, Duration: 4 * time.Second,
 		Progress: func(p profiles.Progress) {
-			if p.Phase == profiles.Window {
+			if p.Phase == profiles.Window && p.Elapsed > 0 { // its profiles have begun
 				once.Do(func() {
 					stop()
 					startService(t, address+" rates")
@@ -56,7 +56,7 @@ func TestTargetThatDiesForGood(t *testing.T) {
 	m, dir := capture(t, profiles.Plan{
 		Targets: []profiles.Target{{Name: "web", URL: "http://" + address}}, Duration: 10 * time.Minute, Timeout: 5 * time.Second, Trace: true,
 		Progress: func(p profiles.Progress) {
-			if p.Phase == profiles.Window {
+			if p.Phase == profiles.Window && p.Elapsed > 0 { // its profiles have begun
 				once.Do(stop)
 			}
 		},

@@ -13,6 +13,7 @@ const progressEvery = 500 * time.Millisecond
 // window profiles all subjects for the plan's duration, or until ctx ends.
 func (c *capture) window(ctx context.Context) {
 	c.windowStart, c.before = time.Now().UTC(), c.subjects[0].requests()
+	c.plan.Progress(Progress{Phase: Window, Window: c.plan.Duration})
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -23,8 +23,8 @@ type capture struct {
 }
 
 // take takes the profiles of a target under load; answered is how many requests
-// were so far.
-func (c *capture) take(ctx context.Context, target *Target, window time.Duration, answered func() int64) {
+// were so far. It calls begin when the window begins.
+func (c *capture) take(ctx context.Context, target *Target, window time.Duration, answered func() int64, begin func()) {
 	for _, t := range target.Pprof {
 		c.from = append(c.from, endpoint.Redact(t.URL))
 	}
@@ -35,7 +35,13 @@ func (c *capture) take(ctx context.Context, target *Target, window time.Duration
 	_, c.err = profiles.Capture(ctx, profiles.Plan{
 		Targets: target.Pprof, Duration: c.options.duration(window), Kinds: c.options.Kinds,
 		Trace: c.options.Trace, TraceDuration: c.options.TraceDuration, MaxTraceBytes: c.options.MaxTraceBytes,
-		Timeout: c.options.Timeout, Requests: answered, Tool: c.manifest.Tool, Command: c.manifest.Command,
+		Timeout: c.options.Timeout, Requests: answered,
+		Progress: func(p profiles.Progress) {
+			if p.Phase == profiles.Window {
+				begin()
+			}
+		},
+		Tool: c.manifest.Tool, Command: c.manifest.Command,
 	}, c.dir)
 }
 

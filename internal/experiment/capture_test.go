@@ -10,7 +10,7 @@ import (
 // and of a run that ended before any could be taken.
 func TestWhyThereAreNoProfiles(t *testing.T) {
 	nowhere := &capture{options: &ProfileOptions{}, dir: t.TempDir()}
-	nowhere.take(t.Context(), &Target{}, 0, func() int64 { return 0 })
+	nowhere.take(t.Context(), &Target{}, 0, func() int64 { return 0 }, func() {})
 	for _, row := range []struct {
 		name  string
 		taken *capture

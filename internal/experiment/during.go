@@ -12,29 +12,31 @@ import (
 // than the window: what it waits for has deadlines of its own.
 const duringSlack = 5 * time.Minute
 
-// load runs the plan; if there is work to do during it, until that is done and
-// the window is over, whichever is later. What was due until then is waited for,
-// as after any window.
+// load runs the plan. Work that is to be done during it begins after the warm-up
+// and says when the window shall begin: what it prepares is prepared under load,
+// and what it does after the window is, too, but neither counts.
 func (m *measurement) load(ctx context.Context, plan loadgen.Plan) (*loadgen.Result, error) {
 	if m.during == nil {
 		return loadgen.Run(ctx, plan)
 	}
 	loading, cancel := context.WithCancel(ctx)
 	defer cancel()
-	least := time.After(plan.Warmup + plan.Duration)
-	end := make(chan struct{})
+	done := make(chan struct{})
+	plan.Begin = m.window.begun
 	var work sync.WaitGroup
+	warm := time.After(plan.Warmup)
 	work.Go(func() {
-		if !wait(loading, time.After(plan.Warmup)) {
-			return
-		}
-		m.during(loading)
-		if wait(loading, least) {
-			close(end)
+		defer close(done)
+		defer m.window.begin() // if it could not prepare anything
+		if wait(loading, warm) {
+			m.during(loading)
 		}
 	})
-	plan.Duration += duringSlack
-	plan.End = end
+	work.Go(func() {
+		if wait(loading, m.window.begun) && wait(loading, time.After(plan.Duration)) {
+			m.goOn(loading, plan, done)
+		}
+	})
 	result, err := loadgen.Run(loading, plan)
 	if err != nil {
 		cancel()
@@ -43,12 +45,15 @@ func (m *measurement) load(ctx context.Context, plan loadgen.Plan) (*loadgen.Res
 	return result, err
 }
 
-// wait reports false when ctx ended first.
-func wait(ctx context.Context, until <-chan time.Time) bool {
+// goOn sends the same load, with other random choices and counted by nobody but
+// those who divide by all requests, until the work is done.
+func (m *measurement) goOn(ctx context.Context, plan loadgen.Plan, done <-chan struct{}) {
 	select {
-	case <-until:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
+	case <-done:
+		return
+	default:
 	}
+	plan.Begin, plan.End, plan.Warmup, plan.Duration = nil, done, 0, duringSlack
+	plan.Seed, plan.Progress, plan.Record = ^plan.Seed, nil, m.count
+	_, _ = loadgen.Run(ctx, plan) // of the load that counts, the errors are known
 }

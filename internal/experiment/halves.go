@@ -23,18 +23,28 @@ const (
 // halfClock sorts answers into the halves while they come. It runs on the
 // sending thread.
 type halfClock struct {
-	middle        time.Duration // as an offset from the start of the run
+	half, warmup  time.Duration // of the plan
+	window        *windowSwitch // nil: the window begins after the warm-up
 	first, second loadgen.Histogram
 }
 
 func (h *halfClock) record(x *loadgen.Exchange) {
 	switch {
 	case x.Warmup || x.Err != nil:
-	case x.Intended < h.middle:
+	case x.Intended < h.middle(x):
 		h.first.Record(x.Done - x.Intended)
 	default:
 		h.second.Record(x.Done - x.Intended)
 	}
+}
+
+// middle is that of the window, as an offset from the start of the run. x is counted, so
+// the window has begun.
+func (h *halfClock) middle(x *loadgen.Exchange) time.Duration {
+	if h.window == nil {
+		return h.warmup + h.half
+	}
+	return h.window.at.Sub(x.Start) + h.half
 }
 
 // halves is nil when a half has no answers.

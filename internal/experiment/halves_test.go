@@ -24,11 +24,11 @@ func TestHalves(t *testing.T) {
 		{"15 % slower", 10 * ms, 11500 * time.Microsecond, false},
 		{"double, but of so little", 40 * time.Microsecond, 80 * time.Microsecond, true},
 	} {
-		h := halfClock{middle: 2 * time.Second}
+		h := halfClock{warmup: time.Second, half: time.Second}
 		for i := range 1000 {
 			at := time.Duration(i) * 3 * ms // 1 s of warm-up is cut off, the middle is at 2 s
 			took := row.first
-			if at >= h.middle {
+			if at >= 2*time.Second {
 				took = row.second
 			}
 			x := loadgen.Exchange{Warmup: at < time.Second, Intended: at, Done: at + took, Status: 200}

@@ -55,7 +55,7 @@ func (r *runner) load(ctx context.Context, target *Target, dir string, record *r
 		m.source = runtimemetrics.NewSource(target.MetricsURL, plan.TLS)
 	}
 	if profile != nil {
-		m.during = func(ctx context.Context) { profile.take(ctx, target, plan.Duration, m.answered.Load) }
+		m.during = func(ctx context.Context) { profile.take(ctx, target, plan.Duration, m.answered.Load, m.window.begin) }
 	}
 	finish := func() error { return nil }
 	if r.spec.LogAnswers {

@@ -12,14 +12,18 @@ import (
 // marked partial.
 func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *runfolder.Round) (*loadgen.Result, [2]*mark, error) {
 	plan.Record = m.record
-	m.halves.middle = plan.Warmup + plan.Duration/2
+	m.halves.half, m.halves.warmup = plan.Duration/2, plan.Warmup
+	if m.during != nil {
+		m.window.begun = make(chan struct{})
+		m.halves.window = &m.window
+	}
 	if m.answer == nil && m.outcome == nil {
 		plan.MaxBody = 1 // nobody reads the bodies, so keep none
 	}
 	r.Noise.LoadAverage = loadAverage()
 	// The marks are wanted of a cancelled run as well.
 	reading := context.WithoutCancel(ctx)
-	before := m.markAt(ctx, reading, plan.Warmup)
+	before := m.markAtBegin(ctx, reading, plan.Warmup)
 	result, err := m.load(ctx, plan)
 	first := before()
 	if err != nil {

@@ -26,9 +26,10 @@ type measurement struct {
 	ended  atomic.Int64
 	// answered counts the requests that were, warm-up included.
 	answered atomic.Int64
-	// during is work that belongs to the measured window: it begins when the
-	// warm-up has ended and the load lasts until it is done. Nil: there is none.
+	// during is work that belongs to the measured window. It calls window.begin when
+	// it has prepared. Nil: there is none, and the window begins after the warm-up.
 	during func(context.Context)
+	window windowSwitch
 	answer *loadgen.AnswersLog // nil: not kept
 
 	outcome  func(*loadgen.Exchange) string // nil: not counted
@@ -42,10 +43,7 @@ type measurement struct {
 // record counts, so that costs are divided by the requests that caused them
 // and not by those planned.
 func (m *measurement) record(x *loadgen.Exchange) {
-	m.ended.Add(1)
-	if x.Err == nil {
-		m.answered.Add(1)
-	}
+	m.count(x)
 	m.halves.record(x)
 	if m.outcome != nil && !x.Warmup {
 		if outcome := m.outcome(x); outcome != "" {
@@ -57,19 +55,27 @@ func (m *measurement) record(x *loadgen.Exchange) {
 	}
 }
 
-// markAt takes a mark after the warm-up; without one, at once. The function
-// returned waits for it: nil says that ctx ended first.
-func (m *measurement) markAt(ctx, reading context.Context, warmup time.Duration) (wait func() *mark) {
-	if warmup <= 0 {
+// count counts one request that ended, of the window or not.
+func (m *measurement) count(x *loadgen.Exchange) {
+	m.ended.Add(1)
+	if x.Err == nil {
+		m.answered.Add(1)
+	}
+}
+
+// markAtBegin takes a mark when the window begins; without a warm-up, at once. The
+// function returned waits for it: nil says that ctx ended first.
+func (m *measurement) markAtBegin(ctx, reading context.Context, warmup time.Duration) (result func() *mark) {
+	if warmup <= 0 && m.during == nil {
 		first := m.mark(reading)
 		return func() *mark { return first }
 	}
 	var first *mark
 	var work sync.WaitGroup
-	timed, cancel := context.WithTimeout(ctx, warmup)
+	timed, cancel := context.WithCancel(ctx)
+	warm := time.After(warmup)
 	work.Go(func() {
-		<-timed.Done()
-		if ctx.Err() == nil {
+		if m.during == nil && wait(timed, warm) || m.during != nil && wait(timed, m.window.begun) {
 			first = m.mark(reading)
 		}
 	})

@@ -17,7 +17,8 @@ type ProfileOptions struct {
 	// Rounds is how often each arm is profiled. By default once.
 	Rounds int
 	// Duration is how long, in whole seconds. By default the arm's measured
-	// window; one that is shorter is stretched until the profiles are taken.
+	// window; one that is shorter is made as long. What is fetched before and after
+	// is fetched under the same load, but that is not counted.
 	Duration time.Duration
 	// The rest is as in [profiles.Plan].
 	Kinds         []profiles.Kind

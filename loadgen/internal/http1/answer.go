@@ -8,13 +8,23 @@ import (
 	"strconv"
 )
 
-// MaxHead bounds the bytes of status line, headers, interim answers and
-// trailers of one answer together. net/http's servers have the same bound for
+// MaxHead bounds the bytes of status line, headers and interim answers of one
+// answer together. net/http's servers have the same bound for
 // requests.
 const MaxHead = 1 << 20
 
 // maxChunkLine bounds the line with the size of a chunk, extensions included.
 const maxChunkLine = 4 << 10
+
+// maxTrailers bounds the lines after the last chunk together.
+const maxTrailers = 4 << 10
+
+// maxChunkExcess bounds the bytes around chunks, beyond chunkAllowance for each
+// chunk and twice its size. These bounds are net/http's.
+const (
+	maxChunkExcess = 16 << 10
+	chunkAllowance = 16
+)
 
 // Expectation is what a request makes of its answer.
 type Expectation struct {
@@ -41,6 +51,7 @@ type Answer struct {
 	line      []byte // a line cut off by the end of a piece
 	headSize  int
 	remaining int64 // of the body or of the chunk
+	excess    int64 // bytes around chunks beyond what is allowed for each
 }
 
 type step int
@@ -67,7 +78,7 @@ func (r *Answer) Reset(keep int, expect Expectation) {
 	r.head.reset()
 	r.body, r.KeepAlive, r.Started, r.Foreign = r.body[:0], false, false, false
 	r.keep, r.asked, r.expect, r.at = keep, keep, expect, readStatus
-	r.lineEnded, r.line, r.headSize, r.remaining = false, r.line[:0], 0, 0
+	r.lineEnded, r.line, r.headSize, r.remaining, r.excess = false, r.line[:0], 0, 0, 0
 }
 
 // Done reports whether the answer is whole.
@@ -165,8 +176,8 @@ func (r *Answer) feedLine(b []byte) (rest []byte, err error) {
 	if end < 0 {
 		piece = b
 	}
-	if r.headSize += len(piece); r.headSize > MaxHead {
-		return nil, fmt.Errorf("head of more than %d bytes", MaxHead)
+	if r.headSize += len(piece); r.headSize > MaxHead || r.at == readTrailer && r.headSize > maxTrailers {
+		return nil, fmt.Errorf("head of more than %d bytes, or trailers of more than %d", MaxHead, maxTrailers)
 	}
 	if end < 0 {
 		r.line = append(r.line, piece...)
@@ -178,8 +189,11 @@ func (r *Answer) feedLine(b []byte) (rest []byte, err error) {
 		r.line = append(r.line, line...)
 		line = r.line
 	}
-	if n := len(line); n > 0 && line[n-1] == '\r' {
+	switch n := len(line); {
+	case n > 0 && line[n-1] == '\r':
 		line = line[:n-1]
+	case r.at == readTrailer:
+		return nil, fmt.Errorf("trailer does not end with CR LF: %s", quote(line))
 	}
 	if r.at != readStatus && len(line) > 0 && (len(b) == 0 || b[0] == ' ' || b[0] == '\t') {
 		r.lineEnded, r.line = true, append(r.line[:0], line...)
@@ -258,7 +272,7 @@ func (r *Answer) headEnds() error {
 		r.at = readDone
 	case r.chunked:
 		r.at = readChunkSize
-	case r.otherTE || r.length < 0:
+	case r.length < 0:
 		r.at, r.KeepAlive = readUntilClose, false
 	case r.length == 0:
 		r.at = readDone
@@ -282,15 +296,18 @@ func (r *Answer) takeChunkLine(line []byte) error {
 		r.at = readChunkSize
 		return nil
 	}
-	digits, _, _ := bytes.Cut(line, []byte{';'})
-	digits = bytes.TrimRight(digits, " \t")
+	digits, _, _ := bytes.Cut(bytes.TrimRight(line, " \t"), []byte{';'})
 	size, err := strconv.ParseUint(string(digits), 16, 64)
 	if err != nil || len(digits) > 16 {
 		return fmt.Errorf("bad chunk size %s", quote(line))
 	}
 	r.at, r.remaining = readChunk, int64(min(size, math.MaxInt64))
+	r.excess = max(r.excess+int64(len(line)+len("\r\n"))-chunkAllowance-2*min(r.remaining, math.MaxInt64/4), 0)
+	if r.excess > maxChunkExcess {
+		return errors.New("chunks with too much around them")
+	}
 	if size == 0 {
-		r.at = readTrailer
+		r.at, r.headSize = readTrailer, 0
 	}
 	return nil
 }

@@ -47,11 +47,9 @@ func TestResponses(t *testing.T) {
 		{"no reason", "HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n", false, 404, "", true},
 		{"empty reason", "HTTP/1.1 500 \r\nContent-Length: 0\r\n\r\n", false, 500, "", true},
 		{"chunked", ok + "Transfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n6;x=y\r\npedia!\r\n0\r\n\r\n", false, 200, "Wikipedia!", true},
-		{"chunked after gzip", ok + "Transfer-Encoding: gzip, Chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", false, 200, "x", true},
 		{"chunked wins over length", ok + "Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", false, 200, "x", true},
 		{"trailers", ok + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nA: b\r\n\r\n", false, 200, "x", true},
 		{"until close", ok + "\r\nthe rest", false, 200, "the rest", false},
-		{"other coding until close", ok + "Transfer-Encoding: gzip\r\n\r\nthe rest", false, 200, "the rest", false},
 		{"close", ok + "Connection: Close\r\nContent-Length: 1\r\n\r\nx", false, 200, "x", false},
 		{"close in a list", ok + "Connection: foo, close\r\nContent-Length: 1\r\n\r\nx", false, 200, "x", false},
 		{"1.0 closes", "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx", false, 200, "x", false},
@@ -60,8 +58,7 @@ func TestResponses(t *testing.T) {
 		{"HEAD", ok + "Content-Length: 500\r\n\r\n", true, 200, "", true},
 		{"204", "HTTP/1.1 204 No Content\r\nContent-Length: 7\r\n\r\n", false, 204, "", true},
 		{"304", "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n", false, 304, "", true},
-		{"space before colon", ok + "Content-Length : 1\r\n\r\nx", false, 200, "x", true},
-		{"list of equal lengths", ok + "Content-Length: 1, 1 ,1\r\n\r\nx", false, 200, "x", true},
+		{"space before colon", ok + "Content-Length : 1\r\n\r\nx, until close", false, 200, "x, until close", false},
 		{"length in two lines", ok + "Content-Length:\r\n\t1\r\n\r\nx", false, 200, "x", true},
 		{"close in two lines", ok + "Connection: foo,\r\n \r\n close\r\nContent-Length: 1\r\n\r\nx", false, 200, "x", false},
 		{"more than the length", ok + "Content-Length: 1\r\n\r\nxy", false, 200, "x", false},
@@ -106,6 +103,18 @@ func TestBadResponses(t *testing.T) {
 		{"huge length", ok + "Content-Length: 99999999999999999999\r\n\r\n", false},
 		{"different lengths", ok + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nxy", false},
 		{"control character in a long value", ok + "X: 0123456789abcdef\x7f0123\r\n\r\n", false},
+		{"list of equal lengths", ok + "Content-Length: 1, 1\r\n\r\nx", false},
+		{"equal lengths, written differently", ok + "Content-Length: 1\r\nContent-Length: 01\r\n\r\nx", false},
+		{"chunked after gzip", ok + "Transfer-Encoding: gzip, chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", false},
+		{"another coding", ok + "Transfer-Encoding: gzip\r\n\r\nx", false},
+		{"identity", ok + "Transfer-Encoding: identity\r\nContent-Length: 1\r\n\r\nx", false},
+		{"no coding", ok + "Transfer-Encoding:\r\nContent-Length: 1\r\n\r\nx", false},
+		{"chunked twice", ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", false},
+		{"another coding of an answer without a body", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: gzip\r\n\r\n", false},
+		{"blank before an extension", ok + "Transfer-Encoding: chunked\r\n\r\n1 ;x\r\nx\r\n0\r\n\r\n", false},
+		{"little within long chunk lines", ok + "Transfer-Encoding: chunked\r\n\r\n" + strings.Repeat("1;"+strings.Repeat("x", 4000)+"\r\nx\r\n", 6), false},
+		{"endless trailers", ok + "Transfer-Encoding: chunked\r\n\r\n0\r\n" + strings.Repeat("X: y\r\n", maxTrailers/6+1), false},
+		{"line feed alone ends a trailer", ok + "Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\n\r\n", false},
 		{"list of different lengths", ok + "Content-Length: 0, 5\r\n\r\n", false},
 		{"length with an empty element", ok + "Content-Length: 5,\r\n\r\n", false},
 		{"line feed alone ends a chunk", ok + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\n0\r\n\r\n", false},
@@ -193,15 +202,11 @@ func reference(text string, isHead bool) (status int, body string, err error) {
 }
 
 // beyondReference reports whether an answer has what net/http knows to be odd and
-// we take, or the other way round; a test of the clients says why.
+// we take, or the other way round: folded lines, the trailers that are announced, and
+// a trailer that continues in the next line.
 func beyondReference(text string) bool {
 	lower := strings.ToLower(text)
-	coding := regexp.MustCompile(`transfer-encoding *:`).FindAllStringIndex(lower, -1)
-	plain := strings.Count(lower, "transfer-encoding: chunked\r\n")
-	lists := regexp.MustCompile(`content-length *:[^\n]*,|content-length +:|\r?\n[ \t]`).MatchString(lower)
-	extensions := regexp.MustCompile(`[0-9a-f][ \t]+;`).MatchString(lower)
-	trailers := plain > 0 && !strings.Contains(text, "\r\n0\r\n\r\n")
-	return len(coding) > 1 || len(coding) != plain || lists || extensions || trailers || strings.Contains(lower, "trailer:")
+	return strings.Contains(lower, "trailer") || regexp.MustCompile(`\r?\n[ \t]`).MatchString(lower)
 }
 
 // FuzzResponseLikeNetHTTP checks that an answer is to us what it is to net/http.
@@ -213,6 +218,11 @@ func FuzzResponseLikeNetHTTP(f *testing.F) {
 		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 204 No\r\nConnection: keep-alive\r\nContent-Length: 3\r\n\r\nabc",
 		"HTTP/1.1 304 Not Modified\r\nX : y\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\nuntil the end", "HTTP/1.1 101 S\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nX: \x00\r\n\r\n", "SSH-2.0\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+		"HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nab", "HTTP/1.1 200 OK\r\nContent-Length : 1\r\n\r\nab",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nab",
+		"HTTP/1.0 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nab",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n1 ;x\r\nx\r\n0\r\nA: b\r\n\r\n",
 	} {
 		f.Add(text, false)
 		f.Add(text, true)

@@ -17,9 +17,9 @@ type head struct {
 	Status    int    // 0 before it is known
 	Location  []byte // of a redirect, cut to maxLocation
 	length    int64  // Content-Length, -1 without
+	digits    int    // of it
 	minor     byte   // HTTP/1.minor
 	chunked   bool
-	otherTE   bool // a transfer coding other than chunked comes last
 	connClose bool
 	connKeep  bool
 }
@@ -28,7 +28,7 @@ type head struct {
 // half the time of a copy.
 func (h *head) reset() {
 	h.Status, h.length, h.Location, h.minor = 0, -1, h.Location[:0], 0
-	h.chunked, h.otherTE, h.connClose, h.connKeep = false, false, false, false
+	h.chunked, h.connClose, h.connKeep = false, false, false
 }
 
 // takeStatus reads "HTTP/1.1 200 OK"; the reason may be missing, and more than one
@@ -80,9 +80,7 @@ func (h *head) takeHeader(line []byte) error {
 		if h.minor == '0' {
 			break // HTTP/1.0 has none: whoever sends it means something else
 		}
-		last := val[bytes.LastIndexByte(val, ',')+1:]
-		h.chunked = equalFold(trim(last), "chunked")
-		h.otherTE = !h.chunked
+		return h.takeCoding(trim(val))
 	case len(name) == len("Connection") && equalFold(name, "connection"):
 		h.takeConnection(val)
 	case len(name) == len("Location") && IsRedirect(h.Status) && equalFold(name, "location"):
@@ -92,8 +90,18 @@ func (h *head) takeHeader(line []byte) error {
 	return nil
 }
 
+// takeCoding knows one transfer coding, once, as net/http does. What others mean for
+// where the body ends is a matter on which servers and proxies differ.
+func (h *head) takeCoding(val []byte) error {
+	if h.chunked || !equalFold(val, "chunked") {
+		return fmt.Errorf("transfer encoding other than chunked, or twice: %s", quote(val))
+	}
+	h.chunked = true
+	return nil
+}
+
 // cutHeader checks a header line and cuts it in two. A name may have blanks in
-// it, as net/http allows; those before the colon are not part of it.
+// it, as net/http allows; then it is none that we know.
 func cutHeader(line []byte) (name, val []byte, err error) {
 	end := 0
 	for end < len(line) && (isTokenByte(line[end]) || line[end] == ' ' && end > 0) {
@@ -102,11 +110,7 @@ func cutHeader(line []byte) (name, val []byte, err error) {
 	if end == 0 || end == len(line) || line[end] != ':' || hasControl(line[end:]) {
 		return nil, nil, fmt.Errorf("bad header line %s", quote(line))
 	}
-	name, val = line[:end], line[end+1:]
-	for name[len(name)-1] == ' ' {
-		name = name[:len(name)-1]
-	}
-	return name, val, nil
+	return line[:end], line[end+1:], nil
 }
 
 // trim takes blanks and tabs from both ends. It is bytes.Trim without the set
@@ -121,30 +125,16 @@ func trim(b []byte) []byte {
 	return b
 }
 
-// takeLength reads a number, or the same one several times.
+// takeLength reads a number; that of a second header must be the same to the letter.
 func (h *head) takeLength(val []byte) error {
-	if n, ok := decimal(val); ok {
-		return h.setLength(n)
-	}
-	for more := true; more; {
-		var word []byte
-		word, val, more = bytes.Cut(val, []byte{','})
-		n, ok := decimal(trim(word))
-		if !ok {
-			return fmt.Errorf("bad Content-Length %s", quote(word))
-		}
-		if err := h.setLength(n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (h *head) setLength(n int64) error {
-	if h.length >= 0 && h.length != n {
+	n, ok := decimal(val)
+	switch {
+	case !ok:
+		return fmt.Errorf("bad Content-Length %s", quote(val))
+	case h.length >= 0 && (h.length != n || h.digits != len(val)):
 		return errors.New("two different Content-Length headers")
 	}
-	h.length = n
+	h.length, h.digits = n, len(val)
 	return nil
 }
 

@@ -49,7 +49,8 @@ func NewPoller() (*Poller, error) {
 		return nil, os.NewSyscallError("eventfd2", errno)
 	}
 	p.wakeFD = int(wake)
-	event := syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: WakeSlot}
+	// Edge triggered, so that nobody has to read it: else all later waits end at once.
+	event := syscall.EpollEvent{Events: syscall.EPOLLIN | edgeTriggered, Fd: WakeSlot}
 	if err := syscall.EpollCtl(fd, syscall.EPOLL_CTL_ADD, p.wakeFD, &event); err != nil {
 		p.Close()
 		return nil, os.NewSyscallError("epoll_ctl", err)
