@@ -107,6 +107,8 @@ func (r *Recorder) Add(x Event, from, to, waiting time.Duration) {
 	case TimedOut:
 		c.timedOut++
 		c.failed++
+	case Unfinished:
+		// It ended for want of time: until then it waited, and is in the backlog.
 	default:
 		c.failed++
 	}

@@ -26,12 +26,13 @@ func failures(rounds []runfolder.Round) string {
 	return strings.Join(parts, ", ")
 }
 
-// allFailed says that there were requests and not one did what it should.
+// allFailed says that there were requests and not one did what it should. Those that
+// a cancel cut off could not.
 func allFailed(rounds []runfolder.Round) bool {
 	var requests, errors int64
 	for _, r := range rounds {
-		requests += r.Load.Requests
-		errors += r.Load.Errors
+		requests += r.Load.Requests - unfinishedOf(r.Load)
+		errors += r.Load.Errors - unfinishedOf(r.Load)
 	}
 	return requests > 0 && errors >= requests
 }
