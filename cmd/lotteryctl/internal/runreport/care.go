@@ -157,16 +157,8 @@ func (r Report) stallNote() string {
 	if s.Period > 0 {
 		every = fmt.Sprintf(" every %s s", seconds(s.Period))
 	}
-	var at []string
-	for _, one := range s.Stalls {
-		if len(at) == 4 {
-			at = append(at, fmt.Sprintf("and %d more", len(s.Stalls)-4))
-			break
-		}
-		at = append(at, seconds(one.At)+" s")
-	}
-	text := fmt.Sprintf("answers stood still for %s s%s: at %s; usually %s ms outside, up to %s ms inside",
-		seconds(s.Length), every, strings.Join(at, ", "), units.Milliseconds(s.Outside), units.Milliseconds(s.Inside))
+	text := fmt.Sprintf("answers stood still for %s s%s: %s; usually %s ms outside, up to %s ms inside",
+		seconds(s.Length), every, whenStill(s.Stalls), units.Milliseconds(s.Outside), units.Milliseconds(s.Inside))
 	if len(r.Rounds) > 1 {
 		return fmt.Sprintf("stalls in %d of %d runs (%s: %s)", len(r.Stalls), len(r.Rounds), r.runName(runfolder.Round{Round: s.Round, Arm: s.Arm}), text)
 	}
