@@ -219,6 +219,7 @@ func notOverloaded() map[string]queue {
 		"one stall":                   {arrivals: Constant, work: 5 * time.Millisecond, stalls: [][2]time.Duration{stall(3*time.Second, 2*time.Second)}},
 		"a stall at the start":        {arrivals: Constant, work: 5 * time.Millisecond, stalls: [][2]time.Duration{stall(0, 3*time.Second)}},
 		"a stall at the end":          {arrivals: Constant, work: 5 * time.Millisecond, stalls: [][2]time.Duration{stall(9*time.Second, 2*time.Second)}},
+		"a stall to the end":          {arrivals: Constant, work: time.Millisecond, stalls: [][2]time.Duration{stall(4*time.Second, 9*time.Second)}},
 		"a stall every two seconds":   {arrivals: Constant, work: time.Millisecond, stalls: [][2]time.Duration{stall(1*time.Second, time.Second/5), stall(3*time.Second, time.Second/5), stall(5*time.Second, time.Second/5), stall(7*time.Second, time.Second/5), stall(9*time.Second, time.Second/5)}},
 		"slow, but as many as come":   {arrivals: Constant, work: time.Millisecond, lastsAll: 3 * time.Second},
 		"slower than the window":      {arrivals: Constant, work: time.Millisecond, lastsAll: 8 * time.Second},

@@ -38,17 +38,18 @@ func Growing(slices []Slice, timeout time.Duration) *Growth {
 		return nil
 	}
 	first, last := parts[0], parts[len(parts)-1]
-	var due, arrived int64
+	var due, arrived, timedOut int64
 	for _, p := range parts[1:] {
 		due += p.due
 	}
 	for _, p := range parts[len(parts)*8/10:] {
 		arrived += p.answered
+		timedOut += p.timedOut
 	}
+	silent := arrived == 0 && (timedOut == 0 && keptUp(slices) || isCut(slices) && !filledUp(slices, timeout) || Ended(slices, timeout) != nil || nothingAnswered(slices))
 	growth := last.backlog - first.backlog
 	switch {
-	case arrived == 0 && (Ended(slices, timeout) != nil || nothingAnswered(slices) || isCut(slices) && !filledUp(slices, timeout)), // which is something else
-		growth < backlogLeast, float64(growth) < backlogGrowth*float64(due),
+	case silent, growth < backlogLeast, float64(growth) < backlogGrowth*float64(due),
 		steadiness(parts) < backlogSteady,
 		!goesOn(parts), !isQueue(parts, float64(growth), timeout):
 		return nil
@@ -62,6 +63,7 @@ type part struct {
 	// nobody served them.
 	backlog       int64
 	due, answered int64
+	timedOut      int64
 	length        time.Duration
 	wait, late    time.Duration // means of the slices' medians and largest latenesses
 	// cut says that a cancel cut requests off that were due in it: wait is a lower
@@ -107,6 +109,7 @@ func partsOf(slices []Slice) []part {
 			p.due += s.Due
 			p.length += s.Width
 			p.answered += s.Answered
+			p.timedOut += s.TimedOut
 			p.cut = p.cut || s.Unfinished > 0
 			if s.Max > 0 {
 				p.wait += s.P50
@@ -208,6 +211,26 @@ func nothingAnswered(slices []Slice) bool {
 		}
 	}
 	return true
+}
+
+// keptUp says that the backlog had not grown when the last answer came: the service
+// had not too much to do, it stood still.
+func keptUp(slices []Slice) bool {
+	var due int64
+	var until int
+	for i, s := range slices {
+		if s.Answered > 0 {
+			until = i
+		}
+	}
+	for _, s := range slices[:until] {
+		due += s.Due
+	}
+	grown := int64(0)
+	if until > 0 { // in the slice of the last answer it may have stood still already
+		grown = slices[until-1].Backlog - slices[0].Backlog
+	}
+	return grown < backlogLeast || float64(grown) < backlogGrowth*float64(due)
 }
 
 // filledUp says that waits rose until they reached the timeout. A service that

@@ -179,6 +179,26 @@ func TestStallNote(t *testing.T) {
 	}
 }
 
+// TestWhenStill: the edges of the window are named.
+func TestWhenStill(t *testing.T) {
+	t.Parallel()
+	const second = time.Second
+	end := stall.Stall{At: 6 * second, Length: 2 * second, ToEnd: true}
+	start := stall.Stall{Length: 2 * second, FromStart: true}
+	for want, stalls := range map[string][]stall.Stall{
+		"at 3.0 s":                              {{At: 3 * second, Length: second}},
+		"from 6.0 s to the end of the window":   {end},
+		"from the start of the window to 2.0 s": {start},
+		"the complete window":                   {{Length: 8 * second, FromStart: true, ToEnd: true}},
+		"from the start of the window to 2.0 s, at 3.0 s, 5.0 s, from 6.0 s to the end of the window": {
+			start, {At: 3 * second, Length: second}, {At: 5 * second, Length: second / 2}, end},
+	} {
+		if got := whenStill(stalls); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}
+}
+
 // TestFindStalls: on a busy machine only regular ones are told, and none of a run that
 // was overloaded or failed.
 func TestFindStalls(t *testing.T) {
