@@ -37,6 +37,10 @@ func allFailed(rounds []runfolder.Round) bool {
 	return requests > 0 && errors >= requests
 }
 
+// unfinishedOf is how many requests of a load were cut off by a cancel, which is no
+// fault of the service.
+func unfinishedOf(l runfolder.Load) int64 { return l.Failures[string(loadgen.KindUnfinished)] }
+
 // failuresAndHint counts the causes of errors, and says what to look at if there
 // is only one.
 func failuresAndHint(rounds []runfolder.Round) string {

@@ -2,9 +2,7 @@ package runreport
 
 import (
 	"cmp"
-	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stall"
@@ -45,33 +43,6 @@ func findStalls(rounds []runfolder.Round, read func(*runfolder.Round) ([]loadgen
 		all = append(all, Stalls{round.Round, round.Arm, found})
 	}
 	return all, unread
-}
-
-// whenStill lists the first stalls of a run: "at 0.7 s, 2.7 s, and 3 more". The ends
-// of one that crosses an edge of the window are not known.
-func whenStill(stalls []stall.Stall) string {
-	const most = 4
-	var text []string
-	at := "at "
-	for i, one := range stalls {
-		if i == most {
-			text = append(text, fmt.Sprintf("and %d more", len(stalls)-most))
-			break
-		}
-		end := seconds(one.At+one.Length) + " s"
-		switch {
-		case one.FromStart && one.ToEnd:
-			text = append(text, "the complete window")
-		case one.FromStart:
-			text = append(text, "from the start of the window to "+end)
-		case one.ToEnd:
-			text = append(text, "from "+seconds(one.At)+" s to the end of the window")
-		default:
-			text = append(text, at+seconds(one.At)+" s")
-			at = ""
-		}
-	}
-	return strings.Join(text, ", ")
 }
 
 // timelines reads those of the rounds of a folder.
