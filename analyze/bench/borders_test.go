@@ -3,6 +3,7 @@ package bench_test
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -192,6 +193,34 @@ func TestWhatAnArmLacks(t *testing.T) {
 		}
 		if !maps.Equal(got, row.want) {
 			t.Errorf("columns by %s: got %v, want %v", row.col, got, row.want)
+		}
+	}
+}
+
+// TestStrictCountsWhatIsInconclusive: without gates, strictness is about every
+// verdict on a gated metric, and says how many are open; otherwise nobody asked.
+func TestStrictCountsWhatIsInconclusive(t *testing.T) {
+	scattered := []float64{1, 9, 2, 8, 3, 7, 4, 6, 5, 5}
+	others := slices.Clone(scattered)
+	slices.Reverse(others)
+	open := series("ns/op", scattered, others, 20_000) + series("B/op", scattered, others, 20_000)
+	settled := series("ns/op", around(5, 10), around(5, 10), 20_000)
+	query := byArm()
+	query.Col = "/arm@(old new)"
+	for _, row := range []struct {
+		name   string
+		text   string
+		strict bool
+		want   bench.Outcome
+		count  int
+	}{
+		{"open", open, true, bench.Undecided, 2},
+		{"open, and nobody asked", open, false, bench.Passed, 0},
+		{"settled", settled, true, bench.Passed, 0},
+	} {
+		outcome, why := judge(t, query, bench.Policy{}, row.text).Outcome(row.strict)
+		if outcome != row.want || why.Count != row.count || (why.Code == bench.CauseInconclusive) != (row.count > 0) {
+			t.Errorf("%s: %s, %+v; want %s for %d", row.name, outcome, why, row.want, row.count)
 		}
 	}
 }

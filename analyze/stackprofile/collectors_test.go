@@ -68,6 +68,12 @@ func collectors() []collector {
 		}},
 		{"package log", func(dump string) string { return "2026/11/28 09:59:59 " + dump }},
 		{"tabs to eight blanks", func(dump string) string { return strings.ReplaceAll(dump, "\t", "        ") }},
+		{"rsyslog", func(dump string) string {
+			return everyLine(func(int) string { return "Nov 28 09:59:59 web-1 shop[812]: " })(strings.ReplaceAll(dump, "\t", "#011"))
+		}},
+		{"rsyslog, a message of many lines", func(dump string) string {
+			return "Nov 28 09:59:59 web-1 shop[812]: " + strings.NewReplacer("\t", "#011", "\n", "#012").Replace(dump) + "\n"
+		}},
 		{"tabs to one blank", func(dump string) string { return strings.ReplaceAll(dump, "\t", " ") }},
 		{"no tabs", func(dump string) string { return strings.ReplaceAll(dump, "\t", "") }},
 		{"no empty lines", func(dump string) string { return strings.ReplaceAll(dump, "\n\n", "\n") }},

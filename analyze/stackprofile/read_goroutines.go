@@ -82,9 +82,9 @@ func goroutineLine() *regexp.Regexp {
 }
 
 // escapedHeader matches the same where line ends are written as two characters,
-// or within quotes.
+// as rsyslog writes them, or within quotes.
 func escapedHeader() *regexp.Regexp {
-	return regexp.MustCompile(`goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[[^\n]*?\]:(?:(?:\\r)?\\n|\r?\n|"|$)`)
+	return regexp.MustCompile(`goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[[^\n]*?\]:(?:(?:\\r)?\\n|(?:#015)?#012|\r?\n|"|$)`)
 }
 
 // dumpSource is a process whose dumps are in a text, known by what is in front of

@@ -557,6 +557,8 @@ func plantedDice() []planted {
 		{name: "losses when all are sold out", want: "I8", edit: func(s *lottery.Spec) { s.Prizes[0].Stock, s.Prizes[1].Stock = 5, 6 }, plant: func(*world) {}},
 		{name: "one of them came back", invariant: "I8", want: "which is in stock", edit: func(s *lottery.Spec) { s.Prizes[0].Stock, s.Prizes[1].Stock = 5, 6 }, plant: func(w *world) { w.forget(0) }},
 		{name: "a loss that was a win", invariant: "I8", want: "lost, but its dice chose car", plant: func(w *world) { w.lose(w.dice("cheated", 0)) }},
+		{name: "a loss that was a win, without a win limit", invariant: "I8", want: "lost, but its dice chose car", edit: func(s *lottery.Spec) { s.DrawsPerUser, s.WinsPerUser = 0, 0 }, plant: func(w *world) { w.lose(w.dice("cheated", 0)) }},
+		{name: "wins after one prize ran out", want: "I8", edit: func(s *lottery.Spec) { random(s); s.Prizes[0].Stock, s.Prizes[0].Weight, s.BlankWeight = 5, 40, 10 }, plant: func(w *world) { w.log = nil }},
 		{name: "a loss at the win limit", want: "I8", edit: func(s *lottery.Spec) { s.DrawsPerUser = 0 }, plant: func(w *world) { w.lose(w.dice(w.winner(2), 0)) }},
 		{name: "a loss below the win limit", invariant: "I8", want: "lost, but its dice chose car", edit: func(s *lottery.Spec) { s.DrawsPerUser = 0 }, plant: func(w *world) { w.lose(w.dice(w.winner(1), 0)) }},
 		{name: "a loss that a rebuild explains", want: "losses: activity act: Redis was rebuilt", plant: func(w *world) { w.lose(w.dice("cheated", 0)); w.book.Record.Epoch, w.state.Epoch = 3, 3 }},

@@ -38,6 +38,9 @@ func (u unwrapper) unwrap(line []byte) [][]byte {
 	if at := u.marked.FindIndex(line); at != nil && bytes.Contains(line[at[0]:], []byte(`\n`)) {
 		return split(unescaped(string(line)))
 	}
+	if bytes.Contains(line, []byte("#01")) { // as rsyslog writes control characters
+		return split(strings.NewReplacer("#011", "\t", "#012", "\n", "#015", "").Replace(string(line)))
+	}
 	return [][]byte{line}
 }
 
