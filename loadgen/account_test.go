@@ -130,3 +130,46 @@ func checkSchedule(t *testing.T, p loadgen.Plan, r *loadgen.Result) {
 		t.Errorf("%d due in a window of %v, %d counted", want, r.Window, got)
 	}
 }
+
+// TestCancelUnderOverload: what was due when the run was cut off, sent or not, is the
+// backlog, and it is overload; a service that keeps up has neither.
+func TestCancelUnderOverload(t *testing.T) {
+	t.Parallel()
+	for name, work := range map[string]time.Duration{"overload": 10 * time.Millisecond, "healthy": 0} {
+		t.Run(name, func(t *testing.T) {
+			overClients(t, func(t *testing.T, c loadgen.Client) {
+				ctx, cancel := context.WithCancel(context.Background())
+				defer cancel()
+				var served atomic.Int64
+				url, stop := serve(t, oneAtATime(work, func() {
+					if served.Add(1) == 150 {
+						cancel()
+					}
+				}))
+				defer stop()
+				p := loadgen.Plan{URL: url, Arrivals: loadgen.Constant, Rate: 100, Warmup: 200 * time.Millisecond, Duration: time.Hour, Client: c}
+				if work > 0 {
+					p.Rate = 400
+				}
+				r, err := loadgen.Run(ctx, p)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var over *loadgen.Doubt
+				for i := range r.Doubts {
+					if r.Doubts[i].Code == loadgen.Overloaded {
+						over = &r.Doubts[i]
+					}
+				}
+				left := r.Timeline.Slices[len(r.Timeline.Slices)-1].Backlog
+				unfinished := r.Counts.Errors[loadgen.KindUnfinished]
+				switch {
+				case work == 0 && over != nil:
+					t.Errorf("got %+v", *over)
+				case work > 0 && (over == nil || over.Backlog != left || left < unfinished*9/10 || left < r.Counts.Intended/2):
+					t.Errorf("got the doubts %+v, a backlog of %d, and %+v", r.Doubts, left, r.Counts)
+				}
+			})
+		})
+	}
+}

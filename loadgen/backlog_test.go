@@ -31,6 +31,7 @@ type queue struct {
 	late     func(intended time.Duration) time.Duration
 	loses    int64 // each so many-th request is never answered
 	lastsAll time.Duration
+	cut      time.Duration // the run is cancelled then; 0: it is not
 }
 
 // run is what a load on it measures. Requests that time out are served in vain.
@@ -50,7 +51,7 @@ func (q queue) run(t *testing.T) *Result {
 	var ended []Exchange
 	for seq := int64(0); ; seq++ {
 		x := Exchange{Seq: seq, Intended: schedule.Next(), written: true, Status: 200}
-		if x.Intended >= m.until() {
+		if x.Intended >= m.until() || q.cut > 0 && x.Intended > q.cut {
 			break
 		}
 		x.Sent = x.Intended
@@ -80,6 +81,9 @@ func (q queue) run(t *testing.T) *Result {
 		case q.loses > 0 && seq%q.loses == 0, x.Done > x.Sent+q.timeout:
 			x.Done, x.Err = x.Sent+q.timeout, &Error{KindTimeout, errTimeout}
 		}
+		if q.cut > 0 && x.Done > q.cut {
+			x.Status, x.Done, x.Err = 0, q.cut, &Error{KindUnfinished, errUnfinished}
+		}
 		ended = append(ended, x)
 	}
 	inOrder := slices.Clone(ended)
@@ -88,10 +92,16 @@ func (q queue) run(t *testing.T) *Result {
 		for ; len(inOrder) > 0 && inOrder[0].Intended <= ended[i].Done; inOrder = inOrder[1:] {
 			m.due(inOrder[0].Intended)
 		}
+		if KindOf(ended[i].Err) == KindUnfinished {
+			m.endAt(q.cut)
+		}
 		m.sent(ended[i].Sent)
 		m.done(&ended[i])
 	}
-	r := m.result(false)
+	if q.cut > 0 {
+		m.endAt(q.cut)
+	}
+	r := m.result(q.cut > 0)
 	r.Doubts = judge(r, q.timeout)
 	return r
 }
@@ -194,11 +204,11 @@ func TestOverloadIsNamed(t *testing.T) {
 	}
 }
 
-// TestNoOverload plants whatever else makes requests wait.
-func TestNoOverload(t *testing.T) {
-	t.Parallel()
+// notOverloaded are loads that the service could take, with whatever else makes
+// requests wait.
+func notOverloaded() map[string]queue {
 	stall := func(at, length time.Duration) [2]time.Duration { return [2]time.Duration{at, length} }
-	for name, shape := range map[string]queue{
+	return map[string]queue{
 		"idle":                        {arrivals: Constant, work: time.Millisecond},
 		"busy":                        {arrivals: Constant, work: 9 * time.Millisecond},
 		"sharing, nearly full":        {arrivals: Poisson, shares: true, work: 9 * time.Millisecond},
@@ -209,6 +219,7 @@ func TestNoOverload(t *testing.T) {
 		"one stall":                   {arrivals: Constant, work: 5 * time.Millisecond, stalls: [][2]time.Duration{stall(3*time.Second, 2*time.Second)}},
 		"a stall at the start":        {arrivals: Constant, work: 5 * time.Millisecond, stalls: [][2]time.Duration{stall(0, 3*time.Second)}},
 		"a stall at the end":          {arrivals: Constant, work: 5 * time.Millisecond, stalls: [][2]time.Duration{stall(9*time.Second, 2*time.Second)}},
+		"a stall to the end":          {arrivals: Constant, work: time.Millisecond, stalls: [][2]time.Duration{stall(4*time.Second, 9*time.Second)}},
 		"a stall every two seconds":   {arrivals: Constant, work: time.Millisecond, stalls: [][2]time.Duration{stall(1*time.Second, time.Second/5), stall(3*time.Second, time.Second/5), stall(5*time.Second, time.Second/5), stall(7*time.Second, time.Second/5), stall(9*time.Second, time.Second/5)}},
 		"slow, but as many as come":   {arrivals: Constant, work: time.Millisecond, lastsAll: 3 * time.Second},
 		"slower than the window":      {arrivals: Constant, work: time.Millisecond, lastsAll: 8 * time.Second},
@@ -217,7 +228,13 @@ func TestNoOverload(t *testing.T) {
 		"it hangs":                    {arrivals: Constant, work: time.Millisecond, timeout: time.Second, stalls: [][2]time.Duration{stall(time.Second, time.Hour)}},
 		"it dies":                     {arrivals: Constant, work: time.Millisecond, dies: 4 * time.Second},
 		"a short window, nearly full": {arrivals: Poisson, rate: 1000, uneven: true, work: 900 * time.Microsecond, window: time.Second},
-	} {
+	}
+}
+
+// TestNoOverload plants whatever else makes requests wait.
+func TestNoOverload(t *testing.T) {
+	t.Parallel()
+	for name, shape := range notOverloaded() {
 		setDefault(&shape.rate, 100)
 		alarms := 0
 		for seed := range uint64(50) {
@@ -228,6 +245,70 @@ func TestNoOverload(t *testing.T) {
 		}
 		if alarms > 0 {
 			t.Errorf("%s: called overloaded in %d of 50 runs", name, alarms)
+		}
+	}
+}
+
+// TestOverloadCutOff: a run that is cancelled leaves requests behind that never
+// ended, and they are what shows that it was too much.
+func TestOverloadCutOff(t *testing.T) {
+	t.Parallel()
+	for _, factor := range []float64{1.5, 4, 6} {
+		for _, shape := range []queue{
+			{arrivals: Constant, rate: 200},
+			{arrivals: Constant, rate: 300, cut: 4 * time.Second, warmup: time.Second},
+			{arrivals: Constant, rate: 200, servers: 8},
+			{arrivals: Constant, rate: 1000, cut: 2 * time.Second},
+			{arrivals: Poisson, rate: 600, uneven: true, warmup: time.Second},
+			{arrivals: Constant, rate: 300, shares: true},
+			{arrivals: Constant, rate: 300, timeout: time.Second},
+		} {
+			q := shape
+			setDefault(&q.servers, 1)
+			setDefault(&q.cut, 6500*time.Millisecond)
+			q.window = 30 * time.Second
+			q.work = time.Duration(factor / q.rate * float64(q.servers) * float64(time.Second))
+			r := q.run(t)
+			var over *Doubt
+			for i, d := range r.Doubts {
+				switch d.Code {
+				case Overloaded:
+					over = &r.Doubts[i]
+				case RateNotReached:
+					if d.Unanswered == 0 {
+						t.Errorf("%v times, %+v: got %+v", factor, q, d)
+					}
+				}
+			}
+			left := r.Timeline.Slices[len(r.Timeline.Slices)-1].Backlog
+			if want := r.Counts.Errors[KindUnfinished]; left < want || q.warmup == 0 && left != want {
+				t.Errorf("%v times, %+v: a backlog of %d at the end, of %d cut off", factor, q, left, want)
+			}
+			if over == nil || over.Backlog != left {
+				t.Errorf("%v times, %+v: got %+v with a backlog of %d", factor, q, r.Doubts, left)
+			}
+		}
+	}
+}
+
+// TestNoOverloadCutOff cancels the loads that a service could take.
+func TestNoOverloadCutOff(t *testing.T) {
+	t.Parallel()
+	shapes := notOverloaded()
+	shapes["slow, and a warm-up"] = queue{arrivals: Constant, work: time.Millisecond, lastsAll: 3 * time.Second, warmup: time.Second}
+	shapes["it stands still"] = queue{arrivals: Constant, work: time.Millisecond, stalls: [][2]time.Duration{{1500 * time.Millisecond, time.Hour}}}
+	for name, shape := range shapes {
+		setDefault(&shape.rate, 100)
+		for seed := range uint64(20) {
+			shape.seed = seed
+			for _, cut := range []time.Duration{700 * time.Millisecond, 3400 * time.Millisecond, 4500 * time.Millisecond, 8500 * time.Millisecond} {
+				if shape.cut = cut; cut < shape.warmup {
+					continue
+				}
+				if d := shape.doubt(t, Overloaded); d != nil {
+					t.Errorf("%s, seed %d, cut off at %v: got %+v", name, seed, cut, *d)
+				}
+			}
 		}
 	}
 }

@@ -18,7 +18,9 @@ const (
 	// (LocalErrors).
 	GeneratorLimit DoubtCode = "generator-limit"
 	// RateNotReached: fewer requests were sent (SentRate of DueRate, when
-	// AskedRate was requested) or answered (Unanswered of Intended) than meant.
+	// AskedRate was requested) or answered (Unanswered of Intended) than meant. Or
+	// no answer came from At in the window to its end (below 0: from before it), so
+	// that AnsweredRate of DueRate were answered; SentRate is 0 then.
 	RateNotReached DoubtCode = "rate-not-reached"
 	// CapQueued: Queued requests waited because all connections of Cap were
 	// busy, QueuedFor in all, WaitP99 at the 99th percentile of all waits.

@@ -16,12 +16,14 @@ const (
 	backlogTime       = 250 * time.Millisecond
 	unansweredAllowed = 0.01
 	untimedMost       = 0.5 // more: the latencies are those of a few
+	answeredLeast     = 0.95
 )
 
 // judge is a pure function of the measured figures; timeout is the plan's.
 func judge(r *Result, timeout time.Duration) []Doubt {
 	out := judgeGenerator(r)
 	slices := r.Timeline.recorded()
+	end := timeline.Ended(slices, timeout)
 	if r.Arrivals != Closed {
 		growth := timeline.Growing(slices, timeout)
 		if growth != nil {
@@ -35,8 +37,11 @@ func judge(r *Result, timeout time.Duration) []Doubt {
 			out = append(out, d)
 		}
 		out = append(out, judgeRate(r, growth != nil)...)
+		if from, ok := timeline.OpenEnd(slices); ok && growth == nil && end == nil && r.AnsweredRate < answeredLeast*r.dueRate() {
+			out = append(out, Doubt{Code: RateNotReached, At: from, AnsweredRate: r.AnsweredRate, DueRate: r.dueRate(), AskedRate: r.AskedRate})
+		}
 	}
-	if end := timeline.Ended(slices, timeout); end != nil {
+	if end != nil {
 		out = append(out, Doubt{Code: StoppedAnswering, At: end.At, Unanswered: end.Lost})
 	}
 	if c := r.Connections; c.Queued > 0 {

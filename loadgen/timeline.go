@@ -50,7 +50,9 @@ type Slice struct {
 	// Late is the largest lateness of the requests due in it.
 	Late time.Duration `json:"late_ns"`
 	// Still is the longest time that ended in it, in which a request waited and no
-	// answer came; StillFrom is when it began, from the start of the window.
+	// answer came; StillFrom is when it began, from the start of the window. It is
+	// below 0 if answers had come in the warm-up and the time began there. In the
+	// last slice, a time that lasted on when the window ended counts until then.
 	Still     time.Duration `json:"still_ns"`
 	StillFrom time.Duration `json:"still_from_ns"`
 }

@@ -91,3 +91,47 @@ func TestStillIsWaitingForAnswers(t *testing.T) {
 		}
 	}
 }
+
+// TestStillAtTheEdges: a time without answers that began in the warm-up begins below
+// 0, and one that lasted on at the end, or at a cancel, counts until then. Only the
+// latter keeps the rate answered below the one asked.
+func TestStillAtTheEdges(t *testing.T) {
+	t.Parallel()
+	const second = time.Second
+	stall := func(at, length time.Duration) [][2]time.Duration { return [][2]time.Duration{{at, length}} }
+	for name, row := range map[string]struct {
+		q           queue
+		from, still time.Duration
+		short       bool
+	}{
+		"to the end":          {queue{stalls: stall(6*second, 6*second)}, 6 * second, 4 * second, true},
+		"to a cancel":         {queue{stalls: stall(4*second, 6*second), cut: 7 * second}, 4 * second, 3 * second, true},
+		"from the warm-up on": {queue{stalls: stall(second, 4*second), warmup: 2 * second}, -second, 4 * second, false},
+		"all of the window":   {queue{stalls: stall(second, 20*second), warmup: 2 * second, timeout: 30 * second}, -second, 11 * second, true},
+		"healthy":             {queue{warmup: second}, 0, 0, false},
+		"healthy, cancelled":  {queue{cut: 7 * second}, 0, 0, false},
+		"slow":                {queue{lastsAll: 2 * second}, 0, 2 * second, false},
+		"slower than all":     {queue{lastsAll: 15 * second, timeout: 30 * second}, 0, 10 * second, false},
+	} {
+		row.q.arrivals, row.q.rate, row.q.work = Constant, 100, time.Millisecond
+		r := row.q.run(t)
+		var longest Slice
+		for _, s := range r.Timeline.Slices {
+			if s.Still > longest.Still {
+				longest = s
+			}
+		}
+		if (longest.Still-row.still).Abs() > 20*time.Millisecond || row.still > 0 && (longest.StillFrom-row.from).Abs() > 20*time.Millisecond {
+			t.Errorf("%s: got %v from %v, want %v from %v", name, longest.Still, longest.StillFrom, row.still, row.from)
+		}
+		short := false
+		for _, d := range r.Doubts {
+			if d.Code == RateNotReached && d.At != 0 {
+				short = d.At == longest.StillFrom && d.AnsweredRate == r.AnsweredRate && d.SentRate == 0
+			}
+		}
+		if short != row.short {
+			t.Errorf("%s: got the doubts %+v", name, r.Doubts)
+		}
+	}
+}

@@ -34,15 +34,21 @@ type Slice struct {
 	// Late is by how much the generator was late with a request, at most.
 	Late time.Duration
 	// Still is the longest time that ended in it in which a request waited and no
-	// answer came; StillFrom is when it began.
+	// answer came; StillFrom is when it began, below 0 for one that began before the
+	// window. In the last slice it may be one that had not ended.
 	Still, StillFrom time.Duration
 }
 
 // Stall is a time without answers.
 type Stall struct {
-	// At is its start, from the start of the measured window.
+	// At is its start, from the start of the measured window, and Length its length
+	// within the window.
 	At     time.Duration `json:"at_ns"`
 	Length time.Duration `json:"length_ns"`
+	// FromStart says that it was under way when the window began, and ToEnd that it
+	// was when the window ended: the complete stall may have been longer.
+	FromStart bool `json:"from_start,omitempty"`
+	ToEnd     bool `json:"to_end,omitempty"`
 }
 
 // Finding is what the stalls of a run come to.
@@ -64,14 +70,18 @@ type Finding struct {
 func Find(timeline []Slice) *Finding {
 	limit := max(shortest, unlike*usual(timeline))
 	f := &Finding{}
+	var begun []time.Duration // before the window, too
 	for i, s := range timeline {
-		if s.Still >= limit && isStall(timeline[:i+1], s) {
-			f.Stalls = append(f.Stalls, Stall{s.StillFrom, s.Still})
+		one := within(s, i == len(timeline)-1)
+		if one.Length >= limit && isStall(timeline[:i+1], one, s.Still) && (!one.FromStart || s.StillFrom < 0 || isUnlikeTheRest(timeline, one)) {
+			f.Stalls = append(f.Stalls, one)
+			begun = append(begun, s.StillFrom)
 		}
 	}
 	if len(f.Stalls) == 0 {
 		return nil
 	}
+	last := timeline[len(timeline)-1]
 	var lengths, outside []time.Duration
 	var total time.Duration
 	for _, s := range f.Stalls {
@@ -87,8 +97,7 @@ func Find(timeline []Slice) *Finding {
 			outside = append(outside, s.P50)
 		}
 	}
-	last := timeline[len(timeline)-1]
-	f.Length, f.Outside, f.Period = median(lengths), median(outside), period(f.Stalls)
+	f.Length, f.Outside, f.Period = median(lengths), median(outside), period(begun)
 	f.Total = float64(total) / float64(last.At+last.Width)
 	return f
 }
@@ -112,14 +121,27 @@ func usual(timeline []Slice) time.Duration {
 	return median(still)
 }
 
-// isStall says that answers had come before the time without answers that ended in
-// the last slice, that enough requests waited for its end, and that it was not we
-// who sent them late.
-func isStall(timeline []Slice, last Slice) bool {
-	stall := Stall{last.StillFrom, last.Still}
-	if stall.At == 0 {
-		return false // the first answers of a slow service take their time
+// within is the part in the window of the time without answers of a slice.
+func within(s Slice, last bool) Stall {
+	at, to := max(s.StillFrom, 0), s.StillFrom+s.Still
+	return Stall{At: at, Length: to - at, FromStart: s.StillFrom <= 0, ToEnd: last && to == s.At+s.Width}
+}
+
+// isUnlikeTheRest tells a stall before the first answer of all from a service that
+// is slow: there, later requests wait as long.
+func isUnlikeTheRest(timeline []Slice, stall Stall) bool {
+	var rest []time.Duration
+	for _, s := range timeline {
+		if s.Max > 0 && overlap(s, stall) <= 0 {
+			rest = append(rest, s.P50)
+		}
 	}
+	return len(rest) > 0 && stall.Length >= unlike*median(rest)
+}
+
+// isStall says that enough requests waited for the end of a stall, and that it was
+// not we who sent them late. It ended in the last slice, and was so long in all.
+func isStall(timeline []Slice, stall Stall, length time.Duration) bool {
 	var due float64
 	var backlog int64
 	for _, s := range timeline {
@@ -127,7 +149,7 @@ func isStall(timeline []Slice, last Slice) bool {
 		if shared <= 0 {
 			continue
 		}
-		if s.Late > last.Still/2 {
+		if s.Late > length/2 {
 			return false
 		}
 		due += float64(s.Due) * float64(shared) / float64(s.Width)
@@ -145,14 +167,14 @@ func overlap(s Slice, stall Stall) time.Duration {
 
 // period is 0 unless there are three stalls or more, and all but a few of them
 // follow each other at the same distance.
-func period(stalls []Stall) time.Duration {
+func period(begun []time.Duration) time.Duration {
 	const few, off = 0.2, 0.15
-	if len(stalls) < 3 {
+	if len(begun) < 3 {
 		return 0
 	}
 	var gaps []time.Duration
-	for i := range stalls[1:] {
-		gaps = append(gaps, stalls[i+1].At-stalls[i].At)
+	for i := range begun[1:] {
+		gaps = append(gaps, begun[i+1]-begun[i])
 	}
 	usual := median(gaps)
 	regular := 0

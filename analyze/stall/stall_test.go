@@ -15,6 +15,7 @@ type plan struct {
 	work   func() time.Duration
 	stalls []stall.Stall
 	late   bool // it is the generator that stands still
+	warm   bool // there were answers before the window
 }
 
 // timeline is what is seen of it. Who meets a stall is answered at its end.
@@ -42,6 +43,9 @@ func (p plan) timeline() []stall.Slice {
 	}
 	var backlog int64
 	last := time.Duration(0)
+	if p.warm {
+		last = -time.Second
+	}
 	for i := range slices {
 		s := &slices[i]
 		s.At, s.Width, s.Answered = time.Duration(i)*width, width, int64(len(ended[i]))
@@ -53,6 +57,9 @@ func (p plan) timeline() []stall.Slice {
 			}
 			last = max(last, done)
 		}
+	}
+	if s, end := &slices[count-1], count*width; backlog > 0 && end-last > s.Still {
+		s.Still, s.StillFrom = end-last, last
 	}
 	return slices
 }
@@ -122,6 +129,8 @@ func TestNoStall(t *testing.T) {
 	const ms = time.Millisecond
 	for name, p := range map[string]plan{
 		"healthy":                 {rate: 1000, work: even(ms)},
+		"healthy after a warm-up": {rate: 200, work: even(ms), warm: true},
+		"slower than the window":  {rate: 200, work: even(12 * time.Second)},
 		"slow":                    {rate: 200, work: even(700 * ms)},
 		"busy":                    {rate: 200, work: busy(1)},
 		"busy and more load":      {rate: 3000, work: busy(2)},
@@ -136,6 +145,33 @@ func TestNoStall(t *testing.T) {
 	}
 	if f := stall.Find(nil); f != nil {
 		t.Errorf("of nothing: got %+v", f)
+	}
+}
+
+// TestStallsAtAnEdge plants some that cross an edge of the window, whose end, or
+// whose start, nobody saw.
+func TestStallsAtAnEdge(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	one := func(at, length time.Duration) []stall.Stall { return []stall.Stall{{At: at, Length: length}} }
+	for name, row := range map[string]struct {
+		p    plan
+		want stall.Stall
+	}{
+		"to the end":                     {plan{rate: 100, work: even(ms), stalls: one(6*time.Second, 9*time.Second)}, stall.Stall{At: 6 * time.Second, Length: 4 * time.Second, ToEnd: true}},
+		"to the end, busy":               {plan{rate: 200, work: busy(3), stalls: one(9*time.Second, 2*time.Second)}, stall.Stall{At: 9 * time.Second, Length: time.Second, ToEnd: true}},
+		"from the start":                 {plan{rate: 100, work: even(ms), stalls: one(0, 3*time.Second), warm: true}, stall.Stall{Length: 3 * time.Second, FromStart: true}},
+		"from the start of all requests": {plan{rate: 100, work: even(ms), stalls: one(0, 3*time.Second)}, stall.Stall{Length: 3 * time.Second, FromStart: true}},
+	} {
+		f := stall.Find(row.p.timeline())
+		if f == nil || len(f.Stalls) != 1 || !f.Matters() {
+			t.Errorf("%s: got %+v, want a stall that matters", name, f)
+			continue
+		}
+		got := f.Stalls[0]
+		if got.FromStart != row.want.FromStart || got.ToEnd != row.want.ToEnd || (got.At-row.want.At).Abs() > 50*ms || (got.Length-row.want.Length).Abs() > 50*ms || f.Total > 1 {
+			t.Errorf("%s: got %+v, want %+v", name, got, row.want)
+		}
 	}
 }
 

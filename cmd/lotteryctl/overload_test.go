@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -150,7 +151,7 @@ func TestStallsAreShown(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
 	args := []string{"bench", "--url", url, "--rate", "200", "--duration", "5s", "--warmup", "200ms", "--runs", "1", "--out", out}
 	stdout, _, err := execute(t, args...)
-	if err != nil || !strings.Contains(stdout, "note: answers stood still for 0.3 s every 1.0 s: at ") {
+	if err != nil || !strings.Contains(stdout, "note: answers stood still for 0.3 s every 1.0 s: ") {
 		t.Errorf("got %v and\n%s", err, stdout)
 	}
 	_, rounds := readRun(t, out)
@@ -161,5 +162,29 @@ func TestStallsAreShown(t *testing.T) {
 	}
 	if err != nil || len(timeline) != 50 || due != 1000 {
 		t.Errorf("got %v, %d slices and %d requests, want 50 and 1,000", err, len(timeline), due)
+	}
+}
+
+// TestStallAtTheEnd plants a service that stands still before the window ends, and
+// goes on after it: every request is answered, and yet the rate was not.
+func TestStallAtTheEnd(t *testing.T) {
+	t.Parallel()
+	var served atomic.Int64
+	var frozen sync.Once
+	var until atomic.Int64
+	url, _ := ownServer(t, func(w http.ResponseWriter, r *http.Request) {
+		if served.Add(1) > 150 {
+			frozen.Do(func() { until.Store(time.Now().Add(3 * time.Second).UnixNano()) })
+			time.Sleep(time.Until(time.Unix(0, until.Load())))
+		}
+		hello(w, r)
+	})
+	out := filepath.Join(t.TempDir(), "run")
+	stdout, stderr, err := execute(t, "bench", "--url", url, "--rate", "100", "--duration", "3s", "--warmup", "200ms", "--runs", "1", "--strict", "--out", out)
+	if cli.ExitCode(err) != cli.CodeInconclusive || !strings.Contains(stdout, "note: answers stood still for ") || !strings.Contains(stdout, " s to the end of the window; usually ") {
+		t.Errorf("got exit code %d, %q and\n%s", cli.ExitCode(err), stderr, stdout)
+	}
+	if strings.Contains(stdout, "overload: ") || !strings.Contains(stdout, "note: the rate was not reached in 1 of 1 runs (run 1: answered ") {
+		t.Errorf("got\n%s", stdout)
 	}
 }

@@ -49,6 +49,9 @@ func Doubt(d loadgen.Doubt) string {
 			return fmt.Sprintf("%.1f %% of the requests got no answer (%d of %d)",
 				100*float64(d.Unanswered)/float64(max(d.Intended, 1)), d.Unanswered, d.Intended)
 		}
+		if d.At != 0 {
+			return fmt.Sprintf("answered %.1f/s of %.1f/s due (%.1f/s requested), as no answer came %s", d.AnsweredRate, d.DueRate, d.AskedRate, toTheEnd(d.At))
+		}
 		return fmt.Sprintf("sent %.1f/s of %.1f/s due (%.1f/s requested)", d.SentRate, d.DueRate, d.AskedRate)
 	case loadgen.CapQueued:
 		return fmt.Sprintf("%d requests waited %v in total (p99 of the waits %v) because all %d connections were busy; their latency includes this wait",
@@ -75,6 +78,14 @@ func Doubt(d loadgen.Doubt) string {
 		return fmt.Sprintf("only %v of the window were measured", threeDigits(d.Window))
 	}
 	return DoubtName(d.Code)
+}
+
+// toTheEnd is a time up to the end of a window.
+func toTheEnd(from time.Duration) string {
+	if from <= 0 {
+		return "in the complete window"
+	}
+	return fmt.Sprintf("from %s s of the window to its end", units.Fixed(from.Seconds(), 1))
 }
 
 func generatorLimit(d loadgen.Doubt) string {

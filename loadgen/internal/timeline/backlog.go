@@ -30,24 +30,26 @@ type Growth struct{ First, Last int64 }
 // at by the smallest value in each tenth of the window: a burst or a stall that is
 // made up for leaves no trace there. It must grow steadily and until the end, and
 // requests must have waited as long as such a queue makes them wait. timeout is that of
-// the requests. Nil: no.
+// the requests. A cancel leaves requests behind, more the longer the queue was: they
+// count as waiting until then. Nil: no.
 func Growing(slices []Slice, timeout time.Duration) *Growth {
 	parts := partsOf(slices)
 	if parts == nil {
 		return nil
 	}
 	first, last := parts[0], parts[len(parts)-1]
-	var due, arrived int64
+	var due, arrived, timedOut int64
 	for _, p := range parts[1:] {
 		due += p.due
 	}
 	for _, p := range parts[len(parts)*8/10:] {
 		arrived += p.answered
+		timedOut += p.timedOut
 	}
+	silent := arrived == 0 && (timedOut == 0 && keptUp(slices) || isCut(slices) && !filledUp(slices, timeout) || Ended(slices, timeout) != nil || nothingAnswered(slices))
 	growth := last.backlog - first.backlog
 	switch {
-	case arrived == 0 && (Ended(slices, timeout) != nil || nothingAnswered(slices)), // which is something else
-		growth < backlogLeast, float64(growth) < backlogGrowth*float64(due),
+	case silent, growth < backlogLeast, float64(growth) < backlogGrowth*float64(due),
 		steadiness(parts) < backlogSteady,
 		!goesOn(parts), !isQueue(parts, float64(growth), timeout):
 		return nil
@@ -61,18 +63,31 @@ type part struct {
 	// nobody served them.
 	backlog       int64
 	due, answered int64
+	timedOut      int64
 	length        time.Duration
 	wait, late    time.Duration // means of the slices' medians and largest latenesses
+	// cut says that a cancel cut requests off that were due in it: wait is a lower
+	// bound, and the lower the later they were due.
+	cut bool
 }
 
-// partsOf is nil when there are too few slices. Those from the first on of which
-// requests were cut off by a cancel are left out: how long they would have waited is
-// not known.
+// isCut says that a cancel cut requests off.
+func isCut(slices []Slice) bool {
+	for _, s := range slices {
+		if s.Unfinished > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// partsOf is nil when there are too few slices. Of a run that was cut off only the
+// time since the first answer is looked at. The backlog of a service that takes long
+// for each request grows until then, and the waits that would tell are not known.
 func partsOf(slices []Slice) []part {
-	for i := range slices {
-		if slices[i].Unfinished > 0 {
-			slices = slices[:i]
-			break
+	if isCut(slices) {
+		for len(slices) > 0 && slices[0].Answered == 0 {
+			slices = slices[1:]
 		}
 	}
 	if n := len(slices); n > 0 && slices[n-1].Width < slices[0].Width/2 {
@@ -94,6 +109,8 @@ func partsOf(slices []Slice) []part {
 			p.due += s.Due
 			p.length += s.Width
 			p.answered += s.Answered
+			p.timedOut += s.TimedOut
+			p.cut = p.cut || s.Unfinished > 0
 			if s.Max > 0 {
 				p.wait += s.P50
 				p.late += s.Late
@@ -149,6 +166,11 @@ func isQueue(parts []part, growth float64, timeout time.Duration) bool {
 	var due int64
 	var length time.Duration
 	for _, p := range parts {
+		if parts[len(parts)-1].cut {
+			// Of those that came last it is not known. In a queue that grew by so
+			// much somebody had waited for as long when it was cut off.
+			wait = max(wait, p.wait)
+		}
 		due += p.due
 		length += p.length
 	}
@@ -164,13 +186,21 @@ func isQueue(parts []part, growth float64, timeout time.Duration) bool {
 	return float64(wait) >= atLeast && !alike(parts)
 }
 
-// alike says that the waits of all parts are nearly the same.
+// alike says that the waits of all parts are nearly the same, as far as they are
+// known.
 func alike(parts []part) bool {
-	low, high := parts[0].wait, parts[0].wait
+	known := 0
+	var low, high time.Duration
 	for _, p := range parts {
+		if p.cut {
+			continue
+		}
+		if known++; known == 1 {
+			low = p.wait
+		}
 		low, high = min(low, p.wait), max(high, p.wait)
 	}
-	return float64(high-low) <= waitsAlike*float64(high)
+	return known > 1 && float64(high-low) <= waitsAlike*float64(high)
 }
 
 // nothingAnswered says that no request ever was, in the window or later.
@@ -183,12 +213,32 @@ func nothingAnswered(slices []Slice) bool {
 	return true
 }
 
+// keptUp says that the backlog had not grown when the last answer came: the service
+// had not too much to do, it stood still.
+func keptUp(slices []Slice) bool {
+	var due int64
+	var until int
+	for i, s := range slices {
+		if s.Answered > 0 {
+			until = i
+		}
+	}
+	for _, s := range slices[:until] {
+		due += s.Due
+	}
+	grown := int64(0)
+	if until > 0 { // in the slice of the last answer it may have stood still already
+		grown = slices[until-1].Backlog - slices[0].Backlog
+	}
+	return grown < backlogLeast || float64(grown) < backlogGrowth*float64(due)
+}
+
 // filledUp says that waits rose until they reached the timeout. A service that
 // takes requests in order then answers nothing in time any more, for all its work.
 func filledUp(slices []Slice, timeout time.Duration) bool {
 	rising := 0
 	for _, s := range slices {
-		if s.P50 > timeout/4 && s.P50 < timeout*9/10 {
+		if s.Unfinished == 0 && s.P50 > timeout/4 && s.P50 < timeout*9/10 {
 			rising++
 		}
 	}

@@ -62,11 +62,15 @@ type Recorder struct {
 	// base is the backlog at the start of the window.
 	base       int64
 	lastAnswer time.Duration
+	// What is needed for the time that passed without an answer when the window
+	// ended: its start, its last answer, and when requests began to wait.
+	from, lastInside, waiting time.Duration
 }
 
 // Add counts a request that ended; the window is from from to to. waiting is
 // when its request, or another that waits, became due while none waited.
 func (r *Recorder) Add(x Event, from, to, waiting time.Duration) {
+	r.from, r.waiting = from, waiting
 	switch {
 	case x.Intended < from:
 		if x.Done >= from {
@@ -87,7 +91,10 @@ func (r *Recorder) Add(x Event, from, to, waiting time.Duration) {
 			c.time(x.Done - x.Intended)
 		}
 	}
-	since, still := r.still(x, max(from, waiting))
+	since, still := r.still(x)
+	if x.Outcome == Answered && x.Done < to {
+		r.lastInside = max(r.lastInside, x.Done)
+	}
 	if x.Done < from || x.Done >= to {
 		return
 	}
@@ -107,20 +114,31 @@ func (r *Recorder) Add(x Event, from, to, waiting time.Duration) {
 	case TimedOut:
 		c.timedOut++
 		c.failed++
+	case Unfinished:
+		// It ended for want of time: until then it waited, and is in the backlog.
 	default:
 		c.failed++
 	}
 }
 
 // still is since when no answer had come before this one, although requests
-// waited, and for how long; from is when the earliest of them began to.
-func (r *Recorder) still(x Event, from time.Duration) (since, still time.Duration) {
+// waited, and for how long.
+func (r *Recorder) still(x Event) (since, still time.Duration) {
 	if x.Outcome != Answered {
 		return 0, 0
 	}
-	since = max(r.lastAnswer, from)
+	since = r.since(r.lastAnswer)
 	r.lastAnswer = max(r.lastAnswer, x.Done)
 	return since, x.Done - since
+}
+
+// since is when the present time without an answer began, if the last one came
+// then: before the window, too. If there never was one, it begins with the window.
+func (r *Recorder) since(answer time.Duration) time.Duration {
+	if answer == 0 {
+		return max(r.from, r.waiting)
+	}
+	return max(answer, r.waiting)
 }
 
 // at is the cell of an offset in the window. The cells before it may be moved.
@@ -169,6 +187,12 @@ func (r *Recorder) Slices(window time.Duration) (slices []Slice, width time.Dura
 			P50: c.quantile(0.50), P95: c.quantile(0.95), P99: c.quantile(0.99), Max: c.max, Late: c.late,
 			Still: c.still, StillFrom: c.stillFrom,
 		})
+	}
+	if last := &slices[len(slices)-1]; backlog > 0 {
+		// Whoever waits at the end has no answer that would show for how long.
+		if from := r.since(r.lastInside) - r.from; window-from > last.Still {
+			last.Still, last.StillFrom = window-from, from
+		}
 	}
 	return slices, r.width
 }

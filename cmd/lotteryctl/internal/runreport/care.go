@@ -127,10 +127,6 @@ func doubtText(round runfolder.Round, d loadgen.Doubt) string {
 	return text
 }
 
-// unfinishedOf is how many requests of a load were cut off by a cancel, which is no
-// fault of the service.
-func unfinishedOf(l runfolder.Load) int64 { return l.Failures[string(loadgen.KindUnfinished)] }
-
 // unfinishedNote labels the latencies that are lower bounds; "" if there are none.
 func unfinishedNote(n int64) string {
 	if n == 0 {
@@ -145,39 +141,6 @@ func (r Report) unreadNote() string {
 		return ""
 	}
 	return fmt.Sprintf("stalls could not be looked for in every run: %v", r.unread)
-}
-
-// stallNote is about the first run with stalls; "" if there are none.
-func (r Report) stallNote() string {
-	if len(r.Stalls) == 0 {
-		return ""
-	}
-	s := r.Stalls[0]
-	every := ""
-	if s.Period > 0 {
-		every = fmt.Sprintf(" every %s s", seconds(s.Period))
-	}
-	var at []string
-	for _, one := range s.Stalls {
-		if len(at) == 4 {
-			at = append(at, fmt.Sprintf("and %d more", len(s.Stalls)-4))
-			break
-		}
-		at = append(at, seconds(one.At)+" s")
-	}
-	text := fmt.Sprintf("answers stood still for %s s%s: at %s; usually %s ms outside, up to %s ms inside",
-		seconds(s.Length), every, strings.Join(at, ", "), units.Milliseconds(s.Outside), units.Milliseconds(s.Inside))
-	if len(r.Rounds) > 1 {
-		return fmt.Sprintf("stalls in %d of %d runs (%s: %s)", len(r.Stalls), len(r.Rounds), r.runName(runfolder.Round{Round: s.Round, Arm: s.Arm}), text)
-	}
-	return text
-}
-
-func seconds(d time.Duration) string {
-	if d < 100*time.Millisecond {
-		return units.Fixed(d.Seconds(), 2)
-	}
-	return units.Fixed(d.Seconds(), 1)
 }
 
 // fewestRequests is the smallest number of requests that a whole run rests on.

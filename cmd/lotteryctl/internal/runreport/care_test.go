@@ -102,6 +102,11 @@ func TestHeadlines(t *testing.T) {
 	shed := healthyRound(750)
 	shed.Doubts = []loadgen.Doubt{{Code: experiment.Shedding, Unanswered: 592, Intended: 750, AnsweredRate: 31.6}}
 	lost := runfolder.Round{Load: runfolder.Load{Requests: 500, Errors: 500, Failures: map[string]int64{"status 404": 500}}}
+	// All that was due in the window was cut off: it waited behind the warm-up.
+	cut := runfolder.Round{Partial: true, Load: runfolder.Load{Requests: 890, Errors: 890, Failures: map[string]int64{"unfinished": 890}}}
+	cutOver, cutLost := cut, cut
+	cutOver.Doubts = over.Doubts
+	cutLost.Load.Failures = map[string]int64{"unfinished": 490, "timeout": 400}
 	repeated := over
 	repeated.Repeated = true
 	const sentence = "it answered 53.2/s of the 100/s asked: more than it could take; latencies describe a queue that was still growing"
@@ -115,6 +120,9 @@ func TestHeadlines(t *testing.T) {
 		{"one of two", []runfolder.Round{over, healthyRound(10)}, "overload in 1 of 2 runs: " + sentence},
 		{"refusals", []runfolder.Round{shed}, "refusals: it refused 592 of 750 requests (status 429 or 503) and answered 31.6/s without error; latencies and cost include the refusals"},
 		{"repeated", []runfolder.Round{repeated, healthyRound(10)}, ""},
+		{"cut off", []runfolder.Round{cut}, ""},
+		{"cut off under overload", []runfolder.Round{cutOver}, "overload: " + sentence},
+		{"cut off, the rest failed", []runfolder.Round{cutLost}, "failed: every request failed: 400 timeout, 490 unfinished"},
 		{"failed", []runfolder.Round{lost}, "failed: every request failed: 500 status 404; check the path of --url, or set --expect-status 404 if this is the answer to measure"},
 	} {
 		if got := strings.Join(reportOf(row.rounds...).headlines(), "\n"); got != row.want {
@@ -168,6 +176,26 @@ func TestStallNote(t *testing.T) {
 	r.Rounds = append(r.Rounds, healthyRound(1))
 	if got, want := r.stallNote(), "stalls in 1 of 2 runs (run 1: answers stood still for 0.2 s: at 0.7 s; usually 1.000 ms outside, up to 210.0 ms inside)"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestWhenStill: the edges of the window are named.
+func TestWhenStill(t *testing.T) {
+	t.Parallel()
+	const second = time.Second
+	end := stall.Stall{At: 6 * second, Length: 2 * second, ToEnd: true}
+	start := stall.Stall{Length: 2 * second, FromStart: true}
+	for want, stalls := range map[string][]stall.Stall{
+		"at 3.0 s":                              {{At: 3 * second, Length: second}},
+		"from 6.0 s to the end of the window":   {end},
+		"from the start of the window to 2.0 s": {start},
+		"the complete window":                   {{Length: 8 * second, FromStart: true, ToEnd: true}},
+		"from the start of the window to 2.0 s, at 3.0 s, 5.0 s, from 6.0 s to the end of the window": {
+			start, {At: 3 * second, Length: second}, {At: 5 * second, Length: second / 2}, end},
+	} {
+		if got := whenStill(stalls); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
 	}
 }
 

@@ -26,15 +26,20 @@ func failures(rounds []runfolder.Round) string {
 	return strings.Join(parts, ", ")
 }
 
-// allFailed says that there were requests and not one did what it should.
+// allFailed says that there were requests and not one did what it should. Those that
+// a cancel cut off could not.
 func allFailed(rounds []runfolder.Round) bool {
 	var requests, errors int64
 	for _, r := range rounds {
-		requests += r.Load.Requests
-		errors += r.Load.Errors
+		requests += r.Load.Requests - unfinishedOf(r.Load)
+		errors += r.Load.Errors - unfinishedOf(r.Load)
 	}
 	return requests > 0 && errors >= requests
 }
+
+// unfinishedOf is how many requests of a load were cut off by a cancel, which is no
+// fault of the service.
+func unfinishedOf(l runfolder.Load) int64 { return l.Failures[string(loadgen.KindUnfinished)] }
 
 // failuresAndHint counts the causes of errors, and says what to look at if there
 // is only one.
