@@ -134,7 +134,6 @@ func checkSchedule(t *testing.T, p loadgen.Plan, r *loadgen.Result) {
 // TestCancelUnderOverload: what was due when the run was cut off, sent or not, is the
 // backlog, and it is overload; a service that keeps up has neither.
 func TestCancelUnderOverload(t *testing.T) {
-	t.Parallel()
 	for name, work := range map[string]time.Duration{"overload": 10 * time.Millisecond, "healthy": 0} {
 		t.Run(name, func(t *testing.T) {
 			overClients(t, func(t *testing.T, c loadgen.Client) {
