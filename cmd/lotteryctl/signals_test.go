@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/http/pprof"
 	"os"
+	"os/signal"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -112,6 +113,10 @@ func within(t *testing.T, what string, happened <-chan struct{}) {
 // stop do what Ctrl-C does.
 func TestEverySignalKeepsWhatWasMeasured(t *testing.T) {
 	t.Parallel()
+	// Where these tests run under nohup, a child would ignore SIGHUP as they do.
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangup) })
 	for _, sig := range []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(sig.String(), func(t *testing.T) {
 			t.Parallel()
