@@ -155,7 +155,7 @@ func TestBenchSteps(t *testing.T) {
 			t.Errorf("%s drew with random dice: %v", r.Arm, random)
 		}
 	}
-	if !strings.Contains(stdout, "all eight, best") || !strings.Contains(stdout, "too few rounds") {
+	if !strings.Contains(stdout, "all eight, best") || !strings.Contains(stdout, "too few requests") {
 		t.Errorf("the answer is missing:\n%s", stdout)
 	}
 	checkGone(t, program)
