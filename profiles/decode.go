@@ -50,7 +50,11 @@ func readProfile(r io.Reader, limit int64, turn chan struct{}) (raw []byte, p *p
 // service that does not allow profiles. The parser would speak of wire types.
 func plainText(data []byte) (line string, ok bool) {
 	const most = 200
-	begin := bytes.TrimSpace(data[:min(len(data), most)])
+	begin := data[:min(len(data), most)]
+	for cut := 0; len(data) > most && cut < utf8.UTFMax-1 && !utf8.Valid(begin); cut++ {
+		begin = begin[:len(begin)-1] // of a letter cut in two
+	}
+	begin = bytes.TrimSpace(begin)
 	if len(begin) == 0 {
 		return "", false
 	}

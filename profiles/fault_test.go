@@ -49,6 +49,7 @@ func TestOneKindFails(t *testing.T) {
 		{"cut-gzip", profiles.Block, answer(200, good[:len(good)/2]), failure{Code: profiles.FailDamagedGzip, Page: "/debug/pprof/block", Said: "unexpected EOF"}},
 		{"HTML", profiles.Mutex, answer(200, []byte("\n<!doctype html><p>log in")), failure{Code: profiles.FailHTMLAnswer, Page: "/debug/pprof/mutex"}},
 		{"text", profiles.ThreadCreate, answer(200, []byte("profiling is disabled\nask operations")), failure{Code: profiles.FailNotProfile, Page: "/debug/pprof/threadcreate", Said: `"profiling is disabled"`}},
+		{"long-text", profiles.ThreadCreate, answer(200, []byte("a"+strings.Repeat("ä", 150))), failure{Code: profiles.FailNotProfile, Page: "/debug/pprof/threadcreate", Said: `"aääää`}},
 		{"bytes", profiles.ThreadCreate, answer(200, []byte("\x07hello")), failure{Code: profiles.FailNotProfile, Page: "/debug/pprof/threadcreate", Said: "unknown wire type"}},
 		{"empty", profiles.ThreadCreate, answer(200, nil), failure{Code: profiles.FailEmptyAnswer, Page: "/debug/pprof/threadcreate"}},
 		{"huge", profiles.Block, answer(200, bytes.Repeat([]byte("a"), 3<<20)), failure{Code: profiles.FailTooLarge, Page: "/debug/pprof/block", MaxBytes: 2 << 20}},

@@ -110,8 +110,8 @@ func isStandard(f stackprofile.Frame, pkg string) bool {
 	if f.File == "" || !strings.Contains(f.File, "/") || dir == pkg || strings.HasSuffix(dir, "/src/"+pkg) {
 		return true
 	}
-	if _, below, ok := strings.Cut(dir, "/src/"); ok {
-		dir = below
+	if at := strings.LastIndex(dir, "/src/"); at >= 0 {
+		dir = dir[at+len("/src/"):]
 	}
 	return dir == "runtime" || strings.HasPrefix(dir, "runtime/") || strings.HasPrefix(dir, "internal/runtime/")
 }

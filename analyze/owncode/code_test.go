@@ -46,7 +46,7 @@ func TestOwnCode(t *testing.T) {
 				frame("shop/cart.Add", "/home/me/shop/cart/add.go"), frame("time/travel.Add", "/home/me/time/travel/add.go"),
 				frame("internal/poll.runtime_pollWait", "/usr/local/go/src/runtime/netpoll.go"), frame("internal/poll.runtime_pollWait", "runtime/netpoll.go"),
 				frame("time.Sleep", "/usr/local/go/src/runtime/time.go"), frame("os/signal.signal_recv", "/usr/local/go/src/runtime/sigqueue.go"),
-				frame("maps.clone", "/usr/local/go/src/internal/runtime/maps/map.go"), frame("sync.runtime_Semacquire", "/home/me/sdk/go1.26/src/runtime/sema.go"),
+				frame("maps.clone", "/usr/local/go/src/internal/runtime/maps/map.go"), frame("sync.runtime_Semacquire", "/home/me/src/go/src/runtime/sema.go"),
 			},
 			own: []stackprofile.Frame{frame("shop/cart.Add", "/home/me/shop/cart/add.go"), frame("time/travel.Add", "/home/me/time/travel/add.go")},
 		},

@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -40,7 +39,8 @@ func blame(doubts []loadgen.Doubt, n runfolder.Noise) []loadgen.Doubt {
 			}
 		}
 	}
-	if !named && len(exceeded(DefaultNoiseLimit(), n)) > 0 {
+	// Where the service's processes are not known, it may be the other program.
+	if !named && n.ServerRunQueue != nil && len(exceeded(DefaultNoiseLimit(), n)) > 0 {
 		doubts = append(slices.Clone(doubts), loadgen.Doubt{Code: MachineBusy})
 	}
 	return doubts
@@ -56,10 +56,12 @@ const Shedding loadgen.DoubtCode = "shedding"
 const sheddingFrom = 0.05
 
 // shedding is empty if few answers, or all, were refusals.
-func shedding(l runfolder.Load) []loadgen.Doubt {
+func shedding(l runfolder.Load, expected StatusSet) []loadgen.Doubt {
 	refused := int64(0)
 	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
-		refused += l.Failures[fmt.Sprintf("status %d", status)] // none if such a status was expected
+		if !expected.Good(status) {
+			refused += l.Statuses[status]
+		}
 	}
 	good := l.Requests - l.Errors
 	if good <= 0 || l.WindowNS <= 0 || float64(refused) < sheddingFrom*float64(l.Answered) {

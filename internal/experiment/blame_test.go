@@ -53,12 +53,16 @@ func TestBlameOfWaitingThreads(t *testing.T) {
 		client := 200 * time.Millisecond
 		return runfolder.Noise{Over: 10 * time.Second, ForeignCPU: &foreign, ClientRunQueue: &client, ServerRunQueue: &service, Cores: 2}
 	}
+	unknown := noise(17*time.Second, 0)
+	waited := 5 * time.Second
+	unknown.ServerRunQueue, unknown.ClientRunQueue = nil, &waited
 	for _, row := range []struct {
 		name   string
 		before []loadgen.Doubt
 		noise  runfolder.Noise
 		want   []loadgen.DoubtCode
 	}{
+		{"the other program may be the service", nil, unknown, nil},
 		{"others have both cores", nil, noise(17*time.Second, 11*time.Second), []loadgen.DoubtCode{MachineBusy}},
 		{"and requests were late", []loadgen.Doubt{late}, noise(17*time.Second, 11*time.Second), []loadgen.DoubtCode{MachineBusy}},
 		{"the service waits for itself", nil, noise(300*time.Millisecond, 11*time.Second), nil},
@@ -79,22 +83,26 @@ func TestBlameOfWaitingThreads(t *testing.T) {
 // those that were expected are not.
 func TestShedding(t *testing.T) {
 	t.Parallel()
-	load := func(answered, errors int64, failures map[string]int64) runfolder.Load {
-		return runfolder.Load{Requests: 750, Answered: answered, Errors: errors, Failures: failures, WindowNS: 5 * time.Second}
+	load := func(errors int64, statuses map[int]int64) runfolder.Load {
+		return runfolder.Load{Requests: 750, Answered: 750, Errors: errors, Statuses: statuses, WindowNS: 5 * time.Second}
 	}
-	got := shedding(load(750, 592, map[string]int64{"status 503": 500, "status 429": 92}))
+	usual := StatusSet{200: true}
+	got := shedding(load(592, map[int]int64{200: 158, 503: 500, 429: 92}), usual)
 	if len(got) != 1 || got[0] != (loadgen.Doubt{Code: Shedding, Unanswered: 592, Intended: 750, AnsweredRate: 31.6}) {
 		t.Errorf("got %+v", got)
 	}
-	for name, l := range map[string]runfolder.Load{
-		"healthy":       load(750, 0, nil),
-		"few":           load(750, 37, map[string]int64{"status 503": 37}),
-		"other errors":  load(750, 592, map[string]int64{"status 500": 592}),
-		"all":           load(750, 750, map[string]int64{"status 503": 750}),
-		"expected":      load(750, 0, map[string]int64{}),
-		"nothing there": {},
+	for name, row := range map[string]struct {
+		load     runfolder.Load
+		expected StatusSet
+	}{
+		"healthy":       {load(0, map[int]int64{200: 750}), usual},
+		"few":           {load(37, map[int]int64{200: 713, 503: 37}), usual},
+		"other errors":  {load(592, map[int]int64{200: 158, 500: 592}), usual},
+		"all":           {load(750, map[int]int64{503: 750}), usual},
+		"expected":      {load(0, map[int]int64{200: 158, 503: 592}), StatusSet{200: true, 503: true}},
+		"nothing there": {runfolder.Load{}, usual},
 	} {
-		if got := shedding(l); got != nil {
+		if got := shedding(row.load, row.expected); got != nil {
 			t.Errorf("%s: got %+v", name, got)
 		}
 	}

@@ -42,7 +42,7 @@ func (m *measurement) run(ctx context.Context, plan loadgen.Plan, r *runfolder.R
 	}
 	r.Doubts = blame(r.Doubts, r.Noise)
 	if !r.Partial {
-		r.Doubts = append(r.Doubts, shedding(r.Load)...)
+		r.Doubts = append(r.Doubts, shedding(r.Load, m.good)...)
 	}
 	// Of a queue that grew, or while others had the processors, the halves differ as
 	// a matter of course.

@@ -36,6 +36,14 @@ func DoubtName(code loadgen.DoubtCode) string {
 	return string(code)
 }
 
+// DoubtTitle is DoubtName, but for an overload that may be for want of connections.
+func DoubtTitle(d loadgen.Doubt) string {
+	if d.Code == loadgen.Overloaded && d.Cap > 0 {
+		return "the load was more than its connections carried"
+	}
+	return DoubtName(d.Code)
+}
+
 // Doubt says what a doubt about a run rests on, with its figures.
 func Doubt(d loadgen.Doubt) string {
 	if d.Text != "" {
@@ -49,7 +57,7 @@ func Doubt(d loadgen.Doubt) string {
 			return fmt.Sprintf("%.1f %% of the requests got no answer (%d of %d)",
 				100*float64(d.Unanswered)/float64(max(d.Intended, 1)), d.Unanswered, d.Intended)
 		}
-		if d.At != 0 {
+		if d.At != 0 || d.AnsweredRate > 0 { // only of a time without answers
 			return fmt.Sprintf("answered %.1f/s of %.1f/s due (%.1f/s requested), as no answer came %s", d.AnsweredRate, d.DueRate, d.AskedRate, toTheEnd(d.At))
 		}
 		return fmt.Sprintf("sent %.1f/s of %.1f/s due (%.1f/s requested)", d.SentRate, d.DueRate, d.AskedRate)

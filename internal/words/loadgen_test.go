@@ -72,6 +72,10 @@ func TestOverload(t *testing.T) {
 	} {
 		checkSentence(t, "overload", words.Overload(row.doubt), row.want+": more than it could take; latencies describe a queue that was still growing")
 	}
+	checkSentence(t, "title of the same", words.DoubtTitle(loadgen.Doubt{Code: loadgen.Overloaded, Cap: 4}), "the load was more than its connections carried")
+	checkSentence(t, "title", words.DoubtTitle(loadgen.Doubt{Code: loadgen.Overloaded}), words.DoubtName(loadgen.Overloaded))
+	checkSentence(t, "no answer from the first moment", words.Doubt(loadgen.Doubt{Code: loadgen.RateNotReached, AnsweredRate: 3, DueRate: 100, AskedRate: 100}),
+		"answered 3.0/s of 100.0/s due (100.0/s requested), as no answer came in the complete window")
 	for limit, want := range map[int]string{1: "1 connection", 64: "64 connections"} {
 		checkSentence(t, "all connections busy", words.Overload(loadgen.Doubt{AnsweredRate: 7, AskedRate: 100, DueRate: 100, Cap: limit}),
 			"it answered 7/s of the 100/s asked with at most "+want+", always in use: more connections may bring more answers; latencies describe a queue that was still growing")

@@ -35,13 +35,14 @@ func (u unwrapper) unwrap(line []byte) [][]byte {
 			return split(message)
 		}
 	}
-	if at := u.marked.FindIndex(line); at != nil && bytes.Contains(line[at[0]:], []byte(`\n`)) {
+	at := u.marked.FindIndex(line)
+	switch {
+	case at != nil && bytes.Contains(line[at[0]:], []byte(`\n`)):
 		return split(unescaped(string(line)))
-	}
-	if bytes.Contains(line, []byte("#01")) { // as rsyslog writes control characters
+	case at != nil && bytes.Contains(line[at[0]:], []byte("#012")): // as rsyslog writes control characters
 		return split(strings.NewReplacer("#011", "\t", "#012", "\n", "#015", "").Replace(string(line)))
 	}
-	return [][]byte{line}
+	return [][]byte{bytes.ReplaceAll(line, []byte("#011"), []byte("\t"))}
 }
 
 // messageKeys are what collectors call the line that a program wrote.

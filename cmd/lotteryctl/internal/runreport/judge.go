@@ -34,7 +34,7 @@ func JudgeRounds(rounds []runfolder.Round, strict bool) error {
 		for _, d := range r.Doubts {
 			switch d.Code {
 			case loadgen.GeneratorLimit, loadgen.RateNotReached, loadgen.Overloaded, experiment.MachineBusy, experiment.Shedding:
-				return cli.Inconclusive(fmt.Errorf("run %d is not as requested: %s: %s", r.Round, words.DoubtName(d.Code), words.Doubt(d)))
+				return cli.Inconclusive(fmt.Errorf("run %d is not as requested: %s: %s", r.Round, words.DoubtTitle(d), words.Doubt(d)))
 			}
 		}
 	}
