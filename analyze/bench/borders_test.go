@@ -48,25 +48,64 @@ func TestTooFewRunsAtTheBorder(t *testing.T) {
 	}
 }
 
-// TestErrorsAreComparedAsTheyAre only where one side has none: one failed request
-// of a single run is a difference then. Where both have some, it takes a test.
-func TestErrorsAreComparedAsTheyAre(t *testing.T) {
-	none := values(map[string][]float64{"errors/op": {0, 0, 0, 0, 0}}, "errors/op")
-	one := values(map[string][]float64{"errors/op": {0, 0, 0.01, 0, 0}}, "errors/op")
+// TestErrorsTakeATest: a request that failed in one run of one side is no
+// regression, as a run of the other could as well have had it. It never makes the
+// two sides equivalent either. Only where nobody has any, nothing is tested.
+func TestErrorsTakeATest(t *testing.T) {
+	// of is ten runs of which the first so many have errors.
+	of := func(runs int) string {
+		with := make([]float64, 10)
+		for i := range runs {
+			with[i] = 0.01 + float64(i)/1000
+		}
+		return values(map[string][]float64{"errors/op": with}, "errors/op")
+	}
 	for _, row := range []struct {
 		name     string
 		old, new string
-		direct   bool
+		test     bench.Test
 		want     bench.Verdict
 	}{
-		{"none", none, none, true, bench.Equivalent},
-		{"one in the new", none, one, true, bench.Regressed},
-		{"one in the old", one, none, true, bench.Improved},
-		{"one in both", one, one, false, bench.Inconclusive},
+		{"none", of(0), of(0), bench.Direct, bench.Equivalent},
+		{"one run of the new", of(0), of(1), bench.MannWhitneyTest, bench.Inconclusive},
+		{"one run of the old", of(1), of(0), bench.MannWhitneyTest, bench.Inconclusive},
+		{"four runs of the new", of(0), of(4), bench.MannWhitneyTest, bench.Inconclusive},
+		{"most runs of the new", of(0), of(8), bench.MannWhitneyTest, bench.Regressed},
+		{"most runs of the old", of(8), of(0), bench.MannWhitneyTest, bench.Improved},
 	} {
 		g := only(t, judge(t, bench.DefaultQuery(), bench.Policy{}, row.old, row.new), "errors/op")
-		if direct := g.Test == bench.Direct; direct != row.direct || g.Verdict != row.want {
-			t.Errorf("%s: %s by %v, want %s, directly: %v", row.name, g.Verdict, g.Test, row.want, row.direct)
+		if g.Test != row.test || g.Verdict != row.want {
+			t.Errorf("%s: %s by %q, want %s by %q: %+v", row.name, g.Verdict, g.Test, row.want, row.test, g.Effect)
+		}
+	}
+}
+
+// TestAGateThatAllowsNoErrorFailsOnOne, in whichever run it came: that there was
+// one is no estimate. With a bound above zero it takes a test.
+func TestAGateThatAllowsNoErrorFailsOnOne(t *testing.T) {
+	of := func(errors ...float64) string {
+		return values(map[string][]float64{"errors/op": append(errors, 0, 0, 0, 0, 0, 0)}, "errors/op")
+	}
+	none, one, all := of(0, 0, 0, 0), of(0, 0.01, 0, 0), strings.ReplaceAll(of(0.01, 0.01, 0.01, 0.01), " 0 ", " 0.01 ")
+	for _, row := range []struct {
+		gate, old, new string
+		want           bench.Outcome
+	}{
+		{"errors/op>0", none, none, bench.Passed},
+		{"errors/op>0", none, one, bench.Failed},
+		{"errors/op>0", one, none, bench.Passed},
+		{"errors/op>5%", none, none, bench.Passed},
+		{"errors/op>5%", none, one, bench.Undecided},
+		{"errors/op>5%", none, all, bench.Failed},
+		{"errors/op>5%", all, none, bench.Passed},
+	} {
+		gate, err := bench.ParseFailOn(row.gate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report := judge(t, bench.DefaultQuery(), bench.Policy{Gates: []bench.Gate{gate}}, row.old, row.new)
+		if got := report.Gates[0].Outcome; got != row.want {
+			t.Errorf("%s of\n%s and\n%s: %s, want %s", row.gate, row.old, row.new, got, row.want)
 		}
 	}
 }

@@ -13,26 +13,65 @@ const NotExact stat.Oddity = "not-exact"
 const errorUnit = "errors/op"
 
 // isDirect reports whether values are compared as they are: those declared
-// exact, and errors that one side has and the other has not at all.
+// exact, and errors of which neither side has any.
 func isDirect(t *Table, old, new *Cell) bool {
-	return t.Exact || t.Unit == errorUnit && (highest(old) == 0 || highest(new) == 0)
+	return t.Exact || t.Unit == errorUnit && highest(old) == 0 && highest(new) == 0
+}
+
+// errorsOfOneSide are the errors of the only side that has any; nil if both have
+// some, or neither.
+func errorsOfOneSide(unit string, old, new *Cell) *OneSided {
+	if unit != errorUnit || (highest(old) == 0) == (highest(new) == 0) {
+		return nil
+	}
+	with := old
+	if highest(old) == 0 {
+		with = new
+	}
+	o := &OneSided{New: with == new, All: len(with.Values), Mean: average(with.Values)}
+	for _, v := range with.Values {
+		if v != 0 {
+			o.Runs++
+		}
+	}
+	return o
+}
+
+// widened has the ratio of the means as its center: the median of the runs does
+// not see errors that fewer than half of them have. Its interval holds it, so
+// that such a pair never counts as equivalent.
+func widened(r stat.Ratio, old, new *Cell) stat.Ratio {
+	if hasNoRatio(r) {
+		return r
+	}
+	r.Center = quotient(average(old.Values), average(new.Values))
+	r.Low, r.High, r.Note = min(r.Low, r.Center), max(r.High, r.Center), stat.FromZero
+	if r.Center == 0 {
+		r.Note = stat.ToZero
+	}
+	return r
+}
+
+// hasNoRatio reports whether the values are such that no ratio can be estimated.
+func hasNoRatio(r stat.Ratio) bool {
+	switch r.Note {
+	case stat.NoValues, stat.Negative, stat.NotFinite, stat.Opposed:
+		return true
+	}
+	return false
 }
 
 func highest(c *Cell) float64 { return c.Sample.Values[len(c.Sample.Values)-1] }
 
 func lowest(c *Cell) float64 { return c.Sample.Values[0] }
 
-// directRatio compares two values: of exact tables the centers, of errors the
-// means, which a single error moves. Its interval is a point, or everything if
+// directRatio compares two centers. Its interval is a point, or everything if
 // values that were declared exact are not.
-func directRatio(t *Table, old, new *Cell) stat.Ratio {
-	before, after := old.Summary.Center, new.Summary.Center
-	if !t.Exact {
-		before, after = average(old.Values), average(new.Values)
-	} else if lowest(old) != highest(old) || lowest(new) != highest(new) {
-		return stat.Ratio{Center: quotient(before, after), High: math.Inf(1), Level: 1, Note: NotExact}
+func directRatio(old, new *Cell) stat.Ratio {
+	ratio := quotient(old.Summary.Center, new.Summary.Center)
+	if lowest(old) != highest(old) || lowest(new) != highest(new) {
+		return stat.Ratio{Center: ratio, High: math.Inf(1), Level: 1, Note: NotExact}
 	}
-	ratio := quotient(before, after)
 	return stat.Ratio{Center: ratio, Low: ratio, High: ratio, Level: 1}
 }
 

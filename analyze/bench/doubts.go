@@ -3,6 +3,7 @@ package bench
 import (
 	"math"
 
+	"github.com/lotteryctl/lotteryctl/analyze/bench/internal/turns"
 	"github.com/lotteryctl/lotteryctl/analyze/stat"
 )
 
@@ -66,7 +67,7 @@ func (j *judging) sequential(r *Report) (warnings []Warning) {
 			}
 			old, new := t.Cols[t.Baseline].Label, t.Cols[col].Label
 			key := old + "\x00" + new
-			if warned[key] || !stat.Sequential(order(g.Old, g.New)) {
+			if warned[key] || !stat.Sequential(turns.Order(g.Old.Results, g.New.Results)) {
 				return
 			}
 			warned[key] = true
@@ -74,22 +75,6 @@ func (j *judging) sequential(r *Report) (warnings []Warning) {
 		})
 	}
 	return warnings
-}
-
-// order lists the runs of both cells by their lines: 0 is old, 1 is new.
-func order(old, new *Cell) []int {
-	var arms []int
-	i, j := 0, 0
-	for i < len(old.Results) || j < len(new.Results) {
-		if j == len(new.Results) || i < len(old.Results) && old.Results[i] < new.Results[j] {
-			arms = append(arms, 0)
-			i++
-		} else {
-			arms = append(arms, 1)
-			j++
-		}
-	}
-	return arms
 }
 
 // trends warns of gated cells whose runs rise or fall with time, or resemble

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench/internal/turns"
 )
 
 // TestColumnNames: spreadsheets count A to Z, AA to AZ, and so on.
@@ -48,56 +50,6 @@ func TestRequestsBehindAPercentile(t *testing.T) {
 	}
 }
 
-// TestOrderOfLines merges the lines of two arms.
-func TestOrderOfLines(t *testing.T) {
-	for _, row := range []struct {
-		old, new []int
-		want     []int
-	}{
-		{[]int{0, 1, 2}, []int{3, 4}, []int{0, 0, 0, 1, 1}},
-		{[]int{3, 4}, []int{0, 1, 2}, []int{1, 1, 1, 0, 0}},
-		{[]int{0, 3, 4}, []int{1, 2, 5}, []int{0, 1, 1, 0, 0, 1}},
-		{[]int{7}, nil, []int{0}},
-		{nil, []int{7}, []int{1}},
-	} {
-		if got := order(&Cell{Results: row.old}, &Cell{Results: row.new}); !slices.Equal(got, row.want) {
-			t.Errorf("old %v, new %v: %v, want %v", row.old, row.new, got, row.want)
-		}
-	}
-}
-
-// TestRoundsOfLines: rounds follow one another only if no line of a later one
-// comes before a line of an earlier one.
-func TestRoundsOfLines(t *testing.T) {
-	at := func(lines ...int) (runs []run) { // of rounds 1, 2, …; -1: none
-		for round, line := range lines {
-			if line >= 0 {
-				runs = append(runs, run{round: round + 1, result: line})
-			}
-		}
-		return runs
-	}
-	for _, row := range []struct {
-		name     string
-		old, new []run
-		want     bool
-	}{
-		{"one line each", at(0, 2, 4), at(1, 3, 5), true},
-		{"in either order", at(1, 2, 5), at(0, 3, 4), true},
-		{"all of old first", at(0, 1, 2), at(3, 4, 5), false},
-		{"all of new first", at(3, 4, 5), at(0, 1, 2), false},
-		{"the last round began early", at(0, 2, 3), at(1, 5, 4), false},
-		{"new has a round less", at(0, 2, 4), at(1, 3), true},
-		{"old has a round less", at(0, 2), at(1, 3, 4), true},
-		{"a round is missing in the middle", at(0, 2, 3), at(1, -1, 4), true},
-		{"nothing", nil, nil, true},
-	} {
-		if got := inRounds(row.old, row.new); got != row.want {
-			t.Errorf("%s: %v", row.name, got)
-		}
-	}
-}
-
 func TestRoundsOfACell(t *testing.T) {
 	for _, row := range []struct {
 		rounds []int
@@ -105,7 +57,7 @@ func TestRoundsOfACell(t *testing.T) {
 	}{{nil, false}, {[]int{1, 2, 3}, true}, {[]int{1, 1, 2}, false}, {[]int{2, 1, 3}, false}, {[]int{4, 7, 9}, true}} {
 		c := &Cell{Rounds: row.rounds, Values: []float64{5, 6, 7}, Results: []int{10, 11, 12}}
 		runs, ok := byRound(c)
-		if ok != row.ok || ok && (len(runs) != 3 || runs[2] != run{row.rounds[2], 12, 7}) {
+		if ok != row.ok || ok && (len(runs) != 3 || runs[2] != turns.Run{Round: row.rounds[2], Line: 12, Value: 7}) {
 			t.Errorf("rounds %v: %v, %v", row.rounds, runs, ok)
 		}
 	}

@@ -64,7 +64,8 @@ func missingChecks(g Gate, t *JudgedTable, report *Report) (checks []GateCheck) 
 
 // checkFailOn: failed iff the change for the worse is beyond the bound and
 // established; passed iff the worst change that the interval allows is within. A
-// gate that could not have failed, however large the change, is unusable.
+// gate that could not have failed, however large the change, is unusable. One that
+// allows no errors fails on the first one if the old side has none.
 func (c *GateCheck) checkFailOn(g Gate, judgement *Judgement, query Query, family int) {
 	c.Judgement = judgement
 	if c.Table.Advisory.Code != "" {
@@ -79,6 +80,10 @@ func (c *GateCheck) checkFailOn(g Gate, judgement *Judgement, query Query, famil
 	amount := func(ratio float64) float64 { return worsening(ratio, judgement, c.Table.Better, g.Bound) }
 	center := amount(judgement.Effect.Center)
 	worst := max(amount(judgement.Effect.Low), amount(judgement.Effect.High))
+	if judgement.OneSided != nil && bound == 0 && center > 0 {
+		c.Outcome, c.Reason = Failed, ByChange // none were allowed, and there they are: no estimate
+		return
+	}
 	if judgement.Test == Direct {
 		switch {
 		case judgement.Effect.Low != judgement.Effect.High:
@@ -107,15 +112,6 @@ func (c *GateCheck) checkFailOn(g Gate, judgement *Judgement, query Query, famil
 	default:
 		c.Outcome, c.Reason = Undecided, ByEffect
 	}
-}
-
-// hasNoRatio reports whether the values are such that no ratio can be estimated.
-func hasNoRatio(r stat.Ratio) bool {
-	switch r.Note {
-	case stat.NoValues, stat.Negative, stat.NotFinite, stat.Opposed:
-		return true
-	}
-	return false
 }
 
 // isUnbounded reports whether the runs are too few for an interval of the level

@@ -26,9 +26,10 @@ func (j *judging) compare(t *Table, old, new *Cell) (*Judgement, error) {
 	g.Excluded = exclusionOf(j.policy.Exclusions, j.tables.Set, t.Unit, old, new)
 	g.Cliff = stat.CliffsDelta(g.old, g.new)
 	if isDirect(t, old, new) {
-		g.Test, g.P, g.Effect = Direct, 0, directRatio(t, old, new)
+		g.Test, g.P, g.Effect = Direct, 0, directRatio(old, new)
 		return g, nil
 	}
+	g.OneSided = errorsOfOneSide(t.Unit, old, new)
 	var err error
 	g.paired, err = pair(j.tables.Set, j.policy.Pairing, g)
 	if g.paired {

@@ -2,7 +2,8 @@ package bench
 
 import (
 	"errors"
-	"math"
+
+	"github.com/lotteryctl/lotteryctl/analyze/bench/internal/turns"
 )
 
 // ErrUnpairable is the answer to a pairing that was demanded and cannot be:
@@ -26,19 +27,10 @@ func pair(set *Set, pairing Pairing, g *Judgement) (bool, error) {
 	if !oldOK || !newOK || len(old) < 2 || len(new) < 2 {
 		return false, unpairable(pairing)
 	}
-	if pairing == PairAuto && !inRounds(old, new) {
+	if pairing == PairAuto && !turns.InRounds(old, new) {
 		return false, nil
 	}
-	var a, b []float64
-	i := 0
-	for _, n := range new {
-		for i < len(old) && old[i].round < n.round {
-			i++
-		}
-		if i < len(old) && old[i].round == n.round {
-			a, b = append(a, old[i].value), append(b, n.value)
-		}
-	}
+	a, b := turns.Common(old, new)
 	if len(a) < 2 {
 		return false, unpairable(pairing)
 	}
@@ -53,22 +45,16 @@ func unpairable(pairing Pairing) error {
 	return nil
 }
 
-// run is a value with its place in the experiment.
-type run struct {
-	round, result int
-	value         float64
-}
-
 // byRound lists the runs of a cell by ascending round. It is false when rounds
 // are unknown, or occur twice because the cell pools names or inputs.
-func byRound(c *Cell) ([]run, bool) {
+func byRound(c *Cell) ([]turns.Run, bool) {
 	if c.Rounds == nil {
 		return nil, false
 	}
-	runs := make([]run, len(c.Values))
+	runs := make([]turns.Run, len(c.Values))
 	for i, v := range c.Values {
-		runs[i] = run{c.Rounds[i], c.Results[i], v}
-		if i > 0 && runs[i].round <= runs[i-1].round {
+		runs[i] = turns.Run{Round: c.Rounds[i], Line: c.Results[i], Value: v}
+		if i > 0 && runs[i].Round <= runs[i-1].Round {
 			return nil, false
 		}
 	}
@@ -84,36 +70,6 @@ func (s *Set) oneInput(a, b *Cell) bool {
 				return false
 			}
 		}
-	}
-	return true
-}
-
-// inRounds reports whether each round of both was over before the next began,
-// by the order of their lines.
-func inRounds(old, new []run) bool {
-	before := -1 // the last line of the rounds so far
-	for i, j := 0, 0; i < len(old) || j < len(new); {
-		round := math.MaxInt
-		if i < len(old) {
-			round = old[i].round
-		}
-		if j < len(new) {
-			round = min(round, new[j].round)
-		}
-		last := before
-		for ; i < len(old) && old[i].round == round; i++ {
-			if old[i].result < before {
-				return false
-			}
-			last = max(last, old[i].result)
-		}
-		for ; j < len(new) && new[j].round == round; j++ {
-			if new[j].result < before {
-				return false
-			}
-			last = max(last, new[j].result)
-		}
-		before = last
 	}
 	return true
 }

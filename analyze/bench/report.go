@@ -83,10 +83,20 @@ type Judgement struct {
 	Adjusted bool
 	// Excluded is why there is no verdict; nil if there is one.
 	Excluded *Exclusion
+	// OneSided is about errors that one side has and the other has not; else nil.
+	OneSided *OneSided
 	// old and new are the values compared, those of common rounds if paired.
 	old, new []float64
 	paired   bool
 	speed    []float64 // log ratios of the covariate, of the same rounds; may be nil
+}
+
+// OneSided says that only one side of a [Judgement] has errors.
+type OneSided struct {
+	New bool // it is the new side
+	// Runs of All runs of that side have errors.
+	Runs, All int
+	Mean      float64 // errors per request, mean of all its runs
 }
 
 // Test names what a verdict rests on.
@@ -96,7 +106,7 @@ type Test string
 const (
 	SignFlipTest    Test = "sign-flip"
 	MannWhitneyTest Test = "mann-whitney"
-	Direct          Test = "direct" // values without noise, or errors: no test
+	Direct          Test = "direct" // values without noise, or no errors on either side: no test
 )
 
 // isTested reports whether the verdict rests on a test.
@@ -279,7 +289,8 @@ const (
 	ByBound GateReason = "bound-out-of-reach"
 	// ByInexact: values that were declared exact differ.
 	ByInexact GateReason = "not-exact"
-	// ByChange: values that need no test changed.
+	// ByChange: values that need no test changed, or errors came where there were
+	// none and the gate allows none.
 	ByChange GateReason = "changed"
 	// ByEffect: what the interval and the p-value say.
 	ByEffect GateReason = "effect"

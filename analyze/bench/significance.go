@@ -24,6 +24,9 @@ func (j *judging) testFamily(asked []*Judgement) {
 	p := make([]float64, len(asked))
 	for i, g := range asked {
 		j.testOne(g, len(asked))
+		if g.OneSided != nil {
+			g.Effect = widened(g.Effect, g.Old, g.New)
+		}
 		p[i] = g.P
 	}
 	for i, corrected := range stat.Holm(p) {

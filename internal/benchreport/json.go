@@ -78,11 +78,17 @@ type (
 		Test      bench.Test    `json:"test,omitempty"`
 		Adjusted  bool          `json:"adjusted,omitempty"` // at equal machine speed
 		Excluded  string        `json:"excluded,omitempty"` // why there is no verdict
+		OneSided  *jsonOneSided `json:"errors_of_one_side,omitempty"`
 		P         *float64      `json:"p"`
 		PHolm     *float64      `json:"p_holm"`
 		Runs      int           `json:"runs_to_decide,omitempty"`
 		BenchP    *float64      `json:"benchstat_p"`
 		BenchText string        `json:"benchstat_delta"`
+	}
+	jsonOneSided struct {
+		Side string  `json:"side"` // old or new
+		Runs int     `json:"runs"` // that have errors
+		Mean float64 `json:"mean"` // of all its runs
 	}
 	jsonRatio struct {
 		Center *float64 `json:"center"`
@@ -195,6 +201,9 @@ func cellJSON(c *bench.Cell, column string, g *bench.Judgement) jsonCell {
 		*out.Compare = jsonComparison{
 			Verdict: g.Verdict, Effect: ratioJSON(g.Effect), Cliff: g.Cliff, Test: g.Test, Adjusted: g.Adjusted, Excluded: Exclusion(g.Excluded),
 			PHolm: finite(g.PHolm), Runs: g.Runs, BenchP: finite(c.Comparison.P), BenchText: c.Delta(),
+		}
+		if o := g.OneSided; o != nil {
+			out.Compare.OneSided = &jsonOneSided{side(o), o.Runs, o.Mean}
 		}
 		if g.Test != bench.Direct {
 			out.Compare.P = finite(g.P)

@@ -62,7 +62,11 @@ func Remark(t *bench.JudgedTable, g *bench.Judgement) string {
 		return Exclusion(g.Excluded)
 	}
 	var parts []string
-	for _, text := range []string{Oddity(g.Effect.Note), RunsToDecide(g)} {
+	odd := Oddity(g.Effect.Note)
+	if g.OneSided != nil {
+		odd = oneSided(g.OneSided)
+	}
+	for _, text := range []string{odd, RunsToDecide(g)} {
 		if text != "" {
 			parts = append(parts, text)
 		}

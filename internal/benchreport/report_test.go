@@ -1,6 +1,7 @@
 package benchreport_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -57,6 +58,30 @@ func TestAFigureIsWrittenAlikeInEveryFormat(t *testing.T) {
 			if !strings.Contains(b.String(), want) {
 				t.Errorf("%s lacks %s:\n%s", row.name, want, b.String())
 			}
+		}
+	}
+}
+
+// TestErrorsOfOneSideAreCounted: how many runs have them, as the medians show none.
+func TestErrorsOfOneSideAreCounted(t *testing.T) {
+	with := strings.Repeat("BenchmarkX 1 0 errors/op\n", 7) + strings.Repeat("BenchmarkX 1 0.05 errors/op\n", 3)
+	without := strings.Repeat("BenchmarkX 1 0 errors/op\n", 10)
+	for _, row := range []struct{ old, new, want, side string }{
+		{without, with, "new has errors in 3 of 10 runs, 1.5 % of its requests on average; old has none", `"side": "new"`},
+		{with, without, "old has errors in 3 of 10 runs, 1.5 % of its requests on average; new has none", `"side": "old"`},
+		{with, with, "", ""},
+		{without, without, "", ""},
+	} {
+		report := judged(t, row.old, row.new)
+		var text, js strings.Builder
+		if err := errors.Join(report.WriteText(&text), report.WriteJSON(&js)); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(text.String(), row.want) || strings.Contains(text.String(), "has errors in") != (row.want != "") {
+			t.Errorf("want %q in\n%s", row.want, text.String())
+		}
+		if !strings.Contains(js.String(), row.side) || strings.Contains(js.String(), "errors_of_one_side") != (row.side != "") {
+			t.Errorf("want %q in\n%s", row.side, js.String())
 		}
 	}
 }

@@ -108,6 +108,23 @@ func Exclusion(e *bench.Exclusion) string {
 	return fmt.Sprintf("not judged: in %d of %s the load generator reached its limit first, so %s is more than its figure", e.Runs, units.Counted(e.All, "run", "runs"), what)
 }
 
+// oneSided says how many runs have the errors that the other side has not.
+func oneSided(o *bench.OneSided) string {
+	without := "new"
+	if o.New {
+		without = "old"
+	}
+	return fmt.Sprintf("%s has errors in %d of %s, %s of its requests on average; %s has none", side(o), o.Runs, units.Counted(o.All, "run", "runs"), units.Percent(o.Mean), without)
+}
+
+// side names the side that has the errors.
+func side(o *bench.OneSided) string {
+	if o.New {
+		return "new"
+	}
+	return "old"
+}
+
 // Oddity says why an effect is no usual number; "" if it is.
 func Oddity(o stat.Oddity) string {
 	switch o {
@@ -149,6 +166,9 @@ func Check(c bench.GateCheck) string {
 	case bench.ByInexact:
 		return Oddity(bench.NotExact)
 	case bench.ByChange:
+		if o := c.Judgement.OneSided; o != nil {
+			return oneSided(o)
+		}
 		return "changed " + units.Change(c.Judgement.Effect.Center)
 	case bench.ByEffect:
 		text := units.Effect(c.Judgement.Effect) + ", " + units.PText(c.Judgement.PHolm)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path"
 	"strings"
 )
 
@@ -48,7 +49,7 @@ func judge(r room, mutants []mutant, list []survivor) result {
 		res.counts[m.outcome]++
 	}
 	for _, s := range list {
-		if !strings.HasPrefix(s.mutant, r.dir+"/") {
+		if file, _, _ := strings.Cut(s.mutant, " "); path.Dir(file) != r.dir {
 			continue
 		}
 		switch o := found[s.mutant]; o {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -39,8 +40,13 @@ func newFigure(name, unit string, bar bars.Bar) *figure {
 func (f *figure) add(v float64) { f.values = append(f.values, v) }
 
 func (b *bench) print(title string, figures ...*figure) {
+	b.printBeside(b.machine.Others(), title, figures...)
+}
+
+// printBeside prints one of several tables that were measured in turns: others is
+// the share of a core that other programs used meanwhile.
+func (b *bench) printBeside(others float64, title string, figures ...*figure) {
 	fmt.Fprintf(b.out, "\n%s\n  %-40s %-8s %10s %21s  n %12s\n", title, "figure", "unit", "median", "range", "bar")
-	others := b.machine.Others()
 	for _, f := range figures {
 		if len(f.values) == 0 {
 			continue
@@ -156,40 +162,74 @@ func (b *bench) wrk(f *figure) error {
 // paced measures how even the sending is, as the server sees it, and how late:
 // beside what the kernel's timer is late by on this machine in the same round.
 func (b *bench) paced() error {
-	for _, arrivals := range []loadgen.Arrivals{loadgen.Constant, loadgen.Poisson} {
-		cvBar := bars.Bar{AtMost: 0.7}
-		if arrivals == loadgen.Poisson {
-			cvBar = bars.Bar{AtLeast: 0.95, AtMost: 1.05}
+	constant := newPaced(loadgen.Constant, "gap CV seen by the server", bars.Bar{AtMost: 0.7})
+	poisson := newPaced(loadgen.Poisson, "gap CV / Poisson's, sent as unevenly", bars.Bar{AtLeast: 0.95, AtMost: 1.05})
+	seen := newFigure("gap CV seen by the server", "", bars.Bar{})
+	for range b.runs {
+		jitter, err := b.pace(constant)
+		if err != nil {
+			return err
 		}
-		none := bars.Bar{}
-		cv := newFigure("gap CV seen by the server", "", cvBar)
-		late50 := newFigure("send lateness p50", "us", none)
-		late99 := newFigure("send lateness p99", "us", none)
-		timer := newFigure("the kernel's timer late by, p99", "us", none)
-		ratio := newFigure("send lateness p99 / two of these", "", bars.Bar{AtMost: 2})
-		p50 := newFigure("response p50", "us", none)
-		p99 := newFigure("response p99", "us", none)
-		cpu := newFigure("client CPU", "us/req", none)
-		server := newFigure("server CPU", "us/req", none)
-		for range b.runs {
-			floor := timerLateness()
-			r, _, seenCV, err := b.load("/", loadgen.Plan{Arrivals: arrivals, Rate: 5000, Duration: 5 * time.Second, Seed: 1})
-			if err != nil {
-				return err
-			}
-			cv.add(seenCV)
-			late50.add(micros(r.Lateness.Quantile(0.5)))
-			late99.add(micros(r.Lateness.Quantile(0.99)))
-			timer.add(micros(floor))
-			ratio.add(float64(r.Lateness.Quantile(0.99)) / float64(2*floor))
-			p50.add(micros(r.Response.Quantile(0.5)))
-			p99.add(micros(r.Response.Quantile(0.99)))
-			cpu.add(micros(r.CPU.Client))
-			server.add(micros(r.CPU.Server))
+		constant.cv.add(jitter)
+		cv, err := b.pace(poisson)
+		if err != nil {
+			return err
 		}
-		b.print(fmt.Sprintf("5,000 req/s, %s, 5 s windows", arrivals), cv, ratio, late50, late99, timer, p50, p99, cpu, server)
+		seen.add(cv)
+		// What the machine adds to even gaps it adds to these too, and variances
+		// add up: that of Poisson gaps is the square of their mean.
+		poisson.cv.add(cv / math.Hypot(1, jitter))
 	}
+	others := b.machine.Others()
+	b.printPaced(others, constant)
+	b.printPaced(others, poisson, seen)
 	return nil
+}
+
+// paced are the figures of one way of arriving.
+type paced struct {
+	arrivals                                                loadgen.Arrivals
+	cv, ratio, late50, late99, timer, p50, p99, cpu, server *figure
+}
+
+func newPaced(arrivals loadgen.Arrivals, cv string, bar bars.Bar) *paced {
+	none := bars.Bar{}
+	return &paced{
+		arrivals: arrivals,
+		cv:       newFigure(cv, "", bar),
+		ratio:    newFigure("send lateness p99 / two of the timer's", "", bars.Bar{AtMost: 2}),
+		late50:   newFigure("send lateness p50", "us", none),
+		late99:   newFigure("send lateness p99", "us", none),
+		timer:    newFigure("the kernel's timer late by, p99", "us", none),
+		p50:      newFigure("response p50", "us", none),
+		p99:      newFigure("response p99", "us", none),
+		cpu:      newFigure("client CPU", "us/req", none),
+		server:   newFigure("server CPU", "us/req", none),
+	}
+}
+
+// pace adds one run to all figures but the first, which it returns.
+func (b *bench) pace(p *paced) (cv float64, err error) {
+	floor := timerLateness()
+	r, _, cv, err := b.load("/", loadgen.Plan{Arrivals: p.arrivals, Rate: 5000, Duration: 5 * time.Second, Seed: 1})
+	if err != nil {
+		return 0, err
+	}
+	p.late50.add(micros(r.Lateness.Quantile(0.5)))
+	p.late99.add(micros(r.Lateness.Quantile(0.99)))
+	p.timer.add(micros(floor))
+	p.ratio.add(float64(r.Lateness.Quantile(0.99)) / float64(2*floor))
+	p.p50.add(micros(r.Response.Quantile(0.5)))
+	p.p99.add(micros(r.Response.Quantile(0.99)))
+	p.cpu.add(micros(r.CPU.Client))
+	p.server.add(micros(r.CPU.Server))
+	return cv, nil
+}
+
+func (b *bench) printPaced(others float64, p *paced, more ...*figure) {
+	figures := append([]*figure{p.cv, p.ratio}, more...)
+	title := fmt.Sprintf("5,000 req/s, %s, 5 s windows, alternately", p.arrivals)
+	b.printBeside(others, title, append(figures, p.late50, p.late99, p.timer, p.p50, p.p99, p.cpu, p.server)...)
 }
 
 // timerLateness is how late the kernel wakes a thread that asked for 200 us, at
