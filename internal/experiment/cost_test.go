@@ -72,11 +72,17 @@ func TestNoiseIsTheGrowthOfTheThreads(t *testing.T) {
 	ns := func(d time.Duration) *time.Duration { return &d }
 	start := time.Now()
 	before := noiseMark{
-		at: start, pressure: ns(9), busy: ns(1000), known: map[int]time.Duration{1: 100, 2: 50, 3: 70},
+		at: start, pressure: ns(9), busy: ns(1000),
+		known: map[int]spent{
+			1: {own: 100, reaped: 1000}, 2: {own: 50, parent: 1}, 3: {own: 70, reaped: 5, parent: 1}, 4: {own: 30, parent: 8},
+		},
 		client: threads{1: {wait: 70, switches: 7}, 2: {wait: 1000, switches: 3}, 3: {wait: 50, switches: 5}},
 	}
 	after := noiseMark{
-		at: start.Add(time.Second), pressure: ns(5), busy: ns(1600), cores: 2, known: map[int]time.Duration{1: 400, 2: 60, 9: 90},
+		at: start.Add(time.Second), pressure: ns(5), busy: ns(1600), cores: 2,
+		// 3 ended, and its parent has got the 75 that it had used and 25 since. So did
+		// 4, whose parent is not ours.
+		known: map[int]spent{1: {own: 400, reaped: 1100}, 2: {own: 60, parent: 1}, 9: {own: 90, parent: 1}},
 		client: threads{
 			1: {wait: 100, switches: 9},
 			// 2 ended and takes its time along; 3 is a new thread of an old number
@@ -91,8 +97,8 @@ func TestNoiseIsTheGrowthOfTheThreads(t *testing.T) {
 	if n.ClientRunQueue == nil || *n.ClientRunQueue != 30+4+200 || *n.ClientSwitches != 2+1+10 {
 		t.Errorf("got %v and %v, want 234 and 13", n.ClientRunQueue, n.ClientSwitches)
 	}
-	if n.ForeignCPU == nil || *n.ForeignCPU != 600-300-10-90 || n.ForeignClamped || n.Over != time.Second || n.Cores != 2 {
-		t.Errorf("got %+v, want 200ns of foreign CPU", n)
+	if n.ForeignCPU == nil || *n.ForeignCPU != 600-300-10-90-25 || n.ForeignClamped || n.Over != time.Second || n.Cores != 2 {
+		t.Errorf("got %+v, want 175ns of foreign CPU", n)
 	}
 	after.busy = ns(1100)
 	if n = after.since(before); *n.ForeignCPU != 0 || !n.ForeignClamped {

@@ -12,9 +12,18 @@ type noiseMark struct {
 	server, client threads
 	pressure, busy *time.Duration
 	cores          int
-	// known is the processor time so far of the processes that are not foreign.
-	known map[int]time.Duration
+	// known are the processes that are not foreign.
+	known map[int]spent
 	group []int // of the target
+}
+
+// spent is what a process used of the processors so far.
+type spent struct {
+	own time.Duration
+	// reaped is what its children used that have ended and were waited for, with
+	// what they had reaped: a database has a process for each connection.
+	reaped time.Duration
+	parent int
 }
 
 // threads are the counters of each thread of some processes; nil: not known.
@@ -56,13 +65,23 @@ func (t threads) since(before threads) (wait *time.Duration, switches *int64) {
 	return wait, switches
 }
 
-// knownCPU is what the processes that are not foreign used since.
+// knownCPU is what the processes that are not foreign used since, those included
+// that have ended in between.
 func (m noiseMark) knownCPU(before noiseMark) time.Duration {
 	var sum time.Duration
+	reaped := map[int]time.Duration{} // since, by parent
 	for pid, now := range m.known {
-		if old := before.known[pid]; old <= now {
-			sum += now - old
+		old := before.known[pid]
+		sum += max(0, now.own-old.own)
+		reaped[pid] = max(0, now.reaped-old.reaped)
+	}
+	for pid, old := range before.known {
+		if _, lives := m.known[pid]; !lives { // what it had used by then is in the sum of its parent now
+			reaped[old.parent] -= old.own + old.reaped
 		}
+	}
+	for _, r := range reaped {
+		sum += max(0, r)
 	}
 	return sum
 }
@@ -71,8 +90,8 @@ func (m noiseMark) knownCPU(before noiseMark) time.Duration {
 func (m noiseMark) companyCPU(before noiseMark, leader int) time.Duration {
 	var sum time.Duration
 	for _, pid := range m.group {
-		if old, now := before.known[pid], m.known[pid]; pid != leader && old <= now {
-			sum += now - old
+		if pid != leader {
+			sum += max(0, m.known[pid].own-before.known[pid].own)
 		}
 	}
 	return sum

@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,14 +15,18 @@ import (
 func markNoise(pid int) noiseMark {
 	self := os.Getpid()
 	table := processTable()
-	m := noiseMark{at: time.Now(), pressure: cpuPressure(), client: threadsOf([]int{self}), known: map[int]time.Duration{}}
+	m := noiseMark{at: time.Now(), pressure: cpuPressure(), client: threadsOf([]int{self}), known: map[int]spent{}}
 	if pid > 0 {
 		m.group = groupOf(table, pid)
 		m.server = threadsOf(m.group)
 	}
-	for _, known := range append(append(descendantsOf(table, self), self), m.group...) {
-		if cpu, ok := processCPU(known); ok {
-			m.known[known] = cpu
+	known := append(append(descendantsOf(table, self), self), m.group...)
+	for _, p := range table {
+		if !slices.Contains(known, p.pid) {
+			continue
+		}
+		if cpu, ok := processCPU(p.pid); ok {
+			m.known[p.pid] = spent{own: cpu, reaped: p.reaped, parent: p.parent}
 		}
 	}
 	text, _ := os.ReadFile("/proc/stat")

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"os"
+	"os/exec"
 	"slices"
 	"testing"
 	"time"
@@ -12,11 +13,13 @@ func TestParseProcStat(t *testing.T) {
 		text string
 		want procEntry
 	}{
-		{"42 (svc) S 7 42 42 0 -1 4194560", procEntry{42, 7, 42}},
-		{"43 (a b) c) (d) R 42 42 1 0", procEntry{43, 42, 42}},
-		{"1 (systemd) S 0 1 1", procEntry{1, 0, 1}},
-		{"44 () Z -1 0 0 0", procEntry{44, -1, 0}},
-		{"45 (name with\na newline) S 1 2 3 4 5 ", procEntry{45, 1, 2}},
+		{"42 (svc) S 7 42 42 0 -1 4194560", procEntry{42, 7, 42, 0}},
+		{"43 (a b) c) (d) R 42 42 1 0", procEntry{43, 42, 42, 0}},
+		{"1 (systemd) S 0 1 1", procEntry{1, 0, 1, 0}},
+		{"44 () Z -1 0 0 0", procEntry{44, -1, 0, 0}},
+		{"45 (name with\na newline) S 1 2 3 4 5 ", procEntry{45, 1, 2, 0}},
+		{"46 (postgres) S 7 42 42 0 -1 4194560 1 2 3 4 11 22 300 50 20 0", procEntry{46, 7, 42, 3500 * time.Millisecond}},
+		{"47 (odd) S 7 42 42 0 -1 4194560 1 2 3 4 11 22 -1 9223372036854775807 20 0", procEntry{47, 7, 42, 0}},
 	} {
 		if got, ok := parseProcStat([]byte(row.text)); !ok || got != row.want {
 			t.Errorf("%q: got %+v, %v, want %+v", row.text, got, ok, row.want)
@@ -43,7 +46,7 @@ func TestParseBusy(t *testing.T) {
 }
 
 func TestFamilies(t *testing.T) {
-	table := []procEntry{{1, 0, 1}, {10, 1, 10}, {11, 10, 10}, {12, 11, 10}, {20, 10, 20}, {30, 1, 30}}
+	table := []procEntry{{1, 0, 1, 0}, {10, 1, 10, 0}, {11, 10, 10, 0}, {12, 11, 10, 0}, {20, 10, 20, 0}, {30, 1, 30, 0}}
 	if got := groupOf(table, 10); !slices.Equal(got, []int{10, 11, 12}) {
 		t.Errorf("the group of 10: got %v", got)
 	}
@@ -85,4 +88,32 @@ func FuzzProc(f *testing.F) {
 		}
 		statusField([]byte(text), "VmHWM:")
 	})
+}
+
+// TestChildrenThatEndedAreNotForeign: a shell that starts a program after another,
+// as a database starts a process for each connection, used what they did.
+func TestChildrenThatEndedAreNotForeign(t *testing.T) {
+	cmd := exec.Command("sh", "-c", `i=0; while [ $i -lt 20 ]; do awk 'BEGIN { for (i = 0; i < 200000; i++) x += i }'; i=$((i+1)); done; echo done; read line`)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	before := markNoise(0)
+	if _, err := out.Read(make([]byte, 10)); err != nil {
+		t.Error(err)
+	}
+	after := markNoise(0)
+	_ = in.Close()
+	_ = cmd.Wait()
+	used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	if known := after.knownCPU(before); known < used*7/10 {
+		t.Errorf("%v are known of the %v that the children used", known, used)
+	}
 }
