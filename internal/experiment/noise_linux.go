@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,13 +74,6 @@ func cpuPressure() *time.Duration {
 	}
 	return nil
 }
-
-// clockTick is the unit of /proc/stat. It is USER_HZ, which is 100 on every
-// Linux that Go runs on.
-const clockTick = 10 * time.Millisecond
-
-// maxTicks is what a time.Duration can hold: 292 years of one core.
-const maxTicks = int64(math.MaxInt64 / clockTick)
 
 // parseBusy reads /proc/stat: the time that all processors together did
 // anything but idle (fields 4) or idle in wait of a disk (5), stolen time (8)

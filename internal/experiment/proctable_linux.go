@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -10,6 +11,13 @@ import (
 	"time"
 	"unsafe"
 )
+
+// clockTick is the unit of time in /proc. It is USER_HZ, which is 100 on every
+// Linux that Go runs on.
+const clockTick = 10 * time.Millisecond
+
+// maxTicks is what a time.Duration can hold: 292 years of one core.
+const maxTicks = int64(math.MaxInt64 / clockTick)
 
 // procEntry is a process as /proc/PID/stat has it.
 type procEntry struct {
