@@ -105,7 +105,7 @@ bench-overload: ## what lotteryd and the planted service answer when more is ask
 	$(BUILD) -o bin/ ./internal/drawbench
 	bin/drawbench --only overload --rounds 5
 
-bench-loadgen: ## the load generator: cost, pacing, correct latencies; 5 minutes
+bench-loadgen: ## the load generator: cost, pacing, correct latencies; 7 minutes
 	$(BUILD) -o bin/ ./loadgen/internal/loadbench
 	bin/loadbench
 

@@ -187,6 +187,10 @@ func leaks() []fault {
 			plant: func(d *deployment, _ audit.Answer) { d.do("ZADD", d.key("free"), 1, "1:700") }},
 		{name: "a free unit of no prize", invariant: "I4", want: "unknown free unit",
 			plant: func(d *deployment, _ audit.Answer) { d.do("ZADD", d.key("free"), 9, "9:1") }},
+		{name: "the last of many free units is one that nobody had", invariant: "I4", want: "unit 703 in activity",
+			plant: func(d *deployment, _ audit.Answer) {
+				d.do("ZADD", d.key("free"), 1, "1:700", 1, "1:701", 1, "1:702", 1, "1:703")
+			}},
 		{name: "a counter of no prize", invariant: "I4", want: "unknown counter",
 			plant: func(d *deployment, _ audit.Answer) { d.do("HSET", d.key("units"), "x", 1) }},
 	}
@@ -206,6 +210,12 @@ func stranded() []fault {
 			}},
 		{name: "a journal entry has no hold", invariant: "I5", want: "an entry without a hold",
 			plant: func(d *deployment, _ audit.Answer) { age(d, "twelve bytes") }},
+		{name: "the last of many journal entries has no hold", invariant: "I5", want: fmt.Sprintf("key %x", "the fourth one"),
+			plant: func(d *deployment, _ audit.Answer) {
+				for _, key := range []string{"a", "b", "c", "the fourth one"} {
+					age(d, key)
+				}
+			}},
 		{name: "a pending draw came to nothing", invariant: "I5", want: "was answered as pending",
 			plant: func(d *deployment, _ audit.Answer) {
 				d.log.Record(audit.Answer{Activity: d.act.Spec.ID, User: "late", Request: "r", Result: audit.Pending, Sent: d.tick(), Done: d.tick()})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -183,6 +184,32 @@ func TestWhatIsMissingIsNotCheckedAndNotBroken(t *testing.T) {
 			if v := r.Invariant(id); v.Status != want || len(v.NotChecked) == 0 && want == audit.NotChecked {
 				t.Errorf("%s: %s is %s (%v), want %s", row.name, id, v.Status, v.NotChecked, want)
 			}
+		}
+	}
+}
+
+// TestWhatCannotBeReadIsAnError, and no report of a world without faults.
+func TestWhatCannotBeReadIsAnError(t *testing.T) {
+	d := deploy(t, nil)
+	d.draws(10, 3)
+	src := d.sources()
+	_, err := audit.LoadLedger(t.Context(), src.Postgres, d.act.Spec.ID)
+	if err != nil {
+		t.Errorf("the activity that is there: %v", err)
+	}
+	if _, err := audit.LoadLedger(t.Context(), src.Postgres, ""); err != nil {
+		t.Errorf("all activities: %v", err)
+	}
+	if _, err := audit.LoadLedger(t.Context(), src.Postgres, "elsewhere"); err == nil || !strings.Contains(err.Error(), "elsewhere") {
+		t.Errorf("an activity that is not there: %v", err)
+	}
+	for _, row := range []struct{ sql, want string }{
+		{"ALTER TABLE activity RENAME TO away", audit.ErrNoSchema.Error()},
+		{"ALTER TABLE away RENAME TO activity; UPDATE activity SET spec = '[1]'", "its spec cannot be read"},
+	} {
+		d.exec(row.sql)
+		if _, err := audit.LoadLedger(t.Context(), src.Postgres, ""); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("after %s: %v, want %q", row.sql, err, row.want)
 		}
 	}
 }

@@ -170,7 +170,7 @@ func readBooks(ctx context.Context, tx pgx.Tx, activity string) ([]*Book, error)
 func parseSpec(id string, data []byte) (lottery.Spec, error) {
 	var s lottery.Spec
 	if err := json.Unmarshal(data, &s); err != nil {
-		return s, err
+		return s, fmt.Errorf("its spec cannot be read: %w", err)
 	}
 	s = s.WithDefaults()
 	if s.ID != id {
