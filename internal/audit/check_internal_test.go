@@ -594,3 +594,26 @@ func (w *world) forget(i int) {
 		}
 	}
 }
+
+// TestWhatRedisKeepsOfAUser: draws, wins, and the outcome of the first request; of
+// the others a record of their own says the outcome.
+func TestWhatRedisKeepsOfAUser(t *testing.T) {
+	const counts = "\x00\x00\x00\x01\x00\x02"
+	if tally, first := parseUser(counts); tally.Draws != 1 || tally.Wins != 2 || first != "" {
+		t.Errorf("six bytes: got %+v and %q", tally, first)
+	}
+	if tally, first := parseUser(counts[:5]); tally != (Tally{}) || first != "" {
+		t.Errorf("five bytes: got %+v and %q", tally, first)
+	}
+	for _, row := range []struct{ name, state, want string }{
+		{"the first request", counts + "key-Lrest", "Lrest"},
+		{"the only draw was another", counts + "other-L", ""},
+		{"one of two draws", "\x00\x00\x00\x02\x00\x00other-L", "record"},
+		{"the first is not kept", counts, "record"},
+		{"no user", "", ""},
+	} {
+		if got := replayed("key-", row.state, "record"); got != row.want {
+			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
