@@ -62,7 +62,7 @@ func Ask(tables *Tables, questions []Question, policy Policy) (answers []Answer,
 	for _, a := range answers {
 		if a.Judgement != nil {
 			least := j.policy.Noise.floor(a.Table.Unit, j.policy.MinEffect)
-			j.decide(a.Judgement, a.Table.Unit, least, Direction(a.Table.Unit, tables.Set.Units), len(asked))
+			j.decide(a.Judgement, least, Direction(a.Table.Unit, tables.Set.Units), len(asked))
 		}
 	}
 	return answers, len(asked)

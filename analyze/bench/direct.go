@@ -18,6 +18,14 @@ func isDirect(t *Table, old, new *Cell) bool {
 	return t.Exact || t.Unit == errorUnit && highest(old) == 0 && highest(new) == 0
 }
 
+// OneSided says that only one side of a [Judgement] has errors.
+type OneSided struct {
+	New bool // it is the new side
+	// Runs of All runs of that side have errors.
+	Runs, All int
+	Mean      float64 // errors per request, mean of all its runs
+}
+
 // errorsOfOneSide are the errors of the only side that has any; nil if both have
 // some, or neither.
 func errorsOfOneSide(unit string, old, new *Cell) *OneSided {

@@ -136,6 +136,8 @@ func (g Gate) vacuous(unit string, better Better) string {
 	switch {
 	case g.Kind == FailOn && better == Higher && g.Bound.IsRelative() && bound >= 1:
 		return fmt.Sprintf("%s cannot fall by more than 100 %%; use a smaller share", unit)
+	case g.Kind == FailOn && unit == "errors/op" && !g.Bound.IsRelative() && bound >= 1:
+		return "no more than all requests can fail; use a smaller amount"
 	case g.Kind == SLO && unit == "errors/op" && (g.Op == "<" && bound > 1 || g.Op == "<=" && bound >= 1):
 		return "no more than all requests can fail; use a smaller share"
 	case g.Kind == SLO && unitnames.IsNeverNegative(unit) && (g.Op == ">=" && bound <= 0 || g.Op == ">" && bound < 0):

@@ -80,6 +80,14 @@ func (c *GateCheck) checkFailOn(g Gate, judgement *Judgement, query Query, famil
 	amount := func(ratio float64) float64 { return worsening(ratio, judgement, c.Table.Better, g.Bound) }
 	center := amount(judgement.Effect.Center)
 	worst := max(amount(judgement.Effect.Low), amount(judgement.Effect.High))
+	if c.Table.Better != Higher && !g.Bound.IsRelative() && bound > 0 && judgement.Test != Direct && judgement.Old.Summary.Center == 0 {
+		// From zero no ratio says by how much. Half of the runs can be worse without
+		// moving the median, so only what every run keeps is kept.
+		worst = highest(judgement.New)
+		if o := judgement.OneSided; o != nil && o.New {
+			center = o.Mean
+		}
+	}
 	if judgement.OneSided != nil && bound == 0 && center > 0 {
 		c.Outcome, c.Reason = Failed, ByChange // none were allowed, and there they are: no estimate
 		return
@@ -107,10 +115,12 @@ func (c *GateCheck) checkFailOn(g Gate, judgement *Judgement, query Query, famil
 		c.Outcome, c.Reason, c.Few = Unusable, ByShortage, judgement.noInterval(query.Confidence)
 	case c.Table.Better == Higher && !g.Bound.IsRelative() && bound >= math.Abs(judgement.Old.Summary.Center):
 		c.Outcome, c.Reason = Unusable, ByBound
-	case worst <= bound:
-		c.Outcome = Passed
-	default:
+	case worst > bound:
 		c.Outcome, c.Reason = Undecided, ByEffect
+	case judgement.Queued:
+		c.Outcome, c.Reason = Undecided, ByOverload
+	default:
+		c.Outcome = Passed
 	}
 }
 
@@ -154,6 +164,8 @@ func (c *GateCheck) checkSLO(g Gate, cell *Cell, set *Set) {
 	case cell.requests(set) < requestsForLevel(c.Table.Unit):
 		c.Outcome, c.Reason = Unusable, ByAdvisory
 		c.Advisory = Advisory{TooFewRequests, requestsForLevel(c.Table.Unit), cell.requests(set)}
+	case low && high && isLatency(c.Table.Unit) && set.overloaded(cell) > 0:
+		c.Reason = ByOverload
 	case low && high:
 		c.Outcome, c.Reason = Passed, ""
 	}

@@ -30,7 +30,7 @@ func Judge(tables *Tables, policy Policy) (*Report, error) {
 		if !judged.Gated {
 			family = others
 		}
-		judged.each(func(_, _ int, g *Judgement) { j.decide(g, judged.Unit, judged.MinEffect, judged.Better, family) })
+		judged.each(func(_, _ int, g *Judgement) { j.decide(g, judged.MinEffect, judged.Better, family) })
 		j.overall(judged)
 	}
 	report.Missing = missing(tables)

@@ -29,6 +29,7 @@ func (j *judging) compare(t *Table, old, new *Cell) (*Judgement, error) {
 		g.Test, g.P, g.Effect = Direct, 0, directRatio(old, new)
 		return g, nil
 	}
+	g.Queued = isLatency(t.Unit) && j.tables.Set.overloaded(old)+j.tables.Set.overloaded(new) > 0
 	g.OneSided = errorsOfOneSide(t.Unit, old, new)
 	var err error
 	g.paired, err = pair(j.tables.Set, j.policy.Pairing, g)
@@ -94,7 +95,7 @@ func (j *judging) left(g *Judgement) (old, new []float64) {
 }
 
 // decide gives a judgement that was laid out, tested and corrected its verdict.
-func (j *judging) decide(g *Judgement, unit string, minEffect float64, better Better, family int) {
+func (j *judging) decide(g *Judgement, minEffect float64, better Better, family int) {
 	alpha := j.tables.Query.Alpha
 	if g.Excluded != nil {
 		g.Verdict = Inconclusive
@@ -112,7 +113,7 @@ func (j *judging) decide(g *Judgement, unit string, minEffect float64, better Be
 			g.Runs = j.runsToDecide(g, minEffect, family)
 		}
 	}
-	if g.Verdict == Equivalent && isLatency(unit) && g.Old != nil && j.tables.Set.overloaded(g.Old)+j.tables.Set.overloaded(g.New) > 0 {
+	if g.Verdict == Equivalent && g.Queued {
 		g.Verdict = Inconclusive
 	}
 }

@@ -60,3 +60,35 @@ func TestOverloadedRunsAreNotAlike(t *testing.T) {
 		}
 	}
 }
+
+// TestGatesDoNotPassOnOverload: latencies within the bound keep no gate if a queue
+// still grew, and those beyond it fail as ever.
+func TestGatesDoNotPassOnOverload(t *testing.T) {
+	t.Parallel()
+	overloaded, healthy := []string{"old", "new"}, []string(nil)
+	for _, row := range []struct {
+		gate    string
+		parse   func(string) (bench.Gate, error)
+		flagged []string
+		want    bench.Outcome
+		reason  bench.GateReason
+	}{
+		{"ns/op>5%", bench.ParseFailOn, healthy, bench.Passed, ""},
+		{"ns/op>5%", bench.ParseFailOn, overloaded, bench.Undecided, bench.ByOverload},
+		{"B/op>5%", bench.ParseFailOn, overloaded, bench.Passed, ""},
+		{"p95-latency<1ms", bench.ParseSLO, healthy, bench.Passed, ""},
+		{"p95-latency<1ms", bench.ParseSLO, overloaded, bench.Undecided, bench.ByOverload},
+		{"p95-latency<1us", bench.ParseSLO, overloaded, bench.Failed, bench.ByLevel},
+		{"B/op<1MiB", bench.ParseSLO, overloaded, bench.Passed, ""},
+	} {
+		gate, err := row.parse(row.gate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report := judge(t, bench.Query{Col: "/arm"}, bench.Policy{Gates: []bench.Gate{gate}}, sameRounds(row.flagged...))
+		result := report.Gates[0]
+		if result.Outcome != row.want || result.Checks[0].Reason != row.reason {
+			t.Errorf("%s with overload in %v: %s (%s), want %s (%s)", row.gate, row.flagged, result.Outcome, result.Checks[0].Reason, row.want, row.reason)
+		}
+	}
+}

@@ -83,20 +83,15 @@ type Judgement struct {
 	Adjusted bool
 	// Excluded is why there is no verdict; nil if there is one.
 	Excluded *Exclusion
+	// Queued says that these are latencies of runs of which at least one was
+	// overloaded: that they are alike says nothing.
+	Queued bool
 	// OneSided is about errors that one side has and the other has not; else nil.
 	OneSided *OneSided
 	// old and new are the values compared, those of common rounds if paired.
 	old, new []float64
 	paired   bool
 	speed    []float64 // log ratios of the covariate, of the same rounds; may be nil
-}
-
-// OneSided says that only one side of a [Judgement] has errors.
-type OneSided struct {
-	New bool // it is the new side
-	// Runs of All runs of that side have errors.
-	Runs, All int
-	Mean      float64 // errors per request, mean of all its runs
 }
 
 // Test names what a verdict rests on.
@@ -294,6 +289,9 @@ const (
 	ByChange GateReason = "changed"
 	// ByEffect: what the interval and the p-value say.
 	ByEffect GateReason = "effect"
+	// ByOverload: the latencies are within the bound, but of overloaded runs, whose
+	// queue still grew.
+	ByOverload GateReason = "overload"
 	// ByShortage: the runs could not have decided.
 	ByShortage GateReason = "few-runs"
 	// ByLevel: where the interval of the center lies.
@@ -304,7 +302,7 @@ const (
 
 // GateReasons lists all reasons.
 func GateReasons() []GateReason {
-	return []GateReason{ByNothing, ByAbsence, ByAdvisory, ByExclusion, ByOddity, ByBound, ByInexact, ByChange, ByEffect, ByShortage, ByLevel, ByLevelOfFew}
+	return []GateReason{ByNothing, ByAbsence, ByAdvisory, ByExclusion, ByOddity, ByBound, ByInexact, ByChange, ByEffect, ByOverload, ByShortage, ByLevel, ByLevelOfFew}
 }
 
 // Level is the center of an arm with its interval, in the table's unit; of few

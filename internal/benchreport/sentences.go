@@ -170,6 +170,8 @@ func Check(c bench.GateCheck) string {
 			return oneSided(o)
 		}
 		return "changed " + units.Change(c.Judgement.Effect.Center)
+	case bench.ByOverload:
+		return "within the bound, but in overloaded runs, whose latencies still grew; measure at a lower rate"
 	case bench.ByEffect:
 		text := units.Effect(c.Judgement.Effect) + ", " + units.PText(c.Judgement.PHolm)
 		if runs := RunsToDecide(c.Judgement); runs != "" && c.Outcome == bench.Undecided {

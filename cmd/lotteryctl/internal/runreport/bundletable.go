@@ -94,7 +94,7 @@ func takingText(m *profiles.Manifest) string {
 	var parts []string
 	for _, p := range m.Profiles {
 		if share := takingShare(p); share >= shownTaking {
-			parts = append(parts, fmt.Sprintf("%.2g %% of %s", 100*share, p.Kind))
+			parts = append(parts, fmt.Sprintf("%s of %s", units.Percent(share), p.Kind))
 		}
 	}
 	if len(parts) == 0 {
