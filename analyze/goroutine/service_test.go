@@ -219,11 +219,26 @@ func TestFindsBodiesThatNobodyCloses(t *testing.T) {
 			t.Cleanup(func() { response.Body.Close() })
 		}
 	}
+	// An answer is there before its reader waits.
+	dump := func(readers int) *stackprofile.GoroutineDump {
+		for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+			d := dumpNow(t)
+			waiting := 0
+			for _, g := range d.Goroutines {
+				if g.State == "select" && strings.HasPrefix(g.Stack[len(g.Stack)-1].Function, "net/http.(*persistConn).readLoop") {
+					waiting++
+				}
+			}
+			if waiting >= readers || time.Now().After(end) {
+				return d
+			}
+		}
+	}
 	ask(5)
-	before := dumpNow(t)
+	before := dump(5)
 	ask(20)
 	own := func(f stackprofile.Frame) bool { return strings.Contains(f.Function, "goroutine_test") }
-	for _, g := range goroutine.CompareWith(before, dumpNow(t), goroutine.Options{Own: own}) {
+	for _, g := range goroutine.CompareWith(before, dump(25), goroutine.Options{Own: own}) {
 		if g.Suspect && !strings.HasPrefix(g.Group.Stack[0].Function, "net/http.(*persistConn).readLoop") {
 			t.Errorf("unexpected suspect: %+v", g)
 		}
