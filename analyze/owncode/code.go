@@ -66,8 +66,8 @@ func (o Code) Has(f stackprofile.Frame) bool {
 	}
 	pkg := f.Package()
 	switch {
-	case pkg == "":
-		return false
+	case pkg == "", !strings.Contains(f.Function, "."):
+		return false // such as memeqbody: only the runtime's assembly has no package in its names
 	case pkg == "main":
 		return true
 	case !o.byFile:

@@ -32,6 +32,10 @@ func TestOwnCode(t *testing.T) {
 			frames: []stackprofile.Frame{frame("main.main", "/x/main.go"), frame("example.com/shop/cart.Add", "/x/cart/add.go"), frame("example.com/shopping.Add", "/y/add.go"), std, cached},
 			own:    []stackprofile.Frame{frame("main.main", "/x/main.go"), frame("example.com/shop/cart.Add", "/x/cart/add.go")},
 		},
+		"assembly without a package": {
+			frames: []stackprofile.Frame{frame("main.main", "/x/main.go"), {Function: "memeqbody", File: "/usr/local/go/src/internal/bytealg/equal_amd64.s", Mapped: "/x/shop"}},
+			own:    []stackprofile.Frame{frame("main.main", "/x/main.go")},
+		},
 		"module of another program": {
 			module: "example.com/other",
 			frames: []stackprofile.Frame{frame("main.main", "/x/main.go"), frame("example.com/shop/cart.Add", "/x/cart/add.go"), std, cached},
