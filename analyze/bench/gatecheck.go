@@ -77,17 +77,7 @@ func (c *GateCheck) checkFailOn(g Gate, judgement *Judgement, query Query, famil
 		return
 	}
 	bound, _ := g.Bound.in(c.Table.Unit) // was checked when the gate was matched
-	amount := func(ratio float64) float64 { return worsening(ratio, judgement, c.Table.Better, g.Bound) }
-	center := amount(judgement.Effect.Center)
-	worst := max(amount(judgement.Effect.Low), amount(judgement.Effect.High))
-	if c.Table.Better != Higher && !g.Bound.IsRelative() && bound > 0 && judgement.Test != Direct && judgement.Old.Summary.Center == 0 {
-		// From zero no ratio says by how much. Half of the runs can be worse without
-		// moving the median, so only what every run keeps is kept.
-		worst = highest(judgement.New)
-		if o := judgement.OneSided; o != nil && o.New {
-			center = o.Mean
-		}
-	}
+	center, worst := worsenings(judgement, c.Table.Better, g.Bound, bound)
 	if judgement.OneSided != nil && bound == 0 && center > 0 {
 		c.Outcome, c.Reason = Failed, ByChange // none were allowed, and there they are: no estimate
 		return
@@ -122,6 +112,23 @@ func (c *GateCheck) checkFailOn(g Gate, judgement *Judgement, query Query, famil
 	default:
 		c.Outcome = Passed
 	}
+}
+
+// worsenings are the change for the worse that was seen and the worst that the
+// interval allows, in the gate's terms. limit is the bound in the unit of the table.
+func worsenings(judgement *Judgement, better Better, bound Quantity, limit float64) (center, worst float64) {
+	amount := func(ratio float64) float64 { return worsening(ratio, judgement, better, bound) }
+	center = amount(judgement.Effect.Center)
+	worst = max(amount(judgement.Effect.Low), amount(judgement.Effect.High))
+	if better == Higher || bound.IsRelative() || limit <= 0 || judgement.Test == Direct || judgement.Old.Summary.Center != 0 {
+		return center, worst
+	}
+	// From zero no ratio says by how much. Half of the runs can be worse without
+	// moving the median, so only what every run keeps is kept.
+	if o := judgement.OneSided; o != nil && o.New {
+		center = o.Mean
+	}
+	return center, highest(judgement.New)
 }
 
 // isUnbounded reports whether the runs are too few for an interval of the level

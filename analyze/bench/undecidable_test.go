@@ -149,6 +149,8 @@ func TestVacuousGates(t *testing.T) {
 		{bench.ParseFailOn, "ops/s>100%", true, "more than 100 %"},
 		{bench.ParseFailOn, "ops/s>99%", false, ""},
 		{bench.ParseFailOn, "errors/op>200%", false, ""}, // three times as many
+		{bench.ParseFailOn, "errors/op>1", true, "all requests"},
+		{bench.ParseFailOn, "errors/op>0.9", false, ""},
 		{bench.ParseSLO, "errors/op<=100%", true, "all requests"},
 		{bench.ParseSLO, "errors/op<150%", true, "all requests"},
 		{bench.ParseSLO, "errors/op<100%", false, ""},

@@ -74,15 +74,15 @@ func TestNoiseIsTheGrowthOfTheThreads(t *testing.T) {
 	before := noiseMark{
 		at: start, pressure: ns(9), busy: ns(1000),
 		known: map[int]spent{
-			1: {own: 100, reaped: 1000}, 2: {own: 50, parent: 1}, 3: {own: 70, reaped: 5, parent: 1}, 4: {own: 30, parent: 8},
+			1: {own: 100, reaped: 1000}, 2: {own: 50, parent: 1}, 3: {own: 70, reaped: 5, parent: 1}, 4: {own: 30, parent: 8}, 5: {own: 15, parent: 3},
 		},
 		client: threads{1: {wait: 70, switches: 7}, 2: {wait: 1000, switches: 3}, 3: {wait: 50, switches: 5}},
 	}
 	after := noiseMark{
 		at: start.Add(time.Second), pressure: ns(5), busy: ns(1600), cores: 2,
-		// 3 ended, and its parent has got the 75 that it had used and 25 since. So did
-		// 4, whose parent is not ours.
-		known: map[int]spent{1: {own: 400, reaped: 1100}, 2: {own: 60, parent: 1}, 9: {own: 90, parent: 1}},
+		// 3 and its child 5 ended, and their parent has got the 90 that they had used and
+		// 25 since. So did 4, whose parent is not ours.
+		known: map[int]spent{1: {own: 400, reaped: 1115}, 2: {own: 60, parent: 1}, 9: {own: 90, parent: 1}},
 		client: threads{
 			1: {wait: 100, switches: 9},
 			// 2 ended and takes its time along; 3 is a new thread of an old number

@@ -77,13 +77,25 @@ func (m noiseMark) knownCPU(before noiseMark) time.Duration {
 	}
 	for pid, old := range before.known {
 		if _, lives := m.known[pid]; !lives { // what it had used by then is in the sum of its parent now
-			reaped[old.parent] -= old.own + old.reaped
+			reaped[m.heir(before, old.parent)] -= old.own + old.reaped
 		}
 	}
 	for _, r := range reaped {
 		sum += max(0, r)
 	}
 	return sum
+}
+
+// heir is pid, or the one that waited for it and for those that it had waited for,
+// if it has ended since.
+func (m noiseMark) heir(before noiseMark, pid int) int {
+	for range len(before.known) {
+		if _, lives := m.known[pid]; lives {
+			break
+		}
+		pid = before.known[pid].parent
+	}
+	return pid
 }
 
 // companyCPU is what the target's processes other than leader used since.
