@@ -38,6 +38,7 @@ func (c *capture) window(ctx context.Context) {
 // target it returns early.
 func (s *subject) profileWindow(ctx context.Context, start time.Time, tracePath string) {
 	end := start.Add(s.plan.Duration)
+	stays := s.hasStarted() // asked before anything below adds a snapshot
 	sampling, stop := context.WithCancel(ctx)
 	var sampler, group sync.WaitGroup
 	sampler.Go(func() { s.sampler.run(sampling, s.client, s.plan.SampleEvery) })
@@ -55,7 +56,7 @@ func (s *subject) profileWindow(ctx context.Context, start time.Time, tracePath 
 	case s.trace != nil:
 		s.trace.Failure = &Failure{Code: FailNoAnswer}
 	}
-	if s.hasStarted() {
+	if stays {
 		group.Go(func() { s.stay(ctx, end) })
 	}
 	group.Wait()
