@@ -13,10 +13,11 @@ const (
 	// explained is the share of a node's change that is to be found there.
 	explained = 0.5
 	// inherited is the share of a node's change that the one node below it must
-	// have to stand for it, apartFrom how much of its size that node may have at
-	// most, and alike how much larger a caller is that does next to nothing else.
+	// have to stand for it, calmer how much, relatively, what is left without that
+	// node may have changed at most, compared with it, and alike how much larger a
+	// caller is that does next to nothing else.
 	inherited = 0.9
-	apartFrom = 0.9
+	calmer    = 0.5
 	alike     = 1.02
 	maxCauses = 20
 )
@@ -60,9 +61,9 @@ func describe(d *Diff, i int) (best []int) {
 	return best
 }
 
-// heir is the one node below i that has nearly all of its change and clearly less
-// than all that i costs, so that the rest of i did not change; 0 if there is
-// none. Of nodes that only call each other it is the first.
+// heir is the one node below i that has nearly all of its change, if the rest of i
+// hardly changed; 0 if there is none. Of nodes that only call each other it is the
+// first, except if the last has the change in itself.
 func heir(d *Diff, i int) int {
 	whole := d.Nodes[i].Total
 	path := []int{i}
@@ -70,8 +71,7 @@ func heir(d *Diff, i int) int {
 		next = -1
 		last := path[len(path)-1]
 		for child := last + 1; child < int(d.Nodes[last].End); child = int(d.Nodes[child].End) {
-			total := d.Nodes[child].Total
-			if total.Significance != WithinNoise && (total.Delta() > 0) == (whole.Delta() > 0) && math.Abs(total.Delta()) >= inherited*math.Abs(whole.Delta()) {
+			if total := d.Nodes[child].Total; total.Significance != WithinNoise && inherits(total, whole) {
 				next = child
 			}
 		}
@@ -79,17 +79,25 @@ func heir(d *Diff, i int) int {
 			path = append(path, next)
 		}
 	}
-	size := func(node int) float64 { return max(d.Nodes[node].Total.Old, d.Nodes[node].Total.New) }
-	last := size(path[len(path)-1])
-	if last > apartFrom*size(i) {
+	last := d.Nodes[path[len(path)-1]]
+	rest := Change{Old: whole.Old - last.Total.Old, New: whole.New - last.Total.New}
+	if len(path) == 1 || rest.Old == 0 && rest.New == 0 || relative(rest) > calmer*relative(last.Total) {
 		return 0
 	}
+	if inherits(last.Self, whole) {
+		return path[len(path)-1]
+	}
+	size := func(c Change) float64 { return max(c.Old, c.New) }
 	for _, node := range path[1:] {
-		if size(node) <= last*alike {
+		if size(d.Nodes[node].Total) <= size(last.Total)*alike {
 			return node
 		}
 	}
 	return 0
+}
+
+func inherits(part, whole Change) bool {
+	return (part.Delta() > 0) == (whole.Delta() > 0) && math.Abs(part.Delta()) >= inherited*math.Abs(whole.Delta())
 }
 
 // purer are the highest nodes below i with a significant change of at least that

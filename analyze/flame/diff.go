@@ -2,6 +2,7 @@ package flame
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
 )
@@ -143,8 +144,17 @@ type Change struct {
 	Significance Significance
 }
 
-// Delta is New-Old.
-func (c Change) Delta() float64 { return c.New - c.Old }
+// Delta is New-Old; 0 if they differ by no more than dividing them has rounded.
+func (c Change) Delta() float64 {
+	d := c.New - c.Old
+	if math.Abs(d) <= rounding*max(math.Abs(c.Old), math.Abs(c.New)) {
+		return 0
+	}
+	return d
+}
+
+// rounding is far more than a few divisions round, and far less than one sample.
+const rounding = 1e-12
 
 // Significance says whether a change is more than noise, and which way it
 // went.

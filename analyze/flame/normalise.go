@@ -3,6 +3,7 @@ package flame
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -127,19 +128,25 @@ func (c *comparison) equalPeriods() {
 }
 
 // typical scales each column so that the median of its functions' ratios to the
-// mean of all columns is 1, functions weighing what they cost.
+// mean of all columns is 1. A function with many samples has one vote however many
+// they are, so one that takes half of the time does not decide what is typical;
+// one with few has less, as little is known of its ratio.
 func (c *comparison) typical() {
 	columns := len(c.factors)
 	means := make([]float64, len(c.names.List()))
 	for name := range means {
 		means[name] = meanOf(c.row(c.function.selfs, name))
 	}
+	few := fewSamples * c.sampleValue()
+	if few == 0 {
+		few = leastAsked * math.Abs(meanOf(c.row(c.tree.totals, 0)))
+	}
 	for column := range columns {
 		var ratios []weighted
 		for name, mean := range means {
 			if mean > 0 {
 				value := float64(c.function.selfs[name*columns+column]) * c.factors[column]
-				ratios = append(ratios, weighted{value / mean, mean})
+				ratios = append(ratios, weighted{value / mean, mean / (mean + few)})
 			}
 		}
 		if m := weightedMedian(ratios); m > 0 {
@@ -147,6 +154,9 @@ func (c *comparison) typical() {
 		}
 	}
 }
+
+// fewSamples are as many as give a function half a vote on what is typical.
+const fewSamples = 20
 
 type weighted struct{ value, weight float64 }
 

@@ -8,7 +8,8 @@ type Note struct {
 	Old, New int
 	// LeastP is the smallest p-value possible with that many profiles.
 	LeastP float64
-	// Inflation is how many times as much as chance alone the counts vary.
+	// Inflation is how many times as much as chance alone the counts may vary, the
+	// upper 95 % limit.
 	Inflation float64
 	Swap      Swap
 }
@@ -29,8 +30,9 @@ const (
 	// TooFewProfiles: with Old and New profiles no change can be significant, since
 	// the least p-value possible is LeastP.
 	TooFewProfiles NoteCode = "too_few_profiles"
-	// CountsScatter: the counts vary Inflation times as much as chance alone
-	// makes them, in the middle of all frames, and the test takes this into account.
+	// CountsScatter: the counts may vary up to Inflation times as much as chance
+	// alone makes them, by the median of all functions themselves, and the test takes
+	// this into account.
 	CountsScatter NoteCode = "counts_scatter"
 	// OneProfileASide: only the chance of sampling is known as noise.
 	OneProfileASide NoteCode = "one_profile_a_side"

@@ -32,6 +32,15 @@ func TestCompareFormats(t *testing.T) {
 	golden.Check(t, "compare-run.golden", stdout)
 }
 
+// TestCompareWithoutConfidence: a level of 0 is benchstat's, and is written as 0.
+func TestCompareWithoutConfidence(t *testing.T) {
+	file := write(t, runs("X", 8, 100))
+	stdout, _, err := execute(t, "compare", "--confidence", "0", file, file)
+	if err != nil || !strings.Contains(stdout, "; 0 % intervals") {
+		t.Errorf("%v, got\n%s", err, stdout)
+	}
+}
+
 // Names are whatever a file says; none may become markup.
 func TestCompareEscapes(t *testing.T) {
 	evil := `X/a=<script>alert(1)</script>|**b**&"'` + "`"

@@ -144,7 +144,7 @@ func (r *Report) Method() string {
 		effect = "= the noise floor of the metric, or else " + effect
 	}
 	return fmt.Sprintf("%s%s; p corrected (Holm) for %s; %s intervals (Hodges-Lehmann); minimum effect %s",
-		strings.Join(names, ", "), adjusted, family(r.Family), units.Size(r.Tables.Query.Confidence), effect)
+		strings.Join(names, ", "), adjusted, family(r.Family), units.Size(levelAsked(r.Tables.Query.Confidence)), effect)
 }
 
 // family is what p-values are corrected for.

@@ -15,7 +15,7 @@ func TestEvidenceFitsItsNotes(t *testing.T) {
 		t.Errorf("of counts that scatter by chance: %q", got)
 	}
 	d.Notes = []flame.Note{{Code: flame.CountsScatter, Inflation: 24.8}}
-	if got := evidenceWords(d); strings.Contains(got, "only the sampling error") || !strings.Contains(got, "the noise is how much the counts of all frames vary") {
+	if got := evidenceWords(d); strings.Contains(got, "only the sampling error") || !strings.Contains(got, "the noise is how much the counts of most functions vary") {
 		t.Errorf("of counts that scatter more: %q", got)
 	}
 }

@@ -74,7 +74,7 @@ func diffNote(n flame.Note) string {
 	case flame.TooFewProfiles:
 		return fmt.Sprintf("with %d and %d profiles no change can be significant: the smallest p-value possible is %.2g; take 4 or more per side", n.Old, n.New, n.LeastP)
 	case flame.CountsScatter:
-		return fmt.Sprintf("the counts vary %.2f times as much as chance alone explains (median of all frames), and the test takes this into account", n.Inflation)
+		return fmt.Sprintf("the counts may vary up to %.2f times as much as chance alone explains (from the median of all functions), and the test takes this into account", n.Inflation)
 	case flame.OneProfileASide:
 		return "with one profile on a side it is not known how much its runs differ, which is more than the sampling error; take several profiles per side"
 	case flame.FunctionsSwapped:

@@ -99,7 +99,7 @@ func evidenceWords(d *flame.Diff) string {
 	case flame.FromSamples:
 		noise := "only the sampling error counts as noise"
 		if slices.ContainsFunc(d.Notes, func(n flame.Note) bool { return n.Code == flame.CountsScatter }) {
-			noise = "the noise is how much the counts of all frames vary"
+			noise = "the noise is how much the counts of most functions vary"
 		}
 		return sides + ": " + noise + "; take several rounds to learn how much runs differ."
 	}

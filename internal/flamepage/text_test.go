@@ -115,7 +115,7 @@ func TestNotes(t *testing.T) {
 		"the number of requests is not known, so the sides are scaled until most of the program is unchanged: growth is relative to the rest of the program",
 		"the noise is not known: colors show only the size of a change; several profiles per side would distinguish a change from chance",
 		"with 2 and 3 profiles no change can be significant: the smallest p-value possible is 0.2; take 4 or more per side",
-		"the counts vary 1.50 times as much as chance alone explains (median of all frames), and the test takes this into account",
+		"the counts may vary up to 1.50 times as much as chance alone explains (from the median of all functions), and the test takes this into account",
 		"with one profile on a side it is not known how much its runs differ, which is more than the sampling error; take several profiles per side",
 		`a/b.new replaces a/b.(*old).serve, and both call main.handle: to compare what is below them, hide both with --hide 'b\.\(\*old\)\.serve$|b\.new$'`,
 	}
