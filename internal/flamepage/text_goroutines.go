@@ -61,11 +61,11 @@ func WriteGoroutineGrowth(w io.Writer, growths []goroutine.Growth, most int) err
 // growthWords say why a group that grew is suspect, or is not.
 func growthWords(g goroutine.Growth) string {
 	if g.Suspect {
-		text := "\n  may be a leak: it grew, and its earlier goroutines are all where they were"
+		const suspected = "\n  may be a leak: it grew, and its earlier goroutines "
 		if g.Stuck > 0 {
-			text += fmt.Sprintf("; %d of them have waited a minute or longer", g.Stuck)
+			return fmt.Sprintf(suspected+"are all where they were; %d of them have waited a minute or longer", g.Stuck)
 		}
-		return text
+		return suspected + "are all at the same place; idle workers of a pool that grew look the same, which dumps two minutes apart show"
 	}
 	if why := calmWords(g.Calm); why != "" {
 		return "\n  not suspected: " + why

@@ -175,3 +175,19 @@ func TestIndexEscapes(t *testing.T) {
 		}
 	}
 }
+
+// TestSuspectInSeconds: two dumps that are seconds apart cannot tell a leak from
+// workers that had something to do in between, so the text says what would.
+func TestSuspectInSeconds(t *testing.T) {
+	t.Parallel()
+	for stuck, want := range map[int]string{
+		0: "are all at the same place; idle workers of a pool that grew look the same",
+		3: "are all where they were; 3 of them have waited a minute or longer",
+	} {
+		g := goroutine.Growth{Group: goroutine.Group{State: "chan receive", Count: 9}, Old: 3, New: 9, Stayed: 3, Stuck: stuck, Suspect: true}
+		var b strings.Builder
+		if err := flamepage.WriteGoroutineGrowth(&b, []goroutine.Growth{g}, 0); err != nil || !strings.Contains(b.String(), want) {
+			t.Errorf("%v, got %q, want %q", err, b.String(), want)
+		}
+	}
+}
