@@ -94,12 +94,15 @@ func (b *benchRun) planNotes() (notes []string) {
 		return nil
 	}
 	comparisons := units.Counted(o.Questions, "comparison", "comparisons at once")
+	if o.Questions > 1 {
+		comparisons = "up to " + comparisons // a metric may turn out not to be measured
+	}
 	switch rounds := b.spec.Rounds; {
 	case rounds < o.Need:
 		notes = append(notes, fmt.Sprintf("with %s no change, however large, can be distinguished from chance in %s; use --runs %d or more",
-			units.Counted(rounds, "round", "rounds"), comparisons, o.Need))
+			units.Counted(rounds, "round", "rounds"), comparisons, o.NeedPairs))
 	case rounds < o.NeedPairs:
-		notes = append(notes, fmt.Sprintf("%d rounds are too few for the paired test of %s, so that a less sensitive test decides; use --runs %d or more",
+		notes = append(notes, fmt.Sprintf("%d rounds are too few for the paired test of %s, so a less sensitive test may decide; use --runs %d or more",
 			rounds, comparisons, o.NeedPairs))
 	}
 	if len(o.TooFew) == 0 {
