@@ -21,6 +21,8 @@ const (
 	// and halvesFloor by how much they differ, at least.
 	halvesApart = 1.5
 	halvesFloor = 500 * time.Microsecond
+	// nearRate is how much of what was due is near enough to need no words.
+	nearRate = 0.95
 )
 
 // careNote is one line for all that makes figures of a run less firm; "" if there
@@ -133,6 +135,22 @@ func unfinishedNote(n int64) string {
 		return ""
 	}
 	return units.Counted(n, "request was", "requests were") + " not answered when the run was interrupted; latencies have the time waited until then, which is a lower bound"
+}
+
+// lateNote explains a rate of answers below the one asked of a service that kept
+// up: its answers take so long that many come after the window; "" if none does.
+func (r Report) lateNote() string {
+	for _, round := range counting(r.Rounds) {
+		load := round.Load
+		due := float64(load.Requests) / load.WindowNS.Seconds()
+		if load.Response == nil || load.AskedRate == 0 || load.AnsweredRate >= nearRate*due || load.Answered < load.Requests ||
+			doubtIn(round, loadgen.Overloaded) != nil || doubtIn(round, loadgen.RateNotReached) != nil || doubtIn(round, loadgen.StoppedAnswering) != nil {
+			continue
+		}
+		return fmt.Sprintf("all %s requests were answered, but an answer takes %s ms (p50), so that many came after the window of %v; the %s/s answered are those within it: use a longer --duration",
+			units.Grouped(load.Requests), units.Milliseconds(load.Response.P50), load.WindowNS, units.Fixed(load.AnsweredRate, 1))
+	}
+	return ""
 }
 
 // unreadNote is about timelines that could not be looked through; "" if all could.

@@ -34,6 +34,28 @@ func unsteady(first, second time.Duration) runfolder.Round {
 	return r
 }
 
+// TestLateNote: a service that keeps up answers within the window, or says why not.
+func TestLateNote(t *testing.T) {
+	t.Parallel()
+	slow := healthyRound(150)
+	slow.Load.WindowNS, slow.Load.AskedRate, slow.Load.AnsweredRate = 3*time.Second, 50, 26.67
+	slow.Load.Response = &runfolder.Quantiles{P50: 2 * time.Second}
+	quick, closed, over, lost := slow, slow, slow, slow
+	quick.Load.AnsweredRate = 49.9
+	closed.Load.AskedRate = 0
+	over.Doubts = []loadgen.Doubt{{Code: loadgen.Overloaded}}
+	lost.Load.Answered = 100
+	const want = "all 150 requests were answered, but an answer takes 2,000.0 ms (p50), so that many came after the window of 3s; the 26.7/s answered are those within it: use a longer --duration"
+	if got := reportOf(slow).lateNote(); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for name, round := range map[string]runfolder.Round{"quick": quick, "closed": closed, "overload": over, "lost": lost, "healthy": healthyRound(1000)} {
+		if got := reportOf(round).lateNote(); got != "" {
+			t.Errorf("%s: got %q, want silence", name, got)
+		}
+	}
+}
+
 // TestCareNote: one line, and only for what matters.
 func TestCareNote(t *testing.T) {
 	t.Parallel()

@@ -43,7 +43,7 @@ func (r Report) notes() []string {
 			units.Grouped(errors), units.Grouped(requests), failures(r.Rounds)))
 	}
 	notes = append(notes, sampleNotes(r.Rounds)...)
-	for _, note := range []string{r.stallNote(), r.unreadNote(), unfinishedNote(unfinished), r.careNote()} {
+	for _, note := range []string{r.stallNote(), r.unreadNote(), r.lateNote(), unfinishedNote(unfinished), r.careNote()} {
 		if note != "" {
 			notes = append(notes, note)
 		}
