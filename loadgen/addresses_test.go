@@ -82,7 +82,7 @@ func TestAddressesThatCannotBeSent(t *testing.T) {
 	for _, row := range []struct{ url, want string }{
 		{"http://h:0/", "port 0 must be 1 to 65535"},
 		{"http://h:65536/", "port 65536 must be 1 to 65535"},
-		{"http://h/a b", "byte 3: a space is not allowed here; write it as %20"},
+		{"http://h/a b", "URL path, byte 3: a space is not allowed here; write it as %20"},
 		{"http://h/a\tb", `byte 3: character '\t' is not allowed here`},
 		{"http://h/a\nb", `byte 3: character '\n' is not allowed here`},
 		{"http://[fe80::1/", "']'"},

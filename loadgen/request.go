@@ -54,7 +54,7 @@ func compileRequest(p *Plan) (*request, error) {
 	r := &request{base: base, host: sentHost(base.Host), method: p.Method, hasBody: p.Body != ""}
 	r.expect = http1.Expectation{Head: p.Method == http.MethodHead, Upgrade: p.Header.Get("Upgrade") != ""}
 	r.values = template.New(template.Options{Users: p.Users, Files: p.Files, Seed: p.Seed})
-	if err := checkText("URL", target, " \t"); err != nil {
+	if err := checkText("URL path", target, " \t"); err != nil {
 		return nil, err
 	}
 	if r.target, err = r.values.Parse("URL path", target, template.URL); err != nil {

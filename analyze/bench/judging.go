@@ -120,14 +120,15 @@ func (j *judging) decide(g *Judgement, minEffect float64, better Better, family 
 
 // runsToDecide estimates the runs for a verdict, if the true change is about
 // the one seen: to tell it from no change if it is large enough to matter, else
-// to tell it from one that matters. 0 if these runs should have been enough.
+// to tell it from one that matters. 0 if these runs should have been enough, or if
+// they cannot be found equal, however many they are.
 func (j *judging) runsToDecide(g *Judgement, minEffect float64, family int) int {
 	old, new := g.old, g.new
 	if g.Adjusted {
 		old, new = j.left(g)
 	}
 	runs := stat.RunsToDecide(old, new, stat.ToDetect(g.Effect, minEffect), j.tables.Query.Alpha, family, g.Test == SignFlipTest)
-	if runs <= min(len(g.old), len(g.new)) {
+	if runs <= min(len(g.old), len(g.new)) || g.Queued && math.Abs(math.Log(g.Effect.Center)) < math.Log1p(minEffect) {
 		return 0
 	}
 	return runs

@@ -92,3 +92,22 @@ func TestGatesDoNotPassOnOverload(t *testing.T) {
 		}
 	}
 }
+
+// TestMoreOverloadedRunsDecideNothing: of scattered runs that seem alike, more would
+// find them equal; not if a queue grew in them.
+func TestMoreOverloadedRunsDecideNothing(t *testing.T) {
+	t.Parallel()
+	for flag, hopeful := range map[string]bool{"": true, " 1 overloaded": false} {
+		var b strings.Builder
+		for round := range 8 {
+			for i, arm := range []string{"old", "new"} {
+				scatter := []int{0, 18, 7, 25}[(round+2*i)%4] * 1000
+				fmt.Fprintf(&b, "BenchmarkHTTP/arm=%s 20000 %d ns/op%s\n", arm, 100_000+scatter, flag)
+			}
+		}
+		g := only(t, judge(t, bench.Query{Col: "/arm"}, bench.Policy{}, b.String()), "sec/op")
+		if g.Verdict != bench.Inconclusive || g.Runs > 0 != hopeful {
+			t.Errorf("with %q: %s, %d runs would decide", flag, g.Verdict, g.Runs)
+		}
+	}
+}

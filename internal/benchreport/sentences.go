@@ -174,7 +174,11 @@ func Check(c bench.GateCheck) string {
 		return "within the bound, but in overloaded runs, whose latencies still grew; measure at a lower rate"
 	case bench.ByEffect:
 		text := units.Effect(c.Judgement.Effect) + ", " + units.PText(c.Judgement.PHolm)
-		if runs := RunsToDecide(c.Judgement); runs != "" && c.Outcome == bench.Undecided {
+		switch runs := RunsToDecide(c.Judgement); {
+		case c.Outcome != bench.Undecided:
+		case c.Judgement.Queued: // more runs of a growing queue cannot make it pass
+			text += "; the runs were overloaded: measure at a lower rate"
+		case runs != "":
 			text += "; " + runs
 		}
 		return text

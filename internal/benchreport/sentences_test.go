@@ -72,6 +72,10 @@ func TestEveryCodeHasASentence(t *testing.T) {
 	for _, code := range bench.ExclusionCodes() {
 		say("exclusion "+string(code), benchreport.Exclusion(&bench.Exclusion{Code: code, Part: "arm=new", Unit: "capacity-ops/s", Runs: 3, All: 10}))
 	}
+	queued := *judgement
+	queued.Queued, queued.Runs = true, 16
+	say("a queue that grew", benchreport.Check(bench.GateCheck{Table: table, Outcome: bench.Undecided, Reason: bench.ByEffect, Judgement: &queued}))
+	said = nil
 	say("no interval", benchreport.Check(bench.GateCheck{Table: table, Reason: bench.ByShortage, Few: &bench.Shortage{Old: 7, New: 7, Family: 1, Need: 15, Confidence: 0.9999}}))
 	said = nil
 	check := &bench.GateCheck{Table: table, Row: -1, Col: -1, Outcome: bench.Unusable, Reason: bench.ByNothing}

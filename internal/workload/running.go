@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"syscall"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/endpoint"
@@ -124,6 +125,9 @@ func dial(ctx context.Context, rawURL string) error {
 	}
 	dialer := net.Dialer{Timeout: dialTimeout}
 	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(host, port))
+	if errors.Is(err, syscall.ECONNRESET) {
+		return nil // something was there to reset it, and the load will say so
+	}
 	if err != nil {
 		var wrapped *net.OpError // its text repeats the address
 		if errors.As(err, &wrapped) {
