@@ -256,6 +256,12 @@ func limits() []fault {
 			plant: func(d *deployment, w audit.Answer) { setUser(d, w.User, "\x00\x00\x00\x03\x00\x00") }},
 		{name: "Redis counts too many draws", invariant: "I6", want: "has 4 draws",
 			plant: func(d *deployment, w audit.Answer) { setUser(d, w.User, "\x00\x00\x00\x04\x00\x02") }},
+		{name: "Redis counts too many draws, wins have no limit", invariant: "I6", want: "has 4 draws",
+			edit:  func(s *lottery.Spec) { s.WinsPerUser = 0 },
+			plant: func(d *deployment, w audit.Answer) { setUser(d, w.User, "\x00\x00\x00\x04\x00\x02") }},
+		{name: "Redis counts too many wins, draws have no limit", invariant: "I6", want: "has 3 draws and 3 wins",
+			edit:  func(s *lottery.Spec) { s.DrawsPerUser = 0 },
+			plant: func(d *deployment, w audit.Answer) { setUser(d, w.User, "\x00\x00\x00\x03\x00\x03") }},
 		{name: "more draws answered than the limit", invariant: "I6", want: "got more than 3 draws answered",
 			plant: func(d *deployment, _ audit.Answer) {
 				// A fourth loss, of a request whose dice are blank.

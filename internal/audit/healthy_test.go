@@ -52,6 +52,8 @@ func TestHealthyVariantsAreSilent(t *testing.T) {
 			edit: func(s *lottery.Spec) { s.Dice, s.WinsPerUser, s.DrawsPerUser = lottery.DiceRandom, 0, 0 },
 			run:  func(d *deployment) { d.draws(300, 3) },
 		},
+		{name: "a limit of wins alone", edit: func(s *lottery.Spec) { s.DrawsPerUser = 0 }, run: func(d *deployment) { d.draws(60, 3) }},
+		{name: "a limit of draws alone", edit: func(s *lottery.Spec) { s.WinsPerUser = 0 }, run: func(d *deployment) { d.draws(60, 3) }},
 		{name: "nothing happened", run: func(*deployment) {}},
 		{name: "proofs and refusals", run: func(d *deployment) {
 			for i := range 40 {
