@@ -37,7 +37,7 @@ func TestAskSaysWhatJudgeSays(t *testing.T) {
 		{"rounds", bench.Policy{}, inRounds(91, 10, quiet("old"), slower, quiet("other"))},
 		{"few rounds", bench.Policy{}, inRounds(92, 6, quiet("old"), slower, quiet("other"))},
 		{"unpaired", bench.Policy{Pairing: bench.Unpaired}, inRounds(93, 10, quiet("old"), slower)},
-		{"equal machine speed", bench.Policy{}, "Unit cpu-ns/op better=lower\n" + atSpeed(3, 1.08)},
+		{"equal machine speed", bench.Policy{}, "Unit cpu-ns/op better=lower\n" + atSpeed(10, 3, 1.08)},
 		{"a higher minimum effect", bench.Policy{MinEffect: 0.2}, inRounds(94, 10, quiet("old"), slower)},
 	} {
 		t.Run(row.name, func(t *testing.T) {

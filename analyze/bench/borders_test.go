@@ -190,8 +190,8 @@ func TestWhatExplainsIsNotGated(t *testing.T) {
 // TestEachArmIsComparedAtItsOwnSpeed: a third arm beside them, whose generator
 // needed another time in every round, changes nothing about two.
 func TestEachArmIsComparedAtItsOwnSpeed(t *testing.T) {
-	two := "Unit cpu-ns/op better=lower\n" + atSpeed(3, 1.08)
-	third := strings.ReplaceAll(strings.ReplaceAll(atSpeed(8, 1.5), "arm=a ", "arm=c "), "arm=b ", "arm=d ")
+	two := "Unit cpu-ns/op better=lower\n" + atSpeed(10, 3, 1.08)
+	third := strings.ReplaceAll(strings.ReplaceAll(atSpeed(10, 8, 1.5), "arm=a ", "arm=c "), "arm=b ", "arm=d ")
 	var effects []float64
 	for _, row := range []struct{ col, text string }{{"/arm@(a b)", two}, {"/arm@(a c b)", two + third}} {
 		query, found := byArm(), false

@@ -509,12 +509,12 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
-// atSpeed writes ten rounds of two arms on a machine whose speed moves by 10 %,
+// atSpeed writes rounds of two arms on a machine whose speed moves by 10 %,
 // and by it the processor time of service and generator alike.
-func atSpeed(seed uint64, effect float64) string {
+func atSpeed(rounds int, seed uint64, effect float64) string {
 	random := rand.New(rand.NewPCG(seed, 9))
 	var b strings.Builder
-	for range 10 {
+	for range rounds {
 		for _, arm := range []string{"a", "b"} {
 			speed := math.Exp(0.1 * random.NormFloat64())
 			cpu := 1e6 * speed * math.Exp(0.01*random.NormFloat64())
@@ -528,6 +528,32 @@ func atSpeed(seed uint64, effect float64) string {
 	return b.String()
 }
 
+// TestGateAtEqualSpeedCanFail: as few rounds as the sign-flip test needs are enough
+// for a gate on CPU too, however the generator's own time moved. No change passes no
+// gate that says there is one.
+func TestGateAtEqualSpeedCanFail(t *testing.T) {
+	gate, err := bench.ParseFailOn("cpu-ns/op>5%")
+	if err != nil {
+		t.Fatal(err)
+	}
+	adjusted := 0
+	for seed := range uint64(20) {
+		for effect, want := range map[float64]bench.Outcome{1.55: bench.Failed, 5: bench.Failed, 1: ""} {
+			text := "Unit cpu-ns/op better=lower\n" + atSpeed(6, seed, effect)
+			report := judge(t, byArm(), bench.Policy{Gates: []bench.Gate{gate}}, text)
+			if got := report.Gates[0].Outcome; got == bench.Failed != (want == bench.Failed) {
+				t.Errorf("seed %d, ×%v: %s", seed, effect, got)
+			}
+			if report.Gates[0].Checks[0].Judgement.Adjusted {
+				adjusted++
+			}
+		}
+	}
+	if adjusted < 30 {
+		t.Errorf("%d of 60 were compared at equal speed", adjusted)
+	}
+}
+
 // TestCPUIsComparedAtEqualSpeed plants 8 % more work under that noise, and
 // nothing.
 func TestCPUIsComparedAtEqualSpeed(t *testing.T) {
@@ -535,7 +561,7 @@ func TestCPUIsComparedAtEqualSpeed(t *testing.T) {
 		name   string
 		effect float64
 	}{{"planted", 1.08}, {"healthy", 1}} {
-		report := judge(t, byArm(), bench.Policy{}, "Unit cpu-ns/op better=lower\n"+atSpeed(3, row.effect))
+		report := judge(t, byArm(), bench.Policy{}, "Unit cpu-ns/op better=lower\n"+atSpeed(10, 3, row.effect))
 		found := false
 		for _, table := range report.Judged {
 			if table.Unit != "cpu-sec/op" {

@@ -108,3 +108,18 @@ func TestAdjustedBeyondExact(t *testing.T) {
 		t.Error("10 % in 20 rounds was not found")
 	}
 }
+
+// TestAdjustedReachesTheLeastP: of an effect far beyond all noise, only the rounds
+// as they are and all of them turned are as extreme, whatever the covariate is.
+func TestAdjustedReachesTheLeastP(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(11, 4))
+	for range 200 {
+		for _, n := range []int{6, 8, 10} {
+			d, c := noisyRounds(random, n, 0.5, 0)
+			if p := stat.SignFlipAdjusted(d, c, 1); p != stat.MinPSignFlip(n) {
+				t.Fatalf("%d rounds: p = %v, want %v\n%v\n%v", n, p, stat.MinPSignFlip(n), d, c)
+			}
+		}
+	}
+}

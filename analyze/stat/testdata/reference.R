@@ -75,13 +75,17 @@ for (k in c(58, 66, 43)) emit("SignFlipOnes", "binom.test(k, n)$p.value", numeri
 adjusted <- function(n, effect) {
   speed <- rnorm(n, 0, .1)
   c <- round(2 * speed + rnorm(n, 0, .04), 6); d <- round(effect + speed + rnorm(n, 0, .02), 6)
-  fit <- function(s) .lm.fit(cbind(1, s * c), s * d)$coefficients
-  seen <- abs(fit(rep(1, n))[1]); hits <- 0
+  fit <- function(s) { # the t value of coef(summary(lm(s*d ~ s*c)))[1, ], which is slow
+    x <- cbind(1, s * c); f <- .lm.fit(x, s * d)
+    abs(f$coefficients[1]) / sqrt(sum(f$residuals^2) / (n - 2) * chol2inv(chol(crossprod(x)))[1, 1])
+  }
+  stopifnot(abs(fit(rep(1, n)) / abs(coef(summary(lm(d ~ c)))[1, 3]) - 1) < 1e-9)
+  seen <- fit(rep(1, n)); hits <- 0
   for (pattern in 0:(2^n - 1)) {
     s <- ifelse(bitwAnd(pattern, bitwShiftL(1L, 0:(n - 1))) != 0, -1, 1)
-    if (abs(fit(s)[1]) >= seen * (1 - 1e-12)) hits <- hits + 1
+    if (fit(s) >= seen * (1 - 1e-9)) hits <- hits + 1
   }
-  emit("SignFlipAdjusted", "share of all 2^n sign vectors s with abs(coef(lm(s*x ~ s*y))[1]) as large", d, c, n, hits / 2^n)
+  emit("SignFlipAdjusted", "share of all 2^n sign vectors s with abs(coef(summary(lm(s*x ~ s*y)))[1, 3]) as large", d, c, n, hits / 2^n)
   if (n != 17) emit("Adjusted", "x - coef(lm(x ~ y))[2]*y", d, c, numeric(), d - coef(lm(d ~ c))[2] * c)
 }
 adjusted(6, .02); adjusted(9, .01); adjusted(12, .01); adjusted(16, .005); adjusted(17, .006); adjusted(18, .008)
