@@ -204,6 +204,7 @@ func TestNothingIsLostSilently(t *testing.T) {
 		"half a character":           {wide(good, binary.LittleEndian, true) + "B", 1, "within a character"},
 		"an event":                   {good + event("web: "+lost), 3, "other text before it"},
 		"a stamp and more":           {good + "2024-01-01T00:00:00Z web: " + lost, 2, "other text before it"},
+		"half an event":              {good + event("BenchmarkY-8 100 5 ns/op\n") + `{"Time":"2024-01-01T00:00:00Z","Action":"output","Package":"p","Output":"BenchmarkX-8 1`, 6, "cut short"},
 		"a long event":               {good + event(lost+strings.Repeat("x", 100_000)), 3, "longer than"},
 	} {
 		set, err := bench.Read(bench.Input{Label: "x", Path: "x", Reader: strings.NewReader(row.text)})
@@ -220,6 +221,7 @@ func TestNothingIsLostSilently(t *testing.T) {
 		"prose":                     good + "Benchmarks of X took 5 minutes\nall 10 Benchmark functions passed\n",
 		"a skipped benchmark":       good + "--- SKIP: BenchmarkY\n    y_test.go:3: no store\n",
 		"a name that is announced":  good + "BenchmarkY\nBenchmarkY/a\n",
+		"JSON among events":         event(good) + `{"level":"info"}` + "\n{not JSON}\n" + event(good),
 		"a log in JSON":             good + `{"level":"info","msg":"benchmark started"}` + "\n",
 	} {
 		set, err := bench.Read(bench.Input{Label: "x", Path: "x", Reader: strings.NewReader(text)})

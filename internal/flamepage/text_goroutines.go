@@ -8,6 +8,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/analyze/goroutine"
 	"github.com/lotteryctl/lotteryctl/analyze/stackprofile"
+	"github.com/lotteryctl/lotteryctl/analyze/units"
 )
 
 // withoutOwn is the heading of groups in whose stacks no code of the program is.
@@ -49,7 +50,7 @@ func WriteGoroutineGrowth(w io.Writer, growths []goroutine.Growth, most int) err
 			changed = append(changed, g)
 		}
 	}
-	fmt.Fprintf(out, "%s before, %d after (%+d); %s may be leaks\n", countOf(before, "goroutine"), after, after-before, countOf(suspects, "group"))
+	fmt.Fprintf(out, "%s before, %s after (%+d); %s may be leaks\n", countOf(before, "goroutine"), units.Grouped(after), after-before, countOf(suspects, "group"))
 	for _, g := range changed[:atMost(len(changed), most)] {
 		fmt.Fprintf(out, "\n%+d %s: %d before, %d after%s%s\n", g.Delta(), g.Group.State, g.Old, g.New, waits(&g.Group), growthWords(g))
 		writeStack(out, &g.Group)

@@ -20,6 +20,13 @@ func parseEvent(line []byte) (e event, ok bool) {
 	return e, err == nil && e.Action != ""
 }
 
+// isHalfEvent tells an event that was cut, or mixed with another one, from other
+// text between events.
+func isHalfEvent(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	return bytes.HasPrefix(line, []byte(`{"`)) && !json.Valid(line)
+}
+
 // outputLine is a line of a package's output, and the line of the input in which
 // it ends.
 type outputLine struct {

@@ -37,6 +37,7 @@ type Reader struct {
 	encoding encoding
 	report   func(Loss)
 	outputs  outputs
+	events   bool   // there was one
 	rest     []byte // what is not handed on yet
 	line     int    // of the input, from 1
 	out      int    // lines put into rest so far
@@ -115,7 +116,13 @@ func (l *Reader) skip(head []byte) {
 func (l *Reader) take(line []byte) {
 	line = unstamped(line)
 	if e, ok := parseEvent(line); ok {
+		l.events = true
 		l.hand(l.outputs.add(e, l.line))
+		return
+	}
+	if l.events && isHalfEvent(line) {
+		l.report(Loss{l.line, "an event of go test -json that is cut short: what it had to say is lost", true})
+		l.put([]byte("\n"), l.line)
 		return
 	}
 	l.emit(line, l.line)

@@ -6,6 +6,7 @@ package perfline
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -96,10 +97,15 @@ func (e *Event) who(left string) {
 		}
 		return last
 	}
-	if n := len(fields); n > 1 && isMode(fields[n-1].text) && (isProcessor(fields[n-2].text) || isProcess(fields[n-2].text)) {
-		fields = fields[:n-1]
+	behind := func(is func(string) bool, before ...func(string) bool) {
+		if n := len(fields); n > 1 && is(fields[n-1].text) && slices.ContainsFunc(before, func(b func(string) bool) bool { return b(fields[n-2].text) }) {
+			fields = fields[:n-1]
+		}
 	}
+	behind(isState, isProcessor)
+	behind(isMode, isProcessor, isProcess)
 	drop(isProcessor)
+	behind(isMode, isProcess)
 	e.PID = firstOf(drop(isProcess))
 	e.Command = commandOf(left, fields)
 }
@@ -173,7 +179,8 @@ func (p *Parser) guess(line string) Event {
 		}
 		e.Name = ""
 	}
-	if n := len(fields); n > 1 && fields[n-1].width() >= periodWidth && isProcess(fields[n-2].text) || n > 0 && e.Name != "" && fields[n-1].width() >= periodWidth && fields[n-1].blanks > pidWidth {
+	if n := len(fields); n > 1 && isNumber(fields[n-1].text) && strings.Contains(fields[n-2].text, "/") && isProcess(fields[n-2].text) ||
+		n > 1 && fields[n-1].width() >= periodWidth && isProcess(fields[n-2].text) || n > 0 && e.Name != "" && fields[n-1].width() >= periodWidth && fields[n-1].blanks > pidWidth {
 		e.Period, _ = strconv.ParseInt(fields[n-1].text, 10, 64)
 		fields = fields[:n-1]
 	}
@@ -237,6 +244,12 @@ func isProcess(text string) bool {
 }
 
 func isNumber(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
+
+// isState knows what ftrace writes behind the processor: interrupts off, a
+// rescheduling that is needed, and so on, as in "d..2.".
+func isState(text string) bool {
+	return len(text) >= 4 && len(text) <= 6 && strings.Contains(text, ".") && strings.Trim(text, "dDbBnNLplhHsSzZX#.0123456789") == ""
+}
 
 // isMode knows what -F +misc writes: user, kernel, and so on.
 func isMode(text string) bool { return strings.Trim(text, "KUHGgMESpC") == "" && len(text) <= 4 }

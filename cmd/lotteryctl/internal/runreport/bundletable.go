@@ -61,8 +61,14 @@ func totalText(p profiles.Profile) (total, request string) {
 		}
 		switch t.Unit {
 		case "nanoseconds":
+			if value > 0 && value < float64(time.Millisecond) {
+				return units.Rough(value, "ns") + " " + t.Type, request
+			}
 			return time.Duration(value).Round(time.Millisecond).String() + " " + t.Type, request
 		case "bytes":
+			if value > 0 && value < 1<<20 {
+				return units.Rough(value, "bytes") + " " + t.Type, request
+			}
 			return mebi(&value) + " MiB " + t.Type, request
 		}
 		return units.Grouped(int64(value+0.5)) + " " + t.Type, request

@@ -129,6 +129,21 @@ func doubtText(round runfolder.Round, d loadgen.Doubt) string {
 	return text
 }
 
+// waitedInVain are the requests that were not sent because they got no connection
+// in time. Where the service refuses connections, none is sent either.
+func waitedInVain(l runfolder.Load) int64 {
+	return min(l.NotSent, l.Failures[string(loadgen.KindTimeout)]+unfinishedOf(l))
+}
+
+// unsentNote tells of requests that were due and that the service never saw; "" if
+// there are none.
+func unsentNote(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return units.Counted(n, "request was", "requests were") + " never sent, because no connection was free in time; they count, with the time that they waited"
+}
+
 // unfinishedNote labels the latencies that are lower bounds; "" if there are none.
 func unfinishedNote(n int64) string {
 	if n == 0 {

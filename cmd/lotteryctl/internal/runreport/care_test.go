@@ -34,6 +34,27 @@ func unsteady(first, second time.Duration) runfolder.Round {
 	return r
 }
 
+// TestUnsentNote: what waited in vain for a connection was not refused by the service.
+func TestUnsentNote(t *testing.T) {
+	t.Parallel()
+	if got := unsentNote(0); got != "" {
+		t.Errorf("got %q", got)
+	}
+	round := healthyRound(100)
+	if got := strings.Join(reportOf(round).notes(), "\n"); strings.Contains(got, "never sent") {
+		t.Errorf("healthy: got %q", got)
+	}
+	round.Load.Sent, round.Load.NotSent, round.Load.Answered, round.Load.Errors = 60, 40, 60, 40
+	round.Load.Failures = map[string]int64{"timeout": 40}
+	if got := strings.Join(reportOf(round).notes(), "\n"); !strings.Contains(got, "40 requests were never sent, because no connection was free in time") {
+		t.Errorf("got %q", got)
+	}
+	round.Load.Failures = map[string]int64{"refused": 40} // nothing waited
+	if got := strings.Join(reportOf(round).notes(), "\n"); strings.Contains(got, "never sent, because no connection was free in time") {
+		t.Errorf("got %q", got)
+	}
+}
+
 // TestLateNote: a service that keeps up answers within the window, or says why not.
 func TestLateNote(t *testing.T) {
 	t.Parallel()

@@ -32,8 +32,9 @@ func (r Report) notes() []string {
 	notes = append(notes, r.runNotes()...)
 	notes = append(notes, r.comparisonNotes()...)
 	notes = append(notes, profileNotes(r.Folder, r.Profiled)...)
-	var errors, requests, unfinished int64
+	var errors, requests, unfinished, unsent int64
 	for _, round := range r.Rounds {
+		unsent += waitedInVain(round.Load)
 		errors += round.Load.Errors
 		requests += round.Load.Requests
 		unfinished += unfinishedOf(round.Load)
@@ -43,7 +44,7 @@ func (r Report) notes() []string {
 			units.Grouped(errors), units.Grouped(requests), failures(r.Rounds)))
 	}
 	notes = append(notes, sampleNotes(r.Rounds)...)
-	for _, note := range []string{r.stallNote(), r.unreadNote(), r.lateNote(), unfinishedNote(unfinished), r.careNote()} {
+	for _, note := range []string{unsentNote(unsent), r.stallNote(), r.unreadNote(), r.lateNote(), unfinishedNote(unfinished), r.careNote()} {
 		if note != "" {
 			notes = append(notes, note)
 		}

@@ -35,7 +35,7 @@ func (r Report) Print(w io.Writer, service string, asJSON bool) error {
 			writeComparison(&b, *r.Comparison)
 		}
 	case len(r.Rounds) == 1:
-		writeCard(&b, &r.Rounds[0], r.clock())
+		writeCard(&b, &r.Rounds[0], r.clock(), "")
 	default:
 		writeTables(&b, r.Rounds, r.clock())
 	}
@@ -88,8 +88,9 @@ func orUnknown(s string) string {
 	return s
 }
 
-// writeCard shows a single run, a line a subject.
-func writeCard(b *strings.Builder, r *runfolder.Round, clock clock) {
+// writeCard shows a single run, a line a subject. including says what else the
+// figures of the service's runtime contain; "" is nothing.
+func writeCard(b *strings.Builder, r *runfolder.Round, clock clock, including string) {
 	line := func(subject, format string, args ...any) {
 		fmt.Fprintf(b, "  %-12s%s\n", subject, fmt.Sprintf(format, args...))
 	}
@@ -109,8 +110,8 @@ func writeCard(b *strings.Builder, r *runfolder.Round, clock clock) {
 		line("CPU", "%s µs per request in the client; --pid adds the CPU of a service on this machine", micro(c.ClientCPU))
 	}
 	if c.Bytes != nil {
-		line("allocated", "%s B in %s objects per request", whole(c.Bytes), oneDecimal(c.Allocs))
-		line("GC", "%s cycles, %s ms of pauses in total", whole(c.GCCycles), milli(c.GCPause))
+		line("allocated", "%s B in %s objects per request%s", whole(c.Bytes), oneDecimal(c.Allocs), including)
+		line("GC", "%s cycles, %s ms of pauses in total%s", whole(c.GCCycles), milli(c.GCPause), including)
 	}
 	if c.PeakRSS != nil {
 		line("memory", "at most %s MiB resident", mebi(c.PeakRSS))

@@ -85,9 +85,10 @@ func (r *ProfileReport) writeLoad(b *strings.Builder, service string) {
 	load := Report{Folder: r.Folder, Run: r.Run, Rounds: r.rounds(), Stalls: r.Stalls, unread: r.unread}
 	load.writeHeader(b, service)
 	if len(load.Rounds) == 1 {
-		writeCard(b, &load.Rounds[0], load.clock())
+		writeCard(b, &load.Rounds[0], load.clock(), ", taking the profiles included")
 	} else {
 		writeTables(b, load.Rounds, load.clock())
+		b.WriteString("note: bytes, allocations and GC have taking the profiles included\n")
 	}
 	for _, note := range append(load.notes(), r.cpuNotes()...) {
 		fmt.Fprintf(b, "note: %s\n", note)
