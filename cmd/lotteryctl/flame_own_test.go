@@ -63,6 +63,7 @@ func TestFlameOwn(t *testing.T) {
 	for _, row := range []struct{ args, want string }{
 		{"--own=example.com/nobody", "no function has such an import path"},
 		{"--own", "name its module with --own=PATH"},
+		{"--own=", "--own= names no module"},
 	} {
 		if _, stderr, err := execute(t, "flame", row.args, library); err == nil || !strings.Contains(stderr, row.want) {
 			t.Errorf("%s: got %v, %q", row.args, err, stderr)

@@ -93,6 +93,9 @@ func (o *flameOptions) addFlags(cmd *cobra.Command) {
 }
 
 func runFlame(cmd *cobra.Command, env cli.Env, o *flameOptions, args []string) error {
+	if cmd.Flags().Changed("own") && o.own == "" {
+		return cli.UsageErrorf(cmd, "--own= names no module; use --own alone to find the program's own code, or --own=PATH")
+	}
 	if err := o.check(cmd, args); err != nil {
 		return err
 	}

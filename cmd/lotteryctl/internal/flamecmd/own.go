@@ -74,7 +74,7 @@ func (o *flameOptions) onlyOwn(env cli.Env, all []**stackprofile.Profile, name, 
 		sum += own
 	}
 	if sum == 0 {
-		return fmt.Errorf("%s: it has no code of the program itself, as far as names and files show; name its module with --own=PATH", name)
+		return fmt.Errorf("%s: no sample is in code of the program itself, as far as names and files show; name its module with --own=PATH", name)
 	}
 	rule := "package main, and what is neither in the standard library nor another module"
 	if code.Rule() != "" {

@@ -98,6 +98,9 @@ func writeCard(b *strings.Builder, r *runfolder.Round, clock clock, including st
 	cut := ""
 	if n := unfinishedOf(l); n > 0 {
 		cut = fmt.Sprintf(", %s not answered yet", units.Grouped(n))
+		if n == l.Requests && l.AnsweredRate > 0 {
+			cut += " (the answers are those of the warm-up)"
+		}
 	}
 	line("answered", "%s/s: %s requests, %s errors%s%s", units.Fixed(round1(l.AnsweredRate), -1), units.Grouped(l.Requests), units.Grouped(l.Errors-unfinishedOf(l)), cut, outcomes(l))
 	if q := l.Response; q != nil {
