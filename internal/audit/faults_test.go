@@ -85,7 +85,7 @@ func oversells() []fault {
 		return func(d *deployment, _ audit.Answer) { d.exec(sql) }
 	}
 	return []fault{
-		{name: "no unique unit", invariant: "I2", want: "no unit is won twice: no constraint in force", plant: drop("ALTER TABLE draw DROP CONSTRAINT draw_unit")},
+		{name: "no unique unit", invariant: "I2", want: "no unit is won twice: no constraint in force ensures this (UNIQUE (", plant: drop("ALTER TABLE draw DROP CONSTRAINT draw_unit")},
 		{name: "no unique request", invariant: "I2", want: "one answer per request: no constraint in force", plant: drop("ALTER TABLE draw DROP CONSTRAINT draw_pkey")},
 		{name: "no win order", invariant: "I2", want: "wins of a user are counted: no constraint", plant: drop("ALTER TABLE draw DROP CONSTRAINT draw_win_order")},
 		{name: "partial index instead", invariant: "I2", want: "no unit is won twice", plant: drop(

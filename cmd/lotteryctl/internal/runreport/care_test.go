@@ -310,3 +310,19 @@ func TestTimelineThatCannotBeRead(t *testing.T) {
 		t.Errorf("got %q after %d timelines, want %q", r.unreadNote(), read, want)
 	}
 }
+
+// TestCardSaysWhatIsIncluded: allocations of a run that was profiled have the
+// profiling in them; those of others are the service's alone.
+func TestCardSaysWhatIsIncluded(t *testing.T) {
+	t.Parallel()
+	round := healthyRound(1000)
+	bytes, allocs, cycles := 48_614.0, 39.8, 2.0
+	round.Cost.Bytes, round.Cost.Allocs, round.Cost.GCCycles, round.Cost.GCPause = &bytes, &allocs, &cycles, &cycles
+	for _, including := range []string{"", ", taking the profiles included"} {
+		var b strings.Builder
+		writeCard(&b, &round, clock{}, including)
+		if want := "48,614 B in 39.8 objects per request" + including + "\n"; !strings.Contains(b.String(), want) {
+			t.Errorf("want %q in\n%s", want, b.String())
+		}
+	}
+}
