@@ -563,7 +563,7 @@ func plantedDice() []planted {
 		{name: "a loss below the win limit", invariant: "I8", want: "lost, but its dice chose car", edit: func(s *lottery.Spec) { s.DrawsPerUser = 0 }, plant: func(w *world) { w.lose(w.dice(w.winner(1), 0)) }},
 		{name: "a loss that a rebuild explains", want: "losses: activity act: Redis was rebuilt", plant: func(w *world) { w.lose(w.dice("cheated", 0)); w.book.Record.Epoch, w.state.Epoch = 3, 3 }},
 		{name: "random dice", want: "I8", edit: random, plant: func(*world) {}},
-		{name: "random dice that never win", invariant: "I8", want: "the draws of activity act do not follow the weights", edit: random, plant: lost("unlucky-", 300)},
+		{name: "random dice that never win", invariant: "I8", want: "the draws of activity act do not follow the weights", edit: random, plant: lost("unlucky-", 1000)},
 		{name: "the same, with an open answer", want: "open answers hide", edit: random, plant: func(w *world) {
 			lost("unlucky-", 300)(w)
 			w.log.Answers = append(w.log.Answers, Answer{Activity: "act", User: "open", Request: "r", Result: Unknown})
