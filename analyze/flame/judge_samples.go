@@ -77,10 +77,11 @@ func (c *comparison) scatter(n, weight counts) float64 {
 
 // leaves are the samples of every function itself: each sample counts once, so
 // what one changes the others do not change with it. (Frames that hold each
-// other do: one hot stack moves everything above it.)
+// other do: one hot stack moves everything above it.) Differences of profiles may
+// have less than none on a side, which is no count.
 func (c *comparison) leaves() (all []counts) {
 	for name := range c.names.List() {
-		if n := c.samples(c.function.selfs, name); c.enough(n) {
+		if n := c.samples(c.function.selfs, name); c.enough(n) && min(n[0], n[1]) >= 0 {
 			all = append(all, n)
 		}
 	}

@@ -2,9 +2,13 @@ package flame_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
+	"github.com/google/pprof/profile"
+
 	"github.com/lotteryctl/lotteryctl/analyze/flame"
+	"github.com/lotteryctl/lotteryctl/internal/flametest"
 )
 
 // single is one side of a diff, of one profile of samples.
@@ -88,6 +92,27 @@ func TestScatterOfCounts(t *testing.T) {
 		if got := d.Nodes[0].Total.Significance; got != row.root {
 			t.Errorf("%s: the whole %v, want %v", row.name, got, row.root)
 		}
+	}
+}
+
+// TestLessThanNoneOnASide: profiles that are differences themselves, in which most
+// functions are below zero. What can be counted is judged as ever.
+func TestLessThanNoneOnASide(t *testing.T) {
+	t.Parallel()
+	side := func(others, burn int64) []flame.Input {
+		p := recursion()
+		p.Sample[0].Value[0] = burn
+		for i := range int64(5) {
+			f := &profile.Function{ID: uint64(10 + i), Name: fmt.Sprint("f", i)}
+			l := &profile.Location{ID: uint64(10 + i), Line: []profile.Line{{Function: f}}}
+			p.Function, p.Location = append(p.Function, f), append(p.Location, l)
+			p.Sample = append(p.Sample, &profile.Sample{Location: []*profile.Location{l}, Value: []int64{others}})
+		}
+		return []flame.Input{{Profile: flametest.Read(t, p)}}
+	}
+	d := compare(t, side(-30, 1000), side(90, 5000), flame.DiffOptions{Basis: flame.PerProfile})
+	if root := d.Nodes[0].Total; root.Significance != flame.Grew || math.IsNaN(root.Low) {
+		t.Errorf("the whole: %+v, want that it grew", root)
 	}
 }
 

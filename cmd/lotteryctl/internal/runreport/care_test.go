@@ -55,6 +55,22 @@ func TestUnsentNote(t *testing.T) {
 	}
 }
 
+// TestAnswersOfTheWarmUp: a run that was interrupted before any answer to a request
+// of its window says whose the answers are.
+func TestAnswersOfTheWarmUp(t *testing.T) {
+	t.Parallel()
+	const want = "498 not answered yet (the answers are those of the warm-up)"
+	round := runfolder.Round{Load: runfolder.Load{Requests: 498, Errors: 498, AnsweredRate: 25.7, Failures: map[string]int64{"unfinished": 498}}}
+	for answered, warmup := range map[int64]bool{0: true, 2: false} {
+		round.Load.Requests = 498 + answered
+		var b strings.Builder
+		writeCard(&b, &round, clock{}, "")
+		if got := strings.Contains(b.String(), want); got != warmup {
+			t.Errorf("%d of the window answered: the card says %v, want %v\n%s", answered, got, warmup, b.String())
+		}
+	}
+}
+
 // TestLateNote: a service that keeps up answers within the window, or says why not.
 func TestLateNote(t *testing.T) {
 	t.Parallel()

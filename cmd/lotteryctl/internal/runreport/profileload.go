@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/analyze/units"
@@ -88,7 +89,9 @@ func (r *ProfileReport) writeLoad(b *strings.Builder, service string) {
 		writeCard(b, &load.Rounds[0], load.clock(), ", taking the profiles included")
 	} else {
 		writeTables(b, load.Rounds, load.clock())
-		b.WriteString("note: bytes, allocations and GC have taking the profiles included\n")
+		if slices.ContainsFunc(load.Rounds, func(r runfolder.Round) bool { return r.Cost.Bytes != nil }) {
+			b.WriteString("note: bytes, allocations and GC include taking the profiles\n")
+		}
 	}
 	for _, note := range append(load.notes(), r.cpuNotes()...) {
 		fmt.Fprintf(b, "note: %s\n", note)
