@@ -66,7 +66,11 @@ func (e *Engine) Draw(ctx context.Context, entry Entry) (Answer, error) {
 				return answer, err
 			}
 		case StatusConfirmed:
-			return e.confirmed(ctx, &t)
+			answer, found := e.confirmed(ctx, &t)
+			if found {
+				return answer, nil
+			}
+			err = e.reserver.Forget(ctx, &t)
 		case StatusStaleEpoch:
 			err = e.keeper.Recover(ctx, t.Activity.Spec.ID, 0)
 		case StatusStaleVersion:
@@ -193,17 +197,19 @@ func (e *Engine) decide(ctx context.Context, t *Ticket, res Reservation) (a Answ
 }
 
 // confirmed answers the replay of a win from the ledger, the only place that
-// may say what was won.
-func (e *Engine) confirmed(ctx context.Context, t *Ticket) (Answer, error) {
+// may say what was won. found is false if it has no such win: Redis keeps a
+// record whose hold was lost before it could be committed, so nobody was told
+// of a win. (Or the ledger lost a row, which this protocol cannot survive.)
+func (e *Engine) confirmed(ctx context.Context, t *Ticket) (a Answer, found bool) {
 	d, found, err := e.ledger.Find(ctx, t.Entry.Activity, t.User, t.Request)
 	if err != nil {
-		return Answer{Result: Pending, Replayed: true}, nil
+		return Answer{Result: Pending, Replayed: true}, true
 	}
 	if !found {
 		e.observe.Violation(t.Activity.Spec.ID, ViolationMissingRow)
-		return Answer{}, Refuse(KindInternal, ViolationMissingRow)
+		return Answer{}, false
 	}
-	return e.win(t.Activity, d, true), nil
+	return e.win(t.Activity, d, true), true
 }
 
 // archived answers for an activity whose state in Redis has expired: wins are

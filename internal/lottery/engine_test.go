@@ -68,6 +68,8 @@ func (r *redis) Peek(ctx context.Context, t *lottery.Ticket) (lottery.Reservatio
 
 func (r *redis) Confirm(*lottery.Ticket) {}
 
+func (r *redis) Forget(context.Context, *lottery.Ticket) error { return nil }
+
 func (r *redis) State(context.Context, string) (lottery.RedisState, error) {
 	rec, _ := r.registry.Activity(context.Background(), "summer")
 	return lottery.RedisState{Found: true, SameServer: true, Epoch: rec.Epoch, Version: rec.Version}, nil

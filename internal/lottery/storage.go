@@ -52,6 +52,10 @@ type Reserver interface {
 	// Confirm notes that wins are committed. It returns at once and may be
 	// forgotten in a crash: the reconciler does it again.
 	Confirm(t *Ticket)
+	// Forget undoes a win on record that has no hold, if the epoch is still the
+	// ticket's: its row is not in the ledger, so nobody can say what was won. The
+	// next Reserve draws afresh, with the same dice.
+	Forget(ctx context.Context, t *Ticket) error
 }
 
 // WinRow is a ledger row.
@@ -122,17 +126,22 @@ type Rebuilt struct {
 }
 
 // Workshop is the reserver's back door, for recovery, refresh and the
-// reconciler. Methods are safe for concurrent use, but two rebuilds of one
-// activity at once are the caller's to prevent.
+// reconciler. Methods are safe for concurrent use; of two rebuilds of one
+// activity at once, the one that began last may finish.
 type Workshop interface {
 	State(ctx context.Context, activity string) (RedisState, error)
-	// Suspend refuses all draws of the activity until Resume.
+	// Suspend begins a rebuild: it refuses all draws of the activity until Resume,
+	// and ends every rebuild that began before.
 	Suspend(ctx context.Context, activity string) error
 	// Journal lists holds reserved at least age ago and not confirmed, with
 	// epoch 0; at most limit of them, oldest first.
 	Journal(ctx context.Context, a *Activity, age time.Duration, limit int) ([]WinRow, error)
 	// Settle removes holds from the journal: the ledger has them.
 	Settle(ctx context.Context, a *Activity, wins []WinRow) error
+	// Undo, Remember, Restock and Resume are steps of a rebuild: each fails without
+	// a trace unless the rebuild that this process began with Suspend is still the
+	// newest one of the activity, whoever began the others.
+	//
 	// Undo forgets holds that can never be committed, with the draw and the win
 	// they counted for, as if those requests had not come. The unit is not
 	// given back: only a rebuild may do that.

@@ -1,8 +1,12 @@
 #!lua
--- Puts durable wins on record. KEYS as in draw.lua. ARGV, two for each win:
--- user key(12) request key(12), and mark(4) order.
+-- Puts durable wins on record. KEYS as in draw.lua. ARGV[1] the rebuild's token;
+-- then two for each win: user key(12) request key(12), and mark(4) order.
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'token')
+if meta[1] ~= '0' or meta[2] ~= ARGV[1] then
+  return redis.error_reply('OVERTAKEN another rebuild began, or Redis lost this one')
+end
 local NOMARK = '\0\0\0\0'
-for i = 1, #ARGV, 2 do
+for i = 2, #ARGV, 2 do
   local user, key = string.sub(ARGV[i], 1, 12), string.sub(ARGV[i], 13, 24)
   local mark, order = string.sub(ARGV[i + 1], 1, 4), tonumber(string.sub(ARGV[i + 1], 5))
   local outcome = 'W' .. (mark == NOMARK and '' or mark)

@@ -42,4 +42,9 @@ func (s *Store) Confirm(t *lottery.Ticket) {
 	s.confirmations.add(confirmation{t.Activity.Spec.ID, t.RequestKey})
 }
 
+// Forget implements [lottery.Reserver].
+func (s *Store) Forget(ctx context.Context, t *lottery.Ticket) error {
+	return s.script(ctx, forgetScript, t.Activity.Spec.ID, t.Activity.Epoch, string(t.UserKey[:])+string(t.RequestKey[:]))
+}
+
 var _ lottery.Reserver = (*Store)(nil)

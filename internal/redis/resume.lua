@@ -1,9 +1,11 @@
 #!lua
--- Ends a rebuild. KEYS[1] meta. ARGV: epoch, version, run_id seen when the
--- rebuild began. Refuses if Redis lost the suspension, and with it the rebuild.
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'run_id')
-if meta[1] ~= '0' or meta[2] ~= ARGV[3] then
-  return redis.error_reply('ERR redis changed under the rebuild')
+-- Ends a rebuild. KEYS[1] meta. ARGV: the rebuild's token, epoch, version, run_id
+-- seen when it began. Refuses if Redis lost the suspension, and with it the
+-- rebuild, or if another rebuild began.
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'token', 'run_id')
+if meta[1] ~= '0' or meta[2] ~= ARGV[1] or meta[3] ~= ARGV[4] then
+  return redis.error_reply('OVERTAKEN another rebuild began, or Redis lost this one')
 end
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'version', ARGV[2])
+redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'version', ARGV[3])
+redis.call('HDEL', KEYS[1], 'token')
 return redis.status_reply('OK')

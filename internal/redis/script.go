@@ -18,6 +18,15 @@ var undoScript string
 //go:embed resume.lua
 var resumeScript string
 
+//go:embed clear.lua
+var clearScript string
+
+//go:embed fill.lua
+var fillScript string
+
+//go:embed forget.lua
+var forgetScript string
+
 //go:embed raise.lua
 var raiseScript string
 

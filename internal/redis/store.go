@@ -47,9 +47,9 @@ type Store struct {
 	confirmations *confirmations
 	tasks         sync.WaitGroup
 
-	mu        sync.Mutex
-	suspended map[string]string // activity -> run_id seen by Suspend
-	resumed   map[string]bool   // activities that this store has published itself
+	mu       sync.Mutex
+	rebuilds map[string]rebuild // begun by Suspend, by activity
+	resumed  map[string]bool    // activities that this store has published itself
 }
 
 // Open prepares a store. It does not dial: see [Store.Check].
@@ -70,7 +70,7 @@ func Open(opt Options) (*Store, error) {
 	conf.DisableIdentity = true
 	conf.DialerRetries = 1 // a draw is not worth waiting for a server that is away
 	s := &Store{
-		options: opt, suspended: make(map[string]string), resumed: make(map[string]bool),
+		options: opt, rebuilds: make(map[string]rebuild), resumed: make(map[string]bool),
 	}
 	for range opt.Lanes {
 		s.lanes = append(s.lanes, newLane(*conf, form))

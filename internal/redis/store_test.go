@@ -385,7 +385,7 @@ func TestUndoForgetsTheDraw(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	publish(t, s.Undo(ctx, a, wins), s.Undo(ctx, a, wins))
+	publish(t, s.Suspend(ctx, a.Spec.ID), s.Undo(ctx, a, wins), s.Undo(ctx, a, wins), s.Resume(ctx, a))
 	got := reserve(t, s, a, "ann", "1")
 	if got.Status != lottery.StatusHeld || got.Replayed || got.Hold.Order != 1 {
 		t.Errorf("the undone request drawn again: %+v; want a fresh hold, first win of its user", got)

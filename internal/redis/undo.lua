@@ -1,7 +1,11 @@
 #!lua
 -- Forgets requests whose hold can never be committed. KEYS as in draw.lua.
--- ARGV, one for each: user key(12) request key(12).
-for i = 1, #ARGV do
+-- ARGV[1] the rebuild's token; then one for each: user key(12) request key(12).
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'token')
+if meta[1] ~= '0' or meta[2] ~= ARGV[1] then
+  return redis.error_reply('OVERTAKEN another rebuild began, or Redis lost this one')
+end
+for i = 2, #ARGV do
   local user, key = string.sub(ARGV[i], 1, 12), string.sub(ARGV[i], 13, 24)
   local state = redis.call('HGET', KEYS[2], user)
   if state and redis.call('HDEL', KEYS[7], key) == 1 then

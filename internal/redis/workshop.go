@@ -2,7 +2,6 @@ package redis
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"strconv"
 	"strings"
@@ -43,37 +42,6 @@ func (s *Store) countsUnder(activity string, stock any) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return stock == stockAtClient && s.resumed[activity]
-}
-
-// Suspend implements [lottery.Workshop]. Epoch 0 is no activity's epoch, so
-// every draw is refused as stale.
-func (s *Store) Suspend(ctx context.Context, activity string) error {
-	info, err := s.control.Info(ctx, "server").Result()
-	if err != nil {
-		return lottery.Unavailable("Redis", err)
-	}
-	id := infoField(info, "run_id")
-	s.mu.Lock()
-	s.suspended[activity] = id
-	s.mu.Unlock()
-	// If Redis restarts from here on, id is no longer the process's own and
-	// whatever is published under it is refused.
-	return s.control.HSet(ctx, keys(activity)[keyMeta], "epoch", 0, "run_id", id).Err()
-}
-
-// Resume implements [lottery.Workshop].
-func (s *Store) Resume(ctx context.Context, a *lottery.Activity) error {
-	s.mu.Lock()
-	id := s.suspended[a.Spec.ID]
-	delete(s.suspended, a.Spec.ID)
-	s.mu.Unlock()
-	if err := s.script(ctx, resumeScript, a.Spec.ID, a.Epoch, a.Version, id); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.resumed[a.Spec.ID] = true
-	return nil
 }
 
 // RaiseVersion implements [lottery.Workshop].
@@ -149,75 +117,6 @@ func (s *Store) Settle(ctx context.Context, a *lottery.Activity, wins []lottery.
 		_, done[i] = a.KeysOf(w.User, w.Request)
 	}
 	return forgetHolds(ctx, s.control, a.Spec.ID, done)
-}
-
-// Undo implements [lottery.Workshop].
-func (s *Store) Undo(ctx context.Context, a *lottery.Activity, wins []lottery.WinRow) error {
-	if len(wins) == 0 {
-		return nil
-	}
-	args := make([]any, len(wins))
-	for i, w := range wins {
-		u, r := a.KeysOf(w.User, w.Request)
-		args[i] = string(u[:]) + string(r[:])
-	}
-	return s.script(ctx, undoScript, a.Spec.ID, args...)
-}
-
-// Remember implements [lottery.Workshop]. Wins are sent in portions: a script
-// call keeps everybody else waiting.
-func (s *Store) Remember(ctx context.Context, a *lottery.Activity, wins []lottery.WinRow) error {
-	const portion = 500
-	for len(wins) > 0 {
-		n := min(portion, len(wins))
-		args := make([]any, 0, 2*n)
-		for _, w := range wins[:n] {
-			u, r := a.KeysOf(w.User, w.Request)
-			about := binary.BigEndian.AppendUint32(nil, w.Mark)
-			args = append(args, string(u[:])+string(r[:]), strconv.AppendInt(about, int64(w.Order), 10))
-		}
-		if err := s.script(ctx, rememberScript, a.Spec.ID, args...); err != nil {
-			return err
-		}
-		wins = wins[n:]
-	}
-	return nil
-}
-
-// Restock implements [lottery.Workshop]. Where clients count units, it fills
-// their shelves, too, under names of the epoch that Resume will publish.
-func (s *Store) Restock(ctx context.Context, a *lottery.Activity, r lottery.Rebuilt) error {
-	names := keys(a.Spec.ID)
-	pipe := s.control.TxPipeline()
-	pipe.Del(ctx, names[keyUnits], names[keyFree], names[keyJournal], names[keyHolds], names[keyTaken], names[keySpare])
-	restock(ctx, pipe, r, names[keyUnits], names[keyFree], "")
-	if s.options.Stock == StockInLua {
-		pipe.HDel(ctx, names[keyMeta], "stock")
-	} else {
-		pipe.HSet(ctx, names[keyMeta], "stock", stockAtClient)
-		restock(ctx, pipe, r, names[keyTaken], names[keySpare], strconv.FormatInt(a.Epoch, 10)+":")
-	}
-	if _, err := pipe.Exec(ctx); err != nil {
-		return lottery.Unavailable("Redis", err)
-	}
-	return nil
-}
-
-// restock writes counters and free units to a hash and a sorted set, each name
-// in them behind prefix.
-func restock(ctx context.Context, pipe redis.Pipeliner, r lottery.Rebuilt, counters, units, prefix string) {
-	for prize, next := range r.Next {
-		if next > 0 {
-			pipe.HSet(ctx, counters, prefix+strconv.Itoa(prize), next)
-		}
-		free := make([]redis.Z, len(r.Free[prize]))
-		for i, unit := range r.Free[prize] {
-			free[i] = redis.Z{Score: float64(prize), Member: fmt.Sprintf("%s%d:%d", prefix, prize, unit)}
-		}
-		if len(free) > 0 {
-			pipe.ZAdd(ctx, units, free...)
-		}
-	}
 }
 
 // Retire implements [lottery.Workshop].

@@ -1,0 +1,80 @@
+package redis_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/lotteryctl/lotteryctl/internal/lottery"
+	"github.com/lotteryctl/lotteryctl/internal/redis"
+)
+
+// TestLateRebuildWritesNothing: a process that was stopped in a rebuild goes on
+// after another one has rebuilt and drawn. None of its steps may change anything.
+func TestLateRebuildWritesNothing(t *testing.T) {
+	ctx := context.Background()
+	late, other := open(t, redis.Options{}), open(t, redis.Options{})
+	a := activity(t, other, 50, func(r *lottery.Record) { r.Spec.DrawsPerUser = 1 })
+	wins := []lottery.WinRow{{Activity: a.Spec.ID, User: "user0", Request: "r", Hold: lottery.Hold{Unit: 1, Order: 1}}}
+	free := lottery.Rebuilt{Next: []int64{40}, Free: [][]int64{{1, 2, 3}}}
+
+	publish(t, late.Suspend(ctx, a.Spec.ID))
+	next := a.Record
+	next.Epoch++
+	b := lottery.NewActivity(next)
+	publish(t, other.Suspend(ctx, b.Spec.ID), other.Restock(ctx, b, lottery.Rebuilt{}), other.Resume(ctx, b))
+	var held [20]lottery.Reservation
+	for i := range held {
+		if held[i] = reserve(t, other, b, fmt.Sprint("user", i), "r"); held[i].Status != lottery.StatusHeld {
+			t.Fatalf("draw %d: %+v", i, held[i])
+		}
+	}
+	for step, err := range map[string]error{
+		"undo": late.Undo(ctx, a, wins), "remember": late.Remember(ctx, a, wins),
+		"restock": late.Restock(ctx, a, free), "resume": late.Resume(ctx, a),
+	} {
+		if err == nil {
+			t.Errorf("%s of a late rebuild has no error", step)
+		}
+	}
+	for i, before := range held {
+		if got := reserve(t, other, b, fmt.Sprint("user", i), "r"); got.Status != lottery.StatusHeld || !got.Replayed || got.Hold != before.Hold {
+			t.Errorf("draw %d again: %+v, want the hold %+v", i, got, before.Hold)
+		}
+	}
+	if got := reserve(t, other, b, "next", "r"); got.Hold.Unit != 21 {
+		t.Errorf("the next unit is %d, want 21", got.Hold.Unit)
+	}
+	holds, err := other.Journal(ctx, b, 0, 100)
+	if err != nil || len(holds) != 21 {
+		t.Errorf("%d holds in the journal, %v; want 21", len(holds), err)
+	}
+}
+
+// TestNewestRebuildWins: of two at once, the one that began last may finish; the
+// other one ends at its next step, and Redis stays suspended until then.
+func TestNewestRebuildWins(t *testing.T) {
+	ctx := context.Background()
+	first, second := open(t, redis.Options{}), open(t, redis.Options{})
+	a := activity(t, first, 10, nil)
+	publish(t, first.Suspend(ctx, a.Spec.ID), second.Suspend(ctx, a.Spec.ID))
+	if err := first.Restock(ctx, a, lottery.Rebuilt{Next: []int64{9}}); err == nil {
+		t.Error("the first rebuild restocks after the second began")
+	}
+	if err := first.Resume(ctx, a); err == nil {
+		t.Error("the first rebuild resumes after the second began")
+	}
+	if got := reserve(t, first, a, "ann", "r"); got.Status != lottery.StatusStaleEpoch {
+		t.Errorf("under the rebuild: %+v", got)
+	}
+	publish(t, second.Restock(ctx, a, lottery.Rebuilt{Next: []int64{4}, Free: [][]int64{{2}}}), second.Resume(ctx, a))
+	for i, want := range []int64{2, 5, 6} {
+		if got := reserve(t, first, a, fmt.Sprint("user", i), "r"); got.Hold.Unit != want {
+			t.Errorf("draw %d: unit %d, want %d", i, got.Hold.Unit, want)
+		}
+	}
+	// What ended is over: its token is no longer good for anything.
+	if err := second.Restock(ctx, a, lottery.Rebuilt{}); err == nil {
+		t.Error("a rebuild that ended restocks")
+	}
+}
