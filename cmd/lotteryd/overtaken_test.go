@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	goredis "github.com/redis/go-redis/v9"
-
 	"github.com/lotteryctl/lotteryctl/internal/audit"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
@@ -114,13 +112,7 @@ func TestWinOnRecordWithoutHoldOrRow(t *testing.T) {
 			t.Fatalf("%s: %+v, want it pending", request, a)
 		}
 	}
-	conf, err := goredis.ParseURL(servers.RedisURL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := goredis.NewClient(conf)
-	defer client.Close()
-	if n, err := client.Del(context.Background(), "lotteryd:{planted}:holds", "lotteryd:{planted}:journal").Result(); err != nil || n != 2 {
+	if n, err := connectRedis(t, servers).Del(context.Background(), "lotteryd:{planted}:holds", "lotteryd:{planted}:journal").Result(); err != nil || n != 2 {
 		t.Fatalf("deleted %d keys: %v", n, err)
 	}
 	slow.away.Store(false)

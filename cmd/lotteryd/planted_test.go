@@ -31,6 +31,7 @@ type planted struct {
 	engine   *lottery.Engine
 	keeper   *lottery.Keeper
 	recorder audit.Recorder
+	log      lockedBuffer
 }
 
 const plantedActivity = "planted"
@@ -81,7 +82,7 @@ func plantOn(t *testing.T, servers privateStores, f fault) *planted {
 		workshop = f.workshop(fast)
 	}
 	catalogue := new(lottery.Catalogue)
-	watch := observer{telemetry.NewMetrics(""), slog.New(slog.DiscardHandler)}
+	watch := observer{telemetry.NewMetrics(""), slog.New(slog.NewTextHandler(&p.log, nil))}
 	p.keeper = lottery.NewKeeper(catalogue, ledger, truth, workshop, watch, lottery.KeeperOptions{
 		Refresh: time.Second, Overdue: time.Second, Grace: time.Hour, Recovery: time.Minute,
 	})

@@ -121,7 +121,7 @@ func (d *deployment) seed(rec lottery.Record) {
 		d.exec(`INSERT INTO unit SELECT $1, $2, no, 'code-' || $2::int || '-' || no FROM generate_series(1, $3::int) no`,
 			rec.Spec.ID, i, p.Stock)
 	}
-	d.do("HSET", d.key("meta"), "epoch", rec.Epoch, "version", rec.Version, "run_id", d.runID())
+	d.do("HSET", d.key("meta"), "epoch", rec.Epoch, "version", rec.Version, "run_id", d.runID(), "users", 0, "records", 0, "out", 0)
 }
 
 func (d *deployment) runID() string {

@@ -110,7 +110,7 @@ func (b *bench) startBare(ctx context.Context, plan loadgen.Plan, winners bool) 
 	}
 	_, rest, _ := strings.Cut(info, "run_id:")
 	runID, _, _ := strings.Cut(rest, "\r")
-	if err := b.redis.HSet(ctx, "lotteryd:{bare}:meta", "epoch", 2, "version", 1, "run_id", runID).Err(); err != nil {
+	if err := b.redis.HSet(ctx, "lotteryd:{bare}:meta", "epoch", 2, "version", 1, "run_id", runID, "users", 0, "records", 0, "out", 0).Err(); err != nil {
 		return nil, err
 	}
 	public, err := freePort()

@@ -22,7 +22,7 @@ func (b *bench) memory(ctx context.Context) error {
 	if err := b.fresh(ctx); err != nil {
 		return err
 	}
-	if err := b.redis.HSet(ctx, "lotteryd:{memory}:meta", "epoch", 2, "version", 1, "run_id", "x").Err(); err != nil {
+	if err := b.redis.HSet(ctx, "lotteryd:{memory}:meta", "epoch", 2, "version", 1, "run_id", "x", "users", 0, "records", 0, "out", 0).Err(); err != nil {
 		return err
 	}
 	if err := b.redis.ConfigSet(ctx, "appendonly", "no").Err(); err != nil {

@@ -72,7 +72,7 @@ func (r *redis) Forget(context.Context, *lottery.Ticket) error { return nil }
 
 func (r *redis) State(context.Context, string) (lottery.RedisState, error) {
 	rec, _ := r.registry.Activity(context.Background(), "summer")
-	return lottery.RedisState{Found: true, SameServer: true, Epoch: rec.Epoch, Version: rec.Version}, nil
+	return lottery.RedisState{Found: true, SameServer: true, Whole: true, Epoch: rec.Epoch, Version: rec.Version}, nil
 }
 
 func (r *redis) RaiseVersion(context.Context, string, int64) error { return nil }

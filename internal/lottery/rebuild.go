@@ -3,7 +3,6 @@ package lottery
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 )
 
@@ -87,6 +86,10 @@ func (k *Keeper) adopt(ctx context.Context, id string, distrusted int64) (bool, 
 	if !st.Found || !st.SameServer || st.Epoch != rec.Epoch || rec.Epoch == distrusted {
 		return false, nil
 	}
+	if !st.Whole {
+		k.observe.Violation(id, ViolationLostKey)
+		return false, nil
+	}
 	if st.Version < rec.Version {
 		if err := k.workshop.RaiseVersion(ctx, id, rec.Version); err != nil {
 			return false, err
@@ -137,25 +140,16 @@ func (k *Keeper) rebuild(ctx context.Context, id string) error {
 	return errors.Join(k.retire(ctx, a), k.workshop.Announce(ctx, id))
 }
 
-// rollForward ends every hold in the journal: committed, or undone where the
-// ledger gave its unit to somebody else.
+// rollForward ends every hold: committed, or undone where the ledger gave its
+// unit to somebody else.
 func (k *Keeper) rollForward(ctx context.Context, a *Activity) error {
-	for {
-		holds, err := k.workshop.Journal(ctx, a, 0, journalPage)
-		if err != nil || len(holds) == 0 {
-			return err
-		}
+	return k.workshop.Holds(ctx, a, func(holds []WinRow) error {
 		settled, lost, err := k.commitAll(ctx, a, holds)
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(k.workshop.Settle(ctx, a, settled), k.workshop.Undo(ctx, a, lost)); err != nil {
-			return err
-		}
-		if len(settled)+len(lost) == 0 {
-			return fmt.Errorf("rolling forward %q: the ledger decided none of %d holds", a.Spec.ID, len(holds))
-		}
-	}
+		return errors.Join(k.workshop.Settle(ctx, a, settled), k.workshop.Undo(ctx, a, lost))
+	})
 }
 
 // journalPage is how many holds are ended at once.

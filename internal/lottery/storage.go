@@ -115,6 +115,7 @@ type Ledger interface {
 type RedisState struct {
 	Found      bool  // the activity has state in Redis
 	SameServer bool  // and it was published to the very process that runs now
+	Whole      bool  // no key of it was lost: all have the sizes that they must have
 	Epoch      int64 // 0 while a rebuild is under way
 	Version    int64
 }
@@ -134,8 +135,12 @@ type Workshop interface {
 	// and ends every rebuild that began before.
 	Suspend(ctx context.Context, activity string) error
 	// Journal lists holds reserved at least age ago and not confirmed, with
-	// epoch 0; at most limit of them, oldest first.
+	// epoch 0; at most limit of them, oldest first, then those that a clock which
+	// was set back since has stamped with the future.
 	Journal(ctx context.Context, a *Activity, age time.Duration, limit int) ([]WinRow, error)
+	// Holds hands out all holds that are not confirmed, whenever they were made, in
+	// groups, with epoch 0. Those that f settles or undoes do not disturb it.
+	Holds(ctx context.Context, a *Activity, f func([]WinRow) error) error
 	// Settle removes holds from the journal: the ledger has them.
 	Settle(ctx context.Context, a *Activity, wins []WinRow) error
 	// Undo, Remember, Restock and Resume are steps of a rebuild: each fails without

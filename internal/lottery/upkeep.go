@@ -90,6 +90,7 @@ func (k *Keeper) Catchup(ctx context.Context, id string) error {
 func (k *Keeper) Reconcile(ctx context.Context, overdue time.Duration) error {
 	var errs []error
 	for id, a := range k.catalogue.All() {
+		errs = append(errs, k.inspect(ctx, a))
 		holds, err := k.workshop.Journal(ctx, a, overdue, journalPage)
 		if err != nil || len(holds) == 0 {
 			k.observe.Pending(id, 0, 0)
@@ -105,4 +106,14 @@ func (k *Keeper) Reconcile(ctx context.Context, overdue time.Duration) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// inspect has an activity rebuilt of which Redis lost a part, whether or not
+// anybody draws.
+func (k *Keeper) inspect(ctx context.Context, a *Activity) error {
+	st, err := k.workshop.State(ctx, a.Spec.ID)
+	if err != nil || !st.Found || !st.SameServer || st.Epoch != a.Epoch || st.Whole {
+		return err
+	}
+	return k.Recover(ctx, a.Spec.ID, 0)
 }

@@ -7,10 +7,11 @@ const (
 	ViolationTakenUnit    = "redis handed out a taken unit"        // I2, stopped by the ledger
 	ViolationHeldUnit     = "redis held a taken unit"              // the same, found by the reconciler
 	ViolationMissingRow   = "a confirmed win is not in the ledger" // I1
+	ViolationLostKey      = "redis lost a part of the activity"    // I3, noticed before it is answered from
 	ViolationFalseSoldOut = "told sold out while units were left"  // I8
 )
 
 // Violations are all of them, for whoever counts them by kind.
 func Violations() []string {
-	return []string{ViolationForgottenWin, ViolationTakenUnit, ViolationHeldUnit, ViolationMissingRow, ViolationFalseSoldOut}
+	return []string{ViolationForgottenWin, ViolationTakenUnit, ViolationHeldUnit, ViolationMissingRow, ViolationLostKey, ViolationFalseSoldOut}
 }

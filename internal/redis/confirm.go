@@ -67,16 +67,9 @@ func (c *confirmations) run() {
 
 // forgetHolds ends the holds of requests whose wins are committed.
 func forgetHolds(ctx context.Context, control *redis.Client, activity string, done []lottery.Key) error {
-	names := keys(activity)
-	fields, members := make([]string, len(done)), make([]any, len(done))
+	members := make([]any, len(done))
 	for i, k := range done {
-		fields[i], members[i] = string(k[:]), string(k[:])
+		members[i] = string(k[:])
 	}
-	// Hold first: a crash between the two leaves a journal entry without a hold,
-	// which Journal clears away; the other order could strand a hold.
-	pipe := control.Pipeline()
-	pipe.HDel(ctx, names[keyHolds], fields...)
-	pipe.ZRem(ctx, names[keyJournal], members...)
-	_, err := pipe.Exec(ctx)
-	return err
+	return redis.NewScript(settleScript).Run(ctx, control, keys(activity)[:scriptKeys], members...).Err()
 }

@@ -1,7 +1,8 @@
 #!lua
 -- One call draws for any number of tickets of one activity.
 --
--- KEYS  1 meta     hash   epoch, version, run_id
+-- KEYS  1 meta     hash   epoch, version, run_id, and how much there must be elsewhere:
+--                        users, records, out (units handed out)
 --       2 users    hash   user key -> draws(4) wins(2) [request key(12) outcome]
 --       3 records  hash   request key -> outcome, for all but a user's first request
 --       4 units    hash   prize index -> highest unit handed out
@@ -25,13 +26,17 @@
 --   E V        stale epoch, version     S X     not started, ended
 --   B D M      blocked, draw limit reached, same request with another proof
 --
+-- A key that was lost (deleted, evicted) has another size than meta says. Then
+-- nobody can tell a first draw from a replay, and all tickets get E.
+--
 -- Every check of a ticket comes before its first write: Redis does not roll
 -- back. Whether it fails or dies between tickets, each ticket is whole.
 
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version', 'run_id')
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version', 'run_id', 'users', 'records', 'out')
+local users, records, out = redis.call('HLEN', KEYS[2]), redis.call('HLEN', KEYS[3]), tonumber(meta[6])
 local tickets = (#ARGV - 8) / 2
 local reply = {}
-if meta[1] ~= ARGV[1] or meta[3] ~= ARGV[3] then
+if meta[1] ~= ARGV[1] or meta[3] ~= ARGV[3] or users ~= tonumber(meta[4]) or records ~= tonumber(meta[5]) then
   for i = 1, tickets do reply[i] = 'E' end
   return table.concat(reply, ' ')
 end
@@ -59,11 +64,13 @@ local function take(chain)
     local free = redis.call('ZRANGE', KEYS[5], index, index, 'BYSCORE', 'LIMIT', 0, 1)[1]
     if free then
       redis.call('ZREM', KEYS[5], free)
+      out = out + 1
       return index, string.match(free, ':(%d+)')
     end
     local next = tonumber(redis.call('HGET', KEYS[4], index) or 0) + 1
     if next <= tonumber(stock) then
       redis.call('HSET', KEYS[4], index, next)
+      out = out + 1
       return index, next
     end
   end
@@ -110,9 +117,9 @@ local function draw(keys, ticket)
   if first == '' then
     first = key .. outcome
   else
-    redis.call('HSET', KEYS[3], key, outcome)
+    records = records + redis.call('HSET', KEYS[3], key, outcome)
   end
-  redis.call('HSET', KEYS[2], user, struct.pack('>I4I2', draws + 1, wins) .. first)
+  users = users + redis.call('HSET', KEYS[2], user, struct.pack('>I4I2', draws + 1, wins) .. first)
   return answer
 end
 
@@ -122,5 +129,8 @@ end
 
 for i = 1, tickets do
   reply[i] = draw(ARGV[7 + 2 * i], ARGV[8 + 2 * i])
+end
+if users ~= tonumber(meta[4]) or records ~= tonumber(meta[5]) or out ~= tonumber(meta[6]) then
+  redis.call('HSET', KEYS[1], 'users', users, 'records', records, 'out', out)
 end
 return table.concat(reply, ' ')

@@ -17,7 +17,7 @@ end
 if not outcome or string.byte(outcome) ~= 87 then
   return 0
 end
-redis.call('HDEL', KEYS[3], key)
+if redis.call('HDEL', KEYS[3], key) == 1 then redis.call('HINCRBY', KEYS[1], 'records', -1) end
 redis.call('HSET', KEYS[2], user,
   struct.pack('>I4I2', math.max(draws - 1, 0), math.max(wins - 1, 0)) .. first)
 return 1

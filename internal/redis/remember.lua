@@ -24,6 +24,7 @@ for i = 2, #ARGV, 2 do
     draws = draws + 1
   end
   if order > wins then wins = order end
+  if wins > draws then draws = wins end -- of a user whose state was lost and records were not
   redis.call('HSET', KEYS[2], user, struct.pack('>I4I2', draws, wins) .. first)
 end
 return redis.status_reply('OK')

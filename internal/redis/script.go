@@ -27,6 +27,12 @@ var fillScript string
 //go:embed forget.lua
 var forgetScript string
 
+//go:embed state.lua
+var stateScript string
+
+//go:embed settle.lua
+var settleScript string
+
 //go:embed raise.lua
 var raiseScript string
 

@@ -17,15 +17,18 @@ import (
 func (s *Store) State(ctx context.Context, activity string) (lottery.RedisState, error) {
 	pipe := s.control.Pipeline()
 	server := pipe.Info(ctx, "server")
-	meta := pipe.HMGet(ctx, keys(activity)[keyMeta], "epoch", "version", "run_id", "stock")
+	state := pipe.Eval(ctx, stateScript, keys(activity)[:scriptKeys])
 	if _, err := pipe.Exec(ctx); err != nil {
 		return lottery.RedisState{}, lottery.Unavailable("Redis", err)
 	}
-	v := meta.Val()
+	v, err := state.Slice()
+	if err != nil {
+		return lottery.RedisState{}, lottery.Unavailable("Redis", err)
+	}
 	if v[0] == nil || v[2] == nil || !s.countsUnder(activity, v[3]) {
 		return lottery.RedisState{}, nil
 	}
-	st := lottery.RedisState{Found: true, SameServer: v[2] == infoField(server.Val(), "run_id")}
+	st := lottery.RedisState{Found: true, SameServer: v[2] == infoField(server.Val(), "run_id"), Whole: v[4] == int64(1)}
 	st.Epoch, _ = strconv.ParseInt(fmt.Sprint(v[0]), 10, 64)
 	st.Version, _ = strconv.ParseInt(fmt.Sprint(v[1]), 10, 64)
 	return st, nil
@@ -58,18 +61,24 @@ func (s *Store) script(ctx context.Context, source, activity string, args ...any
 }
 
 // Journal implements [lottery.Workshop]. Ages are by Redis' clock, which wrote
-// them.
+// them; it may have been set back since, so entries of the future are overdue too.
 func (s *Store) Journal(ctx context.Context, a *lottery.Activity, age time.Duration, limit int) ([]lottery.WinRow, error) {
 	names := keys(a.Spec.ID)
 	now, err := s.control.Time(ctx).Result()
 	if err != nil {
 		return nil, lottery.Unavailable("Redis", err)
 	}
-	due := redis.ZRangeArgs{
-		Key: names[keyJournal], Start: "-inf", Stop: now.Add(-age).UnixMilli(),
-		ByScore: true, Count: int64(limit),
+	between := func(start, stop any) ([]string, error) {
+		return s.control.ZRangeArgs(ctx, redis.ZRangeArgs{
+			Key: names[keyJournal], Start: start, Stop: stop, ByScore: true, Count: int64(limit),
+		}).Result()
 	}
-	members, err := s.control.ZRangeArgs(ctx, due).Result()
+	members, err := between("-inf", now.Add(-age).UnixMilli())
+	if err == nil && len(members) < limit {
+		var future []string
+		future, err = between(now.Add(age).UnixMilli()+1, "+inf")
+		members = append(members, future[:min(len(future), limit-len(members))]...)
+	}
 	if err != nil || len(members) == 0 {
 		return nil, err
 	}
@@ -78,12 +87,10 @@ func (s *Store) Journal(ctx context.Context, a *lottery.Activity, age time.Durat
 		return nil, err
 	}
 	wins := make([]lottery.WinRow, 0, len(texts))
-	for i, text := range texts {
+	for _, text := range texts {
 		hold, ok := text.(string)
 		if !ok {
-			// Confirmed between the two reads, or half of a pair: nothing to end.
-			s.control.ZRem(ctx, names[keyJournal], members[i])
-			continue
+			continue // confirmed between the two reads
 		}
 		w, err := parseJournal(a.Spec.ID, hold)
 		if err != nil {
@@ -92,6 +99,32 @@ func (s *Store) Journal(ctx context.Context, a *lottery.Activity, age time.Durat
 		wins = append(wins, w)
 	}
 	return wins, nil
+}
+
+// Holds implements [lottery.Workshop].
+func (s *Store) Holds(ctx context.Context, a *lottery.Activity, f func([]lottery.WinRow) error) error {
+	for cursor := uint64(0); ; {
+		page, next, err := s.control.HScan(ctx, keys(a.Spec.ID)[keyHolds], cursor, "", portion).Result()
+		if err != nil {
+			return lottery.Unavailable("Redis", err)
+		}
+		wins := make([]lottery.WinRow, 0, len(page)/2)
+		for i := 1; i < len(page); i += 2 {
+			w, err := parseJournal(a.Spec.ID, page[i])
+			if err != nil {
+				return err
+			}
+			wins = append(wins, w)
+		}
+		if len(wins) > 0 {
+			if err := f(wins); err != nil {
+				return err
+			}
+		}
+		if cursor = next; cursor == 0 {
+			return nil
+		}
+	}
 }
 
 // parseJournal reads a hold as draw.lua wrote it: numbers, ';', user, request.
