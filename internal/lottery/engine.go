@@ -123,6 +123,9 @@ func (e *Engine) ticket(ctx context.Context, entry Entry) (Ticket, error) {
 		return Ticket{}, err
 	}
 	a, err := e.activities.Activity(ctx, entry.Activity)
+	if KindOf(err) == KindUnknownActivity && e.activities == Activities(e.keeper.catalogue) { // the others have asked the ledger
+		a, err = e.keeper.discover(ctx, entry.Activity)
+	}
 	if err != nil {
 		return Ticket{}, err
 	}

@@ -2,6 +2,7 @@ package lottery_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,8 @@ type registry struct {
 	lock     sync.Mutex
 	record   lottery.Record
 	listings atomic.Int64
+	sought   atomic.Int64
+	listed   func() // called after the list was read
 }
 
 func (r *registry) set(version, epoch int64) {
@@ -30,16 +33,31 @@ func (r *registry) set(version, epoch int64) {
 	r.record = lottery.Record{Spec: s, Version: version, Epoch: epoch}
 }
 
-func (r *registry) Activity(context.Context, string) (lottery.Record, error) {
+func (r *registry) current() lottery.Record {
 	r.lock.Lock()
 	defer r.lock.Unlock()
+	return r.record
+}
+
+func (r *registry) Activity(_ context.Context, id string) (lottery.Record, error) {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	r.sought.Add(1)
+	if id != r.record.Spec.ID {
+		return lottery.Record{}, lottery.Refuse(lottery.KindUnknownActivity, "there is no activity %q", id)
+	}
 	return r.record, nil
 }
 
-func (r *registry) Activities(ctx context.Context) ([]lottery.Record, error) {
+func (r *registry) Activities(context.Context) ([]lottery.Record, error) {
 	r.listings.Add(1)
-	rec, err := r.Activity(ctx, "summer")
-	return []lottery.Record{rec}, err
+	r.lock.Lock()
+	list := []lottery.Record{r.record}
+	r.lock.Unlock()
+	if r.listed != nil {
+		r.listed()
+	}
+	return list, nil
 }
 
 // redis knows the newest version and epoch and answers "lost" to tickets that
@@ -51,7 +69,7 @@ type redis struct {
 }
 
 func (r *redis) Reserve(_ context.Context, t *lottery.Ticket) (lottery.Reservation, error) {
-	rec, _ := r.registry.Activity(context.Background(), "summer")
+	rec := r.registry.current()
 	r.met = append(r.met, t.Activity.Version)
 	switch {
 	case t.Activity.Epoch != rec.Epoch:
@@ -71,7 +89,7 @@ func (r *redis) Confirm(*lottery.Ticket) {}
 func (r *redis) Forget(context.Context, *lottery.Ticket) error { return nil }
 
 func (r *redis) State(context.Context, string) (lottery.RedisState, error) {
-	rec, _ := r.registry.Activity(context.Background(), "summer")
+	rec := r.registry.current()
 	return lottery.RedisState{Found: true, SameServer: true, Whole: true, Epoch: rec.Epoch, Version: rec.Version}, nil
 }
 
@@ -180,6 +198,62 @@ func TestCacheThatIsNotToldStaysBehind(t *testing.T) {
 	b.registry.set(2, 1)
 	if err := b.draw(t); lottery.KindOf(err) != lottery.KindUnavailable {
 		t.Errorf("got %v; want a refusal of the kind %s", err, lottery.KindUnavailable)
+	}
+}
+
+// TestNewActivityIsFound: another instance created it, and nobody told this one.
+// A draw asks the ledger before it says that there is none.
+func TestNewActivityIsFound(t *testing.T) {
+	b := newBench(t, "snapshot", true)
+	b.registry.lock.Lock()
+	b.registry.record.Spec.ID = "spring"
+	b.registry.lock.Unlock()
+	if _, err := b.engine.Draw(t.Context(), lottery.Entry{Activity: "spring", User: "ann", Request: "r"}); err != nil {
+		t.Errorf("got %v; want a draw", err)
+	}
+}
+
+// TestUnknownActivitiesDoNotFloodTheLedger: ids are whatever clients send.
+func TestUnknownActivitiesDoNotFloodTheLedger(t *testing.T) {
+	b := newBench(t, "snapshot", true)
+	kinds := map[lottery.ErrorKind]int{}
+	before := b.registry.sought.Load()
+	for i := range 1500 {
+		_, err := b.engine.Draw(t.Context(), lottery.Entry{Activity: fmt.Sprint("x-", i), User: "ann", Request: "r"})
+		kinds[lottery.KindOf(err)]++
+	}
+	if asked := b.registry.sought.Load() - before; asked > 1000 || kinds[lottery.KindUnknownActivity] != 1000 || kinds[lottery.KindUnavailable] != 500 {
+		t.Errorf("the ledger was asked %d times; answers %v", asked, kinds)
+	}
+	if err := b.keeper.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.engine.Draw(t.Context(), lottery.Entry{Activity: "winter", User: "ann", Request: "r"}); lottery.KindOf(err) != lottery.KindUnknownActivity {
+		t.Errorf("after a refresh: %v", err)
+	}
+}
+
+// TestRefreshKeepsWhatCameMeanwhile: an activity is created while a refresh has the
+// list from before. It must not vanish until the next one.
+func TestRefreshKeepsWhatCameMeanwhile(t *testing.T) {
+	b := newBench(t, "snapshot", true)
+	old := b.registry.record
+	b.registry.listed = func() {
+		b.registry.listed = nil
+		b.registry.lock.Lock()
+		b.registry.record.Spec.ID = "spring"
+		b.registry.lock.Unlock()
+		if err := b.keeper.Recover(t.Context(), "spring", 0); err != nil {
+			t.Error(err)
+		}
+		b.registry.record = old
+	}
+	if err := b.keeper.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before := b.registry.sought.Load()
+	if _, err := b.engine.Draw(t.Context(), lottery.Entry{Activity: "spring", User: "ann", Request: "r"}); err != nil || b.registry.sought.Load() != before {
+		t.Errorf("%v after a refresh that had the list from before; asked the ledger %d times", err, b.registry.sought.Load()-before)
 	}
 }
 

@@ -2,6 +2,8 @@ package lottery
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"sync"
 	"time"
 )
@@ -22,6 +24,9 @@ type Keeper struct {
 	mu         sync.Mutex
 	recoveries map[string]*recovery // under way, by activity
 	retired    map[string]int64     // the epoch whose state was told to expire, by activity
+	installs   int64                // how often an activity was installed
+	installed  map[string]int64     // the last such number, by activity
+	sought     int                  // activities looked for in the ledger since the last refresh
 	rebuilding sync.WaitGroup       // the goroutines of recoveries
 	ended      chan struct{}        // closed by Stop: recoveries under way give up
 	urgent     chan staleEpoch      // to recover without a draw waiting
@@ -66,7 +71,7 @@ func NewKeeper(c *Catalogue, r Registry, l Ledger, w Workshop, o Observer, opt K
 	}
 	return &Keeper{
 		catalogue: c, registry: r, ledger: l, workshop: w, observe: o, options: opt,
-		recoveries: make(map[string]*recovery), retired: make(map[string]int64), ended: make(chan struct{}), urgent: make(chan staleEpoch, 64),
+		recoveries: make(map[string]*recovery), retired: make(map[string]int64), installed: make(map[string]int64), ended: make(chan struct{}), urgent: make(chan staleEpoch, 64),
 	}
 }
 
@@ -100,15 +105,67 @@ func (k *Keeper) Archived(a *Activity) bool {
 	return time.Since(a.Spec.Ends) >= k.options.Grace
 }
 
-// install puts one record into the catalogue, leaving the others alone.
+// install puts one record into the catalogue, leaving the others alone. One that
+// is older than what is there stays away: it was read before, and came late.
 func (k *Keeper) install(rec Record) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	next := make(Snapshot)
-	for id, a := range k.catalogue.All() {
-		next[id] = a
+	id, prepared := rec.Spec.ID, k.catalogue.Prepare(rec)
+	k.installs++
+	k.installed[id] = k.installs
+	defer k.options.Changed(id)
+	if prepared.olderThan(k.catalogue.Find(id)) {
+		return
 	}
-	next[rec.Spec.ID] = k.catalogue.Prepare(rec)
+	next := maps.Clone(k.catalogue.All())
+	if next == nil {
+		next = make(Snapshot)
+	}
+	next[id] = prepared
 	k.catalogue.Publish(next)
-	k.options.Changed(rec.Spec.ID)
+}
+
+// mark is a moment for [Keeper.replace].
+func (k *Keeper) mark() int64 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.installs
+}
+
+// replace makes the catalogue follow from records that were read after mark: what
+// was installed since may be missing there, and stays. It returns the catalogue
+// before and after.
+func (k *Keeper) replace(records []Record, mark int64) (old, next Snapshot) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	old, next = k.catalogue.All(), k.catalogue.Merge(records)
+	for id, a := range old {
+		if next[id] == nil && k.installed[id] > mark {
+			next[id] = a
+		}
+	}
+	k.catalogue.Publish(next)
+	k.sought = 0
+	return old, next
+}
+
+// mostSought bounds how many draws of activities that are not in the catalogue ask
+// the ledger between two refreshes: ids are whatever clients send.
+const mostSought = 1000
+
+// discover looks in the ledger for an activity that the catalogue lacks: another
+// instance may just have created it. The error is a [KindUnknownActivity] or
+// [KindUnavailable] refusal.
+func (k *Keeper) discover(ctx context.Context, id string) (*Activity, error) {
+	k.mu.Lock()
+	k.sought++
+	over := k.sought > mostSought
+	k.mu.Unlock()
+	if over {
+		return nil, Unavailable("the list of activities", errors.New("too many draws of unknown activities"))
+	}
+	if err := k.Recover(ctx, id, 0); err != nil {
+		return nil, asUnavailable(err)
+	}
+	return k.catalogue.Activity(ctx, id)
 }

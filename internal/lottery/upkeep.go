@@ -52,12 +52,12 @@ func (k *Keeper) every(ctx context.Context, d time.Duration, early <-chan string
 // Refresh brings the catalogue up to the ledger and tells Redis of versions it
 // does not know yet. While Postgres is away the catalogue stays as it is.
 func (k *Keeper) Refresh(ctx context.Context) error {
+	mark := k.mark()
 	records, err := k.registry.Activities(ctx)
 	if err != nil {
 		return fmt.Errorf("refreshing activities: %w", err)
 	}
-	old, next := k.catalogue.All(), k.catalogue.Merge(records)
-	k.catalogue.Publish(next)
+	old, next := k.replace(records, mark)
 	var errs []error
 	for id, a := range next {
 		if before := old[id]; before != a {
