@@ -28,6 +28,7 @@ type Keeper struct {
 	installed  map[string]int64     // the last such number, by activity
 	sought     int                  // activities looked for in the ledger since the last refresh
 	rebuilding sync.WaitGroup       // the goroutines of recoveries
+	rebuilds   chan struct{}        // one for each rebuild under way
 	ended      chan struct{}        // closed by Stop: recoveries under way give up
 	urgent     chan staleEpoch      // to recover without a draw waiting
 }
@@ -71,7 +72,7 @@ func NewKeeper(c *Catalogue, r Registry, l Ledger, w Workshop, o Observer, opt K
 	}
 	return &Keeper{
 		catalogue: c, registry: r, ledger: l, workshop: w, observe: o, options: opt,
-		recoveries: make(map[string]*recovery), retired: make(map[string]int64), installed: make(map[string]int64), ended: make(chan struct{}), urgent: make(chan staleEpoch, 64),
+		recoveries: make(map[string]*recovery), retired: make(map[string]int64), installed: make(map[string]int64), ended: make(chan struct{}), rebuilds: make(chan struct{}, rebuildsAtOnce), urgent: make(chan staleEpoch, 64),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 )
 
 // RecoverSoon asks for a recovery that nobody waits for. distrusted is as for
@@ -59,49 +60,109 @@ func (k *Keeper) recover(ctx context.Context, id string, distrusted int64, r *re
 	close(r.done)
 }
 
+// adoptOrRebuild waits for a rebuild of another instance as long as that one
+// lives. Rebuilds of this instance take turns, a few at once: each reads the whole
+// ledger of its activity.
 func (k *Keeper) adoptOrRebuild(ctx context.Context, id string, distrusted int64) error {
-	if ok, err := k.adopt(ctx, id, distrusted); ok || err != nil {
-		return err
-	}
-	return k.registry.Exclusively(ctx, id, func(ctx context.Context) error {
-		// Another instance may have rebuilt while we waited for the lock.
-		if ok, err := k.adopt(ctx, id, distrusted); ok || err != nil {
+	for {
+		seen, ok, err := k.adopt(ctx, id, distrusted)
+		if ok || err != nil {
 			return err
 		}
-		return k.rebuild(ctx, id)
+		select {
+		case k.rebuilds <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		began, err := k.workshop.Suspend(ctx, id, seen)
+		if began {
+			err = k.rebuildAlive(ctx, id)
+		}
+		<-k.rebuilds
+		if began || err != nil {
+			return err
+		}
+		select {
+		case <-time.After(rebuildPoll):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+const (
+	// rebuildsAtOnce bounds the rebuilds of one instance. Each uses a connection to
+	// the ledger at a time, and holds none while it waits for another.
+	rebuildsAtOnce = 4
+	// rebuildPoll is how often a rebuild of another instance is looked at, and
+	// signOfLife how often this one shows that it lives.
+	rebuildPoll = 50 * time.Millisecond
+	signOfLife  = 500 * time.Millisecond
+)
+
+// rebuildAlive rebuilds, and shows that it lives until it has ended. Once another
+// rebuild has begun it gives up.
+func (k *Keeper) rebuildAlive(ctx context.Context, id string) error {
+	working, cancel := context.WithCancelCause(ctx)
+	var signs sync.WaitGroup
+	signs.Go(func() {
+		tick := time.NewTicker(signOfLife)
+		defer tick.Stop()
+		for {
+			select {
+			case <-working.Done():
+				return
+			case <-tick.C:
+				if err := k.workshop.Renew(working, id); err != nil {
+					cancel(err)
+				}
+			}
+		}
 	})
+	err := k.rebuild(working, id)
+	if err != nil && ctx.Err() == nil && working.Err() != nil {
+		err = context.Cause(working)
+	}
+	cancel(nil)
+	signs.Wait()
+	if err != nil {
+		gone, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOfLife)
+		defer cancel()
+		_ = k.workshop.Abandon(gone, id) // else others wait until the lease has expired
+	}
+	return err
 }
 
 // adopt takes over the state in Redis if it was published to the running Redis
 // process under the ledger's epoch.
-func (k *Keeper) adopt(ctx context.Context, id string, distrusted int64) (bool, error) {
+func (k *Keeper) adopt(ctx context.Context, id string, distrusted int64) (seen string, ok bool, err error) {
 	rec, err := k.registry.Activity(ctx, id)
 	if err != nil {
-		return false, err
+		return "", false, err
 	}
 	st, err := k.workshop.State(ctx, id)
 	if err != nil {
-		return false, err
+		return "", false, err
 	}
 	if !st.Found || !st.SameServer || st.Epoch != rec.Epoch || rec.Epoch == distrusted {
-		return false, nil
+		return st.Seen, false, nil
 	}
 	if !st.Whole {
 		k.observe.Violation(id, ViolationLostKey)
-		return false, nil
+		return st.Seen, false, nil
 	}
 	if st.Version < rec.Version {
 		if err := k.workshop.RaiseVersion(ctx, id, rec.Version); err != nil {
-			return false, err
+			return "", false, err
 		}
 	}
 	k.install(rec)
-	return true, nil
+	return "", true, nil
 }
 
 // rebuild makes Redis follow from the ledger. The order is the point:
 //
-//  1. Suspend: Redis takes no draw of this activity.
+//  1. Suspend (done by the caller): Redis takes no draw of this activity.
 //  2. Bump the epoch: rows of the old epoch are all visible or refused for ever.
 //  3. Roll forward the holds that Redis still knows, under the new epoch: their
 //     dice said "win" and their units are taken.
@@ -111,9 +172,6 @@ func (k *Keeper) adopt(ctx context.Context, id string, distrusted int64) (bool, 
 // A crash anywhere leaves Redis suspended or under an old epoch, and the next
 // draw starts over.
 func (k *Keeper) rebuild(ctx context.Context, id string) error {
-	if err := k.workshop.Suspend(ctx, id); err != nil {
-		return err
-	}
 	if _, err := k.registry.BumpEpoch(ctx, id); err != nil {
 		return err
 	}

@@ -113,10 +113,11 @@ type Ledger interface {
 
 // RedisState is what a recovery needs to know before it decides.
 type RedisState struct {
-	Found      bool  // the activity has state in Redis
-	SameServer bool  // and it was published to the very process that runs now
-	Whole      bool  // no key of it was lost: all have the sizes that they must have
-	Epoch      int64 // 0 while a rebuild is under way
+	Seen       string // for [Workshop.Suspend], whatever else was found
+	Found      bool   // the activity has state in Redis
+	SameServer bool   // and it was published to the very process that runs now
+	Whole      bool   // no key of it was lost: all have the sizes that they must have
+	Epoch      int64  // 0 while a rebuild is under way
 	Version    int64
 }
 
@@ -132,8 +133,14 @@ type Rebuilt struct {
 type Workshop interface {
 	State(ctx context.Context, activity string) (RedisState, error)
 	// Suspend begins a rebuild: it refuses all draws of the activity until Resume,
-	// and ends every rebuild that began before.
-	Suspend(ctx context.Context, activity string) error
+	// and ends every rebuild that began before. It does nothing and reports false if
+	// the state is no longer the one seen, or if another rebuild gave a sign of life
+	// within the last two seconds.
+	Suspend(ctx context.Context, activity, seen string) (began bool, err error)
+	// Renew is the rebuild's sign of life; it fails once another rebuild began.
+	Renew(ctx context.Context, activity string) error
+	// Abandon ends a rebuild that failed, so that another one may begin at once.
+	Abandon(ctx context.Context, activity string) error
 	// Journal lists holds reserved at least age ago and not confirmed, with
 	// epoch 0; at most limit of them, oldest first, then those that a clock which
 	// was set back since has stamped with the future.
@@ -176,8 +183,6 @@ type Registry interface {
 	// Update stores spec and closed as the version after r.Version; false if
 	// somebody else changed the activity meanwhile.
 	Update(ctx context.Context, r Record) (bool, error)
-	// Exclusively runs f while no other instance rebuilds the activity.
-	Exclusively(ctx context.Context, id string, f func(ctx context.Context) error) error
 	// BumpEpoch moves the activity to the next epoch and returns it. Once it
 	// returns, every row of an older epoch is either visible or refused for ever.
 	BumpEpoch(ctx context.Context, id string) (int64, error)

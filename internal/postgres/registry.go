@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -137,65 +136,52 @@ func (s *Store) Update(ctx context.Context, r lottery.Record) (bool, error) {
 	return updated && err == nil, err
 }
 
-// Exclusively implements [lottery.Registry] with a session advisory lock on a
-// connection of its own: should the connection die, the lock dies with it, and
-// a second rebuild that starts then is caught by the epoch.
-func (s *Store) Exclusively(ctx context.Context, id string, f func(ctx context.Context) error) error {
-	conn, err := s.pool.Acquire(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Release()
-	h := fnv.New64a()
-	h.Write([]byte("lotteryd rebuild " + id))
-	lock := int64(h.Sum64())
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", lock); err != nil {
-		return err
-	}
-	runErr := f(ctx)
-	unlock, cancel := s.bounded(ctx)
-	defer cancel()
-	if _, err := conn.Exec(unlock, "SELECT pg_advisory_unlock($1)", lock); err != nil {
-		_ = conn.Conn().Close(unlock) // the lock must not return to the pool
-		return errors.Join(runErr, err)
-	}
-	return runErr
-}
-
 // BumpEpoch implements [lottery.Registry]. The UPDATE waits for every commit
 // that holds the row FOR SHARE; later ones see the new epoch.
 func (s *Store) BumpEpoch(ctx context.Context, id string) (epoch int64, err error) {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
 	err = s.pool.QueryRow(ctx, "UPDATE activity SET epoch = epoch + 1 WHERE id = $1 RETURNING epoch", id).Scan(&epoch)
 	return epoch, notFound(err, id)
 }
 
-// Wins implements [lottery.Registry]. Rows come in groups of up to 1,000.
+// winsPage is how many rows [Store.Wins] reads at once.
+const winsPage = 1000
+
+// Wins implements [lottery.Registry]. Each page is a query of its own with a
+// deadline of its own, and holds no connection while f works: rows are only ever
+// added, in any order, so a page shows what was there when it was read.
 func (s *Store) Wins(ctx context.Context, id string, f func([]lottery.WinRow) error) error {
-	rows, err := s.pool.Query(ctx, `SELECT user_id, request, prize, no, win_order, mark, epoch, version, word
-		FROM draw WHERE activity = $1`, id)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	group := make([]lottery.WinRow, 0, 1000)
-	for rows.Next() {
-		w := lottery.WinRow{Activity: id}
-		var mark, word int64
-		if err := rows.Scan(&w.User, &w.Request, &w.Prize, &w.Unit, &w.Order, &mark, &w.Epoch, &w.Version, &word); err != nil {
+	user, request := "", ""
+	for {
+		page, err := s.winsAfter(ctx, id, user, request)
+		if err != nil || len(page) == 0 {
 			return err
 		}
-		w.Mark, w.Word = uint32(mark), uint64(word)
-		if group = append(group, w); len(group) == cap(group) {
-			if err := f(group); err != nil {
-				return err
-			}
-			group = group[:0]
+		if err := f(page); err != nil {
+			return err
 		}
+		last := page[len(page)-1]
+		user, request = last.User, last.Request
 	}
-	if err := rows.Err(); err != nil {
-		return err
+}
+
+func (s *Store) winsAfter(ctx context.Context, id, user, request string) ([]lottery.WinRow, error) {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	rows, err := s.pool.Query(ctx, `SELECT user_id, request, prize, no, win_order, mark, epoch, version, word
+		FROM draw WHERE activity = $1 AND (user_id, request) > ($2, $3) ORDER BY user_id, request LIMIT $4`,
+		id, user, request, winsPage)
+	if err != nil {
+		return nil, err
 	}
-	return f(group)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (lottery.WinRow, error) {
+		w := lottery.WinRow{Activity: id}
+		var mark, word int64
+		err := row.Scan(&w.User, &w.Request, &w.Prize, &w.Unit, &w.Order, &mark, &w.Epoch, &w.Version, &word)
+		w.Mark, w.Word = uint32(mark), uint64(word)
+		return w, err
+	})
 }
 
 // CountWins implements [lottery.Registry].

@@ -6,7 +6,7 @@ local meta = redis.call('HMGET', KEYS[1], 'epoch', 'token')
 if meta[1] ~= '0' or meta[2] ~= ARGV[1] then
   return redis.error_reply('OVERTAKEN another rebuild began, or Redis lost this one')
 end
-redis.call('DEL', KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9])
+redis.call('UNLINK', KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9])
 if ARGV[2] == '' then
   redis.call('HDEL', KEYS[1], 'stock')
 else

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -24,21 +25,42 @@ type rebuild struct {
 // more.
 var errOvertaken = errors.New("another rebuild of the activity began, or Redis lost this one")
 
+// lease is for how long a rebuild may give no sign of life before another one may
+// begin.
+const lease = 2 * time.Second
+
 // Suspend implements [lottery.Workshop]. Epoch 0 is no activity's epoch, so
 // every draw is refused as stale. It ends the right of any earlier rebuild to
-// write: a process that was stopped in one, and lost its lock, goes on too late.
-func (s *Store) Suspend(ctx context.Context, activity string) error {
+// write: a process that was stopped in one, and lost its lease, goes on too late.
+func (s *Store) Suspend(ctx context.Context, activity, seen string) (bool, error) {
 	info, err := s.control.Info(ctx, "server").Result()
 	if err != nil {
-		return lottery.Unavailable("Redis", err)
+		return false, lottery.Unavailable("Redis", err)
 	}
 	// If Redis restarts from here on, the id is no longer the process's own and
 	// whatever is published under it is refused.
 	r := rebuild{token: rand.Text(), serverID: infoField(info, "run_id")}
-	s.mu.Lock()
-	s.rebuilds[activity] = r
-	s.mu.Unlock()
-	return s.control.HSet(ctx, keys(activity)[keyMeta], "epoch", 0, "run_id", r.serverID, "token", r.token).Err()
+	began, err := redis.NewScript(suspendScript).Run(ctx, s.control, keys(activity)[:keyMeta+1],
+		seen, r.token, r.serverID, lease.Milliseconds()).Bool()
+	if err != nil {
+		return false, lottery.Unavailable("Redis", err)
+	}
+	if began {
+		s.mu.Lock()
+		s.rebuilds[activity] = r
+		s.mu.Unlock()
+	}
+	return began, nil
+}
+
+// Renew implements [lottery.Workshop].
+func (s *Store) Renew(ctx context.Context, activity string) error {
+	return s.fenced(ctx, renewScript, activity, keys(activity)[:keyMeta+1], "alive")
+}
+
+// Abandon implements [lottery.Workshop].
+func (s *Store) Abandon(ctx context.Context, activity string) error {
+	return s.fenced(ctx, renewScript, activity, keys(activity)[:keyMeta+1], "gone")
 }
 
 // Resume implements [lottery.Workshop].

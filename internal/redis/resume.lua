@@ -10,5 +10,5 @@ local out = -redis.call('ZCARD', KEYS[5])
 for _, next in ipairs(redis.call('HVALS', KEYS[4])) do out = out + next end
 redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'version', ARGV[3], 'out', out,
   'users', redis.call('HLEN', KEYS[2]), 'records', redis.call('HLEN', KEYS[3]))
-redis.call('HDEL', KEYS[1], 'token')
+redis.call('HDEL', KEYS[1], 'token', 'alive')
 return redis.status_reply('OK')

@@ -33,6 +33,12 @@ var stateScript string
 //go:embed settle.lua
 var settleScript string
 
+//go:embed suspend.lua
+var suspendScript string
+
+//go:embed renew.lua
+var renewScript string
+
 //go:embed raise.lua
 var raiseScript string
 

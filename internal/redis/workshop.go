@@ -25,10 +25,11 @@ func (s *Store) State(ctx context.Context, activity string) (lottery.RedisState,
 	if err != nil {
 		return lottery.RedisState{}, lottery.Unavailable("Redis", err)
 	}
+	seen, _ := v[5].(string)
 	if v[0] == nil || v[2] == nil || !s.countsUnder(activity, v[3]) {
-		return lottery.RedisState{}, nil
+		return lottery.RedisState{Seen: seen}, nil
 	}
-	st := lottery.RedisState{Found: true, SameServer: v[2] == infoField(server.Val(), "run_id"), Whole: v[4] == int64(1)}
+	st := lottery.RedisState{Seen: seen, Found: true, SameServer: v[2] == infoField(server.Val(), "run_id"), Whole: v[4] == int64(1)}
 	st.Epoch, _ = strconv.ParseInt(fmt.Sprint(v[0]), 10, 64)
 	st.Version, _ = strconv.ParseInt(fmt.Sprint(v[1]), 10, 64)
 	return st, nil
