@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -240,35 +239,6 @@ func TestActivitiesChangeByVersion(t *testing.T) {
 	err = s.Wins(ctx, rec.Spec.ID, func(w []lottery.WinRow) error { rows += len(w); return nil })
 	if rows != 0 || err != nil {
 		t.Errorf("wins of an activity without draws: %d, %v", rows, err)
-	}
-}
-
-func TestExclusivelyExcludes(t *testing.T) {
-	s := open(t)
-	inside, most := 0, 0
-	var mu sync.Mutex
-	var all sync.WaitGroup
-	for range 3 {
-		all.Go(func() {
-			err := s.Exclusively(context.Background(), "summer", func(context.Context) error {
-				mu.Lock()
-				inside++
-				most = max(most, inside)
-				mu.Unlock()
-				time.Sleep(20 * time.Millisecond)
-				mu.Lock()
-				inside--
-				mu.Unlock()
-				return errors.New("told on")
-			})
-			if err == nil || err.Error() != "told on" {
-				t.Errorf("error of f: %v", err)
-			}
-		})
-	}
-	all.Wait()
-	if most != 1 {
-		t.Errorf("%d were inside at once", most)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 	"github.com/lotteryctl/lotteryctl/internal/redis"
@@ -18,11 +19,12 @@ func TestLateRebuildWritesNothing(t *testing.T) {
 	wins := []lottery.WinRow{{Activity: a.Spec.ID, User: "user0", Request: "r", Hold: lottery.Hold{Unit: 1, Order: 1}}}
 	free := lottery.Rebuilt{Next: []int64{40}, Free: [][]int64{{1, 2, 3}}}
 
-	publish(t, late.Suspend(ctx, a.Spec.ID))
+	publish(t, begin(ctx, late, a.Spec.ID))
+	silence(t, a.Spec.ID)
 	next := a.Record
 	next.Epoch++
 	b := lottery.NewActivity(next)
-	publish(t, other.Suspend(ctx, b.Spec.ID), other.Restock(ctx, b, lottery.Rebuilt{}), other.Resume(ctx, b))
+	publish(t, begin(ctx, other, b.Spec.ID), other.Restock(ctx, b, lottery.Rebuilt{}), other.Resume(ctx, b))
 	var held [20]lottery.Reservation
 	for i := range held {
 		if held[i] = reserve(t, other, b, fmt.Sprint("user", i), "r"); held[i].Status != lottery.StatusHeld {
@@ -57,7 +59,9 @@ func TestNewestRebuildWins(t *testing.T) {
 	ctx := context.Background()
 	first, second := open(t, redis.Options{}), open(t, redis.Options{})
 	a := activity(t, first, 10, nil)
-	publish(t, first.Suspend(ctx, a.Spec.ID), second.Suspend(ctx, a.Spec.ID))
+	publish(t, begin(ctx, first, a.Spec.ID))
+	silence(t, a.Spec.ID)
+	publish(t, begin(ctx, second, a.Spec.ID))
 	if err := first.Restock(ctx, a, lottery.Rebuilt{Next: []int64{9}}); err == nil {
 		t.Error("the first rebuild restocks after the second began")
 	}
@@ -76,5 +80,67 @@ func TestNewestRebuildWins(t *testing.T) {
 	// What ended is over: its token is no longer good for anything.
 	if err := second.Restock(ctx, a, lottery.Rebuilt{}); err == nil {
 		t.Error("a rebuild that ended restocks")
+	}
+}
+
+// silence makes the sign of life of a rebuild three seconds old.
+func silence(t *testing.T, activity string) {
+	t.Helper()
+	ctx := context.Background()
+	c := client(t)
+	now, err := c.Time(ctx).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := c.HSet(ctx, "lotteryd:{"+activity+"}:meta", "alive", now.Add(-3*time.Second).UnixMilli()).Result(); err != nil || n != 0 {
+		t.Fatalf("no rebuild to silence: %d, %v", n, err)
+	}
+}
+
+// TestLivingRebuildIsLeftAlone: nobody begins another one while it gives signs of
+// life, and somebody does once it gives none, has failed, or has lived in a future
+// that the clock went back from.
+func TestLivingRebuildIsLeftAlone(t *testing.T) {
+	ctx := context.Background()
+	first, second := open(t, redis.Options{}), open(t, redis.Options{})
+	a := activity(t, first, 10, nil)
+	id := a.Spec.ID
+	publish(t, begin(ctx, first, id))
+	if begin(ctx, second, id) == nil {
+		t.Error("another rebuild began although the first one lives")
+	}
+	silence(t, id)
+	publish(t, first.Renew(ctx, id))
+	if begin(ctx, second, id) == nil {
+		t.Error("another rebuild began although the first one has given a sign of life")
+	}
+	publish(t, first.Abandon(ctx, id), begin(ctx, second, id))
+	if first.Renew(ctx, id) == nil || first.Abandon(ctx, id) == nil {
+		t.Error("a rebuild that was given up is still alive")
+	}
+	silence(t, id)
+	client(t).HSet(ctx, "lotteryd:{"+id+"}:meta", "alive", time.Now().Add(time.Hour).UnixMilli())
+	publish(t, begin(ctx, first, id))
+}
+
+// TestSuspendSparesWhatWasRebuilt: between the look and the decision somebody else
+// has rebuilt.
+func TestSuspendSparesWhatWasRebuilt(t *testing.T) {
+	ctx := context.Background()
+	late, other := open(t, redis.Options{}), open(t, redis.Options{})
+	a := activity(t, other, 10, nil)
+	st, err := late.State(ctx, a.Spec.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := a.Record
+	next.Epoch++
+	b := lottery.NewActivity(next)
+	publish(t, begin(ctx, other, a.Spec.ID), other.Restock(ctx, b, lottery.Rebuilt{}), other.Resume(ctx, b))
+	if began, err := late.Suspend(ctx, a.Spec.ID, st.Seen); began || err != nil {
+		t.Errorf("suspended what was rebuilt: %v, %v", began, err)
+	}
+	if got := reserve(t, other, b, "ann", "r"); got.Status != lottery.StatusHeld {
+		t.Errorf("a draw afterwards: %+v", got)
 	}
 }

@@ -139,7 +139,7 @@ func TestStrandedUnitComesBackWithARebuild(t *testing.T) {
 			next := a.Record
 			next.Epoch = 2
 			b := lottery.NewActivity(next)
-			publish(t, s.Suspend(ctx, a.Spec.ID),
+			publish(t, begin(ctx, s, a.Spec.ID),
 				s.Restock(ctx, b, lottery.Rebuilt{Next: []int64{3}, Free: [][]int64{{1}}}), s.Resume(ctx, b))
 			if r := reserve(t, s, b, "late", "r"); r.Hold.Unit != 1 {
 				t.Errorf("after the rebuild: %+v; want unit 1", r)
@@ -158,7 +158,7 @@ func TestNothingIsTakenOutsideAPublishedEpoch(t *testing.T) {
 	next := a.Record
 	next.Epoch = 2
 	b := lottery.NewActivity(next)
-	publish(t, s.Suspend(ctx, a.Spec.ID))
+	publish(t, begin(ctx, s, a.Spec.ID))
 	for _, act := range []*lottery.Activity{a, b} {
 		if r := reserve(t, s, act, "ann", "r"); r.Status != lottery.StatusStaleEpoch {
 			t.Errorf("draw under epoch %d while suspended: %+v", act.Epoch, r)

@@ -2,6 +2,7 @@ package redis_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -68,8 +69,21 @@ func activity(t testing.TB, s *redis.Store, stock int64, edit func(*lottery.Reco
 	}
 	a := lottery.NewActivity(rec)
 	ctx := context.Background()
-	publish(t, s.Suspend(ctx, a.Spec.ID), s.Restock(ctx, a, lottery.Rebuilt{}), s.Resume(ctx, a))
+	publish(t, begin(ctx, s, a.Spec.ID), s.Restock(ctx, a, lottery.Rebuilt{}), s.Resume(ctx, a))
 	return a
+}
+
+// begin begins a rebuild; it fails while another one lives.
+func begin(ctx context.Context, s *redis.Store, activity string) error {
+	st, err := s.State(ctx, activity)
+	if err != nil {
+		return err
+	}
+	began, err := s.Suspend(ctx, activity, st.Seen)
+	if err == nil && !began {
+		err = errors.New("another rebuild lives")
+	}
+	return err
 }
 
 func publish(t testing.TB, errs ...error) {
@@ -354,7 +368,7 @@ func TestRebuildKeepsWinsAndReusesGaps(t *testing.T) {
 		{User: "ann", Request: "1", Hold: lottery.Hold{Unit: 3, Order: 1}},
 		{User: "ann", Request: "2", Mark: 7, Hold: lottery.Hold{Unit: 1, Order: 2}},
 	}
-	publish(t, s.Suspend(ctx, a.Spec.ID))
+	publish(t, begin(ctx, s, a.Spec.ID))
 	if got := reserve(t, s, a, "ann", "1"); got.Status != lottery.StatusStaleEpoch {
 		t.Errorf("draw while suspended: %+v", got)
 	}
@@ -385,7 +399,7 @@ func TestUndoForgetsTheDraw(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	publish(t, s.Suspend(ctx, a.Spec.ID), s.Undo(ctx, a, wins), s.Undo(ctx, a, wins), s.Resume(ctx, a))
+	publish(t, begin(ctx, s, a.Spec.ID), s.Undo(ctx, a, wins), s.Undo(ctx, a, wins), s.Resume(ctx, a))
 	got := reserve(t, s, a, "ann", "1")
 	if got.Status != lottery.StatusHeld || got.Replayed || got.Hold.Order != 1 {
 		t.Errorf("the undone request drawn again: %+v; want a fresh hold, first win of its user", got)
@@ -396,7 +410,7 @@ func TestResumeRefusesAnotherRedis(t *testing.T) {
 	s := open(t, redis.Options{})
 	a := activity(t, s, 1, nil)
 	ctx := context.Background()
-	publish(t, s.Suspend(ctx, a.Spec.ID), client(t).FlushAll(ctx).Err())
+	publish(t, begin(ctx, s, a.Spec.ID), client(t).FlushAll(ctx).Err())
 	if err := s.Resume(ctx, a); err == nil {
 		t.Error("resumed although Redis lost the suspension")
 	}

@@ -87,7 +87,7 @@ func TestMirrorsOfAnOldEpochAreVoid(t *testing.T) {
 			next := a.Record
 			next.Epoch = 2
 			b := lottery.NewActivity(next)
-			publish(t, s.Suspend(ctx, a.Spec.ID))
+			publish(t, begin(ctx, s, a.Spec.ID))
 			wins, err := s.Journal(ctx, b, 0, 10)
 			publish(t, err, s.Undo(ctx, b, wins), s.Restock(ctx, b, lottery.Rebuilt{}), s.Resume(ctx, b))
 			if got := reserve(t, s, b, "ann", "r"); got.Status != lottery.StatusHeld || got.Replayed || got.Hold.Order != 1 {

@@ -131,7 +131,7 @@ func (p *scenario) rebuild() {
 	ctx := context.Background()
 	p.rec.Epoch++
 	p.a = lottery.NewActivity(p.rec)
-	publish(p.t, p.s.Suspend(ctx, p.rec.Spec.ID))
+	publish(p.t, begin(ctx, p.s, p.rec.Spec.ID))
 	holds, err := p.s.Journal(ctx, p.a, 0, 1000)
 	publish(p.t, err)
 	slices.SortFunc(holds, func(a, b lottery.WinRow) int { // draws of one millisecond have no order
