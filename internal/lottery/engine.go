@@ -73,6 +73,8 @@ func (e *Engine) Draw(ctx context.Context, entry Entry) (Answer, error) {
 			err = e.reserver.Forget(ctx, &t)
 		case StatusStaleEpoch:
 			err = e.keeper.Recover(ctx, t.Activity.Spec.ID, 0)
+		case StatusUnreadable:
+			err = e.keeper.Recover(ctx, t.Activity.Spec.ID, t.Activity.Epoch)
 		case StatusStaleVersion:
 			err = e.keeper.Catchup(ctx, t.Activity.Spec.ID)
 		default:
@@ -110,7 +112,7 @@ func (e *Engine) Lookup(ctx context.Context, entry Entry) (Answer, error) {
 		return Answer{}, Refuse(KindUnknownRequest, "no win is stored for this user and request, and losses of activity %q have expired", t.Activity.Spec.ID)
 	case redisErr != nil:
 		return Answer{}, asUnavailable(redisErr)
-	case res.Status == StatusHeld || res.Status == StatusConfirmed:
+	case res.Status == StatusHeld || res.Status == StatusConfirmed || res.Status == StatusUnreadable:
 		return Answer{Result: Pending, Replayed: true}, nil
 	case res.Status == StatusStaleEpoch:
 		return Answer{}, Unavailable("Redis", errors.New("state is stale"))
@@ -186,6 +188,8 @@ func (e *Engine) decide(ctx context.Context, t *Ticket, res Reservation) (a Answ
 		return Answer{Result: Loss}, true, nil
 	case RulingMoved:
 		err = e.keeper.Recover(ctx, t.Activity.Spec.ID, 0)
+	case RulingRefused: // the rebuild counts it
+		err = e.keeper.Recover(ctx, t.Activity.Spec.ID, t.Activity.Epoch)
 	case RulingClash:
 		e.observe.Violation(t.Activity.Spec.ID, ViolationTakenUnit)
 		err = e.keeper.Recover(ctx, t.Activity.Spec.ID, t.Activity.Epoch)

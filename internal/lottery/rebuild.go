@@ -3,6 +3,7 @@ package lottery
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -199,22 +200,36 @@ func (k *Keeper) rebuild(ctx context.Context, id string) error {
 }
 
 // rollForward ends every hold: committed, or undone where the ledger gave its
-// unit to somebody else.
+// unit to somebody else, or set aside where the ledger cannot take it: one bad
+// hold must not stop all others.
 func (k *Keeper) rollForward(ctx context.Context, a *Activity) error {
-	return k.workshop.Holds(ctx, a, func(holds []WinRow) error {
-		settled, lost, err := k.commitAll(ctx, a, holds)
+	unreadable, err := k.workshop.Holds(ctx, a, func(holds []WinRow) error {
+		ended, err := k.commitAll(ctx, a, holds)
 		if err != nil {
 			return err
 		}
-		return errors.Join(k.workshop.Settle(ctx, a, settled), k.workshop.Undo(ctx, a, lost))
+		for range ended.refused {
+			k.observe.Violation(a.Spec.ID, ViolationRefusedHold)
+		}
+		if err := k.workshop.SetAside(ctx, a, ended.refused); err != nil {
+			return err
+		}
+		return errors.Join(k.workshop.Settle(ctx, a, ended.settled), k.workshop.Undo(ctx, a, slices.Concat(ended.lost, ended.refused)))
 	})
+	for range unreadable {
+		k.observe.Violation(a.Spec.ID, ViolationRefusedHold)
+	}
+	return err
 }
 
 // journalPage is how many holds are ended at once.
 const journalPage = 512
 
+// endings are holds by what the ledger said of them.
+type endings struct{ settled, lost, refused []WinRow }
+
 // commitAll asks the ledger for all holds at once, so that they share commits.
-func (k *Keeper) commitAll(ctx context.Context, a *Activity, holds []WinRow) (settled, lost []WinRow, err error) {
+func (k *Keeper) commitAll(ctx context.Context, a *Activity, holds []WinRow) (e endings, err error) {
 	decisions := make([]Decision, len(holds))
 	var asked sync.WaitGroup
 	for i, w := range holds {
@@ -225,9 +240,11 @@ func (k *Keeper) commitAll(ctx context.Context, a *Activity, holds []WinRow) (se
 	for i, d := range decisions {
 		switch d.Ruling {
 		case RulingCommitted:
-			settled = append(settled, holds[i])
+			e.settled = append(e.settled, holds[i])
 		case RulingOther, RulingClash:
-			lost = append(lost, holds[i])
+			e.lost = append(e.lost, holds[i])
+		case RulingRefused:
+			e.refused = append(e.refused, holds[i])
 		case RulingMoved:
 			err = errors.New("the epoch moved again while holds were rolled forward")
 		case RulingUnknown, RulingSoldOut:
@@ -235,7 +252,7 @@ func (k *Keeper) commitAll(ctx context.Context, a *Activity, holds []WinRow) (se
 		}
 		k.observe.Reconciled(d.Ruling, 1)
 	}
-	return settled, lost, err
+	return e, err
 }
 
 // replayLedger puts every durable win on record and works out which units are

@@ -2,6 +2,7 @@ package lottery
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -21,7 +22,8 @@ const (
 	StatusEnded
 	StatusBlocked
 	StatusLimitReached
-	StatusReused // the request was used before with another proof
+	StatusReused     // the request was used before with another proof
+	StatusUnreadable // a win whose hold cannot be read: rebuild
 )
 
 // Hold is a reserved unit, with what was recorded about the draw that took it.
@@ -32,6 +34,10 @@ type Hold struct {
 	Version int64  // version of the weights the dice were cast against
 	Word    uint64 // the random word
 }
+
+// ErrUnreadableHold is a hold in Redis that is not of the form in which it was
+// written. A rebuild sets it aside.
+var ErrUnreadableHold = errors.New("a hold in Redis cannot be read")
 
 // Reservation is the reserver's answer to one ticket.
 type Reservation struct {
@@ -86,11 +92,14 @@ const (
 	// reserved one. Only a ledger that may be wrong about it says so: see the
 	// claim that skips a locked stock row.
 	RulingSoldOut
+	// RulingRefused: the ledger cannot take the row as it is, now or later: its unit
+	// does not exist, or a number is out of range. Redis is wrong about it.
+	RulingRefused
 )
 
 // String gives the word used in metrics and logs.
 func (v Ruling) String() string {
-	return [...]string{"committed", "other", "moved", "clash", "unknown", "sold_out"}[v]
+	return [...]string{"committed", "other", "moved", "clash", "unknown", "sold_out", "refused"}[v]
 }
 
 // Decision is the ledger's ruling with the row that counts and its code.
@@ -141,13 +150,15 @@ type Workshop interface {
 	Renew(ctx context.Context, activity string) error
 	// Abandon ends a rebuild that failed, so that another one may begin at once.
 	Abandon(ctx context.Context, activity string) error
-	// Journal lists holds reserved at least age ago and not confirmed, with
+	// Journal (whose error is [ErrUnreadableHold] if there are others beside those it
+	// returns) lists holds reserved at least age ago and not confirmed, with
 	// epoch 0; at most limit of them, oldest first, then those that a clock which
 	// was set back since has stamped with the future.
 	Journal(ctx context.Context, a *Activity, age time.Duration, limit int) ([]WinRow, error)
 	// Holds hands out all holds that are not confirmed, whenever they were made, in
-	// groups, with epoch 0. Those that f settles or undoes do not disturb it.
-	Holds(ctx context.Context, a *Activity, f func([]WinRow) error) error
+	// groups, with epoch 0. Those that f settles or undoes do not disturb it. What
+	// cannot be read is set aside and counted. It is a step of a rebuild.
+	Holds(ctx context.Context, a *Activity, f func([]WinRow) error) (unreadable int, err error)
 	// Settle removes holds from the journal: the ledger has them.
 	Settle(ctx context.Context, a *Activity, wins []WinRow) error
 	// Undo, Remember, Restock and Resume are steps of a rebuild: each fails without
@@ -158,6 +169,9 @@ type Workshop interface {
 	// they counted for, as if those requests had not come. The unit is not
 	// given back: only a rebuild may do that.
 	Undo(ctx context.Context, a *Activity, wins []WinRow) error
+	// SetAside keeps a copy of holds that the ledger cannot take, for people to look
+	// at. It is a step of a rebuild, before Undo.
+	SetAside(ctx context.Context, a *Activity, wins []WinRow) error
 	// Remember makes sure that every win is on record and counted.
 	Remember(ctx context.Context, a *Activity, wins []WinRow) error
 	// Restock sets the counters and free units, and empties the journal.

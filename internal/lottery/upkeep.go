@@ -92,16 +92,22 @@ func (k *Keeper) Reconcile(ctx context.Context, overdue time.Duration) error {
 	for id, a := range k.catalogue.All() {
 		errs = append(errs, k.inspect(ctx, a))
 		holds, err := k.workshop.Journal(ctx, a, overdue, journalPage)
+		if errors.Is(err, ErrUnreadableHold) {
+			err = k.Recover(ctx, id, a.Epoch) // which sets it aside, and ends the others
+			holds = nil
+		}
 		if err != nil || len(holds) == 0 {
 			k.observe.Pending(id, 0, 0)
 			errs = append(errs, err)
 			continue
 		}
 		k.observe.Pending(id, len(holds), overdue)
-		settled, lost, err := k.commitAll(ctx, a, holds)
-		errs = append(errs, err, k.workshop.Settle(ctx, a, settled))
-		if len(lost) > 0 {
+		ended, err := k.commitAll(ctx, a, holds)
+		errs = append(errs, err, k.workshop.Settle(ctx, a, ended.settled))
+		if len(ended.lost) > 0 {
 			k.observe.Violation(id, ViolationHeldUnit)
+		}
+		if len(ended.lost)+len(ended.refused) > 0 { // the rebuild counts what is refused
 			errs = append(errs, k.Recover(ctx, id, a.Epoch))
 		}
 	}

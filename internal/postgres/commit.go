@@ -5,8 +5,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"slices"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/lotteryctl/lotteryctl/internal/batch"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
@@ -92,11 +95,47 @@ func (s *groupCommit) commitBatch(_ int, calls []*commitCall) {
 		if err == nil {
 			return
 		}
+		if isRefused(err) {
+			s.commitEach(calls)
+			return
+		}
 		time.Sleep(commitPause << try)
 	}
 	for _, c := range calls {
 		c.Out = lottery.Decision{Ruling: lottery.RulingUnknown, Row: c.In}
 	}
+}
+
+// commitEach decides calls one by one, after the ledger refused them together
+// because of one among them.
+func (s *groupCommit) commitEach(calls []*commitCall) {
+	for _, c := range calls {
+		ctx, cancel := s.bounded(context.Background())
+		err := s.tryBatch(ctx, []*commitCall{c})
+		cancel()
+		switch {
+		case isRefused(err):
+			c.Out = lottery.Decision{Ruling: lottery.RulingRefused, Row: c.In}
+		case err != nil:
+			c.Out = lottery.Decision{Ruling: lottery.RulingUnknown, Row: c.In}
+		}
+	}
+}
+
+// errOutOfRange is a row with a number that no column of the ledger can hold.
+var errOutOfRange = errors.New("postgres: a number of the row is out of range")
+
+// isRefused reports whether the ledger cannot take a row, however often it is
+// asked: a constraint or a type forbids it. (Rows that are there already are no
+// error of a batch.)
+func isRefused(err error) bool {
+	var pg *pgconn.PgError
+	return errors.Is(err, errOutOfRange) || errors.As(err, &pg) && len(pg.Code) == 5 && (pg.Code[:2] == "22" || pg.Code[:2] == "23")
+}
+
+func outOfRange(w lottery.WinRow) bool {
+	return w.Unit > math.MaxInt32 || w.Unit < math.MinInt32 || w.Prize > math.MaxInt32 || w.Prize < math.MinInt32 ||
+		w.Order > math.MaxInt32 || w.Order < math.MinInt32
 }
 
 func (s *groupCommit) tryBatch(ctx context.Context, calls []*commitCall) error {
@@ -139,6 +178,9 @@ func (s *groupCommit) insertOne(ctx context.Context, w lottery.WinRow) (code str
 
 // insert writes a batch and returns the codes of the rows that were written.
 func (s *groupCommit) insert(ctx context.Context, calls []*commitCall) (map[rowKey]string, error) {
+	if slices.ContainsFunc(calls, func(c *commitCall) bool { return outOfRange(c.In) }) {
+		return nil, errOutOfRange
+	}
 	n := len(calls)
 	if n == 1 {
 		code, found, err := s.insertOne(ctx, calls[0].In)

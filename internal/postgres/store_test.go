@@ -92,7 +92,7 @@ func TestCommitDecides(t *testing.T) {
 		{"a unit somebody has", mug(rec, "bob", "1", 1, 1), lottery.RulingClash},
 		{"a win number the user has used", mug(rec, "ann", "2", 3, 1), lottery.RulingClash},
 		{"a row of an epoch that is not", old, lottery.RulingMoved},
-		{"a unit that does not exist", nowhere, lottery.RulingUnknown},
+		{"a unit that does not exist", nowhere, lottery.RulingRefused},
 		{"the next win", mug(rec, "ann", "2", 3, 2), lottery.RulingCommitted},
 	} {
 		d := s.Commit(ctx, tc.row)

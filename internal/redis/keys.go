@@ -8,7 +8,7 @@ import (
 )
 
 // Positions of an activity's keys. The first scriptKeys are the scripts' KEYS;
-// the last two exist for the variants of [Stock] alone.
+// spare and taken exist for the variants of [Stock] alone.
 const (
 	keyMeta = iota
 	keyUsers
@@ -19,6 +19,7 @@ const (
 	keyHolds
 	keySpare // zset: score prize index, member "epoch:index:unit"
 	keyTaken // hash: "epoch:index" -> highest number given to a client
+	keyAside // hash: request key -> a hold that the ledger could not take
 
 	scriptKeys = keySpare
 )
@@ -26,7 +27,7 @@ const (
 // keys are the names of one activity's state. The braces keep them together in
 // a cluster.
 func keys(activity string) []string {
-	names := [...]string{"meta", "users", "records", "units", "free", "journal", "holds", "spare", "taken"}
+	names := [...]string{"meta", "users", "records", "units", "free", "journal", "holds", "spare", "taken", "aside"}
 	out := make([]string, len(names))
 	for i, n := range names {
 		out[i] = "lotteryd:{" + activity + "}:" + n

@@ -88,7 +88,9 @@ func (l *lane) answer(calls []*batch.Call[question, reply]) {
 		}
 		var word string
 		word, text, _ = strings.Cut(text, " ")
-		c.Out.res, c.Out.err = parseReply(word)
+		if c.Out.res, c.Out.err = parseReply(word); errors.Is(c.Out.err, lottery.ErrUnreadableHold) {
+			c.Out = reply{res: lottery.Reservation{Status: lottery.StatusUnreadable, Replayed: true}}
+		}
 		if r := &c.Out.res; r.Status == lottery.StatusHeld && !r.Replayed {
 			// The script does not repeat what the ticket itself says; a replayed
 			// hold says with what it was drawn.

@@ -94,6 +94,69 @@ func (s *Store) fenced(ctx context.Context, source, activity string, names []str
 	return nil
 }
 
+// Holds implements [lottery.Workshop].
+func (s *Store) Holds(ctx context.Context, a *lottery.Activity, f func([]lottery.WinRow) error) (unreadable int, err error) {
+	for cursor := uint64(0); ; {
+		page, next, err := s.control.HScan(ctx, keys(a.Spec.ID)[keyHolds], cursor, "", portion).Result()
+		if err != nil {
+			return unreadable, lottery.Unavailable("Redis", err)
+		}
+		wins, bad := make([]lottery.WinRow, 0, len(page)/2), []string(nil)
+		for i := 1; i < len(page); i += 2 {
+			w, err := parseJournal(a.Spec.ID, page[i])
+			if err != nil {
+				bad = append(bad, page[i-1])
+				continue
+			}
+			wins = append(wins, w)
+		}
+		if len(bad) > 0 {
+			if err := errors.Join(s.setAside(ctx, a.Spec.ID, bad), s.forgetHolds(ctx, a.Spec.ID, bad)); err != nil {
+				return unreadable, err
+			}
+			unreadable += len(bad)
+		}
+		if len(wins) > 0 {
+			if err := f(wins); err != nil {
+				return unreadable, err
+			}
+		}
+		if cursor = next; cursor == 0 {
+			return unreadable, nil
+		}
+	}
+}
+
+// SetAside implements [lottery.Workshop].
+func (s *Store) SetAside(ctx context.Context, a *lottery.Activity, wins []lottery.WinRow) error {
+	if len(wins) == 0 {
+		return nil
+	}
+	requests := make([]string, len(wins))
+	for i, w := range wins {
+		_, r := a.KeysOf(w.User, w.Request)
+		requests[i] = string(r[:])
+	}
+	return s.setAside(ctx, a.Spec.ID, requests)
+}
+
+func (s *Store) setAside(ctx context.Context, activity string, requests []string) error {
+	names := keys(activity)
+	return s.fenced(ctx, asideScript, activity, []string{names[keyMeta], names[keyHolds], names[keyAside]}, anys(requests)...)
+}
+
+func (s *Store) forgetHolds(ctx context.Context, activity string, requests []string) error {
+	return redis.NewScript(settleScript).Run(ctx, s.control, keys(activity)[:scriptKeys], anys(requests)...).Err()
+}
+
+func anys(texts []string) []any {
+	all := make([]any, len(texts))
+	for i, t := range texts {
+		all[i] = t
+	}
+	return all
+}
+
 // Undo implements [lottery.Workshop].
 func (s *Store) Undo(ctx context.Context, a *lottery.Activity, wins []lottery.WinRow) error {
 	if len(wins) == 0 {
@@ -136,7 +199,7 @@ func (s *Store) Restock(ctx context.Context, a *lottery.Activity, r lottery.Rebu
 	if s.options.Stock != StockInLua {
 		stock = stockAtClient
 	}
-	if err := s.fenced(ctx, clearScript, a.Spec.ID, names, stock); err != nil {
+	if err := s.fenced(ctx, clearScript, a.Spec.ID, names[:keyAside], stock); err != nil {
 		return err
 	}
 	if err := s.restock(ctx, a.Spec.ID, r, names[keyUnits], names[keyFree], ""); err != nil || stock == "" {

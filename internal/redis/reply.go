@@ -62,19 +62,23 @@ func parseHold(text string) (h lottery.Hold, mark uint32, userLen int, err error
 	count := 0
 	for field := range strings.SplitSeq(text, ",") {
 		if count == len(n) {
-			return h, 0, 0, fmt.Errorf("redis: hold %q has too many fields", text)
+			return h, 0, 0, unreadable("%q has too many fields", text)
 		}
 		if n[count], err = strconv.ParseUint(field, 10, 64); err != nil {
-			return h, 0, 0, fmt.Errorf("redis: hold %q: %w", text, err)
+			return h, 0, 0, unreadable("%q: %v", text, err)
 		}
 		if count != holdWord && n[count] > math.MaxUint32 {
-			return h, 0, 0, fmt.Errorf("redis: hold %q: field %d is out of range", text, count+1)
+			return h, 0, 0, unreadable("%q: field %d is out of range", text, count+1)
 		}
 		count++
 	}
 	if count != 3 && count != 7 {
-		return h, 0, 0, fmt.Errorf("redis: hold %q has %d fields", text, count)
+		return h, 0, 0, unreadable("%q has %d fields", text, count)
 	}
 	h = lottery.Hold{Prize: int(n[0]), Unit: int64(n[1]), Order: int(n[2]), Version: int64(n[3]), Word: n[4]}
 	return h, uint32(n[5]), int(n[6]), nil
+}
+
+func unreadable(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{lottery.ErrUnreadableHold}, args...)...)
 }

@@ -39,6 +39,9 @@ var suspendScript string
 //go:embed renew.lua
 var renewScript string
 
+//go:embed aside.lua
+var asideScript string
+
 //go:embed raise.lua
 var raiseScript string
 

@@ -87,6 +87,7 @@ func (s *Store) Journal(ctx context.Context, a *lottery.Activity, age time.Durat
 	if err != nil {
 		return nil, err
 	}
+	var unreadable error
 	wins := make([]lottery.WinRow, 0, len(texts))
 	for _, text := range texts {
 		hold, ok := text.(string)
@@ -95,37 +96,12 @@ func (s *Store) Journal(ctx context.Context, a *lottery.Activity, age time.Durat
 		}
 		w, err := parseJournal(a.Spec.ID, hold)
 		if err != nil {
-			return nil, err
+			unreadable = err
+			continue
 		}
 		wins = append(wins, w)
 	}
-	return wins, nil
-}
-
-// Holds implements [lottery.Workshop].
-func (s *Store) Holds(ctx context.Context, a *lottery.Activity, f func([]lottery.WinRow) error) error {
-	for cursor := uint64(0); ; {
-		page, next, err := s.control.HScan(ctx, keys(a.Spec.ID)[keyHolds], cursor, "", portion).Result()
-		if err != nil {
-			return lottery.Unavailable("Redis", err)
-		}
-		wins := make([]lottery.WinRow, 0, len(page)/2)
-		for i := 1; i < len(page); i += 2 {
-			w, err := parseJournal(a.Spec.ID, page[i])
-			if err != nil {
-				return err
-			}
-			wins = append(wins, w)
-		}
-		if len(wins) > 0 {
-			if err := f(wins); err != nil {
-				return err
-			}
-		}
-		if cursor = next; cursor == 0 {
-			return nil
-		}
-	}
+	return wins, unreadable
 }
 
 // parseJournal reads a hold as draw.lua wrote it: numbers, ';', user, request.
@@ -136,7 +112,7 @@ func parseJournal(activity, text string) (lottery.WinRow, error) {
 		return lottery.WinRow{}, err
 	}
 	if !ok || n > len(ids) {
-		return lottery.WinRow{}, fmt.Errorf("redis: hold %q is cut short", text)
+		return lottery.WinRow{}, unreadable("%q is cut short", text)
 	}
 	return lottery.WinRow{Activity: activity, User: ids[:n], Request: ids[n:], Mark: mark, Hold: h}, nil
 }

@@ -158,7 +158,7 @@ func (m *Metrics) makeKeeperSeries() {
 func rulingNames() map[lottery.Ruling]string {
 	return map[lottery.Ruling]string{
 		lottery.RulingCommitted: "committed", lottery.RulingOther: "other_row", lottery.RulingMoved: "epoch_moved",
-		lottery.RulingClash: "clash", lottery.RulingUnknown: "unknown",
+		lottery.RulingClash: "clash", lottery.RulingUnknown: "unknown", lottery.RulingRefused: "refused",
 	}
 }
 
