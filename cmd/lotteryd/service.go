@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
@@ -107,17 +108,23 @@ func (s *service) wire() {
 	s.engine = lottery.NewEngine(find, s.fast, s.ledger, s.keeper, observer)
 }
 
-// recoverAll makes every activity ready to draw from before the first request.
+// recoverAll makes every activity ready to draw from before the first request. One
+// that cannot be made ready is told of, and tried again by its draws: it must not
+// keep the others from being served.
 func (s *service) recoverAll(ctx context.Context) error {
 	if err := s.keeper.Refresh(ctx); err != nil {
 		return err
 	}
+	var recoveries sync.WaitGroup
 	for id := range s.catalogue.All() {
-		if err := s.keeper.Recover(ctx, id, 0); err != nil {
-			return fmt.Errorf("recovering activity %q: %w", id, err)
-		}
+		recoveries.Go(func() {
+			if err := s.keeper.Recover(ctx, id, 0); err != nil {
+				s.log.Error("an activity is not ready; its draws try again", "activity", id, "error", err)
+			}
+		})
 	}
-	return nil
+	recoveries.Wait()
+	return ctx.Err()
 }
 
 // close lets go of the stores: accepted draws are answered, confirmations sent.

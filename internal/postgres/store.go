@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,34 +41,57 @@ var (
 // Open prepares a store. It does not dial: see [Store.Check].
 //
 // The pool holds one connection for each win that is decided at once and four for
-// everything else; all are opened as needed and kept, because a new connection
-// costs milliseconds.
+// everything else, or as many as pool_max_conns in the URL says; all are opened as
+// needed and kept, because a new connection costs milliseconds. Nobody who holds
+// one waits for another.
 func Open(ctx context.Context, opt Options) (*Store, error) {
 	opt = opt.withDefaults()
-	conf, err := pgxpool.ParseConfig(opt.URL)
+	conf, err := poolConfig(opt)
 	if err != nil {
-		return nil, fmt.Errorf("postgres url: %w", err)
+		return nil, err
 	}
-	atOnce := opt.Claim.atOnce(opt.Lanes)
-	conf.MaxConns = int32(atOnce) + 4
-	conf.MinIdleConns = int32(atOnce)
-	conf.MaxConnIdleTime = 30 * time.Minute
-	conf.ConnConfig.ConnectTimeout = opt.Timeout
-	params := conf.ConnConfig.RuntimeParams
-	if params["application_name"] == "" {
-		params["application_name"] = "lotteryd"
-	}
-	// A lane that died between statements must not hold the epoch's row lock.
-	params["idle_in_transaction_session_timeout"] = "10000"
-	// The commit is one statement for ever: planning it anew each time would cost
-	// more than running it.
-	params["plan_cache_mode"] = "force_generic_plan"
 	pool, err := pgxpool.NewWithConfig(ctx, conf)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
 	l := &ledger{options: opt, draws: opt.Connections.dial(pool)}
 	return &Store{ledger: l, pool: pool, claim: newClaimer(l)}, nil
+}
+
+func poolConfig(opt Options) (*pgxpool.Config, error) {
+	conf, err := pgxpool.ParseConfig(opt.URL)
+	if err != nil {
+		return nil, fmt.Errorf("postgres url: %w", err)
+	}
+	atOnce := int32(opt.Claim.atOnce(opt.Lanes))
+	switch {
+	case !strings.Contains(opt.URL, "pool_max_conns="):
+		conf.MaxConns = atOnce + 4
+	case conf.MaxConns <= atOnce:
+		return nil, fmt.Errorf("postgres url: pool_max_conns=%d is too few: %d connections commit wins, and others are needed beside them; use %d or more", conf.MaxConns, atOnce, atOnce+1)
+	}
+	conf.MinIdleConns = atOnce
+	conf.MaxConnIdleTime = 30 * time.Minute
+	conf.ConnConfig.ConnectTimeout = opt.Timeout
+	// A server that is cut off is noticed by both sides: here by the deadline of each
+	// statement, there by these. Its locks end with the session.
+	params := conf.ConnConfig.RuntimeParams
+	for name, value := range map[string]string{
+		"application_name":        "lotteryd",
+		"tcp_keepalives_idle":     "5",
+		"tcp_keepalives_interval": "1",
+		"tcp_keepalives_count":    "3",
+		// A lane that died between statements must not hold the epoch's row lock.
+		"idle_in_transaction_session_timeout": "10000",
+		// The commit is one statement for ever: planning it anew each time would cost
+		// more than running it.
+		"plan_cache_mode": "force_generic_plan",
+	} {
+		if params[name] == "" {
+			params[name] = value
+		}
+	}
+	return conf, nil
 }
 
 // Commit implements [lottery.Ledger], in the way of [Options.Claim].

@@ -325,3 +325,36 @@ func TestAServerThatIsAwayIsOneSentence(t *testing.T) {
 		}
 	}
 }
+
+// TestWinsInPages: more than a page, with users and requests of all sizes; each row
+// once.
+func TestWinsInPages(t *testing.T) {
+	s := open(t)
+	rec := create(t, s)
+	conn, err := pgx.Connect(t.Context(), server.PostgresURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if _, err := conn.Exec(t.Context(), `INSERT INTO unit SELECT $1, 0, n, 'x' || n FROM generate_series(1000, 3500) n`, rec.Spec.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), `INSERT INTO draw SELECT $1, 'u' || n / 3, repeat('é', n % 5 + 1) || n, 0, n, n % 3 + 1, 0, 1, 1, n
+		FROM generate_series(1000, 3500) n`, rec.Spec.ID); err != nil {
+		t.Fatal(err)
+	}
+	seen, pages := map[int64]bool{}, 0
+	err = s.Wins(t.Context(), rec.Spec.ID, func(w []lottery.WinRow) error {
+		pages++
+		for _, row := range w {
+			if seen[row.Unit] || row.Activity != rec.Spec.ID || row.Word != uint64(row.Unit) {
+				t.Errorf("%+v, seen before: %v", row, seen[row.Unit])
+			}
+			seen[row.Unit] = true
+		}
+		return nil
+	})
+	if err != nil || len(seen) != 2501 || pages != 3 {
+		t.Errorf("%d rows in %d pages, %v; want 2501 in 3", len(seen), pages, err)
+	}
+}
