@@ -54,7 +54,7 @@ const ofWin = " WHERE user_id = $1 AND request = $2"
 
 func lostWins() []fault {
 	return []fault{
-		{name: "the row is gone", invariant: "I1", want: "is not in the ledger", also: "I4",
+		{name: "the row is gone", invariant: "I1", want: "is not in the ledger", also: "I4 I5",
 			plant: func(d *deployment, w audit.Answer) { d.exec("DELETE FROM draw"+ofWin, w.User, w.Request) }},
 		{name: "the answer came before a commit that failed", invariant: "I1", want: "is not in the ledger",
 			plant: func(d *deployment, _ audit.Answer) {
@@ -150,7 +150,7 @@ func changedAnswers() []fault {
 				d.forgetAnswer(w)
 				replay(d, w, toLoss)
 			}},
-		{name: "Redis forgot a win, as a rebuild does that loads none", invariant: "I3", want: "Redis forgot the win of", also: "I6",
+		{name: "Redis forgot a win, as a rebuild does that loads none", invariant: "I3", want: "Redis forgot the win of", also: "I5 I6",
 			plant: func(d *deployment, w audit.Answer) {
 				u, _ := d.act.KeysOf(w.User, w.Request)
 				d.do("HDEL", d.key("users"), u[:])
@@ -201,6 +201,22 @@ func stranded() []fault {
 		d.do("ZADD", d.key("journal"), time.Now().Add(-time.Hour).UnixMilli(), key)
 	}
 	return []fault{
+		{name: "a win on record without hold and row", invariant: "I5", want: "has neither a hold nor a row", also: "I4",
+			plant: func(d *deployment, _ audit.Answer) {
+				for i := range 100 {
+					if _, reply := d.reserve(fmt.Sprint("late-", i), "request-1", ""); strings.HasPrefix(reply, "W") {
+						d.do("DEL", d.key("holds"), d.key("journal"))
+						return
+					}
+				}
+				d.t.Fatal("nobody won")
+			}},
+		{name: "the users are lost", invariant: "I5", want: "users has 0 entries and must have 50", also: "I3 I6",
+			plant: func(d *deployment, _ audit.Answer) { d.do("DEL", d.key("users")) }},
+		{name: "the records are lost", invariant: "I5", want: "records has 0 entries and must have", also: "I3",
+			plant: func(d *deployment, _ audit.Answer) { d.do("DEL", d.key("records")) }},
+		{name: "a hold was set aside", invariant: "I5", want: "was set aside",
+			plant: func(d *deployment, _ audit.Answer) { d.do("HSET", d.key("aside"), "twelve-bytes", "0,999,1,1,1,0,3;annr") }},
 		{name: "a hold is old", invariant: "I5", want: "waits for 1h",
 			plant: func(d *deployment, _ audit.Answer) { t, _ := d.hold("late"); age(d, t.RequestKey[:]) }},
 		{name: "a hold is not journaled", invariant: "I5", want: "is not in the journal",
@@ -235,7 +251,7 @@ func limits() []fault {
 			plant: func(d *deployment, w audit.Answer) {
 				d.exec("UPDATE draw SET win_order = 3"+ofWin, w.User, w.Request)
 			}},
-		{name: "a win number twice", invariant: "I6", want: "are numbered [2 2]", also: "I2 I3 I4 I8",
+		{name: "a win number twice", invariant: "I6", want: "are numbered [2 2]", also: "I2 I3 I4 I5 I8",
 			plant: func(d *deployment, w audit.Answer) {
 				d.exec("ALTER TABLE draw DROP CONSTRAINT draw_win_order")
 				d.exec("UPDATE draw SET win_order = 2, user_id = 'twin' WHERE ctid IN (SELECT ctid FROM draw WHERE user_id <> $1 LIMIT 1)", w.User)
@@ -291,7 +307,7 @@ func unfair() []fault {
 			plant: func(d *deployment, w audit.Answer) {
 				d.exec("UPDATE draw SET word = word + 1"+ofWin, w.User, w.Request)
 			}},
-		{name: "another secret", invariant: "I8", want: "its dice give", also: "I3 I6",
+		{name: "another secret", invariant: "I8", want: "its dice give", also: "I5 I3 I6",
 			plant: func(d *deployment, _ audit.Answer) { d.exec("UPDATE activity SET secret = sha256('other')") }},
 		{name: "a secret that was not committed to", invariant: "I8", want: "does not match its commitment",
 			opt:   audit.Options{Commitments: map[string]string{"testplantedfaultsarecaught-i8-3": strings.Repeat("00", 32)}},

@@ -359,3 +359,14 @@ func (d *deployment) wordFor(prize int) uint64 {
 		}
 	}
 }
+
+// undoOnRecord lets Redis remember a loss where it remembers a win.
+func (d *deployment) undoOnRecord(win audit.Answer) {
+	u, q := d.act.KeysOf(win.User, win.Request)
+	state := d.redis.HGet(d.t.Context(), d.key("users"), string(u[:])).Val()
+	if before, after, ok := strings.Cut(state, string(q[:])+"W"); ok {
+		d.do("HSET", d.key("users"), u[:], before+string(q[:])+"L"+after)
+		return
+	}
+	d.do("HSET", d.key("records"), q[:], "L")
+}

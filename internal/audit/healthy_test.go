@@ -80,6 +80,7 @@ func TestHealthyVariantsAreSilent(t *testing.T) {
 			}
 			d.exec("DELETE FROM draw WHERE user_id = $1 AND request = $2", win.User, win.Request)
 			d.do("ZADD", d.key("free"), prize, fmt.Sprintf("%d:%d", prize, win.Unit))
+			d.undoOnRecord(win)
 			d.do("HSET", d.key("meta"), "epoch", 3)
 		}},
 		{name: "loss redrawn",

@@ -27,6 +27,21 @@ func (c *checker) holdsAreYoung(v *finding) {
 				v.broke("the journal of activity %s has an entry without a hold, %s old (key %x)", a.id, age, key)
 			}
 		}
+		for _, key := range s.Orphans {
+			if s.Restless != "" {
+				v.skip("wins on record without a hold or a row: activity %s: %s", a.id, s.Restless)
+				break
+			}
+			v.broke("a win is on record in activity %s that has neither a hold nor a row: its request cannot be answered (key %x)", a.id, key)
+		}
+		for key, hold := range s.Aside {
+			v.broke("a hold that the ledger cannot take was set aside in activity %s (key %x: %q)", a.id, key, hold)
+		}
+		for i, size := range s.Sizes {
+			if size.Has != size.Must {
+				v.broke("Redis lost a part of activity %s: %s has %d entries and must have %d", a.id, [...]string{"users", "records"}[i], size.Has, size.Must)
+			}
+		}
 		for key, hold := range s.Holds {
 			if !journaled[key] {
 				v.broke("a hold in activity %s is not in the journal and will never end (key %x: %q)", a.id, key, hold)

@@ -116,7 +116,7 @@ func readState(ctx context.Context, client *redis.Client, b *Book, before Core) 
 		return s, err
 	}
 	draws, wins := b.limits()
-	if err := s.readUsers(ctx, client, id, draws, wins); err != nil {
+	if err := s.readUsers(ctx, client, b, draws, wins); err != nil {
 		return s, err
 	}
 	// What was read after the core is only good if Redis was not rebuilt or lost

@@ -31,9 +31,12 @@ type State struct {
 	// Winners holds the counts of the users with wins in the ledger.
 	Winners map[string]Tally
 	// Excess are users, by their fingerprint, over a limit that never allowed so
-	// much; at most 100. Users is how many were looked at, 0 without limits.
+	// much; at most 100. Users is how many were looked at.
 	Excess []string
 	Users  int64
+	// Orphans are the keys of requests with a win on record that has neither a hold
+	// nor a row; at most 100.
+	Orphans []string
 }
 
 // Core is the part of the state that moves with every win. It is read at one
@@ -44,8 +47,13 @@ type Core struct {
 	Free           []redis.Z         // "index:unit" with the index as score
 	Journal        []redis.Z         // request key with milliseconds
 	Holds          map[string]string // request key -> hold in words
+	Aside          map[string]string // holds that the ledger could not take
+	Sizes          [2]Size           // of users and records
 	Now            time.Time         // by the clock of Redis
 }
+
+// Size is how many entries a key has, and how many it must have.
+type Size struct{ Has, Must int64 }
 
 // Tally is what Redis counted for one user.
 type Tally struct{ Draws, Wins int64 }
@@ -87,13 +95,19 @@ func readCore(ctx context.Context, client *redis.Client, activity string) (c Cor
 	free := pipe.ZRangeWithScores(ctx, keyOf(activity, "free"), 0, -1)
 	journal := pipe.ZRangeWithScores(ctx, keyOf(activity, "journal"), 0, -1)
 	holds := pipe.HGetAll(ctx, keyOf(activity, "holds"))
+	aside := pipe.HGetAll(ctx, keyOf(activity, "aside"))
+	users, records := pipe.HLen(ctx, keyOf(activity, "users")), pipe.HLen(ctx, keyOf(activity, "records"))
 	if _, err := pipe.Exec(ctx); err != nil {
 		return c, "", fmt.Errorf("reading the state of activity %q from Redis: %w", activity, err)
 	}
-	c = Core{Units: units.Val(), Free: free.Val(), Journal: journal.Val(), Holds: holds.Val(), Now: now.Val()}
+	c = Core{Units: units.Val(), Free: free.Val(), Journal: journal.Val(), Holds: holds.Val(), Aside: aside.Val(), Now: now.Val()}
 	m := meta.Val()
 	c.Epoch, _ = strconv.ParseInt(m["epoch"], 10, 64)
 	c.Version, _ = strconv.ParseInt(m["version"], 10, 64)
+	for i, size := range []Size{{Has: users.Val()}, {Has: records.Val()}} {
+		size.Must, _ = strconv.ParseInt(m[[]string{"users", "records"}[i]], 10, 64)
+		c.Sizes[i] = size
+	}
 	switch {
 	case m["epoch"] == "":
 		dead = "Redis has no state of the activity: it was lost and is not rebuilt yet, or it has expired"
@@ -191,23 +205,47 @@ func replayed(request, state, record string) string {
 	return ""
 }
 
-// readUsers scans all users for counts over the limits; 0 is no limit.
-func (s *State) readUsers(ctx context.Context, client *redis.Client, id string, draws, wins int) error {
-	if draws == 0 && wins == 0 {
-		return nil
+// readUsers scans all users for counts over the limits, 0 being no limit, and all
+// stored answers for wins that nobody can tell of.
+func (s *State) readUsers(ctx context.Context, client *redis.Client, b *Book, draws, wins int) error {
+	known := make(map[string]bool, len(b.Rows))
+	activity := lottery.NewActivity(b.Record)
+	for _, r := range b.Rows {
+		_, q := activity.KeysOf(r.User, r.Request)
+		known[string(q[:])] = true
 	}
+	answer := func(request, outcome string) {
+		if _, held := s.Holds[request]; !held && !known[request] && strings.HasPrefix(outcome, "W") && len(s.Orphans) < mostExcess && !slices.Contains(s.Orphans, request) {
+			s.Orphans = append(s.Orphans, request)
+		}
+	}
+	err := scan(ctx, client, keyOf(b.Record.Spec.ID, "users"), func(key, value string) {
+		s.Users++
+		t, first := parseUser(value)
+		over := draws > 0 && t.Draws > int64(draws) || wins > 0 && t.Wins > int64(wins)
+		if over && len(s.Excess) < mostExcess {
+			s.Excess = append(s.Excess, fmt.Sprintf("the user with key %x has %d draws and %d wins in Redis", key, t.Draws, t.Wins))
+		}
+		if len(first) > len(lottery.Key{}) {
+			answer(first[:len(lottery.Key{})], first[len(lottery.Key{}):])
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return scan(ctx, client, keyOf(b.Record.Spec.ID, "records"), answer)
+}
+
+// scan calls f with the entries of a hash; those that change meanwhile may come
+// twice or not at all.
+func scan(ctx context.Context, client *redis.Client, key string, f func(field, value string)) error {
 	for cursor := uint64(0); ; {
-		page, next, err := client.HScan(ctx, keyOf(id, "users"), cursor, "", usersPerScan).Result()
+		page, next, err := client.HScan(ctx, key, cursor, "", usersPerScan).Result()
 		if err != nil {
-			return fmt.Errorf("scanning the users of activity %q in Redis: %w", id, err)
+			return fmt.Errorf("scanning %s in Redis: %w", key, err)
 		}
 		for i := 1; i < len(page); i += 2 {
-			s.Users++
-			t, _ := parseUser(page[i])
-			over := draws > 0 && t.Draws > int64(draws) || wins > 0 && t.Wins > int64(wins)
-			if over && len(s.Excess) < mostExcess {
-				s.Excess = append(s.Excess, fmt.Sprintf("the user with key %x has %d draws and %d wins in Redis", page[i-1], t.Draws, t.Wins))
-			}
+			f(page[i-1], page[i])
 		}
 		if cursor = next; cursor == 0 {
 			return nil
