@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -71,6 +72,16 @@ func TestBadHoldStopsNothing(t *testing.T) {
 				}
 				if !strings.Contains(p.log.String(), lottery.ViolationRefusedHold) {
 					t.Errorf("the bad hold was not counted:\n%s", p.log.String())
+				}
+				if r := p.audit(); r.Invariant("I5").Status != audit.Broken {
+					t.Errorf("verify does not tell of the hold that was set aside:\n%s", r.Summary())
+				}
+				var out bytes.Buffer
+				env := environment{stdout: &out}
+				for _, want := range []string{"request key", "1 forgotten", "no hold of activity"} {
+					if err := runSettle(ctx, env, Config{RedisURL: servers.RedisURL()}, plantedActivity, want != "request key"); err != nil || !strings.Contains(out.String(), want) {
+						t.Errorf("settle: %v, got %q, want %q", err, out.String(), want)
+					}
 				}
 				mustHold(t, p.audit())
 			})

@@ -61,6 +61,11 @@ func (l *configLoader) loadLedger() (Config, error) {
 	return l.loadWith(defaultConfig(), "postgres_url")
 }
 
+// loadFast gives the configuration of a command that needs Redis alone.
+func (l *configLoader) loadFast() (Config, error) {
+	return l.loadWith(defaultConfig(), "redis_url")
+}
+
 // loadDev gives the configuration of --dev, which brings its own stores and
 // does not wait for load balancers to notice that it stops.
 func (l *configLoader) loadDev() (Config, error) {

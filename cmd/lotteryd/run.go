@@ -56,6 +56,6 @@ func newRootCmd(env environment) *cobra.Command {
 	root.SetIn(env.stdin)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
-	root.AddCommand(newServeCmd(env, "serve"), newMigrateCmd(env), newSeedCmd(env))
+	root.AddCommand(newServeCmd(env, "serve"), newMigrateCmd(env), newSeedCmd(env), newSettleCmd(env))
 	return root
 }

@@ -216,7 +216,9 @@ func stranded() []fault {
 		{name: "the records are lost", invariant: "I5", want: "records has 0 entries and must have", also: "I3",
 			plant: func(d *deployment, _ audit.Answer) { d.do("DEL", d.key("records")) }},
 		{name: "a hold was set aside", invariant: "I5", want: "was set aside",
-			plant: func(d *deployment, _ audit.Answer) { d.do("HSET", d.key("aside"), "twelve-bytes", "0,999,1,1,1,0,3;annr") }},
+			plant: func(d *deployment, _ audit.Answer) {
+				d.do("HSET", d.key("aside"), "twelve-bytes", "0,999,1,1,1,0,3;annr")
+			}},
 		{name: "a hold is old", invariant: "I5", want: "waits for 1h",
 			plant: func(d *deployment, _ audit.Answer) { t, _ := d.hold("late"); age(d, t.RequestKey[:]) }},
 		{name: "a hold is not journaled", invariant: "I5", want: "is not in the journal",

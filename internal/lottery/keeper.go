@@ -2,7 +2,6 @@ package lottery
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"sync"
 	"time"
@@ -52,6 +51,10 @@ type KeeperOptions struct {
 	// wait. By default, nobody is told.
 	Changed func(id string)
 }
+
+// rebuildsAtOnce bounds the rebuilds of one instance. Each uses a connection to
+// the ledger at a time, and holds none while it waits for another.
+const rebuildsAtOnce = 4
 
 // staleEpoch names state in Redis that was seen to contradict the ledger.
 type staleEpoch struct {
@@ -148,25 +151,4 @@ func (k *Keeper) replace(records []Record, mark int64) (old, next Snapshot) {
 	k.catalogue.Publish(next)
 	k.sought = 0
 	return old, next
-}
-
-// mostSought bounds how many draws of activities that are not in the catalogue ask
-// the ledger between two refreshes: ids are whatever clients send.
-const mostSought = 1000
-
-// discover looks in the ledger for an activity that the catalogue lacks: another
-// instance may just have created it. The error is a [KindUnknownActivity] or
-// [KindUnavailable] refusal.
-func (k *Keeper) discover(ctx context.Context, id string) (*Activity, error) {
-	k.mu.Lock()
-	k.sought++
-	over := k.sought > mostSought
-	k.mu.Unlock()
-	if over {
-		return nil, Unavailable("the list of activities", errors.New("too many draws of unknown activities"))
-	}
-	if err := k.Recover(ctx, id, 0); err != nil {
-		return nil, asUnavailable(err)
-	}
-	return k.catalogue.Activity(ctx, id)
 }

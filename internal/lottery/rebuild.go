@@ -92,9 +92,6 @@ func (k *Keeper) adoptOrRebuild(ctx context.Context, id string, distrusted int64
 }
 
 const (
-	// rebuildsAtOnce bounds the rebuilds of one instance. Each uses a connection to
-	// the ledger at a time, and holds none while it waits for another.
-	rebuildsAtOnce = 4
 	// rebuildPoll is how often a rebuild of another instance is looked at, and
 	// signOfLife how often this one shows that it lives.
 	rebuildPoll = 50 * time.Millisecond

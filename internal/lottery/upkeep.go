@@ -123,3 +123,24 @@ func (k *Keeper) inspect(ctx context.Context, a *Activity) error {
 	}
 	return k.Recover(ctx, a.Spec.ID, 0)
 }
+
+// mostSought bounds how many draws of activities that are not in the catalogue ask
+// the ledger between two refreshes: ids are whatever clients send.
+const mostSought = 1000
+
+// discover looks in the ledger for an activity that the catalogue lacks: another
+// instance may just have created it. The error is a [KindUnknownActivity] or
+// [KindUnavailable] refusal.
+func (k *Keeper) discover(ctx context.Context, id string) (*Activity, error) {
+	k.mu.Lock()
+	k.sought++
+	over := k.sought > mostSought
+	k.mu.Unlock()
+	if over {
+		return nil, Unavailable("the list of activities", errors.New("too many draws of unknown activities"))
+	}
+	if err := k.Recover(ctx, id, 0); err != nil {
+		return nil, asUnavailable(err)
+	}
+	return k.catalogue.Activity(ctx, id)
+}

@@ -14,12 +14,6 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
 
-// rebuild is what this store knows of a rebuild that it began.
-type rebuild struct {
-	token    string // in meta until the rebuild ends, or another one begins
-	serverID string // run_id of the process that was suspended
-}
-
 // errOvertaken ends a rebuild that is not the newest one of its activity, or that
 // Redis has lost. What it wrote is rebuilt by the other one; it may write nothing
 // more.

@@ -52,6 +52,12 @@ type Store struct {
 	resumed  map[string]bool    // activities that this store has published itself
 }
 
+// rebuild is what this store knows of a rebuild that it began.
+type rebuild struct {
+	token    string // in meta until the rebuild ends, or another one begins
+	serverID string // run_id of the process that was suspended
+}
+
 // Open prepares a store. It does not dial: see [Store.Check].
 func Open(opt Options) (*Store, error) {
 	opt = opt.withDefaults()
