@@ -49,7 +49,7 @@ func (o *oneActivity) List(context.Context) ([]lottery.ActivityStatus, error) { 
 func adminServer(t *testing.T, token string) string {
 	t.Helper()
 	server := httptest.NewServer(httpapi.NewAdmin(httpapi.AdminOptions{
-		Organiser: &oneActivity{}, Metrics: http.NotFoundHandler(), Ready: func(context.Context) []httpapi.Check { return nil },
+		Organiser: &oneActivity{}, Metrics: http.NotFoundHandler(), Ready: func() httpapi.Readiness { return httpapi.Readiness{} },
 		Config: func() any { return nil }, LogLevel: new(slog.LevelVar), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Token: token,
 	}))
 	t.Cleanup(server.Close)

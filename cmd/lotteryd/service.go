@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/health"
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 	"github.com/lotteryctl/lotteryctl/internal/postgres"
@@ -29,6 +30,7 @@ type service struct {
 	keeper    *lottery.Keeper
 	engine    *lottery.Engine
 	drain     *httpapi.Drain
+	health    *health.Monitor    // made by serve
 	recorder  *recorder.Recorder // nil: none
 }
 

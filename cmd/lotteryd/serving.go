@@ -61,6 +61,7 @@ func listen(c Config) (l listeners, err error) {
 // serve answers on both ports until ctx ends, then drains: every accepted
 // request is answered before serve returns. ready is called once both answer.
 func (s *service) serve(ctx context.Context, l listeners, ready func()) error {
+	s.watchHealth()
 	public := httpapi.NewPublicServer(s.publicHandler(), s.log.Logger)
 	admin := httpapi.NewAdminServer(s.adminHandler(), s.log.Logger)
 
@@ -70,6 +71,7 @@ func (s *service) serve(ctx context.Context, l listeners, ready func()) error {
 	var work errgroup.Group
 	work.Go(func() error { s.keeper.Run(background, pushed, s.report); return nil })
 	work.Go(func() error { return s.recorder.Run(background) })
+	work.Go(func() error { s.health.Run(background); return nil })
 
 	failed := make(chan error, 2)
 	work.Go(func() error { return serveOn(public, l.public, failed) })

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 
@@ -13,9 +12,9 @@ import (
 type AdminOptions struct {
 	Organiser lottery.Organiser // required
 	Metrics   http.Handler      // serves /metrics; required
-	// Ready asks every dependency. It is called at most once a second and must
-	// end with ctx. Required.
-	Ready func(ctx context.Context) []Check
+	// Ready tells what is known of every dependency. It is called by each probe and
+	// must not wait. Required.
+	Ready func() Readiness
 	// Config gives the effective configuration, secrets already redacted, as
 	// something encoding/json can write. Required.
 	Config   func() any

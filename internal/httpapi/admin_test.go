@@ -12,8 +12,6 @@ import (
 	"runtime/pprof"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
@@ -74,8 +72,10 @@ func newAdminPort(adjust ...func(*httpapi.AdminOptions)) *adminPort {
 	o := httpapi.AdminOptions{
 		Organiser: p.organiser, LogLevel: p.level, Logger: slog.New(slog.NewTextHandler(p.log, nil)),
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "lotteryd_up 1\n") }),
-		Ready:   func(context.Context) []httpapi.Check { return []httpapi.Check{{Name: "redis", OK: true}} },
-		Config:  func() any { return map[string]string{"listen": "127.0.0.1:8080"} },
+		Ready: func() httpapi.Readiness {
+			return httpapi.Readiness{Ready: true, Checks: []httpapi.Check{{Name: "redis", OK: true}}}
+		},
+		Config: func() any { return map[string]string{"listen": "127.0.0.1:8080"} },
 	}
 	for _, f := range adjust {
 		f(&o)
@@ -249,49 +249,53 @@ func TestWebPagesAreRefused(t *testing.T) {
 }
 
 func TestReadiness(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		asked, ok := 0, false
-		drain := &httpapi.Drain{}
-		p := newAdminPort(func(o *httpapi.AdminOptions) {
-			o.Token, o.Drain = "s3cret", drain
-			o.Ready = func(ctx context.Context) []httpapi.Check {
-				asked++
-				if _, has := ctx.Deadline(); !has {
-					t.Error("the checks have no deadline")
-				}
-				return []httpapi.Check{{Name: "redis", OK: true}, {Name: "postgres", OK: ok, Detail: "dial 10.0.0.7"}}
-			}
-		})
-		probe := func(want int, headers ...string) string {
-			t.Helper()
-			w := p.send("GET", "/readyz", "", headers...)
-			if w.Code != want {
-				t.Errorf("got %d %s; want %d", w.Code, w.Body, want)
-			}
-			return w.Body.String()
-		}
-		if body := probe(503); !strings.Contains(body, `"postgres"`) || strings.Contains(body, "10.0.0.7") {
-			t.Errorf("a stranger is told: %s", body)
-		}
-		if body := probe(503, "Authorization", "Bearer s3cret"); !strings.Contains(body, "10.0.0.7") {
-			t.Errorf("the operator is not told why: %s", body)
-		}
-		ok = true
-		probe(503) // still cached
-		if asked != 1 {
-			t.Errorf("asked %d times within a second", asked)
-		}
-		time.Sleep(time.Second)
-		probe(200)
-		drain.Start()
-		probe(503)
-		if asked != 2 {
-			t.Errorf("asked %d times; want 2, and none for draining", asked)
-		}
-		if w := p.send("GET", "/livez", ""); w.Code != 200 {
-			t.Errorf("livez while draining: %d", w.Code)
+	asked := 0
+	var answer httpapi.Readiness
+	drain := &httpapi.Drain{}
+	p := newAdminPort(func(o *httpapi.AdminOptions) {
+		o.Token, o.Drain = "s3cret", drain
+		o.Ready = func() httpapi.Readiness {
+			asked++
+			return answer
 		}
 	})
+	probe := func(want int, headers ...string) string {
+		t.Helper()
+		w := p.send("GET", "/readyz", "", headers...)
+		if w.Code != want {
+			t.Errorf("got %d %s; want %d", w.Code, w.Body, want)
+		}
+		return w.Body.String()
+	}
+	contains := func(body string, all ...string) {
+		t.Helper()
+		for _, part := range all {
+			if !strings.Contains(body, part) {
+				t.Errorf("got %s; want %s in it", body, part)
+			}
+		}
+	}
+	postgres := httpapi.Check{Name: "postgres", Reason: "postgres-away", Detail: "dial 10.0.0.7: refused"}
+	answer = httpapi.Readiness{Degraded: true, Checks: []httpapi.Check{postgres}}
+	body := probe(503)
+	contains(body, `"postgres"`, `"postgres-away"`, `"ready": false`)
+	if strings.Contains(body, "10.0.0.7") {
+		t.Errorf("a stranger is told: %s", body)
+	}
+	contains(probe(503, "Authorization", "Bearer s3cret"), "10.0.0.7")
+	answer = httpapi.Readiness{Ready: true, Degraded: true, Checks: []httpapi.Check{postgres}}
+	contains(probe(200), `"ready": true`, `"degraded": true`, `"ok": false`)
+	answer = httpapi.Readiness{Ready: true, Checks: []httpapi.Check{{Name: "postgres", OK: true}}}
+	contains(probe(200), `"degraded": false`, `"ok": true`)
+	drain.Start()
+	before := asked
+	contains(probe(503), `"draining"`)
+	if asked != before {
+		t.Error("somebody was asked while draining")
+	}
+	if w := p.send("GET", "/livez", ""); w.Code != 200 {
+		t.Errorf("livez while draining: %d", w.Code)
+	}
 }
 
 func TestAdminPanic(t *testing.T) {

@@ -73,8 +73,10 @@ func keyOf(w lottery.WinRow) rowKey {
 	return rowKey{w.Activity, w.User, w.Request, int64(w.Prize), w.Unit}
 }
 
-// Tries of one batch: a broken connection leaves the outcome unknown, and
-// asking for the same rows again is how it becomes known.
+// Tries of one batch: a broken connection leaves the outcome unknown, and asking
+// for the same rows again, on another connection, is how it becomes known. All of
+// them together end with the timeout of one: a server that keeps silent is not
+// asked again by draws that have given up.
 const (
 	commitTries = 3
 	commitPause = 20 * time.Millisecond
@@ -88,37 +90,57 @@ func (s *groupCommit) commitBatch(_ int, calls []*commitCall) {
 		return cmp.Or(cmp.Compare(a.In.Activity, b.In.Activity), cmp.Compare(a.In.User, b.In.User),
 			cmp.Compare(a.In.Request, b.In.Request))
 	})
-	for try := range commitTries {
-		ctx, cancel := s.bounded(context.Background())
-		err := s.tryBatch(ctx, calls)
-		cancel()
-		if err == nil {
+	ctx, cancel := s.bounded(context.Background())
+	defer cancel()
+	var err error
+	for try := 0; try < commitTries && ctx.Err() == nil; try++ {
+		if err = s.tryBatch(ctx, calls); err == nil {
+			s.commitError.Store(nil)
 			return
 		}
 		if isRefused(err) {
-			s.commitEach(calls)
+			_ = s.commitParts(calls)
 			return
 		}
-		time.Sleep(commitPause << try)
+		select {
+		case <-ctx.Done():
+		case <-time.After(commitPause << try):
+		}
 	}
-	for _, c := range calls {
-		c.Out = lottery.Decision{Ruling: lottery.RulingUnknown, Row: c.In}
-	}
+	s.commitError.Store(&err)
+	undecided(calls)
 }
 
-// commitEach decides calls one by one, after the ledger refused them together
-// because of one among them.
-func (s *groupCommit) commitEach(calls []*commitCall) {
-	for _, c := range calls {
-		ctx, cancel := s.bounded(context.Background())
-		err := s.tryBatch(ctx, []*commitCall{c})
-		cancel()
-		switch {
-		case isRefused(err):
-			c.Out = lottery.Decision{Ruling: lottery.RulingRefused, Row: c.In}
-		case err != nil:
-			c.Out = lottery.Decision{Ruling: lottery.RulingUnknown, Row: c.In}
+// commitParts decides halves of calls that the ledger refused together because of
+// one among them, and halves of these, until that one is alone. Each try has its own
+// deadline; once one ends without an answer, no more are made.
+func (s *groupCommit) commitParts(calls []*commitCall) (err error) {
+	if len(calls) == 1 {
+		calls[0].Out = lottery.Decision{Ruling: lottery.RulingRefused, Row: calls[0].In}
+		return nil
+	}
+	half := len(calls) / 2
+	for _, part := range [][]*commitCall{calls[:half], calls[half:]} {
+		if err == nil {
+			ctx, cancel := s.bounded(context.Background())
+			err = s.tryBatch(ctx, part)
+			cancel()
+			if isRefused(err) {
+				err = s.commitParts(part)
+				continue
+			}
 		}
+		if err != nil {
+			undecided(part)
+		}
+	}
+	return err
+}
+
+// undecided answers calls of which nobody can tell whether they are durable.
+func undecided(calls []*commitCall) {
+	for _, c := range calls {
+		c.Out = lottery.Decision{Ruling: lottery.RulingUnknown, Row: c.In}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync/atomic"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
@@ -13,13 +14,20 @@ import (
 type ledger struct {
 	options Options
 	draws   conns
+	// commitError is why the last commit failed; nil once one has succeeded since.
+	commitError atomic.Pointer[error]
 }
 
-// bounded gives a database call its own deadline. The request's cancellation is
-// cut off: a cancelled statement would cost its connection and leave the
-// outcome unknown.
+// bounded gives a write its own deadline. The request's cancellation is cut off: a
+// cancelled statement would cost its connection and leave the outcome unknown.
 func (l *ledger) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), l.options.Timeout)
+}
+
+// reading gives a read a deadline, and keeps that of its caller: nobody waits for
+// an answer that comes too late.
+func (l *ledger) reading(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, l.options.Timeout)
 }
 
 // explain tells why a row was not written by this batch.

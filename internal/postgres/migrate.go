@@ -90,25 +90,22 @@ func (s *Store) Migrate(ctx context.Context) (ran []string, err error) {
 	return ran, nil
 }
 
-// pgerrcodeUndefinedTable is what Postgres says before the first migration.
-const pgerrcodeUndefinedTable = "42P01"
-
 // CheckSchema reports a schema that is not this program's version.
 func (s *Store) CheckSchema(ctx context.Context) error {
 	list, err := allMigrations()
 	if err != nil {
 		return err
 	}
-	ctx, cancel := s.bounded(ctx)
+	ctx, cancel := s.reading(ctx)
 	defer cancel()
 	var current int
 	err = s.pool.QueryRow(ctx, "SELECT coalesce(max(number), 0) FROM schema_version").Scan(&current)
 	var pg *pgconn.PgError
-	if err != nil && !(errors.As(err, &pg) && pg.Code == pgerrcodeUndefinedTable) {
+	if err != nil && !(errors.As(err, &pg) && pg.Code == codeUndefinedTable) {
 		return fmt.Errorf("reading the schema's version: %w", err)
 	}
 	if current != len(list) {
-		return fmt.Errorf("the schema has version %d and this program needs %d; run: lotteryd migrate", current, len(list))
+		return &wrongSchema{current, len(list)}
 	}
 	return nil
 }

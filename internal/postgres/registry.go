@@ -31,7 +31,7 @@ func scanRecord(row pgx.CollectableRow) (lottery.Record, error) {
 
 // Activities implements [lottery.Registry].
 func (s *Store) Activities(ctx context.Context) ([]lottery.Record, error) {
-	ctx, cancel := s.bounded(ctx)
+	ctx, cancel := s.reading(ctx)
 	defer cancel()
 	rows, err := s.pool.Query(ctx, selectActivity+" ORDER BY id")
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *Store) Activities(ctx context.Context) ([]lottery.Record, error) {
 
 // Activity implements [lottery.Registry].
 func (s *Store) Activity(ctx context.Context, id string) (lottery.Record, error) {
-	ctx, cancel := s.bounded(ctx)
+	ctx, cancel := s.reading(ctx)
 	defer cancel()
 	rows, err := s.pool.Query(ctx, selectActivity+" WHERE id = $1", id)
 	if err != nil {
@@ -167,7 +167,7 @@ func (s *Store) Wins(ctx context.Context, id string, f func([]lottery.WinRow) er
 }
 
 func (s *Store) winsAfter(ctx context.Context, id, user, request string) ([]lottery.WinRow, error) {
-	ctx, cancel := s.bounded(ctx)
+	ctx, cancel := s.reading(ctx)
 	defer cancel()
 	rows, err := s.pool.Query(ctx, `SELECT user_id, request, prize, no, win_order, mark, epoch, version, word
 		FROM draw WHERE activity = $1 AND (user_id, request) > ($2, $3) ORDER BY user_id, request LIMIT $4`,
@@ -186,7 +186,7 @@ func (s *Store) winsAfter(ctx context.Context, id, user, request string) ([]lott
 
 // CountWins implements [lottery.Registry].
 func (s *Store) CountWins(ctx context.Context, id string) (n int64, err error) {
-	ctx, cancel := s.bounded(ctx)
+	ctx, cancel := s.reading(ctx)
 	defer cancel()
 	err = s.pool.QueryRow(ctx, "SELECT count(*) FROM draw WHERE activity = $1", id).Scan(&n)
 	return n, err

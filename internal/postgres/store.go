@@ -6,8 +6,9 @@
 // acknowledges; [Store.Migrate] brings the schema up; commit.go decides wins in
 // groups; claim.go names the other ways to decide, rowclaim.go and stockrow.go,
 // which are kept to be measured against it; connections.go is how connections
-// are kept; registry.go keeps activities, epochs and the rebuild lock. The
-// schema is in migrations/, with the promises each constraint makes.
+// are kept; registry.go keeps activities and epochs; heartbeat.go tells whether
+// the ledger can be written to. The schema is in migrations/, with the promises each
+// constraint makes.
 package postgres
 
 import (
@@ -30,6 +31,7 @@ import (
 type Store struct {
 	*ledger // what draws go through
 	pool    *pgxpool.Pool
+	pulse   *pulse
 	claim   claimer
 }
 
@@ -54,8 +56,13 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
+	pulse, err := newPulse(ctx, conf)
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
 	l := &ledger{options: opt, draws: opt.Connections.dial(pool)}
-	return &Store{ledger: l, pool: pool, claim: newClaimer(l)}, nil
+	return &Store{ledger: l, pool: pool, pulse: pulse, claim: newClaimer(l)}, nil
 }
 
 func poolConfig(opt Options) (*pgxpool.Config, error) {
@@ -101,7 +108,7 @@ func (s *Store) Commit(ctx context.Context, w lottery.WinRow) lottery.Decision {
 
 // Find implements [lottery.Ledger].
 func (s *Store) Find(ctx context.Context, activity, user, request string) (lottery.Decision, bool, error) {
-	ctx, cancel := s.bounded(ctx)
+	ctx, cancel := s.reading(ctx)
 	defer cancel()
 	return s.find(ctx, activity, user, request)
 }
@@ -111,6 +118,7 @@ func (s *Store) Find(ctx context.Context, activity, user, request string) (lotte
 func (s *Store) Close() error {
 	s.claim.close()
 	err := s.draws.close()
+	s.pulse.pool.Close()
 	s.pool.Close()
 	return err
 }
@@ -118,22 +126,18 @@ func (s *Store) Close() error {
 // Check refuses a server that may lose what it acknowledged, or one that cannot
 // be written to.
 func (s *Store) Check(ctx context.Context) error {
-	var fsync, syncCommit string
+	var fsync, syncCommit, fullPages string
 	var replica bool
 	err := s.pool.QueryRow(ctx,
-		"SELECT current_setting('fsync'), current_setting('synchronous_commit'), pg_is_in_recovery()",
-	).Scan(&fsync, &syncCommit, &replica)
+		"SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'), pg_is_in_recovery()",
+	).Scan(&fsync, &syncCommit, &fullPages, &replica)
 	switch {
 	case err != nil:
 		return reached(err)
-	case fsync != "on":
-		return errors.New("postgres has fsync = off: an acknowledged win could be lost with the machine; set fsync = on")
-	case syncCommit == "off":
-		return errors.New("postgres has synchronous_commit = off: an acknowledged win could be lost in a crash; set synchronous_commit = on")
 	case replica:
 		return errors.New("postgres is a read-only replica; connect to the primary")
 	}
-	return nil
+	return checkSettings(unsafeSettings(fsync, syncCommit, fullPages))
 }
 
 // reached makes one sentence of a failure to connect, which pgx tells in one

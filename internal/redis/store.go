@@ -21,10 +21,8 @@
 package redis
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -85,6 +83,7 @@ func Open(opt Options) (*Store, error) {
 	slow := *conf
 	// A rebuild loads many records in one call.
 	slow.ReadTimeout, slow.WriteTimeout, slow.PoolSize, slow.MaxRetries = 10*time.Second, 10*time.Second, 8, 1
+	slow.ContextTimeoutEnabled = true // and whoever is in a hurry says so
 	s.control = redis.NewClient(&slow)
 	s.draws = opt.Batching.start(opt.Lanes, opt.MaxBatch, func(i int, calls []*batch.Call[question, reply]) {
 		opt.BatchSize(len(calls))
@@ -134,22 +133,4 @@ func (s *Store) Close() error {
 		errs = append(errs, l.client.Close())
 	}
 	return errors.Join(errs...)
-}
-
-// Check refuses a Redis that the protocol cannot rest on: older than 7.0, or
-// one that evicts keys when its memory is full.
-func (s *Store) Check(ctx context.Context) error {
-	info, err := s.control.Info(ctx, "server", "memory").Result()
-	if err != nil {
-		return fmt.Errorf("redis at %s cannot be used: %w; start it, or correct the URL", s.control.Options().Addr, err)
-	}
-	version := infoField(info, "redis_version")
-	if major, _, _ := strings.Cut(version, "."); len(major) == 1 && major < "7" {
-		return fmt.Errorf("redis %s is too old; use Redis 7.0 or newer, or Valkey", version)
-	}
-	policy, limit := infoField(info, "maxmemory_policy"), infoField(info, "maxmemory")
-	if policy != "noeviction" && limit != "0" {
-		return fmt.Errorf("redis evicts keys when full (maxmemory-policy %s): a forgotten answer could be drawn again; set maxmemory-policy noeviction", policy)
-	}
-	return nil
 }

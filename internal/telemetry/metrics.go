@@ -37,6 +37,8 @@ type Metrics struct {
 	violations               map[string]prometheus.Counter // by what was seen
 	otherViolation           prometheus.Counter
 	pendingCount, pendingAge prometheus.Gauge
+	degraded                 *prometheus.GaugeVec // by reason
+	evicted                  prometheus.Gauge
 
 	pendingLock sync.Mutex
 	pending     map[string]pendingState // by activity
@@ -78,6 +80,7 @@ func NewMetrics(region string, kinds ...lottery.ErrorKind) *Metrics {
 	m.makeErrorSeries(kinds)
 	m.makeStageSeries()
 	m.makeKeeperSeries()
+	m.makeHealthSeries()
 	return m
 }
 
@@ -153,6 +156,14 @@ func (m *Metrics) makeKeeperSeries() {
 	m.otherViolation = violations.WithLabelValues("other")
 	m.pendingCount = m.gauge("pending_reservations", "Reservations whose fate is not in the ledger yet.")
 	m.pendingAge = m.gauge("pending_oldest_seconds", "Age of the oldest of them.")
+}
+
+func (m *Metrics) makeHealthSeries() {
+	m.degraded = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "lotteryd_degraded", Help: "1 while something is not as it should be, by reason; draws may be served nevertheless.",
+	}, []string{"reason"})
+	m.registry.MustRegister(m.degraded)
+	m.evicted = m.gauge("redis_evicted_keys", "Keys that Redis has deleted since its start or CONFIG RESETSTAT; must be 0.")
 }
 
 func rulingNames() map[lottery.Ruling]string {
