@@ -21,12 +21,15 @@ var errOtherServer = errors.New("redis restarted or failed over")
 // inside that goroutine's calls.
 type lane struct {
 	client   *redis.Client
-	command  command
+	form     *form
+	most     int       // how many draws share a script call
+	commands []command // the first is every lone call's
+	groups   [][]*batch.Call[question, reply]
 	serverID atomic.Pointer[string] // run_id of the process behind the connection
 }
 
-func newLane(conf redis.Options, f *form) *lane {
-	l := &lane{command: command{form: f}}
+func newLane(conf redis.Options, f *form, most int) *lane {
+	l := &lane{form: f, most: most, commands: []command{{form: f}}}
 	conf.PoolSize = 1
 	// A retry would send a script call that names the old process to the new
 	// one; the domain retries instead, with a fresh call.
@@ -52,20 +55,29 @@ func (l *lane) meet(ctx context.Context, c *redis.Conn) error {
 	return nil
 }
 
-// run answers calls, in one script call for each activity among them.
+// run answers calls, in one script call for each activity among them, and for each
+// portion of many. All of them travel in one round trip: over a slow network that is
+// what a lane can do in the time.
 func (l *lane) run(calls []*batch.Call[question, reply]) {
+	l.groups = l.groups[:0]
 	for len(calls) > 0 {
-		// Calls of one activity and mode are moved to the front and answered.
+		// Calls of one activity and mode are moved to the front.
 		same := 1
-		for i := 1; i < len(calls); i++ {
+		for i := 1; i < len(calls) && same < l.most; i++ {
 			if sameCall(calls[0].In, calls[i].In) {
 				calls[same], calls[i] = calls[i], calls[same]
 				same++
 			}
 		}
-		l.answer(calls[:same])
+		l.groups = append(l.groups, calls[:same])
 		calls = calls[same:]
 	}
+	if len(l.groups) == 1 {
+		l.answer(l.groups[0])
+	} else {
+		l.answerTogether()
+	}
+	clear(l.groups)
 }
 
 // sameCall tells whether two questions can share a script call. Pointer
@@ -81,6 +93,44 @@ func (l *lane) answer(calls []*batch.Call[question, reply]) {
 		// finds out whether the state was published to it.
 		text, err = l.call(calls)
 	}
+	deal(calls, text, err)
+}
+
+// answerTogether is answer for all groups in one pipeline.
+func (l *lane) answerTogether() {
+	for len(l.commands) < len(l.groups) {
+		l.commands = append(l.commands, command{form: l.form})
+	}
+	sent, err := l.sendTogether()
+	if errors.Is(err, errOtherServer) {
+		sent, _ = l.sendTogether()
+	}
+	for i, cmd := range sent {
+		text, err := cmd.Text()
+		if err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
+			l.answer(l.groups[i])
+			continue
+		}
+		deal(l.groups[i], text, err)
+	}
+}
+
+// sendTogether sends a command for each group; each has its own outcome.
+func (l *lane) sendTogether() ([]*redis.Cmd, error) {
+	ctx := context.Background()
+	pipe := l.client.Pipeline()
+	sent := make([]*redis.Cmd, len(l.groups))
+	for i, calls := range l.groups {
+		l.commands[i].write(calls, l.serverID.Load())
+		sent[i] = redis.NewCmd(ctx, l.commands[i].args...)
+		_ = pipe.Process(ctx, sent[i]) // only queues it
+	}
+	_, err := pipe.Exec(ctx)
+	return sent, err
+}
+
+// deal hands each call its word of the reply.
+func deal(calls []*batch.Call[question, reply], text string, err error) {
 	for _, c := range calls {
 		if err != nil {
 			c.Out = reply{err: lottery.Unavailable("Redis", err)}
@@ -102,18 +152,19 @@ func (l *lane) answer(calls []*batch.Call[question, reply]) {
 // call runs the script once. A script that Redis has forgotten is sent whole.
 // Time is bounded by the client's own timeouts, which need no context.
 func (l *lane) call(calls []*batch.Call[question, reply]) (string, error) {
-	l.command.write(calls, l.serverID.Load())
-	text, err := l.send()
+	c := &l.commands[0]
+	c.write(calls, l.serverID.Load())
+	text, err := l.send(c)
 	if err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
-		l.command.sendSource()
-		text, err = l.send()
-		l.command.sendHash()
+		c.sendSource()
+		text, err = l.send(c)
+		c.sendHash()
 	}
 	return text, err
 }
 
-func (l *lane) send() (string, error) {
-	cmd := redis.NewCmd(context.Background(), l.command.args...)
+func (l *lane) send(c *command) (string, error) {
+	cmd := redis.NewCmd(context.Background(), c.args...)
 	if err := l.client.Process(context.Background(), cmd); err != nil {
 		return "", err
 	}

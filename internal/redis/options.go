@@ -14,8 +14,8 @@ type Options struct {
 	// the second hides the round trip of the first. By default, 2.
 	Lanes int
 	// MaxBatch bounds how many draws share a script call, and so how long one
-	// call may keep Redis from everybody else. By default, 128. [BatchNatural]
-	// alone heeds it.
+	// call may keep Redis from everybody else. By default, 128. A lane may send 16
+	// such calls in one round trip, if that many draws wait.
 	MaxBatch int
 	// Timeout bounds one draw call, from dialling to the answer. By default, 1 s.
 	Timeout time.Duration
@@ -28,6 +28,10 @@ type Options struct {
 	Stock     Stock     // who counts the units
 	Batching  Batching  // which draws share a call
 }
+
+// callsTogether bounds the script calls of one round trip. Over a network that takes
+// half a second, two lanes carry 8,000 draws per second with 16, and 500 with one.
+const callsTogether = 16
 
 func (o Options) withDefaults() Options {
 	if o.Lanes <= 0 {

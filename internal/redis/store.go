@@ -77,7 +77,7 @@ func Open(opt Options) (*Store, error) {
 		options: opt, rebuilds: make(map[string]rebuild), resumed: make(map[string]bool),
 	}
 	for range opt.Lanes {
-		s.lanes = append(s.lanes, newLane(*conf, form))
+		s.lanes = append(s.lanes, newLane(*conf, form, opt.MaxBatch))
 	}
 	s.prepare(*conf)
 	slow := *conf
@@ -85,7 +85,7 @@ func Open(opt Options) (*Store, error) {
 	slow.ReadTimeout, slow.WriteTimeout, slow.PoolSize, slow.MaxRetries = 10*time.Second, 10*time.Second, 8, 1
 	slow.ContextTimeoutEnabled = true // and whoever is in a hurry says so
 	s.control = redis.NewClient(&slow)
-	s.draws = opt.Batching.start(opt.Lanes, opt.MaxBatch, func(i int, calls []*batch.Call[question, reply]) {
+	s.draws = opt.Batching.start(opt.Lanes, callsTogether*opt.MaxBatch, func(i int, calls []*batch.Call[question, reply]) {
 		opt.BatchSize(len(calls))
 		s.lanes[i].run(calls)
 	})
