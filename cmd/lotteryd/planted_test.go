@@ -30,6 +30,7 @@ type planted struct {
 	servers  privateStores
 	engine   *lottery.Engine
 	keeper   *lottery.Keeper
+	metrics  *telemetry.Metrics
 	recorder audit.Recorder
 	log      lockedBuffer
 }
@@ -66,7 +67,7 @@ func plantOn(t *testing.T, servers privateStores, f fault) *planted {
 	}
 	fast, err := redis.Open(opt)
 	must(err)
-	p := &planted{t: t, servers: servers}
+	p := &planted{t: t, servers: servers, metrics: telemetry.NewMetrics("")}
 	t.Cleanup(func() {
 		if p.keeper != nil {
 			p.keeper.Stop()
@@ -82,7 +83,7 @@ func plantOn(t *testing.T, servers privateStores, f fault) *planted {
 		workshop = f.workshop(fast)
 	}
 	catalogue := new(lottery.Catalogue)
-	watch := observer{telemetry.NewMetrics(""), slog.New(slog.NewTextHandler(&p.log, nil))}
+	watch := observer{p.metrics, slog.New(slog.NewTextHandler(&p.log, nil))}
 	p.keeper = lottery.NewKeeper(catalogue, ledger, truth, workshop, watch, lottery.KeeperOptions{
 		Refresh: time.Second, Overdue: time.Second, Grace: time.Hour, Recovery: time.Minute,
 	})

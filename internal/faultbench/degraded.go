@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -40,9 +41,6 @@ func faults() []fault {
 	}
 }
 
-// figures are those of one run, by name.
-type figures map[string]float64
-
 func (b *bench) degraded(ctx context.Context) error {
 	fmt.Fprintf(b.out, "\nDegraded modes: %v draws/s, four in ten win, each fault lasts %s. Median [range]; shares in %%, times in ms\n", b.rate, b.seconds)
 	for _, f := range faults() {
@@ -79,7 +77,7 @@ func (b *bench) degradedOnce(ctx context.Context, f fault, seed uint64) (out fig
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = joined(err, s.close(ctx)) }()
+	defer func() { err = errors.Join(err, s.close(ctx)) }()
 	if err := s.put(ctx, "faults", 300_000); err != nil {
 		return nil, err
 	}

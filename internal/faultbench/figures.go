@@ -1,12 +1,14 @@
 package main
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/lotteryctl/lotteryctl/analyze/units"
 	"github.com/lotteryctl/lotteryctl/internal/bars"
 )
+
+// figures are those of one run, by name.
+type figures map[string]float64
 
 // show prints median and range of a figure over the runs that have it.
 func show(all []figures, name string) string {
@@ -22,5 +24,3 @@ func show(all []figures, name string) string {
 	digits := func(x float64) string { return units.Fixed(x, 1) }
 	return digits(bars.Median(v)) + " [" + digits(slices.Min(v)) + "–" + digits(slices.Max(v)) + "]"
 }
-
-func joined(a, b error) error { return errors.Join(a, b) }

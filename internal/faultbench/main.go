@@ -39,25 +39,6 @@ func main() {
 	}
 }
 
-// options are the flags.
-type options struct {
-	rounds     int
-	rate       float64
-	seconds    time.Duration
-	only       string
-	faults     string
-	activities string
-	lotteryd   string
-}
-
-// bench holds what the parts share.
-type bench struct {
-	options
-	folder        string // logs, and the lotteryd binary if we built it
-	out, progress io.Writer
-	runs          int // so far
-}
-
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	b := &bench{out: stdout, progress: stderr}
 	flags := flag.NewFlagSet("faultbench", flag.ContinueOnError)

@@ -219,8 +219,9 @@ func (k *Keeper) rollForward(ctx context.Context, a *Activity) error {
 	return err
 }
 
-// journalPage is how many holds are ended at once.
-const journalPage = 512
+// journalPage is how many holds are ended at once. Living draws wait behind them for
+// the ledger, so it is not more.
+const journalPage = 1024
 
 // endings are holds by what the ledger said of them.
 type endings struct{ settled, lost, refused []WinRow }

@@ -128,6 +128,8 @@ type RedisState struct {
 	Whole      bool   // no key of it was lost: all have the sizes that they must have
 	Epoch      int64  // 0 while a rebuild is under way
 	Version    int64
+	Holds      int           // in the journal, of any age
+	Oldest     time.Duration // age of the oldest of them, by Redis' clock
 }
 
 // Rebuilt is the state of an activity that follows from its ledger alone.
@@ -214,5 +216,6 @@ type Observer interface {
 	Reconciled(v Ruling, n int)      // journal entries the reconciler brought to an end
 	Rebuilt(activity string)         // Redis was rebuilt from the ledger
 	Violation(activity, what string) // impossible events were counted: one of Violations
+	// Pending tells how many holds of an activity wait for the ledger, of any age.
 	Pending(activity string, n int, oldest time.Duration)
 }

@@ -84,44 +84,90 @@ func (k *Keeper) Catchup(ctx context.Context, id string) error {
 	return unknownActivity(id)
 }
 
+// activitiesAtOnce bounds how many activities are reconciled at a time: one with a
+// long journal keeps few others waiting.
+const activitiesAtOnce = 8
+
 // Reconcile ends the holds that are at least overdue old: their draw died or
 // gave up between reserve and commit. It commits the very row the draw would
-// have committed, so racing a living draw is harmless.
+// have committed, so racing a living draw is harmless. It returns when none is left,
+// or the ledger cannot decide.
 func (k *Keeper) Reconcile(ctx context.Context, overdue time.Duration) error {
+	var mu sync.Mutex
 	var errs []error
-	for id, a := range k.catalogue.All() {
-		errs = append(errs, k.inspect(ctx, a))
-		holds, err := k.workshop.Journal(ctx, a, overdue, journalPage)
-		if errors.Is(err, ErrUnreadableHold) {
-			err = k.Recover(ctx, id, a.Epoch) // which sets it aside, and ends the others
-			holds = nil
-		}
-		if err != nil || len(holds) == 0 {
-			k.observe.Pending(id, 0, 0)
+	var work sync.WaitGroup
+	places := make(chan struct{}, activitiesAtOnce)
+	for _, a := range k.catalogue.All() {
+		places <- struct{}{}
+		work.Go(func() {
+			defer func() { <-places }()
+			err := k.reconcile(ctx, a, overdue)
+			mu.Lock()
+			defer mu.Unlock()
 			errs = append(errs, err)
-			continue
-		}
-		k.observe.Pending(id, len(holds), overdue)
-		ended, err := k.commitAll(ctx, a, holds)
-		errs = append(errs, err, k.workshop.Settle(ctx, a, ended.settled))
-		if len(ended.lost) > 0 {
-			k.observe.Violation(id, ViolationHeldUnit)
-		}
-		if len(ended.lost)+len(ended.refused) > 0 { // the rebuild counts what is refused
-			errs = append(errs, k.Recover(ctx, id, a.Epoch))
-		}
+		})
 	}
+	work.Wait()
 	return errors.Join(errs...)
 }
 
+// reconcile ends the overdue holds of one activity, page after page: what draws
+// left behind while the ledger was away is committed as fast as the ledger can.
+func (k *Keeper) reconcile(ctx context.Context, a *Activity, overdue time.Duration) error {
+	if err := k.inspect(ctx, a); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		n, err := k.reconcilePage(ctx, a, overdue)
+		if err != nil || n == 0 {
+			return err
+		}
+		if _, err := k.measure(ctx, a); err != nil || n < journalPage {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// reconcilePage ends one page of holds and tells how many it had. The error is that
+// of holds which have not ended.
+func (k *Keeper) reconcilePage(ctx context.Context, a *Activity, overdue time.Duration) (n int, err error) {
+	id := a.Spec.ID
+	holds, err := k.workshop.Journal(ctx, a, overdue, journalPage)
+	if errors.Is(err, ErrUnreadableHold) {
+		return 0, k.Recover(ctx, id, a.Epoch) // which sets it aside, and ends the others
+	}
+	if err != nil || len(holds) == 0 {
+		return 0, err
+	}
+	ended, err := k.commitAll(ctx, a, holds)
+	err = errors.Join(err, k.workshop.Settle(ctx, a, ended.settled))
+	if len(ended.lost) > 0 {
+		k.observe.Violation(id, ViolationHeldUnit)
+	}
+	if len(ended.lost)+len(ended.refused) > 0 { // the rebuild counts what is refused
+		return 0, errors.Join(err, k.Recover(ctx, id, a.Epoch))
+	}
+	return len(holds), err
+}
+
 // inspect has an activity rebuilt of which Redis lost a part, whether or not
-// anybody draws.
+// anybody draws, and measures its journal.
 func (k *Keeper) inspect(ctx context.Context, a *Activity) error {
-	st, err := k.workshop.State(ctx, a.Spec.ID)
+	st, err := k.measure(ctx, a)
 	if err != nil || !st.Found || !st.SameServer || st.Epoch != a.Epoch || st.Whole {
 		return err
 	}
 	return k.Recover(ctx, a.Spec.ID, 0)
+}
+
+// measure tells the observer how much waits for the ledger.
+func (k *Keeper) measure(ctx context.Context, a *Activity) (RedisState, error) {
+	st, err := k.workshop.State(ctx, a.Spec.ID)
+	if err == nil {
+		k.observe.Pending(a.Spec.ID, st.Holds, st.Oldest)
+	}
+	return st, err
 }
 
 // mostSought bounds how many draws of activities that are not in the catalogue ask

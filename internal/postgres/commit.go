@@ -165,12 +165,24 @@ func (s *groupCommit) tryBatch(ctx context.Context, calls []*commitCall) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range calls {
+	var missing []int
+	var rows []lottery.WinRow
+	for i, c := range calls {
 		if code, ok := codes[keyOf(c.In)]; ok {
 			c.Out = lottery.Decision{Ruling: lottery.RulingCommitted, Row: c.In, Code: code}
-		} else if c.Out, err = s.explain(ctx, c.In); err != nil {
-			return err
+		} else {
+			missing, rows = append(missing, i), append(rows, c.In)
 		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	why, err := s.explainAll(ctx, rows)
+	if err != nil {
+		return err
+	}
+	for k, i := range missing {
+		calls[i].Out = why[k]
 	}
 	return nil
 }

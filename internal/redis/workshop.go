@@ -26,10 +26,15 @@ func (s *Store) State(ctx context.Context, activity string) (lottery.RedisState,
 		return lottery.RedisState{}, lottery.Unavailable("Redis", err)
 	}
 	seen, _ := v[5].(string)
+	holds, _ := v[6].(int64)
+	oldest, _ := v[7].(int64)
 	if v[0] == nil || v[2] == nil || !s.countsUnder(activity, v[3]) {
-		return lottery.RedisState{Seen: seen}, nil
+		return lottery.RedisState{Seen: seen, Holds: int(holds)}, nil
 	}
-	st := lottery.RedisState{Seen: seen, Found: true, SameServer: v[2] == infoField(server.Val(), "run_id"), Whole: v[4] == int64(1)}
+	st := lottery.RedisState{
+		Seen: seen, Found: true, SameServer: v[2] == infoField(server.Val(), "run_id"), Whole: v[4] == int64(1),
+		Holds: int(holds), Oldest: max(0, time.Duration(oldest)*time.Millisecond),
+	}
 	st.Epoch, _ = strconv.ParseInt(fmt.Sprint(v[0]), 10, 64)
 	st.Version, _ = strconv.ParseInt(fmt.Sprint(v[1]), 10, 64)
 	return st, nil

@@ -154,7 +154,7 @@ func (m *Metrics) makeKeeperSeries() {
 		m.violations[what] = violations.WithLabelValues(what)
 	}
 	m.otherViolation = violations.WithLabelValues("other")
-	m.pendingCount = m.gauge("pending_reservations", "Reservations whose fate is not in the ledger yet.")
+	m.pendingCount = m.gauge("pending_reservations", "Reservations that are not confirmed yet, of draws under way too.")
 	m.pendingAge = m.gauge("pending_oldest_seconds", "Age of the oldest of them.")
 }
 
