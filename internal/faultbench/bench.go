@@ -14,6 +14,7 @@ type options struct {
 	faults     string
 	activities string
 	lotteryd   string
+	flags      string
 }
 
 // bench holds what the parts share.

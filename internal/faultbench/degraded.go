@@ -113,7 +113,7 @@ func (b *bench) degradedOnce(ctx context.Context, f fault, seed uint64) (out fig
 	over := time.Now()
 	out["drained after s"] = math.NaN()
 	for time.Since(over) < time.Minute {
-		if s.overdue(ctx) == 0 {
+		if s.backlog(ctx, over) == 0 {
 			out["drained after s"] = time.Since(over).Seconds()
 			break
 		}
@@ -128,10 +128,13 @@ func (b *bench) degradedOnce(ctx context.Context, f fault, seed uint64) (out fig
 	return out, nil
 }
 
-// overdue is how many holds are older than the draws that may still be under way.
-func (s *site) overdue(ctx context.Context) int64 {
-	limit := time.Now().Add(-3 * time.Second).UnixMilli()
-	n, err := s.redis.ZCount(ctx, "lotteryd:{faults}:journal", "-inf", fmt.Sprint(limit)).Result()
+// reconcileAfter is lotteryd's default.
+const reconcileAfter = 5 * time.Second
+
+// backlog is how many holds are left of those that were overdue at a moment: the
+// others have to become old enough first.
+func (s *site) backlog(ctx context.Context, at time.Time) int64 {
+	n, err := s.redis.ZCount(ctx, "lotteryd:{faults}:journal", "-inf", fmt.Sprint(at.Add(-reconcileAfter).UnixMilli())).Result()
 	if err != nil {
 		return -1
 	}

@@ -50,6 +50,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	flags.StringVar(&b.faults, "faults", "", "which faults of degraded, by comma; by default, all")
 	flags.StringVar(&b.activities, "activities", "1,10,50,200", "numbers of activities of recovery")
 	flags.StringVar(&b.lotteryd, "lotteryd", "", "lotteryd binary; by default, built first")
+	flags.StringVar(&b.flags, "lotteryd-flags", "", "more flags of lotteryd, by blank")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

@@ -65,8 +65,8 @@ func (b *bench) open(ctx context.Context) (s *site, err error) {
 	if s.admin, err = freeAddress(); err != nil {
 		return s, err
 	}
-	s.process, err = experiment.StartProcess([]string{b.lotteryd, "serve", "--migrate", "--drain-delay", "0s", "--recorder", "off",
-		"--log-format", "json", "--listen", s.public, "--admin-listen", s.admin},
+	s.process, err = experiment.StartProcess(append([]string{b.lotteryd, "serve", "--migrate", "--drain-delay", "0s", "--recorder", "off",
+		"--log-format", "json", "--listen", s.public, "--admin-listen", s.admin}, strings.Fields(b.flags)...),
 		[]string{"LOTTERYD_REDIS_URL=" + redisURL, "LOTTERYD_POSTGRES_URL=" + ledgerURL, "LOTTERYD_ADMIN_TOKEN="}, s.log)
 	if err != nil {
 		return s, err
