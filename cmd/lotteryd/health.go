@@ -31,8 +31,9 @@ func (s *service) watchHealth() {
 	probe := func(check string, ask func(context.Context) []health.Finding) health.Probe {
 		return health.Probe{Check: check, Every: askEvery, Timeout: askTimeout, Ask: ask}
 	}
+	s.history = &history{keeper: s.keeper, catalogue: s.catalogue}
 	s.health = health.New(newAlarm(s.metrics.Degraded, s.log.Logger).changed,
-		probe("postgres", s.probeLedger), probe("redis", s.probeFast), probe("activities", s.probeActivities))
+		probe("postgres", s.probeLedger), probe("redis", s.probeFast), probe("activities", s.probeActivities), probe("history", s.history.probe))
 }
 
 // readiness is the monitor's report, as the admin port shows it.
@@ -53,6 +54,9 @@ func (s *service) probeLedger(ctx context.Context) []health.Finding {
 	const check = "postgres"
 	pulse, err := s.ledger.Heartbeat(ctx)
 	trouble := postgres.TroubleOf(err)
+	if pulse.Server != "" {
+		s.history.server.Store(&pulse.Server)
+	}
 	if trouble == postgres.TroubleNone {
 		// Some disks take the heartbeat, which needs no new page, and no win.
 		if t, last := s.ledger.CommitTrouble(); t == postgres.TroubleFull || t == postgres.TroubleReadOnly {

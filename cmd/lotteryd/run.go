@@ -36,10 +36,11 @@ func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
 
 func exitCode(err error) int {
 	var serving *servingError
+	var unrepaired *unrepairedError
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, &serving):
+	case errors.As(err, &serving), errors.As(err, &unrepaired):
 		return 1
 	default:
 		return 2
@@ -56,6 +57,6 @@ func newRootCmd(env environment) *cobra.Command {
 	root.SetIn(env.stdin)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
-	root.AddCommand(newServeCmd(env, "serve"), newMigrateCmd(env), newSeedCmd(env), newSettleCmd(env))
+	root.AddCommand(newServeCmd(env, "serve"), newMigrateCmd(env), newSeedCmd(env), newSettleCmd(env), newRepairCmd(env))
 	return root
 }

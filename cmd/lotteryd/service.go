@@ -31,6 +31,7 @@ type service struct {
 	engine    *lottery.Engine
 	drain     *httpapi.Drain
 	health    *health.Monitor    // made by serve
+	history   *history           // made by serve
 	recorder  *recorder.Recorder // nil: none
 }
 

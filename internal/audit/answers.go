@@ -31,6 +31,21 @@ func (c *checker) winsAreInLedger(v *finding) {
 	})
 }
 
+// ledgerIsTheNewest: the ledger has all that Redis has seen in it. One that has less
+// was brought back from an older copy.
+func (c *checker) ledgerIsTheNewest(v *finding) {
+	for _, a := range c.accounts {
+		if a.state == nil || a.state.Before == (Seen{}) {
+			continue
+		}
+		v.look(1)
+		if seen, has := a.state.Before, (Seen{int64(len(a.book.Rows)), a.book.Record.Epoch}); seen.Wins > has.Wins || seen.Epoch > has.Epoch {
+			v.broke("the ledger of activity %s was brought back from an older copy: it has %d wins and epoch %d, Redis has seen %d wins and epoch %d",
+				a.id, has.Wins, has.Epoch, seen.Wins, seen.Epoch)
+		}
+	}
+}
+
 // eachAnswer hands over every answer that names its user and request and
 // belongs to the activities that were asked for; acc is nil if the ledger does
 // not know the activity.

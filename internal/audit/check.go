@@ -39,7 +39,7 @@ type rule struct {
 func rules() [8]rule {
 	type checks = []func(*checker, *finding)
 	return [8]rule{
-		{"no lost win", checks{(*checker).winsAreInLedger}},
+		{"no lost win", checks{(*checker).winsAreInLedger, (*checker).ledgerIsTheNewest}},
 		{"no oversell", checks{(*checker).schemaInForce, (*checker).unitsAreWhole, (*checker).unitsWonOnce}},
 		{"one answer", checks{(*checker).answersAgree, (*checker).lossesStayLosses, (*checker).winsAreReplayed}},
 		{"conservation", checks{(*checker).countersAddUp}},

@@ -105,7 +105,7 @@ func (ev *Evidence) load(ctx context.Context, client *redis.Client, src Sources,
 
 // readState reads what Redis says of a book that was read after before.
 func readState(ctx context.Context, client *redis.Client, b *Book, before Core) (*State, error) {
-	s := &State{}
+	s := &State{Before: before.Seen}
 	var err error
 	id := b.Record.Spec.ID
 	if s.Core, s.Dead, err = readCore(ctx, client, id); err != nil || s.Dead != "" {

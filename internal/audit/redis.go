@@ -25,6 +25,8 @@ type State struct {
 	// Restless is why ledger and counters cannot be compared, or "".
 	Restless string
 	Core
+	// Before is what Redis had seen in the ledger before the ledger was read.
+	Before Seen
 	// Outcomes says, for each row of the book, what a retry of that request
 	// would find: "W" or "L", followed by the mark if there is one; "" nothing.
 	Outcomes []string
@@ -49,8 +51,12 @@ type Core struct {
 	Holds          map[string]string // request key -> hold in words
 	Aside          map[string]string // holds that the ledger could not take
 	Sizes          [2]Size           // of users and records
+	Seen           Seen              // in the ledger
 	Now            time.Time         // by the clock of Redis
 }
+
+// Seen is what Redis has seen in the ledger; zero if nobody noted it.
+type Seen struct{ Wins, Epoch int64 }
 
 // Size is how many entries a key has, and how many it must have.
 type Size struct{ Has, Must int64 }
@@ -104,6 +110,8 @@ func readCore(ctx context.Context, client *redis.Client, activity string) (c Cor
 	m := meta.Val()
 	c.Epoch, _ = strconv.ParseInt(m["epoch"], 10, 64)
 	c.Version, _ = strconv.ParseInt(m["version"], 10, 64)
+	c.Seen.Wins, _ = strconv.ParseInt(m["won"], 10, 64)
+	c.Seen.Epoch, _ = strconv.ParseInt(m["published"], 10, 64)
 	for i, size := range []Size{{Has: users.Val()}, {Has: records.Val()}} {
 		size.Must, _ = strconv.ParseInt(m[[]string{"users", "records"}[i]], 10, 64)
 		c.Sizes[i] = size

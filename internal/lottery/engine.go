@@ -70,7 +70,9 @@ func (e *Engine) Draw(ctx context.Context, entry Entry) (Answer, error) {
 			if found {
 				return answer, nil
 			}
-			err = e.reserver.Forget(ctx, &t)
+			if err = e.keeper.CheckLedger(ctx, t.Activity.Spec.ID); err == nil {
+				err = e.reserver.Forget(ctx, &t)
+			}
 		case StatusStaleEpoch:
 			err = e.keeper.Recover(ctx, t.Activity.Spec.ID, 0)
 		case StatusUnreadable:
@@ -206,7 +208,7 @@ func (e *Engine) decide(ctx context.Context, t *Ticket, res Reservation) (a Answ
 // confirmed answers the replay of a win from the ledger, the only place that
 // may say what was won. found is false if it has no such win: Redis keeps a
 // record whose hold was lost before it could be committed, so nobody was told
-// of a win. (Or the ledger lost a row, which this protocol cannot survive.)
+// of a win. Or the ledger lost a row, see [Keeper.CheckLedger].
 func (e *Engine) confirmed(ctx context.Context, t *Ticket) (a Answer, found bool) {
 	d, found, err := e.ledger.Find(ctx, t.Entry.Activity, t.User, t.Request)
 	if err != nil {

@@ -30,6 +30,8 @@ type Keeper struct {
 	rebuilds   chan struct{}        // one for each rebuild under way
 	ended      chan struct{}        // closed by Stop: recoveries under way give up
 	urgent     chan staleEpoch      // to recover without a draw waiting
+	distrusted map[string]distrust  // activities whose ledger was found to be behind
+	counting   chan struct{}        // one for each count of an activity's wins under way
 }
 
 // KeeperOptions are the keeper's times, all of which are required, and who else
@@ -76,6 +78,7 @@ func NewKeeper(c *Catalogue, r Registry, l Ledger, w Workshop, o Observer, opt K
 	return &Keeper{
 		catalogue: c, registry: r, ledger: l, workshop: w, observe: o, options: opt,
 		recoveries: make(map[string]*recovery), retired: make(map[string]int64), installed: make(map[string]int64), ended: make(chan struct{}), rebuilds: make(chan struct{}, rebuildsAtOnce), urgent: make(chan staleEpoch, 64),
+		distrusted: make(map[string]distrust), counting: make(chan struct{}, countsAtOnce),
 	}
 }
 

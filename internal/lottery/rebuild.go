@@ -63,8 +63,12 @@ func (k *Keeper) recover(ctx context.Context, id string, distrusted int64, r *re
 
 // adoptOrRebuild waits for a rebuild of another instance as long as that one
 // lives. Rebuilds of this instance take turns, a few at once: each reads the whole
-// ledger of its activity.
+// ledger of its activity. A ledger that is behind rebuilds nothing: units of wins that
+// it lost would be given to others.
 func (k *Keeper) adoptOrRebuild(ctx context.Context, id string, distrusted int64) error {
+	if err := k.CheckLedger(ctx, id); err != nil {
+		return err
+	}
 	for {
 		seen, ok, err := k.adopt(ctx, id, distrusted)
 		if ok || err != nil {
@@ -266,6 +270,7 @@ func (k *Keeper) replayLedger(ctx context.Context, a *Activity) (Rebuilt, error)
 			taken[w.Prize][w.Unit] = struct{}{}
 			r.Next[w.Prize] = max(r.Next[w.Prize], w.Unit)
 		}
+		r.Won += int64(len(wins))
 		return k.workshop.Remember(ctx, a, wins)
 	})
 	if err != nil {

@@ -130,12 +130,15 @@ type RedisState struct {
 	Version    int64
 	Holds      int           // in the journal, of any age
 	Oldest     time.Duration // age of the oldest of them, by Redis' clock
+	Committed  int64         // wins that are known to be in the ledger; 0 if nobody counted
+	Published  int64         // the newest epoch that draws were taken under; 0 if unknown
 }
 
 // Rebuilt is the state of an activity that follows from its ledger alone.
 type Rebuilt struct {
 	Next []int64   // by prize: the highest unit taken
 	Free [][]int64 // by prize: units below Next that nobody took
+	Won  int64     // durable wins
 }
 
 // Workshop is the reserver's back door, for recovery, refresh and the
@@ -176,7 +179,8 @@ type Workshop interface {
 	SetAside(ctx context.Context, a *Activity, wins []WinRow) error
 	// Remember makes sure that every win is on record and counted.
 	Remember(ctx context.Context, a *Activity, wins []WinRow) error
-	// Restock sets the counters and free units, and empties the journal.
+	// Restock sets the counters and free units, notes how many wins the ledger has, and
+	// empties the journal.
 	Restock(ctx context.Context, a *Activity, r Rebuilt) error
 	// Resume publishes epoch and version of a and accepts draws again.
 	Resume(ctx context.Context, a *Activity) error

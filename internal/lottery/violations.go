@@ -10,9 +10,10 @@ const (
 	ViolationLostKey      = "redis lost a part of the activity"      // I3, noticed before it is answered from
 	ViolationRefusedHold  = "redis held what the ledger cannot take" // I2, stopped by the ledger
 	ViolationFalseSoldOut = "told sold out while units were left"    // I8
+	ViolationLedgerBehind = "the ledger lost wins"                   // I1, it was brought back from an older copy
 )
 
 // Violations are all of them, for whoever counts them by kind.
 func Violations() []string {
-	return []string{ViolationForgottenWin, ViolationTakenUnit, ViolationHeldUnit, ViolationMissingRow, ViolationLostKey, ViolationRefusedHold, ViolationFalseSoldOut}
+	return []string{ViolationForgottenWin, ViolationTakenUnit, ViolationHeldUnit, ViolationMissingRow, ViolationLostKey, ViolationRefusedHold, ViolationFalseSoldOut, ViolationLedgerBehind}
 }

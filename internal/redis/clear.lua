@@ -1,7 +1,7 @@
 #!lua
 -- Forgets units and holds, before a rebuild sets them anew. KEYS as in draw.lua,
--- and behind them spare and taken. ARGV: the rebuild's token, and how units are
--- counted: "" by the script, else what meta has in "stock".
+-- and behind them spare and taken. ARGV: the rebuild's token; how units are
+-- counted: "" by the script, else what meta has in "stock"; how many wins the ledger has.
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'token')
 if meta[1] ~= '0' or meta[2] ~= ARGV[1] then
   return redis.error_reply('OVERTAKEN another rebuild began, or Redis lost this one')
@@ -12,4 +12,5 @@ if ARGV[2] == '' then
 else
   redis.call('HSET', KEYS[1], 'stock', ARGV[2])
 end
+redis.call('HSET', KEYS[1], 'won', ARGV[3])
 return redis.status_reply('OK')

@@ -58,18 +58,24 @@ func (c *confirmations) run() {
 		}
 		for activity, done := range gathered {
 			ctx, cancel := context.WithTimeout(context.Background(), c.timeout)
-			_ = forgetHolds(ctx, c.control, activity, done)
+			_ = settleHolds(ctx, c.control, activity, done)
 			cancel()
 			delete(gathered, activity)
 		}
 	}
 }
 
-// forgetHolds ends the holds of requests whose wins are committed.
-func forgetHolds(ctx context.Context, control *redis.Client, activity string, done []lottery.Key) error {
+// settleHolds ends the holds of requests whose wins are committed.
+func settleHolds(ctx context.Context, control *redis.Client, activity string, done []lottery.Key) error {
 	members := make([]any, len(done))
 	for i, k := range done {
 		members[i] = string(k[:])
 	}
-	return redis.NewScript(settleScript).Run(ctx, control, keys(activity)[:scriptKeys], members...).Err()
+	return endHolds(ctx, control, activity, "won", members)
+}
+
+// endHolds runs settle.lua; how is its first argument.
+func endHolds(ctx context.Context, control *redis.Client, activity, how string, members []any) error {
+	names := keys(activity)
+	return redis.NewScript(settleScript).Run(ctx, control, append(names[:scriptKeys:scriptKeys], names[keyRecent]), append([]any{how}, members...)...).Err()
 }

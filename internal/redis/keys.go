@@ -17,9 +17,10 @@ const (
 	keyFree
 	keyJournal
 	keyHolds
-	keySpare // zset: score prize index, member "epoch:index:unit"
-	keyTaken // hash: "epoch:index" -> highest number given to a client
-	keyAside // hash: request key -> a hold that the ledger could not take
+	keySpare  // zset: score prize index, member "epoch:index:unit"
+	keyTaken  // hash: "epoch:index" -> highest number given to a client
+	keyAside  // hash: request key -> a hold that the ledger could not take
+	keyRecent // list: the last holds whose wins were committed
 
 	scriptKeys = keySpare
 )
@@ -27,7 +28,7 @@ const (
 // keys are the names of one activity's state. The braces keep them together in
 // a cluster.
 func keys(activity string) []string {
-	names := [...]string{"meta", "users", "records", "units", "free", "journal", "holds", "spare", "taken", "aside"}
+	names := [...]string{"meta", "users", "records", "units", "free", "journal", "holds", "spare", "taken", "aside", "recent"}
 	out := make([]string, len(names))
 	for i, n := range names {
 		out[i] = "lotteryd:{" + activity + "}:" + n

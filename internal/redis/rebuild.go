@@ -140,7 +140,7 @@ func (s *Store) setAside(ctx context.Context, activity string, requests []string
 }
 
 func (s *Store) forgetHolds(ctx context.Context, activity string, requests []string) error {
-	return redis.NewScript(settleScript).Run(ctx, s.control, keys(activity)[:scriptKeys], anys(requests)...).Err()
+	return endHolds(ctx, s.control, activity, "dropped", anys(requests))
 }
 
 func anys(texts []string) []any {
@@ -193,7 +193,7 @@ func (s *Store) Restock(ctx context.Context, a *lottery.Activity, r lottery.Rebu
 	if s.options.Stock != StockInLua {
 		stock = stockAtClient
 	}
-	if err := s.fenced(ctx, clearScript, a.Spec.ID, names[:keyAside], stock); err != nil {
+	if err := s.fenced(ctx, clearScript, a.Spec.ID, names[:keyAside], stock, r.Won); err != nil {
 		return err
 	}
 	if err := s.restock(ctx, a.Spec.ID, r, names[keyUnits], names[keyFree], ""); err != nil || stock == "" {

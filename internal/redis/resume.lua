@@ -8,7 +8,7 @@ if meta[1] ~= '0' or meta[2] ~= ARGV[1] or meta[3] ~= ARGV[4] then
 end
 local out = -redis.call('ZCARD', KEYS[5])
 for _, next in ipairs(redis.call('HVALS', KEYS[4])) do out = out + next end
-redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'version', ARGV[3], 'out', out,
+redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'version', ARGV[3], 'out', out, 'published', ARGV[2],
   'users', redis.call('HLEN', KEYS[2]), 'records', redis.call('HLEN', KEYS[3]))
 redis.call('HDEL', KEYS[1], 'token', 'alive')
 return redis.status_reply('OK')

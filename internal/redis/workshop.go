@@ -28,12 +28,15 @@ func (s *Store) State(ctx context.Context, activity string) (lottery.RedisState,
 	seen, _ := v[5].(string)
 	holds, _ := v[6].(int64)
 	oldest, _ := v[7].(int64)
+	committed, _ := v[8].(int64)
+	published, _ := v[9].(int64)
 	if v[0] == nil || v[2] == nil || !s.countsUnder(activity, v[3]) {
-		return lottery.RedisState{Seen: seen, Holds: int(holds)}, nil
+		return lottery.RedisState{Seen: seen, Holds: int(holds), Committed: committed, Published: published}, nil
 	}
 	st := lottery.RedisState{
 		Seen: seen, Found: true, SameServer: v[2] == infoField(server.Val(), "run_id"), Whole: v[4] == int64(1),
 		Holds: int(holds), Oldest: max(0, time.Duration(oldest)*time.Millisecond),
+		Committed: committed, Published: published,
 	}
 	st.Epoch, _ = strconv.ParseInt(fmt.Sprint(v[0]), 10, 64)
 	st.Version, _ = strconv.ParseInt(fmt.Sprint(v[1]), 10, 64)
@@ -131,7 +134,7 @@ func (s *Store) Settle(ctx context.Context, a *lottery.Activity, wins []lottery.
 	for i, w := range wins {
 		_, done[i] = a.KeysOf(w.User, w.Request)
 	}
-	return forgetHolds(ctx, s.control, a.Spec.ID, done)
+	return settleHolds(ctx, s.control, a.Spec.ID, done)
 }
 
 // Retire implements [lottery.Workshop].
