@@ -4,11 +4,13 @@ import (
 	"net/http"
 
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
+	"github.com/lotteryctl/lotteryctl/internal/telemetry"
 )
 
 func (s *service) publicHandler() http.Handler {
 	return httpapi.NewPublic(httpapi.PublicOptions{
-		Drawer: s.engine, Observer: watchedBy(s.recorder, drawLog(s.config, s.metrics, s.log)), Logger: s.log.Logger, Drain: s.drain,
+		Drawer: s.engine, Observer: watchedBy(s.recorder, drawLog(s.config, s.metrics, s.log)),
+		Logger: telemetry.Sampled(s.log.Logger, telemetry.Sampling{LeftOut: s.metrics.LineLeftOut}), Drain: s.drain,
 		Codec: s.codec, Contexts: contexts(s.config.Switches),
 		MaxInFlight: s.config.MaxInFlight, DrawTimeout: s.config.DrawTimeout,
 		Labels: s.recorder != nil,

@@ -9,11 +9,12 @@
 //     HTTP room and the domain's engine call on the hot path.
 //  3. tiers.go: counters by prize tier, resolved once and bounded in number.
 //  4. logger.go and secret.go: [NewLogger], and [Secret], which cannot be printed.
-//  5. drawlog.go: [DrawLog], one line per win and a sample of the losses; beside
+//  5. sampled.go: [Sampled], a logger that leaves out warnings of which there are many.
+//  6. drawlog.go: [DrawLog], one line per win and a sample of the losses; beside
 //     it three that write a line for every draw ([PrintedDrawLog],
 //     [FieldDrawLog], [ZerologDrawLog]), to be measured against it.
 //
-// Labels are few and bounded: result, prize tier, stage, kind of error and
-// region. Never a user, a request or a code: each would be a series for ever,
+// Labels are few and bounded: result, prize tier, stage, kind of error, region, reason,
+// and for violations the activity. Never a user, a request or a code: each would be a series for ever,
 // and a code is money.
 package telemetry

@@ -34,8 +34,8 @@ type Metrics struct {
 	redisBatch, commitBatch  prometheus.Observer
 	reconciled               map[lottery.Ruling]prometheus.Counter
 	rebuilds                 prometheus.Counter
-	violations               map[string]prometheus.Counter // by what was seen
-	otherViolation           prometheus.Counter
+	violations               *violations
+	linesLeftOut             prometheus.Counter
 	pendingCount, pendingAge prometheus.Gauge
 	degraded                 *prometheus.GaugeVec // by reason
 	evicted                  prometheus.Gauge
@@ -145,15 +145,9 @@ func (m *Metrics) makeKeeperSeries() {
 		m.reconciled[ruling] = reconciled.WithLabelValues(name)
 	}
 	m.rebuilds = m.counter("redis_epoch_rebuilds_total", "Rebuilds of Redis from the ledger.")
-	violations := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "lotteryd_invariant_violations_total", Help: "Times impossible events were counted, by what it was; alert on any.",
-	}, []string{"what"})
-	m.registry.MustRegister(violations)
-	m.violations = map[string]prometheus.Counter{}
-	for _, what := range lottery.Violations() {
-		m.violations[what] = violations.WithLabelValues(what)
-	}
-	m.otherViolation = violations.WithLabelValues("other")
+	m.violations = newViolations()
+	m.registry.MustRegister(m.violations.vec)
+	m.linesLeftOut = m.counter("log_lines_left_out_total", "Warnings and errors that were not logged, because many like them were.")
 	m.pendingCount = m.gauge("pending_reservations", "Reservations that are not confirmed yet, of draws under way too.")
 	m.pendingAge = m.gauge("pending_oldest_seconds", "Age of the oldest of them.")
 }

@@ -77,9 +77,9 @@ func TestDrawSeries(t *testing.T) {
 // TestHealthyServiceShowsZeroViolations: a series that appears with its first
 // count cannot be told from one that was never scraped.
 func TestHealthyServiceShowsZeroViolations(t *testing.T) {
-	want := map[string]string{`lotteryd_invariant_violations_total{what="other"}`: "0"}
+	want := map[string]string{`lotteryd_invariant_violations_total{activity="other",what="other"}`: "0"}
 	for _, what := range lottery.Violations() {
-		want[fmt.Sprintf("lotteryd_invariant_violations_total{what=%q}", what)] = "0"
+		want[fmt.Sprintf("lotteryd_invariant_violations_total{activity=\"other\",what=%q}", what)] = "0"
 	}
 	expect(t, telemetry.NewMetrics(""), want)
 }
@@ -99,19 +99,20 @@ func TestEngineSeries(t *testing.T) {
 	m.Pending("spring", 3, 2*time.Second)
 	m.Pending("autumn", 4, 5*time.Second)
 	expect(t, m, map[string]string{
-		`lotteryd_stage_duration_seconds_bucket{stage="reserve",le="0.0004"}`: "1",
-		`lotteryd_stage_duration_seconds_bucket{stage="commit",le="0.0015"}`:  "0",
-		`lotteryd_stage_duration_seconds_count{stage="commit"}`:               "1",
-		`lotteryd_redis_batch_size_bucket{le="4"}`:                            "1",
-		`lotteryd_redis_batch_size_bucket{le="2"}`:                            "0",
-		`lotteryd_commit_batch_size_bucket{le="128"}`:                         "1",
-		`lotteryd_reconciled_total{outcome="committed"}`:                      "4",
-		`lotteryd_reconciled_total{outcome="clash"}`:                          "1",
-		`lotteryd_redis_epoch_rebuilds_total`:                                 "1",
-		`lotteryd_invariant_violations_total{what="redis forgot a win"}`:      "1",
-		`lotteryd_invariant_violations_total{what="other"}`:                   "1",
-		`lotteryd_pending_reservations`:                                       "7",
-		`lotteryd_pending_oldest_seconds`:                                     "5",
+		`lotteryd_stage_duration_seconds_bucket{stage="reserve",le="0.0004"}`:              "1",
+		`lotteryd_stage_duration_seconds_bucket{stage="commit",le="0.0015"}`:               "0",
+		`lotteryd_stage_duration_seconds_count{stage="commit"}`:                            "1",
+		`lotteryd_redis_batch_size_bucket{le="4"}`:                                         "1",
+		`lotteryd_redis_batch_size_bucket{le="2"}`:                                         "0",
+		`lotteryd_commit_batch_size_bucket{le="128"}`:                                      "1",
+		`lotteryd_reconciled_total{outcome="committed"}`:                                   "4",
+		`lotteryd_reconciled_total{outcome="clash"}`:                                       "1",
+		`lotteryd_redis_epoch_rebuilds_total`:                                              "1",
+		`lotteryd_invariant_violations_total{activity="spring",what="redis forgot a win"}`: "1",
+		`lotteryd_invariant_violations_total{activity="spring",what="other"}`:              "1",
+		`lotteryd_invariant_violations_total{activity="autumn",what="redis forgot a win"}`: "0",
+		`lotteryd_pending_reservations`:                                                    "7",
+		`lotteryd_pending_oldest_seconds`:                                                  "5",
 	})
 	m.Pending("autumn", 0, 0)
 	expect(t, m, map[string]string{`lotteryd_pending_reservations`: "3", `lotteryd_pending_oldest_seconds`: "2"})

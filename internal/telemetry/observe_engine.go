@@ -30,19 +30,17 @@ func (m *Metrics) Reconciled(v lottery.Ruling, n int) {
 // Rebuilt counts a rebuild of Redis. The activity is for the log, not for a label.
 func (m *Metrics) Rebuilt(string) { m.rebuilds.Inc() }
 
-// Violation counts a broken invariant by what was seen; what is not among
-// [lottery.Violations], as "other". Where it was seen is for the log.
-func (m *Metrics) Violation(_, what string) {
-	c, ok := m.violations[what]
-	if !ok {
-		c = m.otherViolation
-	}
-	c.Inc()
-}
+// Violation counts a broken invariant by activity and by what was seen; what is not
+// among [lottery.Violations], as "other".
+func (m *Metrics) Violation(activity, what string) { m.violations.of(activity, what).Inc() }
+
+// LineLeftOut counts a line that was not logged: see [Sampling].
+func (m *Metrics) LineLeftOut() { m.linesLeftOut.Inc() }
 
 // Pending sets what an activity has waiting. The gauges show the sum and the
 // oldest over all activities.
 func (m *Metrics) Pending(activity string, n int, oldest time.Duration) {
+	m.violations.meet(activity)
 	m.pendingLock.Lock()
 	defer m.pendingLock.Unlock()
 	m.pending[activity] = pendingState{n, oldest}
