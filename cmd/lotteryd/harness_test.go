@@ -115,6 +115,13 @@ func freeAddress(t *testing.T) string {
 // start starts lotteryd and waits until it is ready.
 func (d *deployment) start() {
 	d.t.Helper()
+	d.launch()
+	d.await("/readyz")
+}
+
+// launch starts lotteryd.
+func (d *deployment) launch() {
+	d.t.Helper()
 	d.process = exec.Command(os.Args[0], "serve", "--migrate", "--drain-delay", "0s", "--listen", d.public, "--admin-listen", d.admin,
 		"--redis-url", d.servers.RedisURL(), "--postgres-url", d.servers.PostgresURL())
 	d.process.Args = append(d.process.Args, d.flags...)
@@ -124,7 +131,6 @@ func (d *deployment) start() {
 	if err := d.process.Start(); err != nil {
 		d.t.Fatal(err)
 	}
-	d.await("/readyz")
 }
 
 // await waits until the admin port answers path with 200.

@@ -40,8 +40,9 @@ type service struct {
 const graceAfterEnd = 30 * 24 * time.Hour
 
 // openService connects to both servers and refuses, with the reason, to start
-// on ones that the protocol cannot rest on. migrate also brings the schema up.
-func openService(ctx context.Context, c Config, log logging, migrate bool) (s *service, err error) {
+// on ones that the protocol cannot rest on. One that is away is waited for. migrate
+// also brings the schema up.
+func openService(ctx context.Context, c Config, log logging, migrate bool, w *waiting) (s *service, err error) {
 	s = &service{
 		config: c, log: log, metrics: telemetry.NewMetrics(c.Region, httpapi.Kinds()...),
 		workbench: workbench(c.Switches), drain: new(httpapi.Drain),
@@ -53,20 +54,20 @@ func openService(ctx context.Context, c Config, log logging, migrate bool) (s *s
 	if s.codec, err = codec(c.Switches); err != nil {
 		return nil, err
 	}
-	if err := s.openLedger(ctx, migrate); err != nil {
+	if err := s.openLedger(ctx, migrate, w); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	if err := s.openFast(ctx); err != nil {
+	if err := s.openFast(ctx, w); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	s.wire()
-	if err := s.recoverAll(ctx); err != nil {
+	if err := w.until(ctx, "postgres", health.LedgerAway, postgres.IsAway, func() error { return s.recoverAll(ctx) }); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-func (s *service) openLedger(ctx context.Context, migrate bool) (err error) {
+func (s *service) openLedger(ctx context.Context, migrate bool, w *waiting) (err error) {
 	s.ledger, err = postgres.Open(ctx, postgres.Options{
 		URL: s.config.PostgresURL, Lanes: s.config.CommitConnections, BatchSize: s.metrics.CommitBatch,
 		Claim: claim(s.config.Switches), Connections: connections(s.config.Switches),
@@ -74,7 +75,14 @@ func (s *service) openLedger(ctx context.Context, migrate bool) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := s.ledger.Check(ctx); err != nil {
+	return w.until(ctx, "postgres", health.LedgerAway, postgres.IsAway, func() error { return s.prepareLedger(ctx, migrate) })
+}
+
+func (s *service) prepareLedger(ctx context.Context, migrate bool) error {
+	bounded, cancel := context.WithTimeout(ctx, waitTimeout)
+	err := s.ledger.Check(bounded)
+	cancel()
+	if err != nil {
 		return err
 	}
 	if migrate {
@@ -88,7 +96,7 @@ func (s *service) openLedger(ctx context.Context, migrate bool) (err error) {
 	return s.ledger.PrepareClaims(ctx)
 }
 
-func (s *service) openFast(ctx context.Context) (err error) {
+func (s *service) openFast(ctx context.Context, w *waiting) (err error) {
 	redis.LogTo(func(message string) { s.log.Debug("redis client", "message", message) })
 	o := redisOptions(s.config.Switches)
 	o.URL, o.Lanes, o.BatchSize = s.config.RedisURL, s.config.RedisConnections, s.metrics.RedisBatch
@@ -96,7 +104,11 @@ func (s *service) openFast(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return s.fast.Check(ctx)
+	return w.until(ctx, "redis", health.StoreAway, redis.IsAway, func() error {
+		bounded, cancel := context.WithTimeout(ctx, waitTimeout)
+		defer cancel()
+		return s.fast.Check(bounded)
+	})
 }
 
 // wire builds the domain over the two stores. Which variant of each tuning

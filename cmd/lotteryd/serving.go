@@ -23,15 +23,21 @@ func serve(ctx context.Context, c Config, log logging, migrate bool, started fun
 	if err != nil {
 		return err
 	}
-	s, err := openService(ctx, c, log, migrate)
+	w := &waiting{log: log.Logger}
+	p := openPorts(l, log, w.readiness)
+	s, err := openService(ctx, c, log, migrate, w)
 	if err != nil {
-		_, _ = l.public.Close(), l.admin.Close()
+		p.close()
+		if ctx.Err() != nil {
+			log.Info("stopped while starting")
+			return nil
+		}
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var startErr error
-	err = s.serve(ctx, l, func() {
+	err = s.serve(ctx, p, func() {
 		log.Info("listening", "public", l.public.Addr().String(), "admin", l.admin.Addr().String(), "region", c.Region)
 		if startErr = started(s, l); startErr != nil {
 			stop()
@@ -58,13 +64,34 @@ func listen(c Config) (l listeners, err error) {
 	return l, nil
 }
 
+// ports are the servers of both ports. They answer from the start, because a store
+// that is away is waited for.
+type ports struct {
+	public, admin         *http.Server
+	publicGate, adminGate *httpapi.Gate
+	work                  errgroup.Group
+	failed                chan error // why a server ended by itself
+}
+
+func openPorts(l listeners, log logging, starting func() httpapi.Readiness) *ports {
+	p := &ports{publicGate: httpapi.NewPublicGate(), adminGate: httpapi.NewAdminGate(starting), failed: make(chan error, 2)}
+	p.public = httpapi.NewPublicServer(p.publicGate, log.Logger)
+	p.admin = httpapi.NewAdminServer(p.adminGate, log.Logger)
+	p.work.Go(func() error { return serveOn(p.public, l.public, p.failed) })
+	p.work.Go(func() error { return serveOn(p.admin, l.admin, p.failed) })
+	return p
+}
+
+// close ends the ports of a service that did not start.
+func (p *ports) close() {
+	_, _ = p.public.Close(), p.admin.Close()
+	_ = p.work.Wait()
+}
+
 // serve answers on both ports until ctx ends, then drains: every accepted
 // request is answered before serve returns. ready is called once both answer.
-func (s *service) serve(ctx context.Context, l listeners, ready func()) error {
+func (s *service) serve(ctx context.Context, p *ports, ready func()) error {
 	s.watchHealth()
-	public := httpapi.NewPublicServer(s.publicHandler(), s.log.Logger)
-	admin := httpapi.NewAdminServer(s.adminHandler(), s.log.Logger)
-
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBackground()
 	pushed := s.fast.Watch(background)
@@ -73,19 +100,18 @@ func (s *service) serve(ctx context.Context, l listeners, ready func()) error {
 	work.Go(func() error { return s.recorder.Run(background) })
 	work.Go(func() error { s.health.Run(background); return nil })
 
-	failed := make(chan error, 2)
-	work.Go(func() error { return serveOn(public, l.public, failed) })
-	work.Go(func() error { return serveOn(admin, l.admin, failed) })
+	p.publicGate.Open(s.publicHandler())
+	p.adminGate.Open(s.adminHandler())
 	ready()
 
 	var cause error
 	select {
 	case <-ctx.Done():
-	case cause = <-failed:
+	case cause = <-p.failed:
 	}
-	drainErr := s.drainAll(public, admin)
+	drainErr := s.drainAll(p.public, p.admin)
 	stopBackground()
-	return errors.Join(cause, drainErr, work.Wait())
+	return errors.Join(cause, drainErr, work.Wait(), p.work.Wait())
 }
 
 // serveOn serves until the server is shut down; any other end is a failure.

@@ -149,7 +149,7 @@ func reached(err error) error {
 	}
 	var refused *pgconn.PgError
 	var network *net.OpError
-	why := errors.New("it did not answer in time")
+	why := errNoAnswer
 	switch {
 	case errors.As(err, &refused):
 		why = refused
