@@ -78,7 +78,7 @@ func (b *bench) degradedOnce(ctx context.Context, f fault, seed uint64) (out fig
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.close(ctx)) }()
-	if err := s.put(ctx, "faults", 300_000); err != nil {
+	if err := s.put(ctx, "faults", 300_000, 60); err != nil {
 		return nil, err
 	}
 	t := &tally{from: before + 500*time.Millisecond, to: before + b.seconds}

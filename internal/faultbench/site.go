@@ -30,6 +30,7 @@ type site struct {
 	process            *experiment.Process
 	public, admin, log string
 	redis              *goredis.Client // past the link
+	client             *http.Client    // of draws that are sent one by one
 }
 
 // closeTimeout bounds the end of a site.
@@ -37,7 +38,7 @@ const closeTimeout = 30 * time.Second
 
 func (b *bench) open(ctx context.Context) (s *site, err error) {
 	b.runs++
-	s = &site{log: filepath.Join(b.folder, fmt.Sprintf("run-%d.log", b.runs))}
+	s = &site{client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1000}}, log: filepath.Join(b.folder, fmt.Sprintf("run-%d.log", b.runs))}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close(ctx))
@@ -127,11 +128,12 @@ func get(ctx context.Context, url string) (*http.Response, error) {
 	return http.DefaultClient.Do(req)
 }
 
-// put creates an activity in which four draws in ten win, as long as there are units.
-func (s *site) put(ctx context.Context, id string, units int) error {
+// put creates an activity in which 40 of 40 + blank draws win, as long as there are
+// units.
+func (s *site) put(ctx context.Context, id string, units, blank int) error {
 	now := time.Now()
 	body, err := json.Marshal(map[string]any{
-		"id": id, "name": "Faults", "starts": now.Add(-time.Minute), "ends": now.Add(time.Hour), "blank_weight": 60,
+		"id": id, "name": "Faults", "starts": now.Add(-time.Minute), "ends": now.Add(time.Hour), "blank_weight": blank,
 		"prizes": []map[string]any{{"id": "mug", "tier": "third", "name": "Mug", "weight": 40, "stock": units}},
 	})
 	if err != nil {
