@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/lotteryctl/lotteryctl/internal/admission"
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
@@ -12,8 +13,8 @@ func (s *service) publicHandler() http.Handler {
 	return httpapi.NewPublic(httpapi.PublicOptions{
 		Drawer: s.engine, Observer: watchedBy(s.recorder, drawLog(s.config, s.metrics, s.log)), Logger: s.log.Logger, Drain: s.drain,
 		Codec: s.codec, Contexts: contexts(s.config.Switches),
-		MaxInFlight: s.config.MaxInFlight, DrawTimeout: s.config.DrawTimeout,
-		Labels: s.recorder != nil,
+		DrawTimeout: s.config.DrawTimeout,
+		Labels:      s.recorder != nil, Crowded: s.door.Crowded, TurnedAway: admission.Refused,
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/admission"
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 	"github.com/lotteryctl/lotteryctl/internal/postgres"
@@ -28,6 +29,8 @@ type service struct {
 	codec     httpapi.Codec
 	keeper    *lottery.Keeper
 	engine    *lottery.Engine
+	gate      *admission.Gate
+	door      *admission.Door
 	drain     *httpapi.Drain
 	recorder  *recorder.Recorder // nil: none
 }
@@ -105,7 +108,8 @@ func (s *service) wire() {
 		Refresh: s.config.RefreshInterval, Overdue: s.config.ReconcileAfter,
 		Grace: graceAfterEnd, Recovery: 5 * time.Minute, Changed: changed,
 	})
-	s.engine = lottery.NewEngine(find, s.fast, s.ledger, s.keeper, observer)
+	s.gate = admission.NewGate(admission.GateOptions{Most: s.config.MaxInFlight, MaxWait: s.config.MaxWait})
+	s.engine = lottery.NewEngine(find, s.fast, yielding{s.ledger, s.gate}, s.keeper, observer)
 }
 
 // recoverAll makes every activity ready to draw from before the first request. One

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/lotteryctl/lotteryctl/internal/admission"
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
 )
 
@@ -61,7 +62,10 @@ func listen(c Config) (l listeners, err error) {
 // serve answers on both ports until ctx ends, then drains: every accepted
 // request is answered before serve returns. ready is called once both answer.
 func (s *service) serve(ctx context.Context, l listeners, ready func()) error {
+	s.door = admission.NewDoor(l.public, s.gate, admission.DoorOptions{Most: s.config.MaxConnections})
 	public := httpapi.NewPublicServer(s.publicHandler(), s.log.Logger)
+	s.metrics.WatchAdmission(s.admission)
+	public.ConnState, public.ConnContext = s.door.Track, s.door.Context
 	admin := httpapi.NewAdminServer(s.adminHandler(), s.log.Logger)
 
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
@@ -72,7 +76,7 @@ func (s *service) serve(ctx context.Context, l listeners, ready func()) error {
 	work.Go(func() error { return s.recorder.Run(background) })
 
 	failed := make(chan error, 2)
-	work.Go(func() error { return serveOn(public, l.public, failed) })
+	work.Go(func() error { return serveOn(public, s.door, failed) })
 	work.Go(func() error { return serveOn(admin, l.admin, failed) })
 	ready()
 
@@ -100,6 +104,7 @@ func serveOn(srv *http.Server, l net.Listener, failed chan<- error) error {
 // ready, still serving, no new connections, all answered, gone.
 func (s *service) drainAll(public, admin *http.Server) error {
 	s.drain.Start()
+	s.gate.Open()
 	s.log.Info("draining", "delay", s.config.DrainDelay.String(), "timeout", s.config.DrainTimeout.String())
 	time.Sleep(s.config.DrainDelay)
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainTimeout)

@@ -43,6 +43,7 @@ type bench struct {
 	redis    *goredis.Client
 	folder   string // holds logs, and the lotteryd binary if we built it
 	runs     int    // so far; names the runs' folders
+	cores    int    // of the machine
 	machine  bars.Machine
 	board    bars.Board
 }

@@ -60,8 +60,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, err
 	flags.StringVar(&o.lotteryd, "lotteryd", "", "lotteryd binary; by default, built first")
 	flags.IntVar(&o.draws, "memory-draws", 10_000_000, "largest number of losing draws in the Redis memory part")
 	flags.StringVar(&o.bare, "bare", "", "internal: be the bare server")
+	crowd := flags.String("crowd", "", "internal: be a crowd of clients")
 	if err := flags.Parse(args); err != nil {
 		return 0, err
+	}
+	if *crowd != "" {
+		return 0, serveCrowd(ctx, *crowd, stdout)
 	}
 	if o.bare != "" {
 		return 0, serveBare(ctx, o.bare)
@@ -74,6 +78,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, err
 
 // measure starts the servers that all runs share and runs the parts.
 func measure(ctx context.Context, o options, stdout, stderr io.Writer) (code int, err error) {
+	// The crowd has cores of its own: what its members cost must not look like the
+	// service's weakness. Everything else shares the others.
+	cores := runtime.NumCPU()
+	if strings.Contains(o.only, "overload") && cores > 1 {
+		if err := useCores(0, cores/2); err != nil {
+			return 0, err
+		}
+	}
 	private, err := reference.OpenData(ctx, "", "")
 	if err != nil {
 		return 0, err
@@ -83,7 +95,7 @@ func measure(ctx context.Context, o options, stdout, stderr io.Writer) (code int
 		defer cancel()
 		err = errors.Join(err, private.Close(stopping))
 	}()
-	b := &bench{options: o, data: private, out: stdout, progress: stderr}
+	b := &bench{options: o, data: private, cores: cores, out: stdout, progress: stderr}
 	defer b.clean()
 	if err := b.prepare(ctx); err != nil {
 		return 0, err
@@ -93,7 +105,7 @@ func measure(ctx context.Context, o options, stdout, stderr io.Writer) (code int
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"latency", b.latency}, {"capacity", b.capacity}, {"memory", b.memory}, {"overload", b.overload}} {
+	}{{"latency", b.latency}, {"capacity", b.capacity}, {"memory", b.memory}, {"generator", b.overload}, {"overload", b.underload}} {
 		if strings.Contains(o.only, part.name) {
 			if err := part.run(ctx); err != nil {
 				return 0, fmt.Errorf("%s: %w", part.name, err)

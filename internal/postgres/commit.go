@@ -81,23 +81,27 @@ const (
 )
 
 // commitBatch decides every call. Rows are sorted, so that two batches with
-// rows in common take locks in the same order.
-func (s *groupCommit) commitBatch(_ int, calls []*commitCall) {
+// rows in common take locks in the same order. Where ctx ends before the outcome is
+// known, it is unknown: the hold's journal brings it to an end.
+func (s *groupCommit) commitBatch(ctx context.Context, _ int, calls []*commitCall) {
 	s.options.BatchSize(len(calls))
 	slices.SortFunc(calls, func(a, b *commitCall) int {
 		return cmp.Or(cmp.Compare(a.In.Activity, b.In.Activity), cmp.Compare(a.In.User, b.In.User),
 			cmp.Compare(a.In.Request, b.In.Request))
 	})
 	for try := range commitTries {
-		ctx, cancel := s.bounded(context.Background())
-		err := s.tryBatch(ctx, calls)
+		trying, cancel := s.bounded(ctx)
+		err := s.tryBatch(trying, calls)
 		cancel()
 		if err == nil {
 			return
 		}
 		if isRefused(err) {
-			s.commitEach(calls)
+			s.commitEach(ctx, calls)
 			return
+		}
+		if ctx.Err() != nil {
+			break
 		}
 		time.Sleep(commitPause << try)
 	}
@@ -108,10 +112,10 @@ func (s *groupCommit) commitBatch(_ int, calls []*commitCall) {
 
 // commitEach decides calls one by one, after the ledger refused them together
 // because of one among them.
-func (s *groupCommit) commitEach(calls []*commitCall) {
+func (s *groupCommit) commitEach(ctx context.Context, calls []*commitCall) {
 	for _, c := range calls {
-		ctx, cancel := s.bounded(context.Background())
-		err := s.tryBatch(ctx, []*commitCall{c})
+		trying, cancel := s.bounded(ctx)
+		err := s.tryBatch(trying, []*commitCall{c})
 		cancel()
 		switch {
 		case isRefused(err):

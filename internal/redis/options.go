@@ -14,7 +14,7 @@ type Options struct {
 	// the second hides the round trip of the first. By default, 2.
 	Lanes int
 	// MaxBatch bounds how many draws share a script call, and so how long one
-	// call may keep Redis from everybody else. By default, 128. [BatchNatural]
+	// call may keep Redis from everybody else. By default, 512. [BatchNatural]
 	// alone heeds it.
 	MaxBatch int
 	// Timeout bounds one draw call, from dialling to the answer. By default, 1 s.
@@ -37,7 +37,7 @@ func (o Options) withDefaults() Options {
 		o.Lanes = singleLanes
 	}
 	if o.MaxBatch <= 0 {
-		o.MaxBatch = 128
+		o.MaxBatch = 512
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = time.Second

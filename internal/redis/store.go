@@ -86,7 +86,7 @@ func Open(opt Options) (*Store, error) {
 	// A rebuild loads many records in one call.
 	slow.ReadTimeout, slow.WriteTimeout, slow.PoolSize, slow.MaxRetries = 10*time.Second, 10*time.Second, 8, 1
 	s.control = redis.NewClient(&slow)
-	s.draws = opt.Batching.start(opt.Lanes, opt.MaxBatch, func(i int, calls []*batch.Call[question, reply]) {
+	s.draws = opt.Batching.start(opt.Lanes, opt.MaxBatch, func(_ context.Context, i int, calls []*batch.Call[question, reply]) {
 		opt.BatchSize(len(calls))
 		s.lanes[i].run(calls)
 	})
