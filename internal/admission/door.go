@@ -16,8 +16,8 @@ type DoorOptions struct {
 	// default, 250 ms.
 	Idle time.Duration
 	// Turn is the least time between two connections that are asked to give their
-	// place although they are in use, while requests wait at the gate: a new
-	// connection costs more than a request. By default, 5 ms.
+	// place although they are in use: a new connection costs more than a request, and
+	// its first request has waited. By default, 5 ms.
 	Turn time.Duration
 }
 
@@ -138,14 +138,10 @@ func (d *Door) Close() error {
 }
 
 // Crowded reports that a newcomer waits for a place: the connection of the request at
-// hand should be closed once it is answered. While requests wait at the gate it does
-// so for one request in each turn.
+// hand should be closed once it is answered. It does so for one request in each turn.
 func (d *Door) Crowded() bool {
 	if !d.newcomer.Load() {
 		return false
-	}
-	if !d.gate.State().full() {
-		return true
 	}
 	now, next := time.Now(), d.turn.Load()
 	return now.UnixNano() >= next && d.turn.CompareAndSwap(next, now.Add(d.options.Turn).UnixNano())

@@ -19,6 +19,7 @@ type member struct {
 	conn    net.Conn // nil: none
 	request []byte
 	buf     []byte
+	have    int // bytes of the last answer, in buf
 }
 
 func (m *member) hangUp() {
@@ -64,17 +65,17 @@ func (m *member) try() (status int, later time.Duration, closed bool) {
 		m.hangUp()
 		return 0, 0, true
 	}
-	have := 0
+	m.have = 0
 	for {
-		n, err := m.conn.Read(m.buf[have:])
-		have += n
-		if status, later, last, whole := parseAnswer(m.buf[:have]); whole {
+		n, err := m.conn.Read(m.buf[m.have:])
+		m.have += n
+		if status, later, last, whole := parseAnswer(m.buf[:m.have]); whole {
 			if last {
 				m.hangUp()
 			}
 			return status, later, false
 		}
-		if err != nil || have == len(m.buf) {
+		if err != nil || m.have == len(m.buf) {
 			timeout, _ := err.(net.Error)
 			m.hangUp()
 			return 0, 0, timeout == nil || !timeout.Timeout()
