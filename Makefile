@@ -25,7 +25,7 @@ BUILD = CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -ldflags '-X main.ve
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # check comes before the long tests, servers before what needs them
-.PHONY: help build servers browser demo test check format vet lint layering doccheck race fuzz-short mutate bench-draw bench-overload bench-degraded bench-recovery bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder clean
+.PHONY: help build servers browser demo test check format vet lint layering doccheck race fuzz-short mutate bench-draw bench-overload bench-flood bench-degraded bench-recovery bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -101,7 +101,7 @@ bench-draw: ## the draw path against a bare handler; 9 minutes
 	$(BUILD) -o bin/ ./internal/drawbench
 	bin/drawbench
 
-bench-overload: ## what lotteryd and the planted service answer when more is asked than they can take; 6 minutes
+bench-overload: ## what a crowd is answered in time, from 64 to 20,000 connections and up to ten times of what lotteryd can do; 15 minutes
 	$(BUILD) -o bin/ ./internal/drawbench
 	bin/drawbench --only overload --rounds 5
 
@@ -112,6 +112,10 @@ bench-degraded: ## what is answered while Postgres or Redis is away, half-open o
 bench-recovery: ## Redis killed under load with 1 to 200 activities: time until each answers; 8 minutes
 	$(BUILD) -o bin/ ./internal/faultbench
 	bin/faultbench --only recovery
+
+bench-flood: ## does the load generator take away what an overloaded service could answer? 6 minutes
+	$(BUILD) -o bin/ ./internal/drawbench
+	bin/drawbench --only flood --rounds 5
 
 bench-loadgen: ## the load generator: cost, pacing, correct latencies; 7 minutes
 	$(BUILD) -o bin/ ./loadgen/internal/loadbench

@@ -18,6 +18,8 @@ type Config struct {
 	PostgresURL      string
 	Region           string
 	MaxInFlight      int
+	MaxConnections   int
+	MaxWait          time.Duration
 	DrawTimeout      time.Duration
 	RedisConnections int
 	// CommitConnections is how many connections to Postgres commit wins.

@@ -3,17 +3,18 @@ package main
 import (
 	"net/http"
 
+	"github.com/lotteryctl/lotteryctl/internal/admission"
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
 	"github.com/lotteryctl/lotteryctl/internal/telemetry"
 )
 
-func (s *service) publicHandler() http.Handler {
+func (s *service) publicHandler(door *admission.Door) http.Handler {
 	return httpapi.NewPublic(httpapi.PublicOptions{
 		Drawer: s.engine, Observer: watchedBy(s.recorder, drawLog(s.config, s.metrics, s.log)),
 		Logger: telemetry.Sampled(s.log.Logger, telemetry.Sampling{LeftOut: s.metrics.LineLeftOut}), Drain: s.drain,
 		Codec: s.codec, Contexts: contexts(s.config.Switches),
-		MaxInFlight: s.config.MaxInFlight, DrawTimeout: s.config.DrawTimeout,
-		Labels: s.recorder != nil,
+		DrawTimeout: s.config.DrawTimeout,
+		Labels:      s.recorder != nil, Crowded: door.Crowded, TurnedAway: admission.Refused,
 	})
 }
 

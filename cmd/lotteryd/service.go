@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lotteryctl/lotteryctl/internal/admission"
 	"github.com/lotteryctl/lotteryctl/internal/health"
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
@@ -29,6 +30,7 @@ type service struct {
 	codec     httpapi.Codec
 	keeper    *lottery.Keeper
 	engine    *lottery.Engine
+	entry     *admission.Gate // of the public port
 	drain     *httpapi.Drain
 	health    *health.Monitor    // made by serve
 	history   *history           // made by serve
@@ -42,10 +44,10 @@ const graceAfterEnd = 30 * 24 * time.Hour
 // openService connects to both servers and refuses, with the reason, to start
 // on ones that the protocol cannot rest on. One that is away is waited for. migrate
 // also brings the schema up.
-func openService(ctx context.Context, c Config, log logging, migrate bool, w *waiting) (s *service, err error) {
+func openService(ctx context.Context, c Config, log logging, migrate bool, w *waiting, entry *admission.Gate) (s *service, err error) {
 	s = &service{
 		config: c, log: log, metrics: telemetry.NewMetrics(c.Region, httpapi.Kinds()...),
-		workbench: workbench(c.Switches), drain: new(httpapi.Drain),
+		workbench: workbench(c.Switches), drain: new(httpapi.Drain), entry: entry,
 	}
 	if s.recorder, err = openRecorder(c); err != nil {
 		return nil, fmt.Errorf("%w; see recorder_dir, or switch the recorder off with --recorder off", err)
@@ -120,7 +122,7 @@ func (s *service) wire() {
 		Refresh: s.config.RefreshInterval, Overdue: s.config.ReconcileAfter,
 		Grace: graceAfterEnd, Recovery: 5 * time.Minute, Changed: changed,
 	})
-	s.engine = lottery.NewEngine(find, s.fast, s.ledger, s.keeper, observer)
+	s.engine = lottery.NewEngine(find, s.fast, yielding{s.ledger, s.entry}, s.keeper, observer)
 }
 
 // recoverAll makes every activity ready to draw from before the first request. One

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/lotteryctl/lotteryctl/internal/admission"
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
 )
 
@@ -24,8 +25,8 @@ func serve(ctx context.Context, c Config, log logging, migrate bool, started fun
 		return err
 	}
 	w := &waiting{log: log.Logger}
-	p := openPorts(l, log, w.readiness)
-	s, err := openService(ctx, c, log, migrate, w)
+	p := openPorts(c, l, log, w.readiness)
+	s, err := openService(ctx, c, log, migrate, w, p.entry)
 	if err != nil {
 		p.close()
 		if ctx.Err() != nil {
@@ -69,15 +70,20 @@ func listen(c Config) (l listeners, err error) {
 type ports struct {
 	public, admin         *http.Server
 	publicGate, adminGate *httpapi.Gate
+	door                  *admission.Door
+	entry                 *admission.Gate // behind the door
 	work                  errgroup.Group
 	failed                chan error // why a server ended by itself
 }
 
-func openPorts(l listeners, log logging, starting func() httpapi.Readiness) *ports {
+func openPorts(c Config, l listeners, log logging, starting func() httpapi.Readiness) *ports {
 	p := &ports{publicGate: httpapi.NewPublicGate(), adminGate: httpapi.NewAdminGate(starting), failed: make(chan error, 2)}
+	p.entry = admission.NewGate(admission.GateOptions{Most: c.MaxInFlight, MaxWait: c.MaxWait})
+	p.door = admission.NewDoor(l.public, p.entry, admission.DoorOptions{Most: c.MaxConnections})
 	p.public = httpapi.NewPublicServer(p.publicGate, log.Logger)
+	p.public.ConnState, p.public.ConnContext = p.door.Track, p.door.Context
 	p.admin = httpapi.NewAdminServer(p.adminGate, log.Logger)
-	p.work.Go(func() error { return serveOn(p.public, l.public, p.failed) })
+	p.work.Go(func() error { return serveOn(p.public, p.door, p.failed) })
 	p.work.Go(func() error { return serveOn(p.admin, l.admin, p.failed) })
 	return p
 }
@@ -92,6 +98,7 @@ func (p *ports) close() {
 // request is answered before serve returns. ready is called once both answer.
 func (s *service) serve(ctx context.Context, p *ports, ready func()) error {
 	s.watchHealth()
+	s.metrics.WatchAdmission(p.admission)
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBackground()
 	pushed := s.fast.Watch(background)
@@ -100,7 +107,7 @@ func (s *service) serve(ctx context.Context, p *ports, ready func()) error {
 	work.Go(func() error { return s.recorder.Run(background) })
 	work.Go(func() error { s.health.Run(background); return nil })
 
-	p.publicGate.Open(s.publicHandler())
+	p.publicGate.Open(s.publicHandler(p.door))
 	p.adminGate.Open(s.adminHandler())
 	ready()
 
@@ -109,7 +116,7 @@ func (s *service) serve(ctx context.Context, p *ports, ready func()) error {
 	case <-ctx.Done():
 	case cause = <-p.failed:
 	}
-	drainErr := s.drainAll(p.public, p.admin)
+	drainErr := s.drainAll(p)
 	stopBackground()
 	return errors.Join(cause, drainErr, work.Wait(), p.work.Wait())
 }
@@ -126,17 +133,18 @@ func serveOn(srv *http.Server, l net.Listener, failed chan<- error) error {
 
 // drainAll goes out in the order in which load balancers learn of it: not
 // ready, still serving, no new connections, all answered, gone.
-func (s *service) drainAll(public, admin *http.Server) error {
+func (s *service) drainAll(p *ports) error {
 	s.drain.Start()
+	p.entry.Open()
 	s.log.Info("draining", "delay", s.config.DrainDelay.String(), "timeout", s.config.DrainTimeout.String())
 	time.Sleep(s.config.DrainDelay)
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainTimeout)
 	defer cancel()
-	err := public.Shutdown(ctx)
+	err := p.public.Shutdown(ctx)
 	if err != nil {
 		err = fmt.Errorf("not all requests were answered within %s: %w", s.config.DrainTimeout, err)
 	}
-	return errors.Join(err, admin.Shutdown(ctx))
+	return errors.Join(err, p.admin.Shutdown(ctx))
 }
 
 // report logs what went wrong in the background.

@@ -43,7 +43,9 @@ func settings(c *Config) []setting {
 		storeURL("redis_url", &c.RedisURL, []string{"redis", "rediss", "unix"}, "URL of Redis: redis://[user:password@]host:port[/db]"),
 		storeURL("postgres_url", &c.PostgresURL, []string{"postgres", "postgresql"}, "URL of Postgres: postgres://user[:password]@host[:port]/database"),
 		label("region", &c.Region, "label of this instance's metrics (default empty)"),
-		number("max_in_flight", &c.MaxInFlight, 1, 1_000_000, "maximum number of draws at the same time; more are refused as overloaded (default 4096)"),
+		number("max_in_flight", &c.MaxInFlight, 1, 1_000_000, "maximum number of requests that are worked on at the same time; fewer if they would take too long (default 4096)"),
+		number("max_connections", &c.MaxConnections, 1, 1_000_000, "maximum number of open connections of the public port; newcomers get the place of an idle one, or wait (default 1024)"),
+		duration("max_wait", &c.MaxWait, time.Millisecond, 20*time.Second, "maximum time that a request waits to be worked on; then it is refused as overloaded (default 1s)"),
 		duration("draw_timeout", &c.DrawTimeout, 50*time.Millisecond, 20*time.Second, "time budget of one draw (default 2s)"),
 		number("redis_connections", &c.RedisConnections, 1, 64, "connections that carry draws to Redis (default 2)"),
 		number("commit_connections", &c.CommitConnections, 1, 64, "connections that commit wins to Postgres (default 2)"),
@@ -70,7 +72,7 @@ func settings(c *Config) []setting {
 func defaultConfig() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081",
-		MaxInFlight: httpapi.DefaultMaxInFlight, DrawTimeout: httpapi.DefaultDrawTimeout,
+		MaxInFlight: 4096, MaxConnections: 1024, MaxWait: time.Second, DrawTimeout: httpapi.DefaultDrawTimeout,
 		RedisConnections: 2, CommitConnections: 2,
 		ReconcileAfter: 5 * time.Second, RefreshInterval: time.Second,
 		DrainDelay: 5 * time.Second, DrainTimeout: 30 * time.Second,

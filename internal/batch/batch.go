@@ -27,13 +27,15 @@ var ErrClosed = errors.New("batch: closed")
 type Call[In, Out any] struct {
 	In   In
 	Out  Out
-	done chan struct{} // nil for a call that its own caller runs
+	ctx  context.Context // of its caller
+	done chan struct{}   // nil for a call that its own caller runs
 }
 
 // Run answers every call of a batch, in its Out. It must return within a bounded
 // time and may not keep the slice. It is called by one goroutine at a time for
-// each lane.
-type Run[In, Out any] func(lane int, calls []*Call[In, Out])
+// each lane. If a caller runs it for its own call alone, ctx is the caller's, and
+// Run should return when that ends; otherwise it never ends.
+type Run[In, Out any] func(ctx context.Context, lane int, calls []*Call[In, Out])
 
 // Batcher runs calls in batches. Use [New]. Safe for concurrent use.
 type Batcher[In, Out any] struct {
@@ -76,9 +78,9 @@ func New[In, Out any](lanes, max int, run Run[In, Out]) *Batcher[In, Out] {
 }
 
 // Do has in answered, by the caller itself if a lane is idle, with others
-// otherwise. If ctx ends while the call waits, Do returns its error; the call
-// may still be run, and its answer is dropped. After Close, Do returns
-// ErrClosed.
+// otherwise. If ctx ends while the call waits, Do returns its error; the call is
+// not run any more unless it runs already, and its answer is dropped. After Close,
+// Do returns ErrClosed.
 func (b *Batcher[In, Out]) Do(ctx context.Context, in In) (out Out, err error) {
 	c := &Call[In, Out]{In: in}
 	b.mu.Lock()
@@ -90,9 +92,10 @@ func (b *Batcher[In, Out]) Do(ctx context.Context, in In) (out Out, err error) {
 		i := b.idle[n-1]
 		b.idle = b.idle[:n-1]
 		b.mu.Unlock()
-		b.runAlone(i, c)
+		b.runAlone(ctx, i, c)
 		return c.Out, nil
 	}
+	c.ctx = ctx
 	c.done = make(chan struct{}, 1)
 	b.waiting = append(b.waiting, c)
 	b.mu.Unlock()
@@ -107,7 +110,7 @@ func (b *Batcher[In, Out]) Do(ctx context.Context, in In) (out Out, err error) {
 // runAlone runs the caller's own call on an idle lane, then leaves the lane to
 // whoever came meanwhile. That is the lane's goroutine: the caller has its
 // answer and goes home with it.
-func (b *Batcher[In, Out]) runAlone(i int, c *Call[In, Out]) {
+func (b *Batcher[In, Out]) runAlone(ctx context.Context, i int, c *Call[In, Out]) {
 	l := &b.lanes[i]
 	l.calls = append(l.calls[:0], c)
 	defer func() { // also if run panics: a lost lane would never come back
@@ -116,7 +119,7 @@ func (b *Batcher[In, Out]) runAlone(i int, c *Call[In, Out]) {
 			l.wake <- struct{}{}
 		}
 	}()
-	b.run(i, l.calls)
+	b.run(ctx, i, l.calls)
 }
 
 // release makes the lane idle unless somebody waits.
@@ -138,7 +141,7 @@ func (b *Batcher[In, Out]) serve(i int) {
 	for {
 		l.calls = b.gather(l.calls[:0])
 		if len(l.calls) > 0 {
-			b.run(i, l.calls)
+			b.run(context.Background(), i, l.calls)
 			for _, c := range l.calls {
 				c.done <- struct{}{}
 			}
@@ -150,12 +153,19 @@ func (b *Batcher[In, Out]) serve(i int) {
 	}
 }
 
-// gather takes up to max of the calls that wait, in the order they came.
+// gather takes up to max of the calls that wait, in the order they came. It drops
+// those whose callers have gone: under overload they are most of them, and what is
+// done for them is not done for those who still wait.
 func (b *Batcher[In, Out]) gather(calls []*Call[In, Out]) []*Call[In, Out] {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n := min(b.max, len(b.waiting))
-	calls = append(calls, b.waiting[:n]...)
+	n := 0
+	for n < len(b.waiting) && len(calls) < b.max {
+		if c := b.waiting[n]; c.ctx.Err() == nil {
+			calls = append(calls, c)
+		}
+		n++
+	}
 	rest := copy(b.waiting, b.waiting[n:])
 	clear(b.waiting[rest:])
 	b.waiting = b.waiting[:rest]

@@ -12,7 +12,7 @@ import (
 )
 
 // square answers each call with its square.
-func square(_ int, calls []*batch.Call[int, int]) {
+func square(_ context.Context, _ int, calls []*batch.Call[int, int]) {
 	for _, c := range calls {
 		c.Out = c.In * c.In
 	}
@@ -20,7 +20,7 @@ func square(_ int, calls []*batch.Call[int, int]) {
 
 func TestIdleLaneTakesACallAlone(t *testing.T) {
 	var sizes []int
-	b := batch.New(1, 16, func(_ int, calls []*batch.Call[int, int]) { sizes = append(sizes, len(calls)) })
+	b := batch.New(1, 16, func(_ context.Context, _ int, calls []*batch.Call[int, int]) { sizes = append(sizes, len(calls)) })
 	for i := range 5 {
 		if _, err := b.Do(context.Background(), i); err != nil {
 			t.Fatal(err)
@@ -41,7 +41,7 @@ func TestCallsGatherWhileTheLaneIsBusy(t *testing.T) {
 	started, release := make(chan struct{}), make(chan struct{})
 	var first atomic.Bool
 	var second int
-	b := batch.New(1, 8, func(_ int, calls []*batch.Call[int, int]) {
+	b := batch.New(1, 8, func(_ context.Context, _ int, calls []*batch.Call[int, int]) {
 		if first.CompareAndSwap(false, true) {
 			close(started)
 			<-release
@@ -71,7 +71,7 @@ func TestCallsGatherWhileTheLaneIsBusy(t *testing.T) {
 
 func TestDoStopsWaitingWithItsContext(t *testing.T) {
 	started, release := make(chan struct{}), make(chan struct{})
-	b := batch.New(1, 8, func(int, []*batch.Call[int, int]) { close(started); <-release })
+	b := batch.New(1, 8, func(context.Context, int, []*batch.Call[int, int]) { close(started); <-release })
 	var first sync.WaitGroup
 	first.Go(func() { _, _ = b.Do(context.Background(), 0) })
 	<-started
@@ -87,11 +87,11 @@ func TestDoStopsWaitingWithItsContext(t *testing.T) {
 }
 
 func TestAPanicKeepsTheLane(t *testing.T) {
-	b := batch.New(1, 8, func(_ int, calls []*batch.Call[int, int]) {
+	b := batch.New(1, 8, func(_ context.Context, _ int, calls []*batch.Call[int, int]) {
 		if calls[0].In == 13 {
 			panic("unlucky")
 		}
-		square(0, calls)
+		square(context.Background(), 0, calls)
 	})
 	defer b.Close()
 	func() {

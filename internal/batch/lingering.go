@@ -87,7 +87,7 @@ func (l *Lingering[In, Out]) serve(lane int, batch []*Call[In, Out]) {
 			return
 		}
 		start := time.Now()
-		l.run(lane, batch)
+		l.run(context.Background(), lane, batch)
 		l.sizing.took(time.Since(start))
 		for _, c := range batch {
 			c.done <- struct{}{}

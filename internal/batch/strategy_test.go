@@ -50,7 +50,7 @@ func TestPromises(t *testing.T) {
 		const lanes, callers, each = 3, 40, 25
 		var busy [lanes]atomic.Bool
 		var ran [callers * each]atomic.Int64
-		s := start(lanes, func(lane int, calls []*call) {
+		s := start(lanes, func(ctx context.Context, lane int, calls []*call) {
 			if busy[lane].Swap(true) {
 				t.Errorf("lane %d runs two batches at once", lane)
 			}
@@ -60,7 +60,7 @@ func TestPromises(t *testing.T) {
 			for _, c := range calls {
 				ran[c.In].Add(1)
 			}
-			square(lane, calls)
+			square(ctx, lane, calls)
 			busy[lane].Store(false)
 		})
 		var all sync.WaitGroup
@@ -86,7 +86,7 @@ func TestPromises(t *testing.T) {
 func TestCloseKeepsPromises(t *testing.T) {
 	forEach(t, func(t *testing.T, _ int, start func(int, batch.Run[int, int]) strategy) {
 		var ran, answered, refused atomic.Int64
-		s := start(2, func(_ int, calls []*call) {
+		s := start(2, func(_ context.Context, _ int, calls []*call) {
 			time.Sleep(time.Millisecond)
 			ran.Add(int64(len(calls)))
 		})
@@ -125,7 +125,7 @@ func TestNobodyWaitsPastHisContext(t *testing.T) {
 	forEach(t, func(t *testing.T, _ int, start func(int, batch.Run[int, int]) strategy) {
 		const callers = 100 // more than are run and queued: some wait to be handed over
 		release := make(chan struct{})
-		s := start(1, func(int, []*call) { <-release })
+		s := start(1, func(context.Context, int, []*call) { <-release })
 		back := make(chan error, callers)
 		for i := range callers {
 			go func() {
@@ -155,7 +155,7 @@ func TestNobodyWaitsPastHisContext(t *testing.T) {
 
 func TestFullBatchLeavesAtOnce(t *testing.T) {
 	var sizes []int
-	s := batch.NewFixed(1, 4, time.Hour, func(_ int, calls []*call) { sizes = append(sizes, len(calls)) })
+	s := batch.NewFixed(1, 4, time.Hour, func(_ context.Context, _ int, calls []*call) { sizes = append(sizes, len(calls)) })
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() { _, _ = s.Do(context.Background(), i) })
@@ -182,7 +182,7 @@ func TestLoneCallLingers(t *testing.T) {
 
 func TestSizeFollowsTheBatches(t *testing.T) {
 	var slow atomic.Bool
-	s := batch.NewAdaptive(1, rule, 0, func(_ int, calls []*call) {
+	s := batch.NewAdaptive(1, rule, 0, func(_ context.Context, _ int, calls []*call) {
 		if slow.Load() {
 			time.Sleep(rule.Slow + time.Millisecond)
 		}

@@ -31,6 +31,7 @@ type options struct {
 	bare     string // a bareSpec: be the bare server
 	lotteryd string
 	draws    int
+	extra    []string // flags of lotteryd in the overload part
 }
 
 // bench holds what the parts share.
@@ -43,6 +44,7 @@ type bench struct {
 	redis    *goredis.Client
 	folder   string // holds logs, and the lotteryd binary if we built it
 	runs     int    // so far; names the runs' folders
+	cores    int    // of the machine
 	machine  bars.Machine
 	board    bars.Board
 }
@@ -68,7 +70,7 @@ func (b *bench) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	b.service = reference.New(reference.Options{Program: program, Data: b.data})
+	b.service = reference.New(reference.Options{Program: program, Data: b.data, Checked: strings.Contains(b.only, "overload")})
 	return nil
 }
 

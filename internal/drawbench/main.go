@@ -7,15 +7,18 @@
 //   - capacity beside a bare net/http handler that makes one go-redis call of
 //     the same script and answers a constant, both measured in turn;
 //   - bytes, allocations and Redis memory of a losing draw;
-//   - overload (only if named): what lotteryd and the planted service answer at
-//     twice and four times of what they can do, beside their best closed loop.
+//   - flood (only if named): what lotteryd and the planted service answer at
+//     twice and four times of what they can do, beside their best closed loop:
+//     does the load generator itself take away what they could answer?
+//   - overload (only if named): what a crowd of clients is answered in time, by
+//     how many connections they open and by whether they honour Retry-After.
 //
 // Generator, Redis, Postgres and service share the machine. Every run is a
 // fresh process with a fresh activity; arms take turns within a round, in an
 // order that changes from round to round. Medians over rounds with the range
 // are printed, and ratios are taken within a round.
 //
-//	go run ./internal/drawbench [--rounds 10] [--seconds 5] [--only latency,capacity,memory,overload]
+//	go run ./internal/drawbench [--rounds 10] [--seconds 5] [--only latency,capacity,memory,flood,overload]
 //
 // It exits with 1 if a bar was missed, and with 3 if that was while other
 // programs used the machine.
@@ -56,12 +59,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, err
 	flags.SetOutput(stderr)
 	flags.IntVar(&o.rounds, "rounds", 10, "rounds, each with one run of every arm")
 	flags.DurationVar(&o.seconds, "seconds", 5*time.Second, "measured part of one run")
-	flags.StringVar(&o.only, "only", "latency,capacity,memory", "which parts to run: these and overload")
+	flags.StringVar(&o.only, "only", "latency,capacity,memory", "which parts to run: these, flood and overload")
 	flags.StringVar(&o.lotteryd, "lotteryd", "", "lotteryd binary; by default, built first")
 	flags.IntVar(&o.draws, "memory-draws", 10_000_000, "largest number of losing draws in the Redis memory part")
+	flags.Func("lotteryd-flag", "flag for lotteryd in the overload part, such as --max-connections=512; may be repeated", func(text string) error {
+		o.extra = append(o.extra, text)
+		return nil
+	})
 	flags.StringVar(&o.bare, "bare", "", "internal: be the bare server")
+	crowd := flags.String("crowd", "", "internal: be a crowd of clients")
 	if err := flags.Parse(args); err != nil {
 		return 0, err
+	}
+	if *crowd != "" {
+		return 0, serveCrowd(ctx, *crowd, stdout)
 	}
 	if o.bare != "" {
 		return 0, serveBare(ctx, o.bare)
@@ -74,6 +85,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, err
 
 // measure starts the servers that all runs share and runs the parts.
 func measure(ctx context.Context, o options, stdout, stderr io.Writer) (code int, err error) {
+	// The crowd has cores of its own: what its members cost must not look like the
+	// service's weakness. Everything else shares the others.
+	cores := runtime.NumCPU()
+	if strings.Contains(o.only, "overload") && cores > 1 {
+		if err := useCores(0, cores/2); err != nil {
+			return 0, err
+		}
+	}
 	private, err := reference.OpenData(ctx, "", "")
 	if err != nil {
 		return 0, err
@@ -83,7 +102,7 @@ func measure(ctx context.Context, o options, stdout, stderr io.Writer) (code int
 		defer cancel()
 		err = errors.Join(err, private.Close(stopping))
 	}()
-	b := &bench{options: o, data: private, out: stdout, progress: stderr}
+	b := &bench{options: o, data: private, cores: cores, out: stdout, progress: stderr}
 	defer b.clean()
 	if err := b.prepare(ctx); err != nil {
 		return 0, err
@@ -93,7 +112,7 @@ func measure(ctx context.Context, o options, stdout, stderr io.Writer) (code int
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"latency", b.latency}, {"capacity", b.capacity}, {"memory", b.memory}, {"overload", b.overload}} {
+	}{{"latency", b.latency}, {"capacity", b.capacity}, {"memory", b.memory}, {"flood", b.flood}, {"overload", b.overload}} {
 		if strings.Contains(o.only, part.name) {
 			if err := part.run(ctx); err != nil {
 				return 0, fmt.Errorf("%s: %w", part.name, err)

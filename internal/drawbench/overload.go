@@ -4,196 +4,165 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
-	"path/filepath"
-	"runtime"
-	"strings"
-	"sync/atomic"
+	"slices"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/bars"
-	"github.com/lotteryctl/lotteryctl/internal/experiment"
-	"github.com/lotteryctl/lotteryctl/internal/reference"
-	"github.com/lotteryctl/lotteryctl/internal/runfolder"
-	"github.com/lotteryctl/lotteryctl/loadgen"
 )
 
-// The overload part asks whether the generator itself takes away what an
-// overloaded server could answer. All of a round is relative to the best closed
-// loop of that round.
+// The overload part asks what a crowd is answered in time. Good are answers of
+// success within goodWithin; shares are of the peak of the same round: the best of
+// three closed loops.
 const (
-	overloadWindow = 3 * time.Second
-	// overloadShare of what the server answers in its best closed loop must be
-	// answered at twice and four times that rate.
-	overloadShare = 0.9
-	// overloadHeap is what the generator may need: requests that wait, for
-	// overloadTimeout at most, and connections.
-	overloadHeap    = 64 // MiB
-	overloadTimeout = 2 * time.Second
+	crowdWarmup   = time.Second
+	crowdWindow   = 4 * time.Second
+	crowdRecovery = 5 * time.Second
+	// openConnections is how many connections an open loop may open.
+	openConnections = 8000
+	// calm is the load after an open loop, as a share of the peak. recoveredShare of
+	// what is due then must be good.
+	calm           = 0.8
+	recoveredShare = 0.95
 )
 
-// overloaded is a server to overload.
-type overloaded struct {
-	name  string
-	start func(context.Context, loadgen.Plan) (*experiment.Target, error)
+// The bars of the overload part.
+const (
+	goodShare     = 0.9 // of the peak, with any number of connections and at twice the peak
+	goodShareAt10 = 0.7 // of the peak, at ten times of it
+	mostP99       = 50  // ms, of answers of success; or tenTimes what it is without load
+	tenTimes      = 10
+	mostRecovery  = 2   // s, until all is well at 0.8 of the peak
+	mostResident  = 256 // MiB, lotteryd
+	mostProbe     = 1   // s, for an answer of the admin port
+)
+
+// pressure is an arm of the overload part.
+type pressure struct {
+	name        string
+	connections int
+	factor      float64 // of the peak; 0 is a closed loop
+	honor       bool
+	share       float64 // bar
 }
 
-// overload loads two servers with more than they can take.
-func (b *bench) overload(ctx context.Context) error {
-	planted, err := b.buildPlanted(ctx)
-	if err != nil {
-		return err
-	}
-	servers := []overloaded{
-		{"planted", func(ctx context.Context, p loadgen.Plan) (*experiment.Target, error) {
-			return b.startPlanted(ctx, planted, p)
-		}},
-		{"lotteryd", func(ctx context.Context, p loadgen.Plan) (*experiment.Target, error) {
-			return b.startLotteryd(ctx, reference.Configuration{}, p)
-		}},
-	}
-	fmt.Fprintf(b.out, "\nOverload, open loop with the default limit of connections, beside the best closed loop of the same round\n")
-	fmt.Fprintf(b.out, "%-10s %-10s %-22s %-24s %-14s %-13s %s\n", "server", "asked", "answered/s", "share of closed loop", "connections", "client heap", "bar")
-	for _, s := range servers {
-		if err := b.overloadOne(ctx, s); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+func pressures() (all []pressure) {
+	for _, honor := range []bool{false, true} {
+		for _, n := range []int{512, 2000, 5000, 20000} {
+			all = append(all, pressure{fmt.Sprintf("closed, %d connections", n), n, 0, honor, goodShare})
 		}
+		all = append(all, pressure{"open, 2 x the peak", openConnections, 2, honor, goodShare}, pressure{"open, 10 x the peak", openConnections, 10, honor, goodShareAt10})
 	}
-	return nil
+	return all
 }
 
-func (b *bench) overloadOne(ctx context.Context, s overloaded) error {
-	factors := []float64{2, 4}
-	found := map[float64]samples{}
+func (p pressure) title() string {
+	if p.honor {
+		return p.name + ", Retry-After honoured"
+	}
+	return p.name
+}
+
+// overload runs all arms in each round, in an order that changes.
+func (b *bench) overload(ctx context.Context) error {
+	fmt.Fprintf(b.out, "\nOverload: good is success within %v. lotteryd, Redis and Postgres share %d of %d cores, the crowd has the others\n", goodWithin, max(1, b.cores/2), b.cores)
+	arms := pressures()
+	found := make([]samples, len(arms))
+	var peaks, unloaded []float64
 	for round := range b.rounds {
-		best, err := b.bestClosed(ctx, s)
+		peak, err := b.peak(ctx)
 		if err != nil {
 			return err
 		}
-		for i := range factors {
-			factor := factors[(round+i)%len(factors)]
-			got, err := b.flooded(ctx, s, loadgen.Plan{Rate: factor * best})
+		quiet, err := b.press(ctx, pressure{connections: openConnections, factor: 0.1}, peak)
+		if err != nil {
+			return err
+		}
+		peaks, unloaded = append(peaks, peak), append(unloaded, quiet["p99"])
+		fmt.Fprintf(b.progress, "round %d/%d peak %.0f/s, p99 at a tenth of it %.1f ms\n", round+1, b.rounds, peak, quiet["p99"])
+		for i := range arms {
+			i = (i + round) % len(arms)
+			got, err := b.press(ctx, arms[i], peak)
 			if err != nil {
-				return err
+				return fmt.Errorf("%s: %w", arms[i].title(), err)
 			}
-			got["share"] = got["answered"] / best
-			found[factor] = append(found[factor], got)
-			fmt.Fprintf(b.progress, "round %d/%d %-9s %v x %6.0f/s: %6.0f/s answered\n", round+1, b.rounds, s.name, factor, best, got["answered"])
+			got["share"] = got["good"] / peak
+			got["p99-bound"] = got["p99"] / max(mostP99, tenTimes*quiet["p99"])
+			found[i] = append(found[i], got)
+			fmt.Fprintf(b.progress, "round %d/%d %-46s %6.0f/s good (%.2f), p99 %.0f ms, back after %.1f s\n", round+1, b.rounds, arms[i].title(), got["good"], got["share"], got["p99"], got["recovery"])
 		}
 	}
-	others := b.machine.Others()
-	for _, factor := range factors {
-		r := found[factor]
-		bar := bars.Bar{AtLeast: overloadShare}
-		verdict := b.board.Judge(bar, r.values("share"), others)
-		memory := b.board.Judge(bars.Bar{AtMost: overloadHeap}, r.values("heap"), others)
-		fmt.Fprintf(b.out, "%-10s %-10s %-22s %-24s %-14s %-13s %s %s; heap <= %d MiB %s\n", s.name, fmt.Sprintf("%v x", factor), r.show("answered", 0),
-			r.show("share", 2), r.show("connections", 0), r.show("heap", 1), bar, verdict, overloadHeap, memory)
-	}
-	b.showOthers(others)
+	fmt.Fprintf(b.out, "peak %s/s good; p99 at a tenth of it %s ms\n", spread(peaks, 0), spread(unloaded, 1))
+	b.showPressures(arms, found)
 	return nil
 }
 
-// bestClosed is what the server answers over the best of some numbers of
-// connections.
-func (b *bench) bestClosed(ctx context.Context, s overloaded) (best float64, err error) {
-	for _, connections := range []int{16, 64, 256} {
-		got, err := b.flooded(ctx, s, loadgen.Plan{Arrivals: loadgen.Closed, Connections: connections})
+func (b *bench) showPressures(arms []pressure, found []samples) {
+	others := b.machine.Others()
+	fmt.Fprintf(b.out, "%-46s %-18s %-18s %-18s %-18s %-18s %-14s %s\n", "load", "good, share", "refused/s", "p50 ms", "p99 ms", "back after s", "resident MiB", "bars")
+	for i, a := range arms {
+		r := found[i]
+		verdict := func(name string, bar bars.Bar, figure string) string {
+			return fmt.Sprintf("%s %s %s; ", name, bar, b.board.Judge(bar, r.values(figure), others))
+		}
+		text := verdict("share", bars.Bar{AtLeast: a.share}, "share") +
+			verdict("p99/bound", bars.Bar{AtMost: 1}, "p99-bound") +
+			verdict("resident", bars.Bar{AtMost: mostResident}, "resident") +
+			verdict("probe", bars.Bar{AtMost: mostProbe}, "probe")
+		if a.factor > 0 {
+			text += verdict("back after", bars.Bar{AtMost: mostRecovery}, "recovery")
+		}
+		fmt.Fprintf(b.out, "%-46s %-18s %-18s %-18s %-18s %-18s %-14s %s\n", a.title(), r.show("share", 2), r.show("refused", 0), r.show("p50", 1), r.show("p99", 1),
+			r.show("recovery", 1), r.show("resident", 0), text)
+	}
+	b.showOthers(others)
+}
+
+// peak is the most that was good in a second, of three closed loops.
+func (b *bench) peak(ctx context.Context) (best float64, err error) {
+	for _, connections := range []int{64, 128, 256} {
+		got, err := b.press(ctx, pressure{connections: connections}, 0)
 		if err != nil {
 			return 0, err
 		}
-		best = max(best, got["answered"])
+		best = max(best, got["good"])
+	}
+	if best == 0 {
+		return 0, errors.New("lotteryd answered nothing in time without overload")
 	}
 	return best, nil
 }
 
-// flooded is one run on a fresh server. Only answers of success count.
-func (b *bench) flooded(ctx context.Context, s overloaded, plan loadgen.Plan) (sample, error) {
-	plan.Users, plan.Duration, plan.Warmup, plan.Timeout = 100_000_000, overloadWindow, time.Second, overloadTimeout
-	t, err := s.start(ctx, plan)
-	if err != nil {
-		return nil, err
+// press is one run of an arm against a fresh lotteryd, audited. An open loop is
+// followed by a calm load, to see how long all takes to be well again.
+func (b *bench) press(ctx context.Context, a pressure, peak float64) (sample, error) {
+	phases := []phase{{a.factor * peak, crowdWarmup + crowdWindow}}
+	if a.factor > 1 {
+		phases = append(phases, phase{calm * peak, crowdRecovery})
 	}
 	b.machine.Pause(ctx)
-	plan = t.Plan
-	plan.Seed = uint64(b.runs)
-	var good atomic.Int64
-	plan.Record = func(x *loadgen.Exchange) {
-		if x.Err == nil && x.Status/100 == 2 && x.Done >= plan.Warmup && x.Done < plan.Warmup+plan.Duration {
-			good.Add(1)
+	r, s, err := b.surround(ctx, a, phases)
+	if err != nil {
+		return nil, err
+	}
+	sum := r.within(crowdWarmup, crowdWarmup+crowdWindow)
+	rate := func(n int64) float64 { return float64(n) / crowdWindow.Seconds() }
+	s["good"], s["refused"], s["failed"] = rate(sum.Good), rate(sum.Refused), rate(sum.Failed+sum.Unsent)
+	s["p50"], s["p99"] = r.Accepted.Quantile(.5).Seconds()*1e3, r.Accepted.Quantile(.99).Seconds()*1e3
+	if a.factor > 1 {
+		s["recovery"] = r.recovery(crowdWarmup + crowdWindow).Seconds()
+	}
+	return s, nil
+}
+
+// recovery is the time from a moment to the last tenth of a second of which too few
+// requests were good.
+func (r *crowdResult) recovery(from time.Duration) time.Duration {
+	first := int(from / sliceLength)
+	bad := func(s slice) bool { return float64(s.Good) < recoveredShare*float64(s.Due) }
+	for i, s := range slices.Backward(r.Slices[first:]) {
+		if bad(s) {
+			return time.Duration(i+1) * sliceLength
 		}
 	}
-	plan.MaxBody = 1
-	heap, stop := watchHeap()
-	r, err := loadgen.Run(ctx, plan)
-	stop()
-	if stopErr := t.Stop(context.WithoutCancel(ctx)); err == nil {
-		err = stopErr
-	}
-	switch {
-	case err != nil:
-		return nil, err
-	case r.Partial:
-		return nil, context.Canceled
-	}
-	if n := r.Counts.Errors[loadgen.KindLocal]; n > 0 {
-		return nil, fmt.Errorf("the generator ran out of files or ports for %d requests", n)
-	}
-	return sample{
-		"answered": float64(good.Load()) / plan.Duration.Seconds(), "connections": float64(r.Connections.MaxOpen),
-		"heap": float64(heap.Load()) / (1 << 20),
-	}, nil
-}
-
-// watchHeap finds the most that this process had on its heap until stop.
-func watchHeap() (most *atomic.Uint64, stop func()) {
-	most = new(atomic.Uint64)
-	runtime.GC()
-	quit, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(250 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-quit:
-				return
-			case <-tick.C:
-				var m runtime.MemStats
-				runtime.ReadMemStats(&m)
-				most.Store(max(most.Load(), m.HeapInuse))
-			}
-		}
-	}()
-	return most, func() { close(quit); <-ended }
-}
-
-func (b *bench) buildPlanted(ctx context.Context) (path string, err error) {
-	path = filepath.Join(b.folder, "planted")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", path, "./internal/planted").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building planted (run drawbench from the top folder): %w\n%s", err, out)
-	}
-	return path, nil
-}
-
-func (b *bench) startPlanted(ctx context.Context, path string, plan loadgen.Plan) (*experiment.Target, error) {
-	address, err := freePort()
-	if err != nil {
-		return nil, err
-	}
-	lap, err := b.lap()
-	if err != nil {
-		return nil, err
-	}
-	_, port, _ := strings.Cut(address, ":")
-	process, err := experiment.StartProcess([]string{path, "--port", port, "--rounds", "200"}, nil, filepath.Join(lap.Dir, runfolder.ServerLogFile))
-	if err != nil {
-		return nil, err
-	}
-	target := &experiment.Target{Plan: plan, Ended: process.Ended(), Stop: process.Stop}
-	target.Plan.URL, target.Plan.ServerPID = "http://"+address+"/?user={{user}}", process.PID()
-	if err := await(ctx, "http://"+address+"/"); err != nil {
-		return nil, errors.Join(err, process.EarlyEnd(), process.Stop(ctx))
-	}
-	return target, nil
+	return 0
 }

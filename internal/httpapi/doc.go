@@ -12,7 +12,7 @@
 //  4. body.go, codec.go and entry.go: the body, bounded and decoded strictly,
 //     into a [lottery.Entry]; the codecs are in the files named codec_*.go, and
 //     decode.go is the hand-written decoder.
-//  5. slots.go and deadlines.go: how many draws at once, and for how long.
+//  5. deadlines.go: how long a draw may take.
 //  6. draw.go: the call and its answer; encode.go and answer.go write it,
 //     problem.go writes refusals as RFC 9457 problem details.
 //  7. labels.go: pprof labels, by which profiles of the service can be sliced.

@@ -10,22 +10,16 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
 
-// handle reads the entry, runs op within a slot and answers. b and c are this
-// request's alone until it returns.
+// handle reads the entry, runs op and answers. b and c are this request's alone
+// until it returns.
 func (p *public) handle(w http.ResponseWriter, r *http.Request, op operation, b *buffers, c drawContext) {
 	e, err := p.readEntry(op, r, b)
 	if err != nil {
 		p.refuse(w, err)
 		return
 	}
-	// Only now: a slot is for draws, not for clients slow to send their body.
-	if !p.slots.take() {
-		p.refuse(w, p.overloaded())
-		return
-	}
 	*c.started = int64(time.Since(p.born))
 	defer func() { // also after a panic
-		p.slots.give()
 		if !*c.settled { // a panic passes through; guard answers it
 			p.observer.Failed(e, lottery.KindInternal, p.took(c))
 		}
@@ -72,11 +66,6 @@ func (p *public) run(op operation, e lottery.Entry, c drawContext) (a lottery.An
 // took is the time since the draw started.
 func (p *public) took(c drawContext) time.Duration {
 	return time.Since(p.born) - time.Duration(*c.started)
-}
-
-func (p *public) overloaded() error {
-	return lottery.Refuse(lottery.KindOverloaded,
-		"%d draws are in progress, the maximum of this instance; send the same request again", p.slots.most)
 }
 
 // logCause writes down why a draw failed for a reason of ours. Refusals that

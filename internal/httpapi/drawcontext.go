@@ -22,7 +22,7 @@ const (
 // layouts, no access is a call, and the struct behind them may stay on its
 // caller's stack, which nothing seen through an interface can.
 type drawContext struct {
-	started *int64 // when the draw got its slot, in nanoseconds since the port was made
+	started *int64 // when its entry was read, in nanoseconds since the port was made
 	status  *int32 // the HTTP status it was answered with; 0 before
 	settled *bool  // the observer was told how it ended, or will be
 }

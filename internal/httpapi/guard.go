@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"path"
@@ -28,18 +29,26 @@ func (d *Drain) Started() bool { return d != nil && d.started.Load() }
 // of a torn connection, draining connections are told to close, and paths that
 // net/http would redirect are refused.
 type guard struct {
-	next     http.Handler
-	problems problems
-	panicked func()
-	refused  func(lottery.ErrorKind)
-	log      *slog.Logger
-	drain    *Drain
+	next       http.Handler
+	problems   problems
+	panicked   func()
+	refused    func(lottery.ErrorKind)
+	log        *slog.Logger
+	drain      *Drain
+	crowded    func() bool // nil: never
+	overloaded refusal
+	turnedAway func(context.Context) bool // nil: nobody is
 }
 
 func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer g.recover(w, r)
-	if g.drain.Started() {
+	if g.drain.Started() || g.crowded != nil && g.crowded() {
 		w.Header().Set("Connection", "close")
+	}
+	if g.turnedAway != nil && g.turnedAway(r.Context()) {
+		g.overloaded.write(w)
+		g.refused(lottery.KindOverloaded)
+		return
 	}
 	if clean, ok := cleanPath(r); !ok {
 		g.refused(g.problems.write(w, lottery.Refuse(KindUnknownPath, "the path %q is not in its shortest form; use %q", clip(r.URL.Path), clip(clean))))

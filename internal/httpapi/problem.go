@@ -117,6 +117,35 @@ func (p problems) write(w http.ResponseWriter, err error) lottery.ErrorKind {
 	return class.kind
 }
 
+// refusal is a problem whose every byte is known beforehand. When more is asked than
+// can be done, refusals are most of what is written, so they must cost next to
+// nothing. Immutable; safe for concurrent use.
+type refusal struct {
+	status int
+	header map[string][]string // net/http reads the values and never writes
+	body   []byte
+}
+
+// newOverloaded is the refusal of a request that has waited for too long.
+func newOverloaded(p problems) refusal {
+	class := p.class(lottery.KindOverloaded)
+	body := appendProblem(nil, class, "this instance is asked for more than it can do in time; send the same request again later")
+	return refusal{class.status, map[string][]string{
+		"Content-Type": {"application/problem+json"}, "Cache-Control": {"no-store"},
+		"Content-Length": {strconv.Itoa(len(body))}, "Retry-After": {retryAfter(class.retryAfter)},
+	}, body}
+}
+
+func (r *refusal) write(w http.ResponseWriter) {
+	h := w.Header()
+	for name, value := range r.header {
+		h[name] = value
+	}
+	w.WriteHeader(r.status)
+	// A write error means the client is gone: there is nobody left to tell.
+	_, _ = w.Write(r.body)
+}
+
 func appendProblem(b []byte, c problemClass, detail string) []byte {
 	b = append(b, `{"type":`...)
 	b = appendString(b, problemTypes+string(c.kind))

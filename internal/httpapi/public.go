@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -8,11 +9,8 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
 
-// Defaults of [PublicOptions].
-const (
-	DefaultMaxInFlight = 4096
-	DefaultDrawTimeout = 2 * time.Second
-)
+// DefaultDrawTimeout is that of [PublicOptions].
+const DefaultDrawTimeout = 2 * time.Second
 
 // PublicOptions is what the public port needs.
 type PublicOptions struct {
@@ -21,9 +19,6 @@ type PublicOptions struct {
 	Logger   *slog.Logger   // defects and causes of refusals; required
 	// Drain tells that the service is stopping. Nil: it never is.
 	Drain *Drain
-	// MaxInFlight bounds the draws and lookups under way at once; more are
-	// refused as overloaded. 0: DefaultMaxInFlight.
-	MaxInFlight int
 	// DrawTimeout is the time budget of a draw, whether or not its client
 	// stays; up to 50 ms more. 0: DefaultDrawTimeout.
 	DrawTimeout time.Duration
@@ -32,6 +27,12 @@ type PublicOptions struct {
 	// Contexts gives requests their memory. Nil: StackContexts(Narrow), which
 	// allocates least.
 	Contexts Contexts
+	// TurnedAway reports that the request of a context has waited for too long to be
+	// worked on: it is refused as overloaded before anything else. Nil: none is.
+	TurnedAway func(context.Context) bool
+	// Crowded reports that the connection of the request at hand should be closed
+	// once it is answered, for others to come in. Nil: never.
+	Crowded func() bool
 	// Labels puts pprof labels on requests: route, result, tier.
 	Labels bool
 }
@@ -43,10 +44,6 @@ func NewPublic(o PublicOptions) http.Handler {
 		drawer: o.Drawer, observer: o.Observer, log: o.Logger,
 		codec: o.Codec, contexts: o.Contexts, born: time.Now(),
 		problems: newProblems(), headers: newAnswerHeaders(),
-	}
-	p.slots.most = int64(o.MaxInFlight)
-	if p.slots.most == 0 {
-		p.slots.most = DefaultMaxInFlight
 	}
 	p.deadlines.budget = o.DrawTimeout
 	if p.deadlines.budget == 0 {
@@ -61,7 +58,7 @@ func NewPublic(o PublicOptions) http.Handler {
 	if o.Labels {
 		p.labels = newDrawLabels()
 	}
-	return &guard{next: p.routes(), problems: p.problems, panicked: o.Observer.Panicked, refused: o.Observer.Refused, log: o.Logger, drain: o.Drain}
+	return &guard{next: p.routes(), problems: p.problems, panicked: o.Observer.Panicked, refused: o.Observer.Refused, log: o.Logger, drain: o.Drain, crowded: o.Crowded, turnedAway: o.TurnedAway, overloaded: newOverloaded(p.problems)}
 }
 
 // routes is the whole public API. The patterns without a method catch what the
@@ -78,10 +75,6 @@ func (p *public) routes() http.Handler {
 
 // draw serves POST /v1/activities/{activity}/draws.
 func (p *public) draw(w http.ResponseWriter, r *http.Request) {
-	if p.slots.full() { // before any work: shedding must cost next to nothing
-		p.refuse(w, p.overloaded())
-		return
-	}
 	p.serve(drawing, w, r)
 }
 

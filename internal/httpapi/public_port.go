@@ -12,7 +12,7 @@ import (
 // logs hang here. Its methods are called on the hot path, from many goroutines
 // at once: they must be quick and must not block.
 type Observer interface {
-	// Started: a draw or lookup has got its slot; exactly one Answered or
+	// Started: the entry of a draw or lookup was read; exactly one Answered or
 	// Failed follows.
 	Started()
 	// Answered: it was answered, took after it started.
@@ -30,7 +30,6 @@ type public struct {
 	drawer    lottery.Drawer
 	observer  Observer
 	log       *slog.Logger
-	slots     slots
 	deadlines deadlines
 	codec     Codec
 	contexts  Contexts

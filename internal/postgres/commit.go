@@ -83,27 +83,28 @@ const (
 )
 
 // commitBatch decides every call. Rows are sorted, so that two batches with
-// rows in common take locks in the same order.
-func (s *groupCommit) commitBatch(_ int, calls []*commitCall) {
+// rows in common take locks in the same order. Where ctx ends before the outcome is
+// known, it is unknown: the hold's journal brings it to an end.
+func (s *groupCommit) commitBatch(ctx context.Context, _ int, calls []*commitCall) {
 	s.options.BatchSize(len(calls))
 	slices.SortFunc(calls, func(a, b *commitCall) int {
 		return cmp.Or(cmp.Compare(a.In.Activity, b.In.Activity), cmp.Compare(a.In.User, b.In.User),
 			cmp.Compare(a.In.Request, b.In.Request))
 	})
-	ctx, cancel := s.bounded(context.Background())
+	bounded, cancel := s.bounded(ctx)
 	defer cancel()
 	var err error
-	for try := 0; try < commitTries && ctx.Err() == nil; try++ {
-		if err = s.tryBatch(ctx, calls); err == nil {
+	for try := 0; try < commitTries && bounded.Err() == nil; try++ {
+		if err = s.tryBatch(bounded, calls); err == nil {
 			s.commitError.Store(nil)
 			return
 		}
 		if isRefused(err) {
-			_ = s.commitParts(calls)
+			_ = s.commitParts(ctx, calls)
 			return
 		}
 		select {
-		case <-ctx.Done():
+		case <-bounded.Done():
 		case <-time.After(commitPause << try):
 		}
 	}
@@ -114,7 +115,7 @@ func (s *groupCommit) commitBatch(_ int, calls []*commitCall) {
 // commitParts decides halves of calls that the ledger refused together because of
 // one among them, and halves of these, until that one is alone. Each try has its own
 // deadline; once one ends without an answer, no more are made.
-func (s *groupCommit) commitParts(calls []*commitCall) (err error) {
+func (s *groupCommit) commitParts(ctx context.Context, calls []*commitCall) (err error) {
 	if len(calls) == 1 {
 		calls[0].Out = lottery.Decision{Ruling: lottery.RulingRefused, Row: calls[0].In}
 		return nil
@@ -122,11 +123,11 @@ func (s *groupCommit) commitParts(calls []*commitCall) (err error) {
 	half := len(calls) / 2
 	for _, part := range [][]*commitCall{calls[:half], calls[half:]} {
 		if err == nil {
-			ctx, cancel := s.bounded(context.Background())
-			err = s.tryBatch(ctx, part)
+			bounded, cancel := s.bounded(ctx)
+			err = s.tryBatch(bounded, part)
 			cancel()
 			if isRefused(err) {
-				err = s.commitParts(part)
+				err = s.commitParts(ctx, part)
 				continue
 			}
 		}

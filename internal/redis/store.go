@@ -21,6 +21,7 @@
 package redis
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -85,7 +86,7 @@ func Open(opt Options) (*Store, error) {
 	slow.ReadTimeout, slow.WriteTimeout, slow.PoolSize, slow.MaxRetries = 10*time.Second, 10*time.Second, 8, 1
 	slow.ContextTimeoutEnabled = true // and whoever is in a hurry says so
 	s.control = redis.NewClient(&slow)
-	s.draws = opt.Batching.start(opt.Lanes, callsTogether*opt.MaxBatch, func(i int, calls []*batch.Call[question, reply]) {
+	s.draws = opt.Batching.start(opt.Lanes, callsTogether*opt.MaxBatch, func(_ context.Context, i int, calls []*batch.Call[question, reply]) {
 		opt.BatchSize(len(calls))
 		s.lanes[i].run(calls)
 	})

@@ -1,0 +1,155 @@
+package admission
+
+import (
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// DoorOptions are a door's bounds. The zero value of each is its default.
+type DoorOptions struct {
+	// Most is how many connections are open at once. By default, 1,024.
+	Most int
+	// Idle is how long a connection has to be idle before it gives its place to a
+	// newcomer while requests wait at the gate; a tenth of it while none does. By
+	// default, 250 ms.
+	Idle time.Duration
+	// Turn is the least time between two connections that are asked to give their
+	// place although they are in use: a new connection costs more than a request, and
+	// its first request has waited. By default, 5 ms.
+	Turn time.Duration
+}
+
+func (o DoorOptions) withDefaults() DoorOptions {
+	if o.Most <= 0 {
+		o.Most = 1024
+	}
+	if o.Idle <= 0 {
+		o.Idle = 250 * time.Millisecond
+	}
+	if o.Turn <= 0 {
+		o.Turn = 5 * time.Millisecond
+	}
+	return o
+}
+
+// Door is a listener with a bounded number of open connections. When all places
+// are taken, a newcomer gets that of the connection that has been idle for longest.
+// If none is idle, newcomers wait in the kernel's queue, and now and then one that
+// is in use is asked to go (see [Door.Crowded]), so that whoever holds a connection
+// does not keep all others out.
+//
+// A server on a door has its ConnState set to [Door.Track] and its ConnContext to
+// [Door.Context].
+//
+// Safe for concurrent use.
+type Door struct {
+	net.Listener
+	gate    *Gate
+	options DoorOptions
+	closed  chan struct{}
+	close   sync.Once
+	left    chan struct{} // capacity 1: a place may be free
+
+	newcomer atomic.Bool  // one waits
+	turn     atomic.Int64 // when the next one in use may be asked to go, in Unix nanoseconds
+
+	mu     sync.Mutex
+	guests map[*guest]struct{}
+}
+
+// NewDoor makes the door of a listener, with a gate behind it. Close it as the
+// listener.
+func NewDoor(l net.Listener, g *Gate, o DoorOptions) *Door {
+	return &Door{Listener: l, gate: g, options: o.withDefaults(), closed: make(chan struct{}), left: make(chan struct{}, 1), guests: make(map[*guest]struct{})}
+}
+
+// Accept implements [net.Listener]. It returns when there is a newcomer and a place.
+func (d *Door) Accept() (net.Conn, error) {
+	conn, err := d.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	g := &guest{Conn: conn, door: d, fresh: true}
+	g.idle.Store(time.Now().UnixNano()) // until its first request is there
+	for !d.enter(g) {
+		d.newcomer.Store(true)
+		select {
+		case <-d.left:
+		case <-time.After(d.options.Idle / 20): // another one may be idle for long enough
+		case <-d.closed:
+			_ = conn.Close()
+			return nil, net.ErrClosed
+		}
+	}
+	d.newcomer.Store(false)
+	return g, nil
+}
+
+// enter gives g a place if there is one, or one can be had.
+func (d *Door) enter(g *guest) bool {
+	d.mu.Lock()
+	if len(d.guests) < d.options.Most {
+		d.guests[g] = struct{}{}
+		d.mu.Unlock()
+		return true
+	}
+	idle := d.options.Idle
+	if !d.gate.State().full() {
+		idle /= 10
+	}
+	idlest, since := (*guest)(nil), time.Now().Add(-idle).UnixNano()
+	for other := range d.guests {
+		if t := other.idle.Load(); t != 0 && t < since {
+			idlest, since = other, t
+		}
+	}
+	d.mu.Unlock()
+	if idlest == nil {
+		return false
+	}
+	_ = idlest.Close()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.guests) >= d.options.Most {
+		return false
+	}
+	d.guests[g] = struct{}{}
+	return true
+}
+
+// leave frees the place of g.
+func (d *Door) leave(g *guest) {
+	d.mu.Lock()
+	delete(d.guests, g)
+	d.mu.Unlock()
+	select {
+	case d.left <- struct{}{}:
+	default:
+	}
+}
+
+// Close implements [net.Listener]: no newcomer is accepted any more. Connections
+// stay open.
+func (d *Door) Close() error {
+	d.close.Do(func() { close(d.closed) })
+	return d.Listener.Close()
+}
+
+// Crowded reports that a newcomer waits for a place: the connection of the request at
+// hand should be closed once it is answered. It does so for one request in each turn.
+func (d *Door) Crowded() bool {
+	if !d.newcomer.Load() {
+		return false
+	}
+	now, next := time.Now(), d.turn.Load()
+	return now.UnixNano() >= next && d.turn.CompareAndSwap(next, now.Add(d.options.Turn).UnixNano())
+}
+
+// Open is how many connections are open.
+func (d *Door) Open() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.guests)
+}
