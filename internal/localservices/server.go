@@ -120,6 +120,22 @@ func (s *server) signal(sig syscall.Signal) *running {
 	return s.proc
 }
 
+// end kills the process and all that descend from it with SIGKILL, and waits
+// until none is left: a Postgres has its backends, and a Redis the child that
+// rewrites its file.
+func (s *server) end() error {
+	s.mu.Lock()
+	run := s.proc
+	s.mu.Unlock()
+	if run == nil {
+		return nil
+	}
+	killTree(run.cmd.Process.Pid)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return s.awaitExit(ctx, run)
+}
+
 // awaitExit waits until run, which may be nil, is over or ctx ends.
 func (s *server) awaitExit(ctx context.Context, run *running) error {
 	if run == nil {

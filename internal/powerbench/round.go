@@ -1,0 +1,291 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/lotteryctl/lotteryctl/internal/audit"
+	"github.com/lotteryctl/lotteryctl/internal/powerloss"
+)
+
+// outcome is what one loss did, and what was found after it.
+type outcome struct {
+	Plan     plan             `json:"plan"`
+	Setting  setting          `json:"setting"`
+	Answers  tally            `json:"answers"` // of this loss: load, retries and replays
+	Losses   []powerloss.Loss `json:"losses"`  // of Postgres and Redis, in this order, twice if twice
+	Wiped    bool             `json:"wiped"`   // Redis did not start on what was left
+	Recovery time.Duration    `json:"recovery"`
+	Redrawn  int64            `json:"redrawn"` // losses so far in the round that were drawn again to another end
+	// Broken is empty if all invariants held.
+	Broken []string `json:"broken"`
+}
+
+// round is a deployment that loses its power several times.
+type round struct {
+	postgres, redis *machine
+	replicas        []*replica
+	crowd           *crowd
+	answers         *os.File
+	clients         int
+	redisLost       bool // at least once
+	setting         setting
+}
+
+// newRound starts everything. dir is the folder for logs and answers.
+func newRound(ctx context.Context, p programs, s setting, dir string) (r *round, err error) {
+	r = &round{clients: 8, setting: s}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.close())
+		}
+	}()
+	if r.postgres, err = newMachine(ctx, "postgres", p.disk, s.Disk); err != nil {
+		return r, err
+	}
+	if r.redis, err = newMachine(ctx, "redis", p.disk, s.Disk); err != nil {
+		return r, err
+	}
+	if r.answers, err = os.OpenFile(filepath.Join(dir, "answers.jsonl"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
+		return r, err
+	}
+	var urls []string
+	for i := range s.Replicas {
+		replica, err := newReplica(p.lotteryd, filepath.Join(dir, fmt.Sprintf("lotteryd-%d.log", i)),
+			[]string{"--redis-url", r.redis.server.RedisURL(), "--postgres-url", r.postgres.server.PostgresURL()})
+		if err != nil {
+			return r, err
+		}
+		r.replicas = append(r.replicas, replica)
+		urls = append(urls, replica.drawsURL())
+		if err := replica.start(ctx); err != nil {
+			return r, err
+		}
+	}
+	r.crowd = newCrowd(urls, r.answers)
+	return r, r.replicas[0].put(ctx)
+}
+
+// stores are the machines that the plan hits.
+func (r *round) stores(p plan) (hit []*machine) {
+	if p.Postgres {
+		hit = append(hit, r.postgres)
+	}
+	if p.Redis {
+		hit = append(hit, r.redis)
+	}
+	return hit
+}
+
+// patient bounds everything that has to end by itself after a loss: the start
+// of a store, of lotteryd, and definite answers to all requests.
+const patient = time.Minute
+
+// lose runs one loss. An error is a failure of the bench or of a start; what
+// the audit finds is in the outcome.
+func (r *round) lose(ctx context.Context, p plan) (o outcome, err error) {
+	o = outcome{Plan: p, Setting: r.setting}
+	ctx, cancel := context.WithTimeoutCause(ctx, 3*patient, errors.New("the loss took too long"))
+	defer cancel()
+	r.crowd.reset()
+	r.redisLost = r.redisLost || p.Redis
+	if err := r.loadUntilLoss(ctx, p, &o); err != nil {
+		return o, err
+	}
+	if err := r.recover(ctx, p, &o); err != nil {
+		return o, err
+	}
+	err = r.check(ctx, &o)
+	return o, err
+}
+
+// loadUntilLoss draws, and takes the power away at the planned instant.
+func (r *round) loadUntilLoss(ctx context.Context, p plan, o *outcome) error {
+	loading, stop := context.WithCancel(ctx)
+	defer stop()
+	var all sync.WaitGroup
+	var loadErr error
+	all.Go(func() { loadErr = r.crowd.load(loading, r.clients, p.Seed) })
+	r.disturb(loading, &all, p)
+	time.Sleep(p.Load)
+	err := r.takePower(p, p.Seed, o)
+	stop()
+	all.Wait()
+	return errors.Join(err, loadErr)
+}
+
+// disturb has the stores write more than the draws need, at the planned times.
+// An error is no matter: the power may be gone.
+func (r *round) disturb(ctx context.Context, all *sync.WaitGroup, p plan) {
+	after := func(d time.Duration, do func()) {
+		if d > 0 {
+			all.Go(func() {
+				select {
+				case <-time.After(d):
+					do()
+				case <-ctx.Done():
+				}
+			})
+		}
+	}
+	after(p.Checkpoint, func() { _ = r.sql(ctx, "CHECKPOINT") })
+	after(p.Rewrite, func() { _ = r.tellRedis(ctx, "BGREWRITEAOF") })
+}
+
+// takePower stops the disks at one instant, kills what must die with them, and
+// drops what was not synced.
+func (r *round) takePower(p plan, seed uint64, o *outcome) error {
+	for _, m := range r.stores(p) {
+		if err := m.off(); err != nil {
+			return err
+		}
+	}
+	if p.Lotteryd {
+		for _, l := range r.replicas {
+			l.kill()
+		}
+	}
+	for _, m := range r.stores(p) {
+		loss, err := m.lose(seed, p.Survival)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		o.Losses = append(o.Losses, loss)
+	}
+	return nil
+}
+
+// recover starts the stores and lotteryd on what is left, and waits until every
+// request has a definite answer.
+func (r *round) recover(ctx context.Context, p plan, o *outcome) error {
+	if p.Again > 0 {
+		if err := r.loseAgain(ctx, p, o); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	if err := r.startStores(ctx, p, o); err != nil {
+		return err
+	}
+	for _, l := range r.replicas {
+		if l.process == nil {
+			if err := l.start(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	if err := r.crowd.awaitDraw(ctx); err != nil {
+		return err
+	}
+	o.Recovery = time.Since(began)
+	settling, cancel := context.WithTimeout(ctx, patient)
+	defer cancel()
+	left, err := r.crowd.settle(settling)
+	if err == nil && left > 0 {
+		o.Broken = append(o.Broken, fmt.Sprintf("%d requests have no definite answer after %s", left, patient))
+	}
+	return errors.Join(err, r.crowd.replay(ctx, 100))
+}
+
+// startStores starts the stores that the plan has hit, side by side.
+func (r *round) startStores(ctx context.Context, p plan, o *outcome) error {
+	hit := r.stores(p)
+	errs, wiped := make([]error, len(hit)), make([]bool, len(hit))
+	var all sync.WaitGroup
+	for i, m := range hit {
+		all.Go(func() { wiped[i], errs[i] = m.start(ctx) })
+	}
+	all.Wait()
+	for _, w := range wiped {
+		o.Wiped = o.Wiped || w
+	}
+	return errors.Join(errs...)
+}
+
+// loseAgain starts the stores and takes their power before they are ready, or
+// soon after.
+func (r *round) loseAgain(ctx context.Context, p plan, o *outcome) error {
+	starting, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var all sync.WaitGroup
+	for _, m := range r.stores(p) {
+		// It may well fail: its power goes off.
+		all.Go(func() { _ = m.tryStart(starting) })
+	}
+	time.Sleep(p.Again)
+	for _, m := range r.stores(p) {
+		if err := m.off(); err != nil {
+			return err
+		}
+	}
+	cancel()
+	all.Wait()
+	return r.takePower(p, p.Seed+1, o)
+}
+
+// check audits the deployment against all that was answered so far.
+func (r *round) check(ctx context.Context, o *outcome) error {
+	ctx, cancel := context.WithTimeout(ctx, patient)
+	defer cancel()
+	report, err := audit.Run(ctx, audit.Sources{
+		Postgres: r.postgres.server.PostgresURL(), Redis: r.redis.server.RedisURL(), Activity: activityID, Wait: 20 * time.Second,
+	}, r.crowd.answers.Log(), audit.Options{RedisLostData: r.redisLost})
+	if err != nil {
+		return err
+	}
+	o.Answers = r.crowd.total()
+	o.Redrawn = report.Counts.Forgotten
+	for _, v := range report.Invariants {
+		if v.Status == audit.Broken {
+			o.Broken = append(o.Broken, fmt.Sprintf("%s %s: %d breaks, for example %v", v.ID, v.Name, v.Breaks, v.Offenders[:min(2, len(v.Offenders))]))
+		}
+	}
+	return nil
+}
+
+// sql runs one statement as the superuser.
+func (r *round) sql(ctx context.Context, statement string) error {
+	conn, err := pgx.Connect(ctx, r.postgres.server.PostgresURL())
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	_, err = conn.Exec(ctx, statement)
+	return err
+}
+
+func (r *round) tellRedis(ctx context.Context, command string) error {
+	opt, err := goredis.ParseURL(r.redis.server.RedisURL())
+	if err != nil {
+		return err
+	}
+	client := goredis.NewClient(opt)
+	defer client.Close()
+	return client.Do(ctx, command).Err()
+}
+
+func (r *round) close() error {
+	for _, l := range r.replicas {
+		l.kill()
+	}
+	var errs []error
+	for _, m := range []*machine{r.postgres, r.redis} {
+		if m != nil {
+			errs = append(errs, m.close())
+		}
+	}
+	if r.answers != nil {
+		errs = append(errs, r.answers.Close())
+	}
+	return errors.Join(errs...)
+}
