@@ -28,8 +28,9 @@ type machine struct {
 
 // newMachine mounts a disk and starts a store on it. What the start wrote is
 // synced: a machine that loses its power while it is set up is set up again.
-// diskProgram is the command of the process that serves the disk.
-func newMachine(ctx context.Context, name string, diskProgram []string, opt powerloss.Options) (m *machine, err error) {
+// diskProgram is the command of the process that serves the disk, redis are
+// settings for that store.
+func newMachine(ctx context.Context, name string, diskProgram []string, opt powerloss.Options, redis map[string]string) (m *machine, err error) {
 	m = &machine{name: name}
 	defer func() {
 		if err != nil {
@@ -47,6 +48,7 @@ func newMachine(ctx context.Context, name string, diskProgram []string, opt powe
 	}
 	m.server, err = localservices.Start(ctx, localservices.Options{
 		Redis: name == "redis", Postgres: name == "postgres", DataDir: m.folder, LoginRounds: 1,
+		RedisSettings: redis,
 		PostgresSettings: map[string]string{
 			// A disk of ours cannot be mapped into memory.
 			"dynamic_shared_memory_type": "posix",

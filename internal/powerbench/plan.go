@@ -31,7 +31,29 @@ type plan struct {
 type setting struct {
 	Replicas int               `json:"replicas"`
 	Disk     powerloss.Options `json:"disk"`
+	// Append is when Redis syncs its append-only file: everysec, always, or no,
+	// which is no such file at all.
+	Append string `json:"append"`
 }
+
+// redis are the settings of Redis.
+func (s setting) redis() map[string]string {
+	if s.Append == "no" {
+		return map[string]string{"appendonly": "no"}
+	}
+	return map[string]string{"appendfsync": s.Append}
+}
+
+// fault is what is planted: settings under which acknowledged wins are lost with
+// the power, so that the audit must find some missing.
+type fault string
+
+const (
+	none      fault = ""
+	fsyncOff  fault = "fsync-off"  // Postgres does not sync
+	commitOff fault = "commit-off" // Postgres answers before it syncs
+	lyingDisk fault = "lying-disk" // the disk answers a sync and does nothing
+)
 
 // between returns a random duration from low to high.
 func between(rng *rand.Rand, low, high time.Duration) time.Duration {
@@ -78,9 +100,14 @@ func planRound(seed uint64, round int) setting {
 	rng := rand.New(rand.NewPCG(seed, 1<<32+uint64(round)))
 	return setting{
 		Replicas: 1 + rng.IntN(2),
-		Disk: powerloss.Options{
-			SyncTime:         between(rng, 0, 3*time.Millisecond),
-			EntryNeedsFolder: rng.IntN(2) == 0,
-		},
+		Disk:     powerloss.Options{SyncTime: between(rng, 0, 3*time.Millisecond)},
+		Append:   [...]string{"everysec", "everysec", "everysec", "always", "no"}[rng.IntN(5)],
 	}
+}
+
+// hitting is a plan for a planted fault: both stores lose their power, at once
+// and with all that was not synced.
+func (p plan) hitting() plan {
+	p.Postgres, p.Redis, p.Survival, p.Again, p.Checkpoint = true, true, powerloss.Nothing, 0, 0
+	return p
 }

@@ -26,8 +26,9 @@ type outcome struct {
 	Losses   []powerloss.Loss `json:"losses"`  // of Postgres and Redis, in this order, twice if twice
 	Wiped    bool             `json:"wiped"`   // Redis did not start on what was left
 	Recovery time.Duration    `json:"recovery"`
-	Redrawn  int64            `json:"redrawn"` // losses so far in the round that were drawn again to another end
-	// Broken is empty if all invariants held.
+	Redrawn  int64            `json:"redrawn"` // losses that were drawn again to another end
+	// Broken is what must not be: a broken invariant, a store that does not start,
+	// a request without an answer. Empty if all is well.
 	Broken []string `json:"broken"`
 }
 
@@ -38,22 +39,25 @@ type round struct {
 	crowd           *crowd
 	answers         *os.File
 	clients         int
-	redisLost       bool // at least once
+	fault           fault
+	redisLost       bool // answers that it had given, at least once
+	forgotten       int64
 	setting         setting
+	dir             string // of logs and answers
 }
 
 // newRound starts everything. dir is the folder for logs and answers.
-func newRound(ctx context.Context, p programs, s setting, dir string) (r *round, err error) {
-	r = &round{clients: 8, setting: s}
+func newRound(ctx context.Context, p programs, s setting, planted fault, dir string) (r *round, err error) {
+	r = &round{clients: 8, setting: s, fault: planted, dir: dir}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.close())
 		}
 	}()
-	if r.postgres, err = newMachine(ctx, "postgres", p.disk, s.Disk); err != nil {
+	if r.postgres, err = newMachine(ctx, "postgres", p.disk, s.Disk, s.redis()); err != nil {
 		return r, err
 	}
-	if r.redis, err = newMachine(ctx, "redis", p.disk, s.Disk); err != nil {
+	if r.redis, err = newMachine(ctx, "redis", p.disk, s.Disk, s.redis()); err != nil {
 		return r, err
 	}
 	if r.answers, err = os.OpenFile(filepath.Join(dir, "answers.jsonl"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
@@ -73,7 +77,33 @@ func newRound(ctx context.Context, p programs, s setting, dir string) (r *round,
 		}
 	}
 	r.crowd = newCrowd(urls, r.answers)
-	return r, r.replicas[0].put(ctx)
+	if err = r.replicas[0].put(ctx); err != nil {
+		return r, err
+	}
+	return r, r.plant(ctx)
+}
+
+// plant makes the stores forgetful. The settings of Postgres are changed while
+// lotteryd runs, which would not start with them.
+func (r *round) plant(ctx context.Context) error {
+	name := map[fault]string{fsyncOff: "fsync", commitOff: "synchronous_commit"}[r.fault]
+	switch {
+	case r.fault == lyingDisk:
+		return errors.Join(r.postgres.disk.Lie(true), r.redis.disk.Lie(true))
+	case name == "":
+		return nil
+	}
+	return errors.Join(r.sql(ctx, "ALTER SYSTEM SET "+name+" = off"), r.sql(ctx, "SELECT pg_reload_conf()"))
+}
+
+// uproot takes the settings back after the loss, as an operator would who has
+// understood it, so that lotteryd starts. A session has read the file at its next
+// statement, so this cannot be done while the sessions are needed.
+func (r *round) uproot() error {
+	if r.fault == none || r.fault == lyingDisk {
+		return nil
+	}
+	return os.WriteFile(filepath.Join(r.postgres.folder, "postgres", "data", "postgresql.auto.conf"), nil, 0o600)
 }
 
 // stores are the machines that the plan hits.
@@ -91,22 +121,24 @@ func (r *round) stores(p plan) (hit []*machine) {
 // of a store, of lotteryd, and definite answers to all requests.
 const patient = time.Minute
 
-// lose runs one loss. An error is a failure of the bench or of a start; what
-// the audit finds is in the outcome.
+// lose runs one loss. What must not be is in the outcome; an error is one of the
+// bench itself, or the end of ctx.
 func (r *round) lose(ctx context.Context, p plan) (o outcome, err error) {
 	o = outcome{Plan: p, Setting: r.setting}
-	ctx, cancel := context.WithTimeoutCause(ctx, 3*patient, errors.New("the loss took too long"))
+	bounded, cancel := context.WithTimeoutCause(ctx, 3*patient, fmt.Errorf("not within %s", 3*patient))
 	defer cancel()
 	r.crowd.reset()
-	r.redisLost = r.redisLost || p.Redis
-	if err := r.loadUntilLoss(ctx, p, &o); err != nil {
+	if err := r.loadUntilLoss(bounded, p, &o); err != nil {
 		return o, err
 	}
-	if err := r.recover(ctx, p, &o); err != nil {
-		return o, err
+	if err := r.recover(bounded, p, &o); err != nil {
+		o.Broken = append(o.Broken, err.Error())
 	}
-	err = r.check(ctx, &o)
-	return o, err
+	r.redisLost = r.redisLost || p.Redis && (r.setting.Append != "always" || o.Wiped || r.fault == lyingDisk)
+	if err := r.check(bounded, &o); err != nil {
+		o.Broken = append(o.Broken, "the audit: "+err.Error())
+	}
+	return o, ctx.Err()
 }
 
 // loadUntilLoss draws, and takes the power away at the planned instant.
@@ -199,6 +231,9 @@ func (r *round) recover(ctx context.Context, p plan, o *outcome) error {
 
 // startStores starts the stores that the plan has hit, side by side.
 func (r *round) startStores(ctx context.Context, p plan, o *outcome) error {
+	if err := r.uproot(); err != nil {
+		return err
+	}
 	hit := r.stores(p)
 	errs, wiped := make([]error, len(hit)), make([]bool, len(hit))
 	var all sync.WaitGroup
@@ -244,7 +279,7 @@ func (r *round) check(ctx context.Context, o *outcome) error {
 		return err
 	}
 	o.Answers = r.crowd.total()
-	o.Redrawn = report.Counts.Forgotten
+	o.Redrawn, r.forgotten = report.Counts.Forgotten-r.forgotten, report.Counts.Forgotten
 	for _, v := range report.Invariants {
 		if v.Status == audit.Broken {
 			o.Broken = append(o.Broken, fmt.Sprintf("%s %s: %d breaks, for example %v", v.ID, v.Name, v.Breaks, v.Offenders[:min(2, len(v.Offenders))]))

@@ -39,6 +39,17 @@ type Loss struct {
 // Bytes is how much content was dropped.
 func (l Loss) Bytes() int64 { return l.Sectors * sectorSize }
 
+// Add adds the figures of another loss.
+func (l *Loss) Add(o Loss) {
+	l.Files += o.Files
+	l.Gone += o.Gone
+	l.Sectors += o.Sectors
+	l.Kept += o.Kept
+	l.Torn += o.Torn
+	l.Changes += o.Changes
+	l.Survived += o.Survived
+}
+
 // Lose drops what was not synced and turns the power on. It is called after
 // [Disk.PowerOff], when no process that used the disk before is left: calls of
 // these fail with [ErrOff]. All choices come from the seed.
