@@ -25,7 +25,8 @@ func line(o outcome) string {
 	if p.Again > 0 {
 		text += fmt.Sprintf("; again after %d ms", p.Again.Milliseconds())
 	}
-	text += fmt.Sprintf("; %d draws, %d wins, %d unknown; back after %.1f s", o.Answers.Draws, o.Answers.Wins, o.Answers.Unknowns, o.Recovery.Seconds())
+	text += fmt.Sprintf("; %d draws, %d wins, %d unknown; back after %.1f s, of which the stores %.1f s",
+		o.Answers.Draws, o.Answers.Wins, o.Answers.Unknowns, o.Recovery.Seconds(), o.Stores.Seconds())
 	if o.Wiped {
 		text += "; Redis was wiped"
 	}
@@ -43,7 +44,7 @@ type sums struct {
 	dropped                                        powerloss.Loss
 	wiped, broken                                  int
 	redrawn                                        int64
-	recoveries                                     []time.Duration // sorted
+	recoveries, after                              []time.Duration // sorted; after is beyond the start of the stores
 }
 
 func sum(outcomes []outcome) sums {
@@ -69,10 +70,11 @@ func sum(outcomes []outcome) sums {
 			s.dropped.Add(l)
 		}
 		if len(o.Broken) == 0 {
-			s.recoveries = append(s.recoveries, o.Recovery)
+			s.recoveries, s.after = append(s.recoveries, o.Recovery), append(s.after, o.Recovery-o.Stores)
 		}
 	}
 	slices.Sort(s.recoveries)
+	slices.Sort(s.after)
 	return s
 }
 
@@ -88,9 +90,14 @@ func (s sums) text(c campaign) string {
 		s.answers.Draws, s.answers.Wins, s.answers.Losses, s.answers.Pendings, s.answers.Unknowns, s.redrawn)
 	fmt.Fprintf(&b, "disks: %d sectors (%.1f MiB) dropped in %d files, %d sectors kept by chance, %d files torn, %d files gone, %d changes to folders undone; Redis wiped %d times\n",
 		s.dropped.Sectors, float64(s.dropped.Bytes())/(1<<20), s.dropped.Files, s.dropped.Kept, s.dropped.Torn, s.dropped.Gone, s.dropped.Changes, s.wiped)
-	if n := len(s.recoveries); n > 0 {
-		fmt.Fprintf(&b, "recovery, from the start of the stores to the first answer: median %.2f s, p90 %.2f s, longest %.2f s\n",
-			s.recoveries[n/2].Seconds(), s.recoveries[n*9/10].Seconds(), s.recoveries[n-1].Seconds())
+	for _, times := range []struct {
+		what   string
+		sorted []time.Duration
+	}{{"recovery, from the start of the stores to the first answer", s.recoveries}, {"of which after the stores were up", s.after}} {
+		if n := len(times.sorted); n > 0 {
+			fmt.Fprintf(&b, "%s: median %.2f s, p90 %.2f s, longest %.2f s\n",
+				times.what, times.sorted[n/2].Seconds(), times.sorted[n*9/10].Seconds(), times.sorted[n-1].Seconds())
+		}
 	}
 	return b.String()
 }

@@ -20,13 +20,16 @@ import (
 
 // outcome is what one loss did, and what was found after it.
 type outcome struct {
-	Plan     plan             `json:"plan"`
-	Setting  setting          `json:"setting"`
-	Answers  tally            `json:"answers"` // of this loss: load, retries and replays
-	Losses   []powerloss.Loss `json:"losses"`  // of Postgres and Redis, in this order, twice if twice
-	Wiped    bool             `json:"wiped"`   // Redis did not start on what was left
-	Recovery time.Duration    `json:"recovery"`
-	Redrawn  int64            `json:"redrawn"` // losses that were drawn again to another end
+	Plan    plan             `json:"plan"`
+	Setting setting          `json:"setting"`
+	Answers tally            `json:"answers"` // of this loss: load, retries and replays
+	Losses  []powerloss.Loss `json:"losses"`  // of Postgres and Redis, in this order, twice if twice
+	Wiped   bool             `json:"wiped"`   // Redis did not start on what was left
+	// Stores and Recovery are from the start of the stores: until they answer, and
+	// until a draw was answered.
+	Stores   time.Duration `json:"stores"`
+	Recovery time.Duration `json:"recovery"`
+	Redrawn  int64         `json:"redrawn"` // losses that were drawn again to another end
 	// Broken is what must not be: a broken invariant, a store that does not start,
 	// a request without an answer. Empty if all is well.
 	Broken []string `json:"broken"`
@@ -209,6 +212,7 @@ func (r *round) recover(ctx context.Context, p plan, o *outcome) error {
 	if err := r.startStores(ctx, p, o); err != nil {
 		return err
 	}
+	o.Stores = time.Since(began)
 	for _, l := range r.replicas {
 		if l.process == nil {
 			if err := l.start(ctx); err != nil {
@@ -281,8 +285,11 @@ func (r *round) check(ctx context.Context, o *outcome) error {
 	o.Answers = r.crowd.total()
 	o.Redrawn, r.forgotten = report.Counts.Forgotten-r.forgotten, report.Counts.Forgotten
 	for _, v := range report.Invariants {
-		if v.Status == audit.Broken {
+		switch v.Status {
+		case audit.Broken:
 			o.Broken = append(o.Broken, fmt.Sprintf("%s %s: %d breaks, for example %v", v.ID, v.Name, v.Breaks, v.Offenders[:min(2, len(v.Offenders))]))
+		case audit.NotChecked: // all is at rest, so it must be possible
+			o.Broken = append(o.Broken, fmt.Sprintf("%s %s: not checked: %v", v.ID, v.Name, v.NotChecked))
 		}
 	}
 	return nil

@@ -40,9 +40,10 @@ type Disk struct {
 	mu      sync.Mutex
 	nodes   map[Node]*inode
 	last    Node
-	pending []*change     // to folders, in order, not yet safe
-	on      chan struct{} // closed while the power is on
-	lies    bool          // see Lie
+	pending []*change // to folders, in order, not yet safe
+	off     bool
+	lives   int  // losses so far
+	lies    bool // see Lie
 	counts  Counts
 }
 
@@ -91,8 +92,7 @@ func (n *inode) isFile() bool   { return n.Mode&syscall.S_IFMT == syscall.S_IFRE
 // New makes an empty disk with the power on. The root folder belongs to uid and
 // gid and has the permissions perm.
 func New(opt Options, perm uint32, uid, gid uint32) *Disk {
-	d := &Disk{opt: opt, nodes: map[Node]*inode{}, last: Root, on: make(chan struct{})}
-	close(d.on)
+	d := &Disk{opt: opt, nodes: map[Node]*inode{}, last: Root}
 	d.nodes[Root] = &inode{
 		Attributes: Attributes{Mode: syscall.S_IFDIR | perm, UID: uid, GID: gid, Links: 2, Changed: time.Now()},
 		folder:     newFolder(Root),
@@ -104,20 +104,11 @@ func New(opt Options, perm uint32, uid, gid uint32) *Disk {
 // error.
 func (d *Disk) lock() error {
 	d.mu.Lock()
-	if d.isOff() {
+	if d.off {
 		d.mu.Unlock()
 		return ErrOff
 	}
 	return nil
-}
-
-func (d *Disk) isOff() bool {
-	select {
-	case <-d.on:
-		return false
-	default:
-		return true
-	}
 }
 
 // PowerOff stops the disk at this instant: no call changes anything until a
@@ -125,16 +116,7 @@ func (d *Disk) isOff() bool {
 func (d *Disk) PowerOff() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.isOff() {
-		d.on = make(chan struct{})
-	}
-}
-
-// On is closed while the power is on.
-func (d *Disk) On() <-chan struct{} {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.on
+	d.off = true
 }
 
 // Lie makes syncs of files and folders a pretence, as a drive does whose cache
@@ -220,13 +202,4 @@ func (d *Disk) Update(n Node, u Update) (Attributes, error) {
 		i.Changed = *u.Changed
 	}
 	return i.described(), nil
-}
-
-// PowerOn turns the power on after a [Disk.PowerOff] without a loss.
-func (d *Disk) PowerOn() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.isOff() {
-		close(d.on)
-	}
 }

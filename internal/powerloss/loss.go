@@ -52,7 +52,7 @@ func (l *Loss) Add(o Loss) {
 
 // Lose drops what was not synced and turns the power on. It is called after
 // [Disk.PowerOff], when no process that used the disk before is left: calls of
-// these fail with [ErrOff]. All choices come from the seed.
+// these would change what is left. All choices come from the seed.
 func (d *Disk) Lose(seed uint64, s Survival) Loss {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -81,9 +81,8 @@ func (d *Disk) Lose(seed uint64, s Survival) Loss {
 		}
 	}
 	d.recount()
-	if d.isOff() {
-		close(d.on)
-	}
+	d.off = false
+	d.lives++
 	return loss
 }
 

@@ -41,14 +41,14 @@ func (d *Disk) begin(n Node) (finish func() error, err error) {
 	if d.lies {
 		return func() error { return nil }, nil
 	}
-	on := d.on
+	life := d.lives
 	names := d.changesKeptBy(n)
 	if len(names) == 0 && i.file.isSafe() {
 		return nil, nil
 	}
 	im := i.file.capture()
 	return func() error {
-		if on != d.on { // off and on again: what is on disk now is another state
+		if life != d.lives { // off and on again: what is on the disk is another state
 			return ErrOff
 		}
 		d.commit(names)

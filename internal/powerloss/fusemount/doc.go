@@ -6,9 +6,9 @@
 // file system which it serves itself can wait forever, and because the mount
 // must go when we are killed: the process unmounts when its standard input ends.
 //
-// The kernel caches nothing: files are opened for direct I/O, and names and
-// attributes have no lifetime. So every write reaches the disk before the call
-// returns, and what was synced is known exactly. fsync, fdatasync, and files
+// The kernel caches no content: files are opened for direct I/O. So every write
+// reaches the disk before the call returns, and what was synced is known exactly.
+// After a loss the disk is mounted again, so that nothing else is remembered. fsync, fdatasync, and files
 // opened with O_SYNC or O_DSYNC are synced; sync_file_range is not, as it
 // promises nothing. A shared memory map of a file is not possible.
 //

@@ -13,21 +13,26 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/powerloss"
 )
 
-// files shows a disk to the kernel. Nothing is cached there: each call of a
-// program that writes or syncs reaches the disk before it returns.
+// files shows a disk to the kernel. No content is cached there: each call of a
+// program that writes or syncs reaches the disk before it returns. Names and
+// attributes are, until the disk is unmounted.
 type files struct {
 	fuse.RawFileSystem // answers ENOSYS for what is not here
 	disk               *powerloss.Disk
+	closed             chan struct{} // when the disk is about to be unmounted
 }
+
+// remembered is for how many seconds the kernel may remember what it was told.
+const remembered = 1 << 30
 
 // status is what the kernel is told. While the power is off, a call does not
 // return, since its caller does not exist any more: it is held until the caller
-// has SIGKILL pending, or until the power is on again and the caller belongs to
-// the past. cancel is closed at the first signal, which can be another one.
+// has SIGKILL pending, or the disk is unmounted. cancel is closed at the first
+// signal, which can be another one.
 func (f *files) status(cancel <-chan struct{}, caller *fuse.InHeader, err error) fuse.Status {
 	for errors.Is(err, powerloss.ErrOff) {
 		select {
-		case <-f.disk.On():
+		case <-f.closed:
 			return fuse.EIO
 		case <-cancel:
 		}
@@ -54,9 +59,13 @@ func fill(out *fuse.Attr, n powerloss.Node, a powerloss.Attributes) {
 	out.SetTimes(&a.Changed, &a.Changed, &a.Changed)
 }
 
-// entry leaves the times for which the kernel may remember it at zero.
+func attributes(out *fuse.AttrOut, n powerloss.Node, a powerloss.Attributes) {
+	out.AttrValid = remembered
+	fill(&out.Attr, n, a)
+}
+
 func entry(out *fuse.EntryOut, n powerloss.Node, a powerloss.Attributes) {
-	*out = fuse.EntryOut{NodeId: uint64(n)}
+	*out = fuse.EntryOut{NodeId: uint64(n), EntryValid: remembered, AttrValid: remembered}
 	fill(&out.Attr, n, a)
 }
 
@@ -70,7 +79,7 @@ func (f *files) Forget(uint64, uint64) {} // a disk keeps its nodes
 
 func (f *files) GetAttr(cancel <-chan struct{}, in *fuse.GetAttrIn, out *fuse.AttrOut) fuse.Status {
 	a, err := f.disk.Attributes(powerloss.Node(in.NodeId))
-	fill(&out.Attr, powerloss.Node(in.NodeId), a)
+	attributes(out, powerloss.Node(in.NodeId), a)
 	return f.status(cancel, &in.InHeader, err)
 }
 
@@ -95,7 +104,7 @@ func (f *files) SetAttr(cancel <-chan struct{}, in *fuse.SetAttrIn, out *fuse.At
 		u.Changed = &at
 	}
 	a, err := f.disk.Update(powerloss.Node(in.NodeId), u)
-	fill(&out.Attr, powerloss.Node(in.NodeId), a)
+	attributes(out, powerloss.Node(in.NodeId), a)
 	return f.status(cancel, &in.InHeader, err)
 }
 

@@ -5,8 +5,10 @@ package fusemount
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"os"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/hanwen/go-fuse/v2/fuse"
@@ -19,13 +21,19 @@ import (
 var ErrNoFUSE = errors.New("fusemount: this machine does not allow FUSE mounts")
 
 // mount shows the disk at folder: to all users if we are root, who needs no
-// fusermount for it. unmount detaches the folder at once, and returns when no program uses it any
-// more.
+// fusermount for it. unmount detaches the folder at once; calls of programs that
+// still use it fail from then on.
 func mount(disk *powerloss.Disk, folder string) (unmount func() error, err error) {
-	server, err := fuse.NewServer(&files{fuse.NewDefaultRawFileSystem(), disk}, folder, &fuse.MountOptions{
+	shown := &files{fuse.NewDefaultRawFileSystem(), disk, make(chan struct{})}
+	server, err := fuse.NewServer(shown, folder, &fuse.MountOptions{
 		Name: "powerloss", FsName: "powerloss", AllowOther: os.Geteuid() == 0, Options: []string{"default_permissions"},
 		DirectMount: true, DisableReadDirPlus: true, DisableXAttrs: true, MaxWrite: 1 << 20,
-		Logger: log.New(os.Stderr, "fusemount: ", 0),
+		// It reports answers to callers that were killed meanwhile, which is what we do.
+		Logger: log.New(io.Discard, "", 0),
+		PanicHandler: func(reason any) fuse.Status {
+			fmt.Fprintf(os.Stderr, "fusemount: %v\n%s", reason, debug.Stack())
+			return fuse.EIO
+		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoFUSE, err)
@@ -39,7 +47,8 @@ func mount(disk *powerloss.Disk, folder string) (unmount func() error, err error
 		return nil, errors.Join(fmt.Errorf("%w: %w", ErrNoFUSE, err), server.Unmount())
 	}
 	return func() error {
-		err := syscall.Unmount(folder, syscall.MNT_DETACH)
+		close(shown.closed)
+		err := syscall.Unmount(folder, syscall.MNT_DETACH|syscall.MNT_FORCE)
 		if errors.Is(err, syscall.EPERM) {
 			err = server.Unmount()
 		}

@@ -82,7 +82,8 @@ func (m *Mounted) PowerOff() error {
 	return err
 }
 
-// Lose is [powerloss.Disk.Lose].
+// Lose is [powerloss.Disk.Lose]. Files that are still open belong to the past:
+// every call on them fails.
 func (m *Mounted) Lose(seed uint64, s powerloss.Survival) (powerloss.Loss, error) {
 	a, err := m.ask(order{Do: "lose", Seed: seed, Survival: s})
 	return a.Loss, err

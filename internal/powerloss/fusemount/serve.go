@@ -35,14 +35,8 @@ type answer struct {
 // unmounts when that is closed or its process is dead. in and out are its
 // standard input and output.
 func Serve(in io.Reader, out io.Writer) (err error) {
-	var disk *powerloss.Disk
-	var unmount func() error
-	defer func() {
-		if unmount != nil {
-			disk.PowerOn()
-			err = errors.Join(err, unmount())
-		}
-	}()
+	var s server
+	defer func() { err = errors.Join(err, s.unmountNow()) }()
 	orders, answers := json.NewDecoder(in), json.NewEncoder(out)
 	for {
 		var o order
@@ -51,18 +45,9 @@ func Serve(in io.Reader, out io.Writer) (err error) {
 		} else if err != nil {
 			return err
 		}
-		var a answer
-		switch {
-		case o.Do == "mount" && disk == nil:
-			disk = powerloss.New(o.Options, 0o755, uint32(os.Geteuid()), uint32(os.Getegid()))
-			var failed error
-			if unmount, failed = mount(disk, o.Folder); failed != nil {
-				a.Error, a.NoFUSE = failed.Error(), errors.Is(failed, ErrNoFUSE)
-			}
-		case disk == nil:
-			a.Error = "nothing is mounted yet"
-		default:
-			a = obey(disk, o)
+		a, err := s.obey(o)
+		if err != nil {
+			a.Error, a.NoFUSE = err.Error(), errors.Is(err, ErrNoFUSE)
 		}
 		if err := answers.Encode(a); err != nil {
 			return err
@@ -70,22 +55,56 @@ func Serve(in io.Reader, out io.Writer) (err error) {
 	}
 }
 
-func obey(disk *powerloss.Disk, o order) (a answer) {
+// server is the state of the process of a disk.
+type server struct {
+	disk    *powerloss.Disk
+	folder  string
+	unmount func() error // nil while it is not mounted
+}
+
+func (s *server) obey(o order) (a answer, err error) {
+	if o.Do == "mount" {
+		s.disk = powerloss.New(o.Options, 0o755, uint32(os.Geteuid()), uint32(os.Getegid()))
+		s.folder = o.Folder
+		s.unmount, err = mount(s.disk, s.folder)
+		return a, err
+	}
+	if s.disk == nil {
+		return a, errors.New("nothing is mounted yet")
+	}
 	switch o.Do {
 	case "off":
-		disk.PowerOff()
+		s.disk.PowerOff()
 	case "lose":
-		a.Loss = disk.Lose(o.Seed, o.Survival)
+		a.Loss, err = s.lose(o.Seed, o.Survival)
 	case "sync":
-		if err := disk.SyncAll(); err != nil {
-			a.Error = err.Error()
-		}
+		err = s.disk.SyncAll()
 	case "lie":
-		disk.Lie(o.Lie)
+		s.disk.Lie(o.Lie)
 	case "count":
-		a.Counts = disk.Counts()
+		a.Counts = s.disk.Counts()
 	default:
-		a.Error = fmt.Sprintf("unknown order %q", o.Do)
+		err = fmt.Errorf("unknown order %q", o.Do)
 	}
-	return a
+	return a, err
+}
+
+// lose mounts again what is left, as a machine does that starts: nothing that
+// the kernel remembers, and no call of a program, outlives the loss.
+func (s *server) lose(seed uint64, survival powerloss.Survival) (loss powerloss.Loss, err error) {
+	if err := s.unmountNow(); err != nil {
+		return loss, err
+	}
+	loss = s.disk.Lose(seed, survival)
+	s.unmount, err = mount(s.disk, s.folder)
+	return loss, err
+}
+
+func (s *server) unmountNow() error {
+	if s.unmount == nil {
+		return nil
+	}
+	unmount := s.unmount
+	s.unmount = nil
+	return unmount()
 }
