@@ -4,9 +4,12 @@ package main
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,6 +21,25 @@ type campaign struct {
 	Seed     uint64 `json:"seed"`
 	PerRound int    `json:"per_round"`
 	Planted  fault  `json:"planted"`
+	// Programs is a hash of lotteryd and powerbench: results of two versions are
+	// not those of one run.
+	Programs string `json:"programs"`
+}
+
+// hashOf is a short hash of the content of files.
+func hashOf(paths ...string) (string, error) {
+	all := sha256.New()
+	for _, path := range paths {
+		file, err := os.Open(path)
+		if err != nil {
+			return "", err
+		}
+		_, err = io.Copy(all, file)
+		if err := errors.Join(err, file.Close()); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(all.Sum(nil)[:8]), nil
 }
 
 // archive is the file losses.jsonl: the campaign in its first line, then a line

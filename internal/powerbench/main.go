@@ -78,6 +78,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return 2, err
 	}
+	if c.Programs, err = hashOf(program, self); err != nil {
+		return 2, err
+	}
 	return report(ctx, programs{program, []string{self, "--serve-disk"}}, c, *losses, *out, stdout, stderr)
 }
 
@@ -91,6 +94,9 @@ func report(ctx context.Context, p programs, c campaign, losses int, dir string,
 		return 2, err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
+	if n := len(a.outcomes); n > 0 {
+		fmt.Fprintf(stderr, "%d losses are in %s already; remove it to begin again\n", n, dir)
+	}
 	err = losing(ctx, p, c, losses, dir, a, stderr)
 	s := sum(a.outcomes)
 	fmt.Fprint(stdout, s.text(c))

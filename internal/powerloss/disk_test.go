@@ -212,7 +212,7 @@ func TestWhatSurvives(t *testing.T) {
 	const size = 4 * pageSize
 	old, fresh := strings.Repeat("o", size), strings.Repeat("n", size)
 	seen := map[string]int{}
-	for seed := range uint64(300) {
+	for seed := range uint64(150) {
 		for _, s := range []Survival{Nothing, Everything, Ordered, Scattered} {
 			u := newUser(t, Options{})
 			for _, name := range []string{"replaced", "overwritten", "appended"} {
