@@ -111,6 +111,9 @@ func (u user) tree() map[string]string {
 				size, err := u.Read(e.Node, text, 0)
 				u.ok(err)
 				all[path+e.Name] = string(text[:size])
+				if a.Links != 1 {
+					all[path+e.Name] += fmt.Sprintf(" (%d names)", a.Links)
+				}
 			}
 		}
 	}
@@ -233,6 +236,8 @@ func TestWhatSurvives(t *testing.T) {
 				t.Fatalf("%s, seed %d: the rename survived in part", s, seed)
 			} else if r == old {
 				seen[string(s)+": rename undone"]++
+			} else {
+				seen[string(s)+": rename kept"]++
 			}
 			news := 0
 			for sector := range slices.Chunk([]byte(got["overwritten"]), sectorSize) {
@@ -264,10 +269,72 @@ func TestWhatSurvives(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"nothing: rename undone", "ordered: cut", "ordered: rename undone", "ordered: torn",
-		"scattered: cut", "scattered: holes", "scattered: rename undone", "scattered: torn"}
+	want := []string{"everything: rename kept", "nothing: rename undone",
+		"ordered: cut", "ordered: rename kept", "ordered: rename undone", "ordered: torn",
+		"scattered: cut", "scattered: holes", "scattered: rename kept", "scattered: rename undone", "scattered: torn"}
 	if got := slices.Sorted(maps.Keys(seen)); !slices.Equal(got, want) {
 		t.Errorf("seen: %q\nwant  %q (%v)", got, want, seen)
+	}
+}
+
+// TestCutFiles: a file that was cut and not synced has its old length and its old
+// content, or is cut. What was cut off does not come back when the file grows
+// again. The sectors are counted.
+func TestCutFiles(t *testing.T) {
+	const size, cut = 3*pageSize - 100, pageSize + 700
+	seen := map[int64]bool{}
+	for seed := range uint64(100) {
+		for _, s := range []Survival{Ordered, Scattered} {
+			u := newUser(t, Options{})
+			u.write("f", strings.Repeat("o", size), 0)
+			u.sync("f")
+			length := int64(cut)
+			_, err := u.Update(u.find("f"), Update{Size: &length})
+			u.ok(err)
+			u.lose(seed, s)
+			left := u.tree()["f"]
+			if n := len(left); n != size && n != cut || strings.Trim(left, "o") != "" {
+				t.Fatalf("%s, seed %d: %d bytes are left, with others than were written: %q", s, seed, n, strings.Trim(left, "o"))
+			}
+			seen[int64(len(left))] = true
+			length = 4 * pageSize
+			_, err = u.Update(u.find("f"), Update{Size: &length})
+			u.ok(err)
+			if grown := u.tree()["f"]; strings.TrimRight(grown, "\x00") != left {
+				t.Fatalf("%s, seed %d: old content is back", s, seed)
+			}
+		}
+	}
+	if len(seen) != 2 {
+		t.Errorf("lengths seen: %v, want both", seen)
+	}
+}
+
+// TestGrownFiles: the same of a file that was appended to. A loss counts each
+// sector that was not safe once: as kept or as dropped.
+func TestGrownFiles(t *testing.T) {
+	const old, size = 1000, 5000
+	for seed := range uint64(100) {
+		for _, s := range []Survival{Ordered, Scattered} {
+			u := newUser(t, Options{})
+			u.write("f", strings.Repeat("o", old), 0)
+			u.sync("f")
+			u.write("f", strings.Repeat("n", size-old), old)
+			loss := u.lose(seed, s)
+			left := u.tree()["f"]
+			if got := loss.Sectors + loss.Kept; got != 9 { // sectors 1 to 9, of 0 to 9
+				t.Fatalf("%s, seed %d: %+v; want 9 sectors in all", s, seed, loss)
+			}
+			if end := int64(len(left)+sectorSize-1) / sectorSize; loss.Kept > end-1 || s == Ordered && len(left) > old && loss.Kept != end-1 {
+				t.Fatalf("%s, seed %d: %d bytes are left, and %+v", s, seed, len(left), loss)
+			}
+			length := int64(3 * pageSize)
+			_, err := u.Update(u.find("f"), Update{Size: &length})
+			u.ok(err)
+			if grown := u.tree()["f"]; strings.Trim(grown[len(left):], "\x00") != "" {
+				t.Fatalf("%s, seed %d: what was dropped is back", s, seed)
+			}
+		}
 	}
 }
 

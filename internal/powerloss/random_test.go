@@ -41,8 +41,17 @@ func osTree(t *testing.T, dir string) map[string]string {
 			return err
 		default:
 			text, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
 			all[name] = string(text)
-			return err
+			var s syscall.Stat_t
+			if err := syscall.Stat(path, &s); err != nil {
+				return err
+			}
+			if s.Nlink != 1 {
+				all[name] += fmt.Sprintf(" (%d names)", s.Nlink)
+			}
 		}
 		return nil
 	})
