@@ -13,10 +13,13 @@ import (
 	"time"
 )
 
-// gateScript waits for one line and then becomes the server, keeping its
-// process id. If we die before the line is written, read fails and nothing
-// starts.
-const gateScript = `read -r go && exec "$@" </dev/null`
+// gateScript waits for one line, enters the folder $0 and becomes the server,
+// keeping its process id. If we die before the line is written, read fails and
+// nothing starts.
+//
+// It is the script that enters the folder, and not the fork in front of it: while
+// that waits for a file system, all of us can come to a stop with it.
+const gateScript = `read -r go && cd "$0" && exec "$@" </dev/null`
 
 // tailLines is how much of a server's log an error carries.
 const tailLines = 12
@@ -59,8 +62,8 @@ func (s *server) launch() (*running, error) {
 		return nil, err
 	}
 	defer log.Close()
-	cmd := exec.Command("/bin/sh", append([]string{"-c", gateScript, "sh"}, s.argv...)...)
-	cmd.Dir = s.dir
+	cmd := exec.Command("/bin/sh", append([]string{"-c", gateScript, s.dir}, s.argv...)...)
+	cmd.Dir = "/"
 	cmd.Env = serverEnv(s.dir)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = s.folder.account.sysProcAttr()

@@ -21,6 +21,7 @@ type campaign struct {
 	Seed     uint64 `json:"seed"`
 	PerRound int    `json:"per_round"`
 	Planted  fault  `json:"planted"`
+	Strict   bool   `json:"strict_names"` // see [powerloss.Options.EntryNeedsFolder]
 	// Programs is a hash of lotteryd and powerbench: results of two versions are
 	// not those of one run.
 	Programs string `json:"programs"`

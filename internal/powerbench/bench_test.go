@@ -127,7 +127,11 @@ func TestArchiveContinues(t *testing.T) {
 	if err := again.close(); err != nil {
 		t.Error(err)
 	}
-	c.Seed = 8
+	c.Seed, c.Programs = 7, "another version"
+	if _, err := openArchive(dir, c); err == nil || !strings.Contains(err.Error(), "another run") {
+		t.Errorf("other programs: got %v, want a refusal", err)
+	}
+	c.Seed, c.Programs = 8, ""
 	if _, err := openArchive(dir, c); err == nil || !strings.Contains(err.Error(), "another run") {
 		t.Errorf("another seed: got %v, want a refusal", err)
 	}

@@ -40,6 +40,7 @@ func losing(ctx context.Context, p programs, c campaign, n int, dir string, a *a
 				return err
 			}
 			s := planRound(c.Seed, number/c.PerRound)
+			s.Disk.EntryNeedsFolder = c.Strict
 			if c.Planted != none {
 				s.Disk.SyncTime = 0 // more answers
 			}

@@ -16,6 +16,10 @@
 // With --planted fsync-off, commit-off or lying-disk, acknowledged wins are lost
 // on purpose, and the run is good if that is found.
 //
+// With --strict-names, the name of a new file survives only after a sync of its
+// folder. POSIX allows that, no common file system does it, and Postgres does not
+// reckon with it.
+//
 // It exits with 1 if something was broken, or if a planted fault was not found,
 // with 2 if it could not run, and with 3 if it was interrupted.
 package main
@@ -52,6 +56,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	flags.IntVar(&c.PerRound, "per-round", 10, "losses of one deployment")
 	flags.Uint64Var(&c.Seed, "seed", 1, "decides all choices")
 	planted := flags.String("planted", "", "fault to plant: fsync-off, commit-off or lying-disk")
+	flags.BoolVar(&c.Strict, "strict-names", false, "the name of a new file needs a sync of its folder")
 	lotteryd := flags.String("lotteryd", "lotteryd", "lotteryd program; a name is looked up in PATH")
 	out := flags.String("out", "runs/power", "folder of results, and of the logs of rounds with something broken")
 	serve := flags.Bool("serve-disk", false, "internal: be the process of a disk")
