@@ -11,12 +11,6 @@ import (
 	"path/filepath"
 )
 
-// programs are what is started.
-type programs struct {
-	lotteryd string
-	disk     []string // command of the process that serves a disk
-}
-
 // losing runs the losses of a campaign that are not archived yet, up to n of
 // them, and stops early when a planted fault was caught. Each line of progress
 // is one loss. The folder of a round is kept if something was broken in it.

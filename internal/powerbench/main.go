@@ -17,8 +17,8 @@
 // on purpose, and the run is good if that is found.
 //
 // With --strict-names, the name of a new file survives only after a sync of its
-// folder. POSIX allows that, no common file system does it, and Postgres does not
-// reckon with it.
+// folder. POSIX allows that, no common file system does it, and Postgres loses
+// tables.
 //
 // It exits with 1 if something was broken, or if a planted fault was not found,
 // with 2 if it could not run, and with 3 if it was interrupted.

@@ -18,6 +18,12 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/powerloss"
 )
 
+// programs are what is started.
+type programs struct {
+	lotteryd string
+	disk     []string // command of the process that serves a disk
+}
+
 // outcome is what one loss did, and what was found after it.
 type outcome struct {
 	Plan    plan             `json:"plan"`

@@ -86,6 +86,20 @@ func newFolder(parent Node) folder {
 	return folder{parent: parent, entries: map[string]Node{}, safe: map[string]Node{}, places: map[string]uint64{}}
 }
 
+// binding is a name in a folder and the node that it leads to, 0 for none.
+type binding struct {
+	folder Node
+	name   string
+	node   Node
+}
+
+// change is one call that changed folders. A rename has two bindings, which
+// survive together or not at all.
+type change struct {
+	sets    []binding
+	creates Node // 0, or the node that the change has made
+}
+
 func (n *inode) isFolder() bool { return n.Mode&syscall.S_IFMT == syscall.S_IFDIR }
 func (n *inode) isFile() bool   { return n.Mode&syscall.S_IFMT == syscall.S_IFREG }
 

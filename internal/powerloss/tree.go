@@ -7,20 +7,6 @@ import (
 	"time"
 )
 
-// binding is a name in a folder and the node that it leads to, 0 for none.
-type binding struct {
-	folder Node
-	name   string
-	node   Node
-}
-
-// change is one call that changed folders. A rename has two bindings, which
-// survive together or not at all.
-type change struct {
-	sets    []binding
-	creates Node // 0, or the node that the change has made
-}
-
 // Entry is a name in a folder.
 type Entry struct {
 	Name string
