@@ -25,7 +25,7 @@ BUILD = CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -ldflags '-X main.ve
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # check comes before the long tests, servers before what needs them
-.PHONY: help build servers browser demo test check format vet lint layering doccheck race fuzz-short mutate bench-draw bench-overload bench-flood bench-degraded bench-recovery bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder clean
+.PHONY: help build servers browser demo test check format vet lint layering doccheck race fuzz-short mutate power bench-draw bench-overload bench-degraded bench-recovery bench-flood bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -81,7 +81,7 @@ doccheck: ## names, files, links and words in documentation and comments
 race: ## all tests under the race detector, with real servers and a real browser
 	rest=$$($(GO) list ./... | grep -v -e '/internal/layering$$' -e '/internal/doccheck$$') && \
 	$(GO) test -race -vet=off -p $$(($$(getconf _NPROCESSORS_ONLN) + 1)) -timeout 10m \
-		./cmd/... ./internal/postgres ./profiles ./loadgen $$rest
+		./cmd/... ./internal/powerbench ./internal/postgres ./profiles ./loadgen $$rest
 
 fuzz-short: ## each fuzz target for FUZZTIME (3s)
 	@GO='$(GO)' .ci/fuzz-short $(FUZZTIME)
@@ -91,6 +91,18 @@ fuzz-short: ## each fuzz target for FUZZTIME (3s)
 # alone while it runs: it builds what is there.
 mutate: ## would the tests notice a wrong operator? in the rooms of figures, or in ROOMS; hours
 	ulimit -v 8388608 && nice -n 15 $(GO) run ./internal/mutate -gremlins github.com/go-gremlins/gremlins/cmd/gremlins@$(GREMLINS) $(ROOMS)
+
+# Needs FUSE: /dev/fuse, and root or fusermount3. An interrupted run continues.
+# The short form is part of test.
+power: servers ## 300 losses of power under load, audited, and planted ones that must be found; half an hour
+	$(BUILD) -o bin/ ./internal/powerbench
+	rm -rf bin/power-planted
+	for fault in fsync-off commit-off lying-disk; do \
+		bin/powerbench --planted $$fault --losses 5 --lotteryd bin/lotteryd --out bin/power-planted/$$fault || exit; done
+	bin/powerbench --lotteryd bin/lotteryd --losses $(POWER_LOSSES) --seed $(POWER_SEED)
+
+POWER_LOSSES = 300
+POWER_SEED = 1
 
 # --- measure ---------------------------------------------------------------
 

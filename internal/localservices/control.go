@@ -79,6 +79,32 @@ func (s *Services) StartPostgres(ctx context.Context) error {
 	})
 }
 
+// PowerLoss kills all servers with SIGKILL, waits until none of their processes
+// is left, and calls lose, which may change what is in the data folders. It then
+// clears the lock file of Postgres as KillPostgres does. StartRedis and
+// StartPostgres start again on what is there.
+func (s *Services) PowerLoss(lose func() error) error {
+	return s.locked(true, func() error {
+		if s.postgres != nil {
+			if err := s.postgres.end(); err != nil {
+				return err
+			}
+		}
+		if s.redis != nil {
+			if err := s.redis.end(); err != nil {
+				return err
+			}
+		}
+		if err := lose(); err != nil {
+			return err
+		}
+		if s.postgres != nil {
+			return s.postgres.clearLock()
+		}
+		return nil
+	})
+}
+
 // locked runs f alone, and only if the server exists and Stop was not called.
 func (s *Services) locked(exists bool, f func() error) error {
 	s.mu.Lock()

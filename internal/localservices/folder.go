@@ -1,6 +1,7 @@
 package localservices
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -18,19 +19,27 @@ import (
 // theirs. So only we can write owner.json, which a sweep as root trusts.
 type folder struct {
 	path    string
+	data    string   // where the data folders are: path, or somewhere else
+	subs    []string // the data folders that were made
 	account *account
 
 	mu     sync.Mutex // guards record
 	record ownerRecord
 }
 
-// newFolder sweeps parent and makes a folder in it, owner record included.
-func newFolder(parent string, acc *account) (*folder, error) {
+// newFolder sweeps parent and makes a folder in it, owner record included. Data
+// folders are made in data if that is not empty.
+func newFolder(parent, data string, acc *account) (*folder, error) {
 	if parent == "" {
 		parent = os.TempDir()
 	}
 	if err := acc.canEnter(parent); err != nil {
 		return nil, err
+	}
+	if data != "" {
+		if err := acc.canEnter(data); err != nil {
+			return nil, err
+		}
 	}
 	sweep(parent)
 	path, err := os.MkdirTemp(parent, folderPrefix)
@@ -38,7 +47,7 @@ func newFolder(parent string, acc *account) (*folder, error) {
 		return nil, fmt.Errorf("localservices: making the private folder: %w", err)
 	}
 	start, _ := processStart(os.Getpid())
-	f := &folder{path: path, account: acc, record: ownerRecord{
+	f := &folder{path: path, data: cmp.Or(data, path), account: acc, record: ownerRecord{
 		Version: ownerVersion,
 		Owner:   process{os.Getpid(), start},
 		Servers: map[string]process{},
@@ -56,10 +65,11 @@ func newFolder(parent string, acc *account) (*folder, error) {
 
 // sub makes a folder that only the servers' account can open.
 func (f *folder) sub(name string) (string, error) {
-	path := filepath.Join(f.path, name)
+	path := filepath.Join(f.data, name)
 	if err := os.Mkdir(path, 0o700); err != nil {
 		return "", err
 	}
+	f.subs = append(f.subs, path)
 	return path, f.account.own(path)
 }
 
@@ -100,7 +110,13 @@ func (f *folder) save() error {
 	return os.Rename(path+".new", path)
 }
 
-func (f *folder) remove() error { return os.RemoveAll(f.path) }
+func (f *folder) remove() error {
+	var errs []error
+	for _, path := range append(f.subs, f.path) {
+		errs = append(errs, os.RemoveAll(path))
+	}
+	return errors.Join(errs...)
+}
 
 // randomPassword is 128 random bits as text that needs no quoting anywhere.
 func randomPassword() string {

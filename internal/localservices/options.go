@@ -23,6 +23,12 @@ type Options struct {
 	// servers run as must be able to enter it.
 	Dir string
 
+	// DataDir is the folder in which the data folders of the servers are made,
+	// redis and postgres, which must not exist in it. By default the private
+	// folder. [Services.Stop] removes them; the watchdog does not, so this is for
+	// file systems that end with us. What is said of Dir holds here too.
+	DataDir string
+
 	// Log receives one line per step of the start, for people. By default
 	// nothing is written.
 	Log io.Writer

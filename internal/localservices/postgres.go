@@ -200,16 +200,10 @@ func (p *postgresServer) stop(ctx context.Context) error {
 
 // kill is SIGKILL to the whole family, as a power failure would look to it.
 func (p *postgresServer) kill() error {
-	p.mu.Lock()
-	run := p.proc
-	p.mu.Unlock()
-	if run == nil {
+	if p.pid() == 0 {
 		return nil
 	}
-	killTree(run.cmd.Process.Pid)
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if err := p.awaitExit(ctx, run); err != nil {
+	if err := p.end(); err != nil {
 		return err
 	}
 	return p.clearLock()

@@ -13,10 +13,13 @@ import (
 	"time"
 )
 
-// gateScript waits for one line and then becomes the server, keeping its
-// process id. If we die before the line is written, read fails and nothing
-// starts.
-const gateScript = `read -r go && exec "$@" </dev/null`
+// gateScript waits for one line, enters the folder $0 and becomes the server,
+// keeping its process id. If we die before the line is written, read fails and
+// nothing starts.
+//
+// It is the script that enters the folder, and not the fork in front of it: while
+// that waits for a file system, all of us can come to a stop with it.
+const gateScript = `read -r go && cd "$0" && exec "$@" </dev/null`
 
 // tailLines is how much of a server's log an error carries.
 const tailLines = 12
@@ -59,8 +62,8 @@ func (s *server) launch() (*running, error) {
 		return nil, err
 	}
 	defer log.Close()
-	cmd := exec.Command("/bin/sh", append([]string{"-c", gateScript, "sh"}, s.argv...)...)
-	cmd.Dir = s.dir
+	cmd := exec.Command("/bin/sh", append([]string{"-c", gateScript, s.dir}, s.argv...)...)
+	cmd.Dir = "/"
 	cmd.Env = serverEnv(s.dir)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = s.folder.account.sysProcAttr()
@@ -118,6 +121,22 @@ func (s *server) signal(sig syscall.Signal) *running {
 		s.proc.cmd.Process.Signal(sig) // an error means that it has just ended
 	}
 	return s.proc
+}
+
+// end kills the process and all that descend from it with SIGKILL, and waits
+// until none is left: a Postgres has its backends, and a Redis the child that
+// rewrites its file.
+func (s *server) end() error {
+	s.mu.Lock()
+	run := s.proc
+	s.mu.Unlock()
+	if run == nil {
+		return nil
+	}
+	killTree(run.cmd.Process.Pid)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return s.awaitExit(ctx, run)
 }
 
 // awaitExit waits until run, which may be nil, is over or ctx ends.

@@ -63,7 +63,7 @@ func prepare(opts Options) (*Services, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, err := newFolder(opts.Dir, account)
+	folder, err := newFolder(opts.Dir, opts.DataDir, account)
 	if err != nil {
 		return nil, err
 	}

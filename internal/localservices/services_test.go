@@ -251,6 +251,49 @@ func TestRedisRestartKeepsDataAndWipeDoesNot(t *testing.T) {
 	}
 }
 
+// TestPowerLoss: data folders are where they were asked for. lose is called when
+// no process is left that could write there, and the servers start again on what
+// it leaves.
+func TestPowerLoss(t *testing.T) {
+	data := openTempDir(t)
+	s := start(t, localservices.Options{Redis: true, Postgres: true, DataDir: data})
+	if got := redisCommand(t, s.RedisURL(), "SET stock 7"); got != "+OK" {
+		t.Fatalf("SET: %s", got)
+	}
+	redis, postgres := s.RedisPID(), s.PostgresPID()
+	lose := func() error {
+		if runs(redis) || runs(postgres) || mentioned(data) {
+			t.Error("a server still runs when its data is to be lost")
+		}
+		return os.RemoveAll(filepath.Join(data, "redis", "appendonlydir"))
+	}
+	if err := s.PowerLoss(lose); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(data, "postgres", "data", "postmaster.pid")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the lock file of Postgres: %v; want it gone", err)
+	}
+	if err := s.StartRedis(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.StartPostgres(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if got := redisCommand(t, s.RedisURL(), "GET stock"); got != "$-1" {
+		t.Errorf("GET stock: got %s, want nothing: its file was lost", got)
+	}
+	failed := errors.New("not today")
+	if err := s.PowerLoss(func() error { return failed }); !errors.Is(err, failed) {
+		t.Errorf("got %v, want the error of lose", err)
+	}
+	if err := s.Stop(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := os.ReadDir(data); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
 func TestTwoSideBySide(t *testing.T) {
 	a := start(t, localservices.Options{Redis: true, Postgres: true})
 	b := start(t, localservices.Options{Redis: true, Postgres: true})
