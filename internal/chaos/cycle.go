@@ -55,6 +55,8 @@ type cycle struct {
 	workers int
 	bound   time.Duration // in which all requests must have an answer
 	history *history
+	// patience is how long holds may take to end when nobody draws.
+	patience time.Duration
 	// sabotage is run when all requests have an answer; for planted bugs.
 	sabotage func(ctx context.Context, n *nemesis, c *clients) error
 }
@@ -109,7 +111,7 @@ func (c *cycle) run(ctx context.Context) (res result, reports []*audit.Report, e
 	cancel()
 	res.Settled = milliseconds(time.Since(healed))
 	failed := people.failures()
-	if err := n.settleForged(ctx); err != nil {
+	if err := n.settleForged(ctx, c.patience); err != nil {
 		res.Violations = append(res.Violations, violation{"not settled", err.Error()})
 	}
 	if c.sabotage != nil {
@@ -201,11 +203,11 @@ func (c *cycle) recover(ctx context.Context, n *nemesis, people *clients, res *r
 
 // settleForged waits until a forged hold was set aside, and forgets it, as an
 // operator would.
-func (n *nemesis) settleForged(ctx context.Context) error {
+func (n *nemesis) settleForged(ctx context.Context, patience time.Duration) error {
 	if !n.forged.Load() {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, patienceOfAudit)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for _, id := range n.activities {
 		for n.redis.HLen(ctx, key{id, "holds"}.name()).Val() > 0 && ctx.Err() == nil {
@@ -224,7 +226,7 @@ func (n *nemesis) settleForged(ctx context.Context) error {
 func (c *cycle) conclude(ctx context.Context, n *nemesis, looks *witness, people *clients, res *result) ([]*audit.Report, error) {
 	c.lost = c.lost || n.lost.Load()
 	answers := c.history.recorder.Log().Answers
-	found, reports, err := judge(ctx, c.world, n.activities, slices.Concat(c.answers, answers), n.lost.Load(), c.lost)
+	found, reports, err := judge(ctx, c.world, n.activities, slices.Concat(c.answers, answers), c.patience, n.lost.Load(), c.lost)
 	if err != nil {
 		return nil, fmt.Errorf("auditing: %w", err)
 	}

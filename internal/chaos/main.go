@@ -23,6 +23,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -43,7 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, err
 	var s setup
 	var out, resume string
 	var bound time.Duration
-	var list bool
+	var list, planted bool
 	flags := flag.NewFlagSet("chaos", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Uint64Var(&s.Seed, "seed", 1, "seed of all choices")
@@ -55,6 +57,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, err
 	flags.StringVar(&out, "out", "", "folder of the archive; by default runs/chaos- and the time")
 	flags.StringVar(&resume, "resume", "", "go on with the run in this folder")
 	flags.BoolVar(&list, "list", false, "list the faults and end")
+	flags.BoolVar(&planted, "planted", false, "look for planted bugs instead of attacking; --only names some of them")
 	if err := flags.Parse(args); err != nil {
 		return 2, nil
 	}
@@ -66,6 +69,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, err
 	}
 	if s.Cycles < 1 || s.First < 0 || s.Workers < 1 || bound <= 0 {
 		return 2, errors.New("--cycles and --workers must be at least 1, --first at least 0, and --bound above 0")
+	}
+	if planted {
+		return plantedOnly(ctx, s, stdout, stderr)
 	}
 	s.Version, s.Bound = 1, bound.String()
 	var a *archive
@@ -117,6 +123,30 @@ func attack(ctx context.Context, a *archive, stdout, stderr io.Writer) (code int
 		return 2, err
 	case broken > 0:
 		return 1, fmt.Errorf("%d cycles broke a promise; see %s", broken, a.folder)
+	}
+	return 0, nil
+}
+
+// mostHunts is how many cycles there are for one planted bug.
+const mostHunts = 8
+
+// plantedOnly looks for all planted bugs, or for those that are named.
+func plantedOnly(ctx context.Context, s setup, stdout, stderr io.Writer) (int, error) {
+	var list []plant
+	for _, p := range plants() {
+		if s.Only == "" || slices.Contains(strings.Split(s.Only, ","), p.name) {
+			list = append(list, p)
+		}
+	}
+	if len(list) == 0 {
+		return 2, fmt.Errorf("there is no planted bug %q", s.Only)
+	}
+	missed, err := huntAll(ctx, list, s.Seed, mostHunts, stdout, stderr)
+	switch {
+	case err != nil:
+		return 2, err
+	case missed > 0:
+		return 1, fmt.Errorf("%d planted bugs were not found", missed)
 	}
 	return 0, nil
 }

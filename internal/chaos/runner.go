@@ -127,7 +127,7 @@ func (r *runner) cycle(ctx context.Context, number int, faults combination) (res
 		return res, err
 	}
 	h.event(fmt.Sprintf("faults: %s; %d lotteryd", faults, len(r.world.replicas)))
-	c := &cycle{generation: r.present, number: number, seed: r.archive.setup.Seed, faults: faults, workers: r.archive.setup.Workers, bound: r.bound, history: h}
+	c := &cycle{generation: r.present, number: number, seed: r.archive.setup.Seed, faults: faults, workers: r.archive.setup.Workers, bound: r.bound, patience: patienceOfAudit, history: h}
 	res, reports, err := c.run(ctx)
 	if err = errors.Join(err, h.close()); err != nil || len(res.Violations) == 0 {
 		return res, err

@@ -22,10 +22,10 @@ const patienceOfAudit = 25 * time.Second
 // judge audits ledger, Redis and what clients were told. own are the activities of
 // this cycle; the others are of earlier cycles of the generation, whose losses
 // may have been lost before.
-func judge(ctx context.Context, w *world, own []string, answers []audit.Answer, lost, lostBefore bool) (found []violation, reports []*audit.Report, err error) {
+func judge(ctx context.Context, w *world, own []string, answers []audit.Answer, patience time.Duration, lost, lostBefore bool) (found []violation, reports []*audit.Report, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	evidence, err := audit.Load(ctx, audit.Sources{Postgres: w.ledger, Redis: w.services.RedisURL(), Wait: patienceOfAudit})
+	evidence, err := audit.Load(ctx, audit.Sources{Postgres: w.ledger, Redis: w.services.RedisURL(), Wait: patience})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -47,7 +47,7 @@ func judge(ctx context.Context, w *world, own []string, answers []audit.Answer, 
 		}
 		for _, why := range []string{s.Dead, s.Restless} {
 			if why != "" {
-				found = append(found, violation{"not at rest", fmt.Sprintf("activity %s, %v after the last answer: %s", id, patienceOfAudit, why)})
+				found = append(found, violation{"not at rest", fmt.Sprintf("activity %s, %v after the last answer: %s", id, patience, why)})
 			}
 		}
 	}

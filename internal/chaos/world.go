@@ -215,3 +215,12 @@ func (w *world) logs() (all []string) {
 	}
 	return all
 }
+
+// become makes the next generation run another program.
+func (w *world) become(program string) {
+	w.program = program
+	for _, r := range w.all {
+		r.halt()
+		r.program = program
+	}
+}
