@@ -7,7 +7,7 @@ import (
 
 // faults lists all that can go wrong.
 func faults() []fault {
-	return slices.Concat(kills(), freezes(), networks(), losses(), forgeries(), shortages())
+	return slices.Concat(kills(), failovers(), freezes(), networks(), losses(), forgeries(), shortages())
 }
 
 // combination is what goes wrong in one cycle: one fault or two at once.

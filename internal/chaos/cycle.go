@@ -120,6 +120,13 @@ func (c *cycle) run(ctx context.Context) (res result, reports []*audit.Report, e
 		}
 	}
 	people.each(ctx, append(people.everything(), c.old...), c.seed+1)
+	late, err := agree(ctx, w, people, c.patience)
+	if err != nil {
+		return res, nil, fmt.Errorf("comparing epochs: %w", err)
+	}
+	if late > 0 {
+		n.count("epoch raised late", late)
+	}
 	endLooks()
 	background.Wait()
 	if ctx.Err() != nil {

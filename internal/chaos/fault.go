@@ -51,6 +51,9 @@ func (n *nemesis) aim(rng *rand.Rand) []int {
 	return indexes
 }
 
+// newRand is the generator of a seed.
+func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
+
 // between is a duration from least to most, evenly.
 func between(rng *rand.Rand, least, most time.Duration) time.Duration {
 	return least + time.Duration(rng.Int64N(int64(most-least)))

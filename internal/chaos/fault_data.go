@@ -68,11 +68,6 @@ func (n *nemesis) try(what string, err error) {
 	n.note(what)
 }
 
-// key is one key of an activity's state.
-type key struct{ activity, part string }
-
-func (k key) name() string { return "lotteryd:{" + k.activity + "}:" + k.part }
-
 func (n *nemesis) chooseKey(rng *rand.Rand) key {
 	parts := []string{"meta", "users", "records", "units", "free", "journal", "holds"}
 	return key{n.activities[rng.IntN(len(n.activities))], parts[rng.IntN(len(parts))]}

@@ -12,11 +12,19 @@ import (
 // kills are sudden deaths (SIGKILL), and one that is announced.
 func kills() []fault {
 	redis := func(name, about string, kill func(*nemesis, context.Context, *rand.Rand)) fault {
-		return fault{name: name, about: about, apply: func(ctx context.Context, n *nemesis, rng *rand.Rand) { kill(n, ctx, rng) }}
+		return fault{name: name, about: about + ", 1 to 3 times", apply: func(ctx context.Context, n *nemesis, rng *rand.Rand) {
+			for range 1 + rng.IntN(3) {
+				kill(n, ctx, rng)
+				pause(ctx, between(rng, 50*time.Millisecond, 300*time.Millisecond))
+			}
+		}}
 	}
 	return []fault{
-		{name: "kill-lotteryd", about: "kill -9 one lotteryd; a supervisor starts it again", apply: func(ctx context.Context, n *nemesis, rng *rand.Rand) {
-			n.killReplica(n.some(rng))
+		{name: "kill-lotteryd", about: "kill -9 one lotteryd, which a supervisor starts again, and that a second time at random within the start", apply: func(ctx context.Context, n *nemesis, rng *rand.Rand) {
+			i := n.some(rng)
+			n.killReplica(i)
+			pause(ctx, restartPause+between(rng, 0, 250*time.Millisecond))
+			n.killReplica(i)
 			pause(ctx, between(rng, 100*time.Millisecond, 500*time.Millisecond))
 		}},
 		{name: "kill-lotteryd-often", about: "kill -9 any lotteryd, 4 to 8 times, at random intervals of 0.25 s in the mean", apply: func(ctx context.Context, n *nemesis, rng *rand.Rand) {
@@ -29,13 +37,11 @@ func kills() []fault {
 		redis("kill-redis-always", "kill -9 Redis under appendfsync always: nothing may be lost", (*nemesis).killRedisAlways),
 		redis("kill-redis-wiped", "kill -9 Redis and start it empty", (*nemesis).killRedisWiped),
 		redis("kill-redis-old", "kill -9 Redis and start it with an older copy of its data", (*nemesis).killRedisOld),
-		{name: "kill-postgres", about: "kill -9 the postmaster and all backends", apply: func(ctx context.Context, n *nemesis, rng *rand.Rand) {
-			down := between(rng, 0, 700*time.Millisecond)
-			n.storing.Lock()
-			defer n.storing.Unlock()
-			n.killPostgres()
-			pause(ctx, down)
-			n.startStores(ctx)
+		{name: "kill-postgres", about: "kill -9 the postmaster and all backends, 1 to 3 times", apply: func(ctx context.Context, n *nemesis, rng *rand.Rand) {
+			for range 1 + rng.IntN(3) {
+				n.killAndStartPostgres(ctx, between(rng, 0, 500*time.Millisecond))
+				pause(ctx, between(rng, 50*time.Millisecond, 300*time.Millisecond))
+			}
 		}},
 		{name: "kill-backend", about: "kill -9 one backend of Postgres, which ends all others", apply: func(ctx context.Context, n *nemesis, rng *rand.Rand) {
 			for range 1 + rng.IntN(3) {
@@ -90,6 +96,14 @@ func (n *nemesis) killPostgres() {
 	}
 	n.count("kill -9 postgres", 1)
 	n.note("killed postgres")
+}
+
+func (n *nemesis) killAndStartPostgres(ctx context.Context, down time.Duration) {
+	n.storing.Lock()
+	defer n.storing.Unlock()
+	n.killPostgres()
+	pause(ctx, down)
+	n.startStores(ctx)
 }
 
 // startStores starts what does not run. What fails here is tried again when all

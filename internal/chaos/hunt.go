@@ -14,7 +14,7 @@ import (
 
 // calm is a cycle without a fault.
 func calm() fault {
-	return fault{name: "calm", about: "nothing happens", apply: func(ctx context.Context, _ *nemesis, _ *rand.Rand) { pause(ctx, 700*time.Millisecond) }}
+	return fault{name: "calm", about: "nothing happens", apply: func(ctx context.Context, _ *nemesis, _ *rand.Rand) { pause(ctx, 400*time.Millisecond) }}
 }
 
 // faultsOf is the combination that a plant is looked for under.

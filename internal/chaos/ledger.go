@@ -43,3 +43,8 @@ func (w *world) query(ctx context.Context, statements ...string) error {
 	}
 	return nil
 }
+
+// key is one key of an activity's state.
+type key struct{ activity, part string }
+
+func (k key) name() string { return "lotteryd:{" + k.activity + "}:" + k.part }

@@ -43,7 +43,7 @@ func main() {
 // was interrupted.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, error) {
 	var s setup
-	var out, resume string
+	var out, resume, program string
 	var bound time.Duration
 	var list, planted bool
 	flags := flag.NewFlagSet("chaos", flag.ContinueOnError)
@@ -56,6 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, err
 	flags.DurationVar(&bound, "bound", 30*time.Second, "time from healed in which all requests must have a definite answer")
 	flags.StringVar(&out, "out", "", "folder of the archive; by default runs/chaos- and the time")
 	flags.StringVar(&resume, "resume", "", "go on with the run in this folder")
+	flags.StringVar(&program, "lotteryd", "", "lotteryd binary to attack; by default, built first")
 	flags.BoolVar(&list, "list", false, "list the faults and end")
 	flags.BoolVar(&planted, "planted", false, "look for planted bugs instead of attacking; --only names some of them")
 	if err := flags.Parse(args); err != nil {
@@ -87,11 +88,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, err
 	if err != nil {
 		return 2, err
 	}
-	return attack(ctx, a, stdout, stderr)
+	return attack(ctx, a, program, stdout, stderr)
 }
 
-// attack runs what is left of an archive and prints all of it.
-func attack(ctx context.Context, a *archive, stdout, stderr io.Writer) (code int, err error) {
+// attack runs what is left of an archive against a program, "" for one that is
+// built here, and prints all of it.
+func attack(ctx context.Context, a *archive, program string, stdout, stderr io.Writer) (code int, err error) {
 	bound, err := time.ParseDuration(a.setup.Bound)
 	if err != nil {
 		return 2, fmt.Errorf("bound of the archive: %w", err)
@@ -104,9 +106,10 @@ func attack(ctx context.Context, a *archive, stdout, stderr io.Writer) (code int
 		return 2, err
 	}
 	defer os.RemoveAll(folder)
-	program, err := build(ctx, folder)
-	if err != nil {
-		return 2, err
+	if program == "" {
+		if program, err = build(ctx, folder); err != nil {
+			return 2, err
+		}
 	}
 	w, err := openWorld(ctx, program, folder, func(text string) { fmt.Fprintln(stderr, text) })
 	if err != nil {

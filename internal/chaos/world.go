@@ -191,6 +191,9 @@ func (w *world) heal(ctx context.Context) error {
 	if err := errors.Join(w.services.StartRedis(ctx), w.services.StartPostgres(ctx)); err != nil {
 		return err
 	}
+	if err := w.redis.Do(ctx, "REPLICAOF", "NO", "ONE").Err(); err != nil {
+		return fmt.Errorf("healing Redis: %w", err)
+	}
 	for key, value := range map[string]string{"maxmemory": "0", "maxmemory-policy": "noeviction", "appendfsync": "everysec"} {
 		if err := w.redis.ConfigSet(ctx, key, value).Err(); err != nil {
 			return fmt.Errorf("healing Redis: %w", err)
