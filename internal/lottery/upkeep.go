@@ -115,8 +115,15 @@ func (k *Keeper) Reconcile(ctx context.Context, overdue time.Duration) error {
 }
 
 // inspect has an activity rebuilt of which Redis lost a part, whether or not
-// anybody draws.
+// anybody draws. However many holds were lost, there is one rebuild for an epoch.
 func (k *Keeper) inspect(ctx context.Context, a *Activity) error {
+	if epoch := k.leak(a.Spec.ID); epoch != 0 {
+		err := k.Recover(ctx, a.Spec.ID, epoch)
+		if err != nil {
+			k.leaked(a.Spec.ID, epoch)
+		}
+		return err
+	}
 	st, err := k.workshop.State(ctx, a.Spec.ID)
 	if err != nil || !st.Found || !st.SameServer || st.Epoch != a.Epoch || st.Whole {
 		return err
