@@ -41,7 +41,7 @@ func createArchive(folder string, s setup) (*archive, error) {
 		return nil, err
 	}
 	if entries, err := os.ReadDir(folder); err != nil || len(entries) > 0 {
-		return nil, errors.Join(err, fmt.Errorf("folder %s is not empty; choose another with --out, or go on with --resume", folder))
+		return nil, errors.Join(err, fmt.Errorf("folder %s is not empty; choose another with --out, or continue with --resume", folder))
 	}
 	data, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {

@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, err
 	flags.StringVar(&s.Only, "only", "", "combinations instead of all, such as kill-redis,evict+kill-lotteryd")
 	flags.DurationVar(&bound, "bound", 30*time.Second, "time from healed in which all requests must have a definite answer")
 	flags.StringVar(&out, "out", "", "folder of the archive; by default runs/chaos- and the time")
-	flags.StringVar(&resume, "resume", "", "go on with the run in this folder")
+	flags.StringVar(&resume, "resume", "", "continue the run in this folder")
 	flags.StringVar(&program, "lotteryd", "", "lotteryd binary to attack; by default, built first")
 	flags.BoolVar(&list, "list", false, "list the faults and end")
 	flags.BoolVar(&planted, "planted", false, "look for planted bugs instead of attacking; --only names some of them")
@@ -121,7 +121,7 @@ func attack(ctx context.Context, a *archive, program string, stdout, stderr io.W
 	summarize(stdout, a)
 	switch {
 	case ctx.Err() != nil:
-		return 3, fmt.Errorf("interrupted; go on with --resume %s", a.folder)
+		return 3, fmt.Errorf("interrupted; continue with --resume %s", a.folder)
 	case err != nil:
 		return 2, err
 	case broken > 0:
