@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // faults lists all that can go wrong.
@@ -32,4 +34,35 @@ func combinations(all []fault, rng *rand.Rand) []combination {
 	}
 	rng.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list
+}
+
+// chosen is the list of combinations that a run goes through: those that are named
+// ("kill-redis,evict+lock"), or all.
+func chosen(only string, seed uint64) ([]combination, error) {
+	all := faults()
+	if only == "" {
+		return combinations(all, newRand(seed)), nil
+	}
+	var list []combination
+	for text := range strings.SplitSeq(only, ",") {
+		var c combination
+		for name := range strings.SplitSeq(text, "+") {
+			f, ok := find(all, strings.TrimSpace(name))
+			if !ok {
+				return nil, fmt.Errorf("there is no fault %q; --list names them", strings.TrimSpace(name))
+			}
+			c = append(c, f)
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+func find(all []fault, name string) (fault, bool) {
+	for _, f := range all {
+		if f.name == name {
+			return f, true
+		}
+	}
+	return fault{}, false
 }

@@ -68,6 +68,7 @@ func (c *cycle) run(ctx context.Context) (res result, reports []*audit.Report, e
 	res = result{Cycle: c.number, Seed: c.seed, Faults: c.faults.String(), Replicas: len(w.replicas), Flags: c.flags, Began: time.Now()}
 	w.lost.Store(false)
 	w.forged.Store(false)
+	w.partial.Store(false)
 	w.counted()
 	n := &nemesis{world: w, note: c.history.event}
 	for i, spec := range invent(rng, c.number, time.Now()) {
@@ -148,6 +149,11 @@ func (c *cycle) run(ctx context.Context) (res result, reports []*audit.Report, e
 		for _, log := range r.panics() {
 			res.Violations = append(res.Violations, violation{"panic", log})
 		}
+	}
+	if told := w.told(n.activities); len(told) > 0 && !w.partial.Load() {
+		res.Violations = append(res.Violations, violation{"told by lotteryd", told[0]})
+	} else if len(told) > 0 {
+		n.count("violations that lotteryd noticed after it lost a part", len(told))
 	}
 	reports, err = c.conclude(ctx, n, looks, people, &res)
 	return res, reports, err

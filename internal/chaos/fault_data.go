@@ -31,6 +31,7 @@ func losses() []fault {
 		{name: "evict", about: "maxmemory below what is in use, with allkeys-lru, and off again", apply: func(ctx context.Context, n *nemesis, rng *rand.Rand) {
 			less, lasts := rng.IntN(200_000), stretch(rng, 1500*time.Millisecond)
 			n.lost.Store(true)
+			n.partial.Store(true)
 			n.squeeze(ctx, "allkeys-lru", less, lasts)
 		}},
 	}
@@ -75,6 +76,7 @@ func (n *nemesis) chooseKey(rng *rand.Rand) key {
 
 // loseKey deletes a key. Losses are stored in two of them.
 func (n *nemesis) loseKey(ctx context.Context, k key) {
+	n.partial.Store(true)
 	if k.part == "users" || k.part == "records" {
 		n.lost.Store(true)
 	}

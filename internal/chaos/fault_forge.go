@@ -73,6 +73,7 @@ func forgeHold(ctx context.Context, n *nemesis, rng *rand.Rand) {
 	pipe.ZAdd(ctx, key{id, "journal"}.name(), goredis.Z{Score: float64(time.Now().Add(-time.Hour).UnixMilli()), Member: string(q[:])})
 	_, err = pipe.Exec(ctx)
 	n.forged.Store(true)
+	n.partial.Store(true)
 	n.try("bad hold", err)
 }
 

@@ -25,10 +25,15 @@ func freezes() []fault {
 			pause(ctx, after)
 			n.goOn(i)
 		}},
-		{name: "freeze-rebuilder", about: "lose a key and SIGSTOP one lotteryd within the rebuild, for longer than its lease", apply: func(ctx context.Context, n *nemesis, rng *rand.Rand) {
+		{name: "freeze-rebuilder", about: "lose a key, or restart Redis, and SIGSTOP one lotteryd within the rebuild, for longer than its lease", apply: func(ctx context.Context, n *nemesis, rng *rand.Rand) {
 			i, after := n.some(rng), between(rng, 2100*time.Millisecond, 3500*time.Millisecond)
-			within := between(rng, 0, 12*time.Millisecond)
-			n.loseKey(ctx, n.chooseKey(rng))
+			within := between(rng, 0, []time.Duration{12 * time.Millisecond, 500 * time.Millisecond}[rng.IntN(2)])
+			lost := n.chooseKey(rng)
+			if rng.IntN(2) == 0 {
+				n.loseKey(ctx, lost)
+			} else {
+				n.killRedisAlways(ctx, rng)
+			}
 			pause(ctx, within)
 			n.freeze(ctx, i, after)
 		}},

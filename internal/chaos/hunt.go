@@ -25,11 +25,11 @@ func (p plant) faultsOf() (combination, error) {
 	case restoredLedger:
 		return combination{{name: restoredLedger, apply: func(ctx context.Context, n *nemesis, _ *rand.Rand) { n.try(restoredLedger, restoreLedger(ctx, n)) }}}, nil
 	}
-	f, ok := find(faults(), p.faults)
-	if !ok {
-		return nil, fmt.Errorf("plant %s: there is no fault %q", p.name, p.faults)
+	list, err := chosen(p.faults, 0)
+	if err != nil {
+		return nil, fmt.Errorf("plant %s: %w", p.name, err)
 	}
-	return combination{f}, nil
+	return list[0], nil
 }
 
 // prey is what came of looking for one planted bug.

@@ -98,7 +98,7 @@ func attack(ctx context.Context, a *archive, program string, stdout, stderr io.W
 	if err != nil {
 		return 2, fmt.Errorf("bound of the archive: %w", err)
 	}
-	if _, err := chosen(a.setup); err != nil {
+	if _, err := chosen(a.setup.Only, a.setup.Seed); err != nil {
 		return 2, err
 	}
 	folder, err := newFolder()

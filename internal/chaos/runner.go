@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -32,7 +31,7 @@ const mostViolations = 5
 
 // run does the cycles that are left. It returns how many of all had a violation.
 func (r *runner) run(ctx context.Context) (broken int, err error) {
-	list, err := chosen(r.archive.setup)
+	list, err := chosen(r.archive.setup.Only, r.archive.setup.Seed)
 	if err != nil {
 		return 0, err
 	}
@@ -68,36 +67,6 @@ func (r *runner) run(ctx context.Context) (broken int, err error) {
 			l.forget()
 		}
 	}
-}
-
-// chosen is the list of combinations that a run goes through.
-func chosen(s setup) ([]combination, error) {
-	all := faults()
-	if s.Only == "" {
-		return combinations(all, rand.New(rand.NewPCG(s.Seed, 0))), nil
-	}
-	var list []combination
-	for text := range strings.SplitSeq(s.Only, ",") {
-		var c combination
-		for name := range strings.SplitSeq(text, "+") {
-			f, ok := find(all, strings.TrimSpace(name))
-			if !ok {
-				return nil, fmt.Errorf("there is no fault %q; --list names them", strings.TrimSpace(name))
-			}
-			c = append(c, f)
-		}
-		list = append(list, c)
-	}
-	return list, nil
-}
-
-func find(all []fault, name string) (fault, bool) {
-	for _, f := range all {
-		if f.name == name {
-			return f, true
-		}
-	}
-	return fault{}, false
 }
 
 // prepare begins a new generation if it is time.

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,6 +40,7 @@ type world struct {
 	storing sync.Mutex  // held while a store is killed and started again
 	lost    atomic.Bool // Redis may have lost data in this cycle
 	forged  atomic.Bool // a bad hold was forged in this cycle
+	partial atomic.Bool // Redis may have lost a part of an activity in this cycle, or has something in it that was forged
 
 	mu     sync.Mutex
 	counts map[string]int
@@ -226,4 +230,20 @@ func (w *world) become(program string) {
 		r.halt()
 		r.program = program
 	}
+}
+
+// told lists the lines in which a lotteryd says that it saw one of the activities
+// in a state that it takes for impossible. Where Redis lost nothing or everything
+// there are none.
+func (w *world) told(activities []string) (lines []string) {
+	for _, log := range w.logs() {
+		text, _ := os.ReadFile(log)
+		for l := range bytes.Lines(text) {
+			var entry struct{ Msg, Activity string }
+			if bytes.Contains(l, []byte("invariant violated")) && json.Unmarshal(l, &entry) == nil && slices.Contains(activities, entry.Activity) {
+				lines = append(lines, string(bytes.TrimSpace(l)))
+			}
+		}
+	}
+	return lines
 }
