@@ -19,7 +19,7 @@ func agree(ctx context.Context, w *world, people *clients, patience time.Duratio
 	seen := make(map[string]bool)
 	for round := 0; ; round++ {
 		apart, err := w.apart(ctx)
-		if err != nil || len(apart) == 0 {
+		if err == nil && len(apart) == 0 || err != nil && ctx.Err() != nil {
 			return len(seen), err
 		}
 		for _, id := range apart {

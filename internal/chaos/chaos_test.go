@@ -110,14 +110,18 @@ func (w *interrupter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// TestPlantedBugsAreFound: those that are planted in the stores, a variant that is
-// marked as wrong, and one that is compiled in. Without any, nothing is found.
+// TestPlantedBugsAreFound: some that are planted in the stores, and one that is compiled in. In a lotteryd without bugs nothing
+// is found, even after Redis has lost a key.
 func TestPlantedBugsAreFound(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
-	healthy, err := hunt(t.Context(), w, plant{name: "healthy", replicas: 2}, 1, 1, generous)
-	if err != nil || len(healthy.found) > 0 {
-		t.Errorf("without a bug: %v, %v", healthy.found, err)
+	repaired, err := hunt(t.Context(), w, plant{name: "repaired", replicas: 2, sabotage: func(ctx context.Context, n *nemesis, c *clients) error {
+		n.lost.Store(true)
+		n.partial.Store(true)
+		return loseUsers(ctx, n, c)
+	}}, 1, 1, generous)
+	if err != nil || len(repaired.found) > 0 {
+		t.Errorf("users lost when all is sold out, without a bug: %v, %v", repaired.found, err)
 	}
 	for _, p := range plants() {
 		if !slices.Contains([]string{"row-deleted", "win-forgotten", "early-answer"}, p.name) {

@@ -7,9 +7,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// dial connects to the ledger, past the networks, within two seconds.
+// dial connects to the ledger, past the networks, within five seconds.
 func (w *world) dial(ctx context.Context) (*pgx.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	return pgx.Connect(ctx, w.ledger)
 }
@@ -27,9 +27,9 @@ func (w *world) takeConnections(ctx context.Context) (taken []*pgx.Conn) {
 	return taken
 }
 
-// query runs statements on the ledger, all within three seconds.
+// query runs statements on the ledger, all within eight seconds.
 func (w *world) query(ctx context.Context, statements ...string) error {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 8*time.Second)
 	defer cancel()
 	conn, err := w.dial(ctx)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/lotteryctl/lotteryctl/internal/audit"
@@ -59,7 +60,7 @@ func plants() []plant {
 			edits: []edit{{draw, "meta[3] ~= ARGV[3] or ", ""}}},
 		{name: "no-won-records", about: "a rebuild does not put wins on record", faults: "flushall", want: []string{"I3", "I6"},
 			edits: []edit{{"internal/lottery/rebuild.go", "return k.workshop.Remember(ctx, a, wins)", "return nil"}}},
-		{name: "lost-key-unseen", about: "nobody compares how large the keys are and must be", faults: "lose-key", want: []string{"I3", "I4", "I5", "I6"},
+		{name: "lost-key-unseen", about: "nobody compares how large the keys are and must be; the users are lost when all is sold out", sabotage: loseUsers, want: []string{"I3"},
 			edits: []edit{
 				{draw, " or users ~= tonumber(meta[4]) or records ~= tonumber(meta[5]) then\n  for", " then\n  for"},
 				{state, "whole and 1 or 0", "1"},
@@ -141,6 +142,26 @@ func addRow(ctx context.Context, n *nemesis, _ *clients) error {
 		SELECT u.activity, 'nobody', 'r', u.prize, u.no, 1, 0, a.epoch, a.version, 5
 		FROM unit u JOIN activity a ON a.id = u.activity LEFT JOIN draw d USING (activity, prize, no)
 		WHERE u.activity = '%s' AND d.no IS NULL ORDER BY u.prize DESC, u.no DESC LIMIT 1`, n.activities[len(n.activities)-1]))
+}
+
+// loseUsers deletes the users of all activities when nothing is left to win. A
+// healthy lotteryd notices both, and rebuilds.
+func loseUsers(ctx context.Context, n *nemesis, _ *clients) error {
+	for _, id := range n.activities {
+		record, err := n.record(ctx, id)
+		if err != nil {
+			return err
+		}
+		pipe := n.redis.TxPipeline()
+		for i, p := range record.Spec.Prizes {
+			pipe.HSet(ctx, key{id, "units"}.name(), strconv.Itoa(i), p.Stock)
+		}
+		pipe.Del(ctx, key{id, "free"}.name(), key{id, "users"}.name())
+		if _, err := pipe.Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func lowerCount(ctx context.Context, n *nemesis, _ *clients) error {

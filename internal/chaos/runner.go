@@ -29,6 +29,10 @@ const cyclesPerGeneration = 6
 // after is rarely something new.
 const mostViolations = 5
 
+// mostTries is how often a cycle is begun again that the harness itself could not
+// finish.
+const mostTries = 2
+
 // run does the cycles that are left. It returns how many of all had a violation.
 func (r *runner) run(ctx context.Context) (broken int, err error) {
 	list, err := chosen(r.archive.setup.Only, r.archive.setup.Seed)
@@ -40,7 +44,7 @@ func (r *runner) run(ctx context.Context) (broken int, err error) {
 			broken++
 		}
 	}
-	for {
+	for tries := 0; ; {
 		number, more := r.archive.next()
 		if !more || broken >= mostViolations || ctx.Err() != nil {
 			return broken, context.Cause(ctx)
@@ -49,11 +53,20 @@ func (r *runner) run(ctx context.Context) (broken int, err error) {
 			return broken, err
 		}
 		res, err := r.cycle(ctx, number, list[number%len(list)])
-		if err != nil {
-			if ctx.Err() != nil {
-				err = context.Cause(ctx)
-			}
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return broken, context.Cause(ctx)
+		case err != nil && tries < mostTries:
+			// A machine that is too busy to be asked in time, for example.
+			fmt.Fprintf(r.progress, "cycle %d could not be done and is begun again: %v\n", number, err)
+			tries++
+			r.present = nil
+			continue
+		case err != nil:
 			return broken, err
+		}
+		if tries > 0 {
+			res.Done["cycle begun again"], tries = tries, 0
 		}
 		if len(res.Violations) > 0 {
 			broken++
