@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"os"
 	"path/filepath"
@@ -91,8 +92,30 @@ func TestShortAttack(t *testing.T) {
 		if _, err := os.Stat(finished.historyPath(r.Cycle)); err != nil || r.Won == 0 || r.AtOnce == 0 || r.Draws < r.Won {
 			t.Errorf("cycle %d: %+v, %v", r.Cycle, r, err)
 		}
+		if log := readHistory(t, finished.historyPath(r.Cycle)); len(log.Malformed) > 0 || len(log.Answers) < 2*r.Draws {
+			t.Errorf("cycle %d: verify reads %d lines and cannot read %v", r.Cycle, len(log.Answers), log.Malformed)
+		}
 	}
 	t.Log("\n" + out.String())
+}
+
+// readHistory reads a history as lotteryctl verify does.
+func readHistory(t *testing.T, path string) *audit.Log {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	unzipped, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := audit.ReadAnswers(unzipped, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return log
 }
 
 // interrupter calls stop when a text has been written.
@@ -110,8 +133,9 @@ func (w *interrupter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// TestPlantedBugsAreFound: some that are planted in the stores, and one that is compiled in. In a lotteryd without bugs nothing
-// is found, even after Redis has lost a key.
+// TestPlantedBugsAreFound: some that are planted in the stores, and one that is
+// compiled in. In a lotteryd without bugs nothing is found, even after Redis has
+// lost a key.
 func TestPlantedBugsAreFound(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
@@ -339,6 +363,10 @@ func TestUsageErrors(t *testing.T) {
 	var out bytes.Buffer
 	if code, err := run(t.Context(), []string{"--list"}, &out, &bytes.Buffer{}); code != 0 || err != nil || strings.Count(out.String(), "\n") != len(faults()) {
 		t.Errorf("--list: %d, %v", code, err)
+	}
+	out.Reset()
+	if code, err := run(t.Context(), []string{"--planted", "--list"}, &out, &bytes.Buffer{}); code != 0 || err != nil || strings.Count(out.String(), "\n") != len(plants()) {
+		t.Errorf("--planted --list: %d, %v", code, err)
 	}
 }
 

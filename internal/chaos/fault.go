@@ -23,9 +23,8 @@ type fault struct {
 type promise int
 
 const (
-	ordinary     promise = iota
-	noneFails            // no request fails, if there are two replicas or more
-	needsReplica         // makes sense with two replicas or more
+	ordinary  promise = iota
+	noneFails         // no request fails, if there are two replicas or more
 )
 
 // nemesis applies the faults of a cycle to the world.

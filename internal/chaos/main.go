@@ -57,12 +57,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, err
 	flags.StringVar(&out, "out", "", "folder of the archive; by default runs/chaos- and the time")
 	flags.StringVar(&resume, "resume", "", "continue the run in this folder")
 	flags.StringVar(&program, "lotteryd", "", "lotteryd binary to attack; by default, built first")
-	flags.BoolVar(&list, "list", false, "list the faults and end")
+	flags.BoolVar(&list, "list", false, "list the faults, or with --planted the planted bugs, and end")
 	flags.BoolVar(&planted, "planted", false, "look for planted bugs instead of attacking; --only names some of them")
 	if err := flags.Parse(args); err != nil {
 		return 2, nil
 	}
-	if list {
+	switch {
+	case list && planted:
+		for _, p := range plants() {
+			fmt.Fprintf(stdout, "%-20s %s\n", p.name, p.about)
+		}
+		return 0, nil
+	case list:
 		for _, f := range faults() {
 			fmt.Fprintf(stdout, "%-20s %s\n", f.name, f.about)
 		}
