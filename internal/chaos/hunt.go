@@ -48,7 +48,7 @@ func hunt(ctx context.Context, w *world, p plant, seed uint64, most int, bound t
 		return out, err
 	}
 	for out.cycles < most && !out.caught {
-		flags := append([]string{"--drain-delay", "300ms"}, p.flags...)
+		flags := append([]string{"--drain-delay", drainDelay}, p.flags...)
 		if err := w.renew(ctx, max(p.replicas, 1), flags); err != nil {
 			return out, err
 		}

@@ -89,7 +89,7 @@ func (r *runner) prepare(ctx context.Context, number int) error {
 	}
 	rng := rand.New(rand.NewPCG(r.archive.setup.Seed, 1<<32+uint64(number)))
 	replicas := 1 + rng.IntN(mostReplicas)
-	flags := []string{"--drain-delay", "300ms"}
+	flags := []string{"--drain-delay", drainDelay}
 	if rng.IntN(3) == 0 {
 		flags = append(flags, "--draw-timeout", "700ms", "--reconcile-after", "1s")
 	}
