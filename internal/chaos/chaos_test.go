@@ -57,14 +57,11 @@ func startWorld(t *testing.T) *world {
 // finds nothing.
 func TestShortAttack(t *testing.T) {
 	t.Parallel()
-	program, err := healthyLotteryd()
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := startWorld(t)
 	folder := filepath.Join(t.TempDir(), "archive")
 	a, err := createArchive(folder, setup{
-		Version: 1, Seed: 7, First: 3, Cycles: 4, Workers: 6, Bound: generous.String(),
-		Only: "kill-lotteryd-often,kill-all,kill-redis-old+reset-postgres,kill-postgres+lose-key",
+		Version: 1, Seed: 7, First: 3, Cycles: 3, Workers: 6, Bound: generous.String(),
+		Only: "kill-lotteryd-often,kill-all,kill-redis-old+reset-postgres",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -72,20 +69,23 @@ func TestShortAttack(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	var progress interrupter
 	progress.after, progress.stop = "cycle 4", interrupt
-	if code, err := attack(ctx, a, program, &bytes.Buffer{}, &progress); code != 3 || err == nil || len(a.done) != 2 {
+	if code, err := finish(ctx, a, w, &bytes.Buffer{}, &progress); code != 3 || err == nil || len(a.done) != 2 {
 		t.Fatalf("interrupted: exit code %d, %v after %d cycles; want 3 after 2", code, err, len(a.done))
 	}
 	var out bytes.Buffer
-	if code, err := run(t.Context(), []string{"--resume", folder, "--lotteryd", program}, &out, &progress); code != 0 {
+	if a, err = openArchive(folder); err != nil {
+		t.Fatal(err)
+	}
+	if code, err := finish(t.Context(), a, w, &out, &progress); code != 0 {
 		t.Fatalf("exit code %d: %v\n%s%s", code, err, progress.String(), out.String())
 	}
-	for _, want := range []string{"seed 7: 4 of 4 cycles", "2 with one fault and 2 with two", "kill -9 lotteryd", "kill -9 redis", "kill -9 postgres", "violations      0\n"} {
+	for _, want := range []string{"seed 7: 3 of 3 cycles", "2 with one fault and 1 with two", "kill -9 lotteryd", "kill -9 redis", "kill -9 postgres", "violations      0\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in the summary:\n%s", want, out.String())
 		}
 	}
 	finished, err := openArchive(folder)
-	if err != nil || len(finished.done) != 4 {
+	if err != nil || len(finished.done) != 3 {
 		t.Fatalf("the archive has %d cycles, %v", len(finished.done), err)
 	}
 	for _, r := range finished.done {

@@ -100,10 +100,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (int, err
 // attack runs what is left of an archive against a program, "" for one that is
 // built here, and prints all of it.
 func attack(ctx context.Context, a *archive, program string, stdout, stderr io.Writer) (code int, err error) {
-	bound, err := time.ParseDuration(a.setup.Bound)
-	if err != nil {
-		return 2, fmt.Errorf("bound of the archive: %w", err)
-	}
 	if _, err := chosen(a.setup.Only, a.setup.Seed); err != nil {
 		return 2, err
 	}
@@ -122,6 +118,15 @@ func attack(ctx context.Context, a *archive, program string, stdout, stderr io.W
 		return 2, err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
+	return finish(ctx, a, w, stdout, stderr)
+}
+
+// finish does the cycles that an archive lacks, and prints what all came to.
+func finish(ctx context.Context, a *archive, w *world, stdout, stderr io.Writer) (code int, err error) {
+	bound, err := time.ParseDuration(a.setup.Bound)
+	if err != nil {
+		return 2, fmt.Errorf("bound of the archive: %w", err)
+	}
 	r := &runner{archive: a, bound: bound, progress: stderr, world: w}
 	broken, err := r.run(ctx)
 	summarize(stdout, a)
