@@ -25,7 +25,7 @@ BUILD = CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -ldflags '-X main.ve
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # check comes before the long tests, servers before what needs them
-.PHONY: help build servers browser demo test check format vet lint layering doccheck race fuzz-short mutate power bench-draw bench-overload bench-degraded bench-recovery bench-flood bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder clean
+.PHONY: help build servers browser demo test check format vet lint layering doccheck race fuzz-short mutate power bench-draw bench-overload bench-degraded bench-recovery bench-flood bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder chaos clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -183,6 +183,18 @@ bench-recorder: servers ## lotteryd without its recorder and with it, then traci
 	bin/lotteryctl bench --lotteryd-arm off='--recorder off' --lotteryd-arm on= --rate 5000 --duration 40s --warmup 5s --runs $(RUNS) --no-check --noise-limit foreign-cpu=10%
 	bin/lotteryctl bench --lotteryd-arm off='--recorder off' --lotteryd-arm tracing='--recorder-cpu 0.5' \
 		--rate 5000 --duration 15s --warmup 5s --runs $(RUNS) --no-check --noise-limit foreign-cpu=10%
+
+# --- attack ----------------------------------------------------------------
+
+# 903 cycles: each fault alone, and each pair of two. Another SEED is another order,
+# with other times.
+SEED   = 1
+CYCLES = 903
+
+chaos: servers ## real faults, alone and in pairs, on real processes; each audited; an hour
+	$(BUILD) -o bin/ ./internal/chaos
+	bin/chaos --planted
+	bin/chaos --seed $(SEED) --cycles $(CYCLES)
 
 # --- tidy ------------------------------------------------------------------
 

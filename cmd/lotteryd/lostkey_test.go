@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -82,5 +83,40 @@ func TestLossOfAnyKeyTurnsNoWinnerAway(t *testing.T) {
 				t.Errorf("the loss of %s was noticed: %v, want %v; log:\n%s", row.key, got, row.noticed, p.log.String())
 			}
 		})
+	}
+}
+
+// TestRebuildCountsNoDrawTwice: Redis lost everything. A user's wins count as one
+// draw each, whatever their requests are called, so that the user may go on up to
+// the limit and no further.
+func TestRebuildCountsNoDrawTwice(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	servers := openStores(t)
+	p := plantOn(t, servers, fault{})
+	now := time.Now()
+	if _, _, err := p.keeper.Put(ctx, lottery.Spec{
+		ID: "limited", Name: "Limited", Starts: now.Add(-time.Hour), Ends: now.Add(time.Hour), DrawsPerUser: 4,
+		Prizes: []lottery.Prize{{ID: "mug", Tier: "third", Name: "Mug", Weight: 1, Stock: 20}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	draw := func(request string) error {
+		_, err := p.engine.Draw(ctx, lottery.Entry{Activity: "limited", User: "ann", Request: request})
+		return err
+	}
+	for _, request := range []string{"c", "b", "a"} {
+		if err := draw(request); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := connectRedis(t, servers).FlushAll(ctx).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := draw("d"); err != nil {
+		t.Errorf("the fourth draw of four: %v", err)
+	}
+	if err := draw("e"); lottery.KindOf(err) != lottery.KindLimitReached {
+		t.Errorf("the fifth draw of four: %v, want it refused", err)
 	}
 }

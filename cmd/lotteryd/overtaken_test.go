@@ -139,3 +139,38 @@ func epochOf(t *testing.T, servers privateStores, activity string) (epoch int64)
 	}
 	return epoch
 }
+
+// TestUnitsOfLostHoldsComeBack: holds were lost before they could be committed, and
+// their requests are drawn again, with other units. The first ones can be won by
+// others after the next look of the reconciler, and there is one rebuild for all.
+func TestUnitsOfLostHoldsComeBack(t *testing.T) {
+	t.Parallel()
+	servers := openStores(t)
+	slow := new(undecidedLedger)
+	p := plantOn(t, servers, fault{ledger: func(l lottery.Ledger) lottery.Ledger { slow.Ledger = l; return slow }})
+	slow.away.Store(true)
+	for i := range 5 {
+		if a := p.draw(fmt.Sprint("user-", i), "r"); a.Result != audit.Pending {
+			t.Fatalf("draw %d: %+v, want it pending", i, a)
+		}
+	}
+	if n, err := connectRedis(t, servers).Del(context.Background(), "lotteryd:{planted}:holds", "lotteryd:{planted}:journal").Result(); err != nil || n != 2 {
+		t.Fatalf("deleted %d keys: %v", n, err)
+	}
+	slow.away.Store(false)
+	for i := range 5 {
+		if a := p.draw(fmt.Sprint("user-", i), "r"); a.Result != audit.Win {
+			t.Errorf("draw %d again: %+v, want a win", i, a)
+		}
+	}
+	epoch := epochOf(t, servers, plantedActivity)
+	for range 2 {
+		if err := p.keeper.Reconcile(context.Background(), time.Second); err != nil {
+			t.Fatal(err)
+		}
+		if got := epochOf(t, servers, plantedActivity); got != epoch+1 {
+			t.Errorf("%d rebuilds, want 1", got-epoch)
+		}
+	}
+	mustHold(t, p.audit())
+}

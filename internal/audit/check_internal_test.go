@@ -494,6 +494,9 @@ func plantedLimits() []planted {
 			w.state.Winners[user] = Tally{3, 0}
 		}},
 		{name: "Redis counts more than the limit", invariant: "I6", want: "the limits of activity act are 3 draws and 2 wins", plant: func(w *world) { w.state.Excess = []string{"user 12 has 4 draws"} }},
+		{name: "Redis counts more draws than the limit", invariant: "I6", want: "user 13 has 4 draws; the limits of activity act", plant: func(w *world) { w.state.Overdrawn = []string{"user 13 has 4 draws"} }},
+		{name: "Redis counts more draws after it lost data", want: "draws of users in activity act: Redis lost data", plant: func(w *world) { w.state.Overdrawn = []string{"user 13 has 4 draws"}; w.opt.RedisLostData = true }},
+		{name: "Redis counts more wins after it lost data", invariant: "I6", want: "user 12 has 4 wins", plant: func(w *world) { w.state.Excess = []string{"user 12 has 4 wins"}; w.opt.RedisLostData = true }},
 		{name: "a fourth draw", invariant: "I6", want: "got more than 3 draws answered", plant: func(w *world) { w.lose(w.dice("user-0", lottery.Blank)) }},
 		{name: "a fourth draw after Redis lost data", want: "Redis lost data, and draw counts with it", plant: func(w *world) { w.lose(w.dice("user-0", lottery.Blank)); w.opt.RedisLostData = true }},
 		{name: "a fourth draw without a limit", want: "I6", edit: func(s *lottery.Spec) { s.DrawsPerUser = 0 }, plant: func(w *world) { w.lose(w.dice("user-0", lottery.Blank)) }},

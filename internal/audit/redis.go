@@ -32,10 +32,11 @@ type State struct {
 	Outcomes []string
 	// Winners holds the counts of the users with wins in the ledger.
 	Winners map[string]Tally
-	// Excess are users, by their fingerprint, over a limit that never allowed so
-	// much; at most 100. Users is how many were looked at.
-	Excess []string
-	Users  int64
+	// Excess are users, by their fingerprint, with more wins than a limit ever
+	// allowed, Overdrawn those with more draws; at most 100 of each. Users is how
+	// many were looked at.
+	Excess, Overdrawn []string
+	Users             int64
 	// Orphans are the keys of requests with a win on record that has neither a hold
 	// nor a row; at most 100.
 	Orphans []string
@@ -230,9 +231,12 @@ func (s *State) readUsers(ctx context.Context, client *redis.Client, b *Book, dr
 	err := scan(ctx, client, keyOf(b.Record.Spec.ID, "users"), func(key, value string) {
 		s.Users++
 		t, first := parseUser(value)
-		over := draws > 0 && t.Draws > int64(draws) || wins > 0 && t.Wins > int64(wins)
-		if over && len(s.Excess) < mostExcess {
-			s.Excess = append(s.Excess, fmt.Sprintf("the user with key %x has %d draws and %d wins in Redis", key, t.Draws, t.Wins))
+		over := &s.Overdrawn
+		if wins > 0 && t.Wins > int64(wins) {
+			over = &s.Excess
+		}
+		if (over == &s.Excess || draws > 0 && t.Draws > int64(draws)) && len(*over) < mostExcess {
+			*over = append(*over, fmt.Sprintf("the user with key %x has %d draws and %d wins in Redis", key, t.Draws, t.Wins))
 		}
 		if len(first) > len(lottery.Key{}) {
 			answer(first[:len(lottery.Key{})], first[len(lottery.Key{}):])

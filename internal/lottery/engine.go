@@ -72,6 +72,7 @@ func (e *Engine) Draw(ctx context.Context, entry Entry) (Answer, error) {
 			}
 			if err = e.keeper.CheckLedger(ctx, t.Activity.Spec.ID); err == nil {
 				err = e.reserver.Forget(ctx, &t)
+				e.keeper.leaked(t.Activity.Spec.ID, t.Activity.Epoch)
 			}
 		case StatusStaleEpoch:
 			err = e.keeper.Recover(ctx, t.Activity.Spec.ID, 0)

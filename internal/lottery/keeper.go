@@ -23,6 +23,7 @@ type Keeper struct {
 	mu         sync.Mutex
 	recoveries map[string]*recovery // under way, by activity
 	retired    map[string]int64     // the epoch whose state was told to expire, by activity
+	leaks      map[string]int64     // the epoch in which holds were found lost, by activity
 	installs   int64                // how often an activity was installed
 	installed  map[string]int64     // the last such number, by activity
 	sought     int                  // activities looked for in the ledger since the last refresh
@@ -77,7 +78,7 @@ func NewKeeper(c *Catalogue, r Registry, l Ledger, w Workshop, o Observer, opt K
 	}
 	return &Keeper{
 		catalogue: c, registry: r, ledger: l, workshop: w, observe: o, options: opt,
-		recoveries: make(map[string]*recovery), retired: make(map[string]int64), installed: make(map[string]int64), ended: make(chan struct{}), rebuilds: make(chan struct{}, rebuildsAtOnce), urgent: make(chan staleEpoch, 64),
+		recoveries: make(map[string]*recovery), retired: make(map[string]int64), leaks: make(map[string]int64), installed: make(map[string]int64), ended: make(chan struct{}), rebuilds: make(chan struct{}, rebuildsAtOnce), urgent: make(chan staleEpoch, 64),
 		distrusted: make(map[string]distrust), counting: make(chan struct{}, countsAtOnce),
 	}
 }
@@ -87,6 +88,23 @@ func NewKeeper(c *Catalogue, r Registry, l Ledger, w Workshop, o Observer, opt K
 func (k *Keeper) Stop() {
 	close(k.ended)
 	k.rebuilding.Wait()
+}
+
+// leaked notes that a hold was lost in an epoch, with a unit that nobody can name:
+// the reconciler has the activity rebuilt, which takes the unit back.
+func (k *Keeper) leaked(id string, epoch int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.leaks[id] = epoch
+}
+
+// leak returns what was noted last, 0 for nothing, and forgets it.
+func (k *Keeper) leak(id string) (epoch int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	epoch = k.leaks[id]
+	delete(k.leaks, id)
+	return epoch
 }
 
 // retire lets the state of an activity that has ended expire after the grace.

@@ -177,7 +177,9 @@ type Workshop interface {
 	// SetAside keeps a copy of holds that the ledger cannot take, for people to look
 	// at. It is a step of a rebuild, before Undo.
 	SetAside(ctx context.Context, a *Activity, wins []WinRow) error
-	// Remember makes sure that every win is on record and counted.
+	// Remember makes sure that every win is on record and counted. The wins of a
+	// user come in the order in which they were won: a later one would count as the
+	// draws that led to it.
 	Remember(ctx context.Context, a *Activity, wins []WinRow) error
 	// Restock sets the counters and free units, notes how many wins the ledger has, and
 	// empties the journal.
@@ -206,7 +208,8 @@ type Registry interface {
 	// BumpEpoch moves the activity to the next epoch and returns it. Once it
 	// returns, every row of an older epoch is either visible or refused for ever.
 	BumpEpoch(ctx context.Context, id string) (int64, error)
-	// Wins calls f with the activity's durable wins, in groups.
+	// Wins calls f with the activity's durable wins, in groups; those of one user
+	// come together, in the order in which they were won.
 	Wins(ctx context.Context, id string, f func([]WinRow) error) error
 	// CountWins is the number of durable wins.
 	CountWins(ctx context.Context, id string) (int64, error)

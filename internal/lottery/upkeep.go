@@ -152,8 +152,16 @@ func (k *Keeper) reconcilePage(ctx context.Context, a *Activity, overdue time.Du
 }
 
 // inspect has an activity rebuilt of which Redis lost a part, whether or not
-// anybody draws, and measures its journal.
+// anybody draws, and measures its journal. However many holds were lost, there is one
+// rebuild for an epoch.
 func (k *Keeper) inspect(ctx context.Context, a *Activity) error {
+	if epoch := k.leak(a.Spec.ID); epoch != 0 {
+		err := k.Recover(ctx, a.Spec.ID, epoch)
+		if err != nil {
+			k.leaked(a.Spec.ID, epoch)
+		}
+		return err
+	}
 	st, err := k.measure(ctx, a)
 	if err != nil || !st.Found || !st.SameServer || st.Epoch != a.Epoch || st.Whole {
 		return err

@@ -152,9 +152,9 @@ const winsPage = 1000
 // deadline of its own, and holds no connection while f works: rows are only ever
 // added, in any order, so a page shows what was there when it was read.
 func (s *Store) Wins(ctx context.Context, id string, f func([]lottery.WinRow) error) error {
-	user, request := "", ""
+	user, order := "", 0
 	for {
-		page, err := s.winsAfter(ctx, id, user, request)
+		page, err := s.winsAfter(ctx, id, user, order)
 		if err != nil || len(page) == 0 {
 			return err
 		}
@@ -162,16 +162,16 @@ func (s *Store) Wins(ctx context.Context, id string, f func([]lottery.WinRow) er
 			return err
 		}
 		last := page[len(page)-1]
-		user, request = last.User, last.Request
+		user, order = last.User, last.Order
 	}
 }
 
-func (s *Store) winsAfter(ctx context.Context, id, user, request string) ([]lottery.WinRow, error) {
+func (s *Store) winsAfter(ctx context.Context, id, user string, order int) ([]lottery.WinRow, error) {
 	ctx, cancel := s.reading(ctx)
 	defer cancel()
 	rows, err := s.pool.Query(ctx, `SELECT user_id, request, prize, no, win_order, mark, epoch, version, word
-		FROM draw WHERE activity = $1 AND (user_id, request) > ($2, $3) ORDER BY user_id, request LIMIT $4`,
-		id, user, request, winsPage)
+		FROM draw WHERE activity = $1 AND (user_id, win_order) > ($2, $3) ORDER BY user_id, win_order LIMIT $4`,
+		id, user, int32(order), winsPage)
 	if err != nil {
 		return nil, err
 	}

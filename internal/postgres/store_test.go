@@ -343,14 +343,17 @@ func TestWinsInPages(t *testing.T) {
 		FROM generate_series(1000, 3500) n`, rec.Spec.ID); err != nil {
 		t.Fatal(err)
 	}
-	seen, pages := map[int64]bool{}, 0
+	seen, pages, last := map[int64]bool{}, 0, lottery.WinRow{}
 	err = s.Wins(t.Context(), rec.Spec.ID, func(w []lottery.WinRow) error {
 		pages++
 		for _, row := range w {
 			if seen[row.Unit] || row.Activity != rec.Spec.ID || row.Word != uint64(row.Unit) {
 				t.Errorf("%+v, seen before: %v", row, seen[row.Unit])
 			}
-			seen[row.Unit] = true
+			if row.User == last.User && row.Order <= last.Order {
+				t.Errorf("win %d of %s comes after win %d", row.Order, row.User, last.Order)
+			}
+			seen[row.Unit], last = true, row
 		}
 		return nil
 	})

@@ -1,6 +1,7 @@
 #!lua
 -- Puts durable wins on record. KEYS as in draw.lua. ARGV[1] the rebuild's token;
--- then two for each win: user key(12) request key(12), and mark(4) order.
+-- then two for each win: user key(12) request key(12), and mark(4) order; the wins
+-- of a user by order.
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'token')
 if meta[1] ~= '0' or meta[2] ~= ARGV[1] then
   return redis.error_reply('OVERTAKEN another rebuild began, or Redis lost this one')
