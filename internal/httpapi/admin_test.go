@@ -93,6 +93,9 @@ func newAdminPort(adjust ...func(*httpapi.AdminOptions)) *adminPort {
 func (p *adminPort) send(method, path, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	r.Host = "localhost:8081"
+	if body != "" || method == "PUT" {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	for i := 0; i < len(headers); i += 2 {
 		if headers[i] == "Host" {
 			r.Host = headers[i+1]
@@ -249,9 +252,25 @@ func TestWebPagesAreRefused(t *testing.T) {
 	p := newAdminPort()
 	for _, headers := range [][]string{
 		{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}, {"Host", "rebound.example:8081"},
+		{"Sec-Fetch-Site", "same-site"}, {"Origin", "null"}, {"Origin", "http://localhost:9999"}, {"Sec-Fetch-Site", "odd"},
 	} {
 		if w := p.send("POST", "/v1/activities/spring/close", "", headers...); w.Code != 403 || !strings.Contains(w.Body.String(), "forbidden-origin") {
 			t.Errorf("%q: got %d %s; want 403", headers, w.Code, w.Body)
+		}
+		for _, path := range []string{"/debug/pprof/profile?seconds=1", "/debug/pprof/trace?seconds=1", "/config", "/debug/recorder"} {
+			if w := p.send("GET", path, "", headers...); w.Code != 403 || !strings.Contains(w.Body.String(), "forbidden-origin") {
+				t.Errorf("GET %s, %q: got %d %s; want 403", path, headers, w.Code, w.Body)
+			}
+		}
+	}
+	for name, headers := range map[string][]string{
+		"curl":                 nil,
+		"typed by a person":    {"Sec-Fetch-Site", "none", "Sec-Fetch-Mode", "navigate"},
+		"a page of this port":  {"Sec-Fetch-Site", "same-origin"},
+		"an old browser, ours": {"Origin", "http://localhost:8081"},
+	} {
+		if w := p.send("GET", "/debug/pprof/goroutine?debug=1", "", headers...); w.Code != 200 {
+			t.Errorf("%s: got %d %s; want 200", name, w.Code, w.Body)
 		}
 	}
 	for _, host := range []string{"localhost", "LOCALHOST:1", "127.0.0.1:8081", "127.9.9.9", "[::1]:8081", "[::1]"} {
