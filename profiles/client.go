@@ -21,6 +21,7 @@ const maxRedirects = 3
 type client struct {
 	base    *url.URL
 	header  http.Header
+	secrets []string      // of URL and header; a target may repeat them in its answers
 	timeout time.Duration // of each request, on top of the time it profiles for
 	http    http.Client
 	presence
@@ -37,7 +38,8 @@ func newClient(t *Target, timeout time.Duration) (*client, error) {
 	}
 	return &client{
 		base: base, header: t.Header, timeout: timeout,
-		http: http.Client{Transport: transport, CheckRedirect: sameHost},
+		secrets: append(endpoint.HeaderSecrets(t.Header), endpoint.Secrets(t.URL)...),
+		http:    http.Client{Transport: transport, CheckRedirect: sameHost},
 	}, nil
 }
 
@@ -73,8 +75,11 @@ func (c *client) get(ctx context.Context, u *url.URL, window time.Duration, read
 	asked := time.Now()
 	err := c.ask(ctx, u, window, read)
 	var failed *Failure
-	if errors.As(err, &failed) && failed.Page == "" {
-		failed.Page = u.Path
+	if errors.As(err, &failed) {
+		failed.Said = endpoint.Scrub(failed.Said, c.secrets)
+		if failed.Page == "" {
+			failed.Page = u.Path
+		}
 	}
 	if strings.HasPrefix(u.Path, c.base.Path+endpoint.PprofPath+"/") { // metrics may be somebody else's
 		c.note(err, asked.Add(window))

@@ -91,6 +91,20 @@ func TestOneKindFails(t *testing.T) {
 	}
 }
 
+// TestFailuresHideSecrets has a target repeat the header that it was sent.
+func TestFailuresHideSecrets(t *testing.T) {
+	t.Parallel()
+	echo := func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "not with "+r.Header.Get("Authorization")+", friend", http.StatusTeapot)
+	}
+	m, _ := capture(t, profiles.Plan{Kinds: []profiles.Kind{profiles.Heap, profiles.Block}, Targets: []profiles.Target{{
+		URL: serve(t, canned(t).but("block", echo)), Header: http.Header{"Authorization": {"Bearer hunter2-hunter2"}},
+	}}})
+	if p := entry(t, m, profiles.Block); p.Failure == nil || p.Failure.Said != "not with ***, friend" {
+		t.Errorf("got %+v", p.Failure)
+	}
+}
+
 // isFailure compares all but the end of what was said.
 func isFailure(got *profiles.Failure, want profiles.Failure) bool {
 	if got == nil || !strings.HasPrefix(got.Said, want.Said) {

@@ -46,7 +46,7 @@ func (c *capture) prepare() error {
 		}
 		c.subjects = append(c.subjects, s)
 	}
-	return os.MkdirAll(c.dir, 0o755)
+	return os.MkdirAll(c.dir, 0o700)
 }
 
 func (c *capture) close() {

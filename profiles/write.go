@@ -46,7 +46,7 @@ func (c *capture) write(interrupted bool) (*Manifest, error) {
 // gives the room back.
 func (c *capture) reserve() (release func()) {
 	path := filepath.Join(c.dir, ".room")
-	_ = os.WriteFile(path, make([]byte, 16<<10*(1+len(c.subjects))), 0o644) // without room for this there is perhaps some for the manifest
+	_ = os.WriteFile(path, make([]byte, 16<<10*(1+len(c.subjects))), 0o600) // without room for this there is perhaps some for the manifest
 	return func() { _ = os.Remove(path) }
 }
 

@@ -9,9 +9,9 @@ import (
 )
 
 // writeFile writes a file of a bundle as a whole or not at all, and makes its
-// folder.
+// folder. Both are for their owner alone: profiles tell what runs inside.
 func writeFile(path string, write func(io.Writer) error) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
 	return wholefile.Write(path, write)

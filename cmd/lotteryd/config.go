@@ -34,6 +34,7 @@ type Config struct {
 	MemoryLimitRatio  float64
 	Steps             string // which tuning steps are on
 	Step              string // single switches, "name=variant,…"
+	AllowUnsafe       bool   // serve with variants that are only for measurements
 	// BlockProfileRate and MutexProfileFraction are the runtime's; 0 is off.
 	BlockProfileRate     int
 	MutexProfileFraction int

@@ -245,7 +245,7 @@ func TestConfigHidesSecrets(t *testing.T) {
 
 // TestSwitches has the flags for tuning steps say together what is chosen.
 func TestSwitches(t *testing.T) {
-	c, err := loaded(t, []string{"--steps=1,3", "--step=json=article", "--step", "gc=200"}, stores(), "")
+	c, err := loaded(t, []string{"--allow-unsafe", "--steps=1,3", "--step=json=article", "--step", "gc=200"}, stores(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,6 +256,64 @@ func TestSwitches(t *testing.T) {
 	}
 	if c, err = loaded(t, nil, stores(), ""); err != nil || c.Switches != (steps.Choice{}) {
 		t.Errorf("by default: %v, %v; want the best of each", c.Switches, err)
+	}
+}
+
+// TestUnsafeVariantsAreRefused has all unsafe variants named, with the reasons,
+// wherever they were chosen, and nothing said where there are none.
+func TestUnsafeVariantsAreRefused(t *testing.T) {
+	const clock, seeds, row = "dice=article (", "dice=before (", "claim=stock-row ("
+	for name, c := range map[string]struct {
+		args []string
+		env  string // LOTTERYD_ALLOW_UNSAFE
+		file string
+		want []string
+	}{
+		"article":                  {args: []string{"--steps=article"}, want: []string{clock + "--steps) is only for measurements: ", "seeds from the clock can be guessed", "--allow-unsafe"}},
+		"none":                     {args: []string{"--steps", "none"}, want: []string{seeds, "2^31 seeds"}},
+		"two":                      {args: []string{"--steps=article", "--step", "claim=stock-row"}, want: []string{clock + "--steps)", row + "--step)", "\n"}},
+		"in the file":              {file: "step: dice=article\n", want: []string{clock, "l.yaml:1"}},
+		"refused explicitly":       {args: []string{"--steps=article"}, env: "false", want: []string{clock}},
+		"allowed":                  {args: []string{"--steps=article", "--allow-unsafe"}},
+		"allowed with a value":     {args: []string{"--steps=article", "--allow-unsafe=true"}},
+		"allowed by environment":   {args: []string{"--steps=none"}, env: "true"},
+		"allowed by file":          {args: []string{"--steps=none"}, file: "allow_unsafe: true\n"},
+		"article with safe dice":   {args: []string{"--steps=article", "--step", "dice=best"}},
+		"default":                  {},
+		"allowed for no reason":    {args: []string{"--allow-unsafe"}},
+		"allowed with nonsense":    {args: []string{"--allow-unsafe=maybe"}, want: []string{"use true or false"}},
+		"dice of the runtime's v2": {args: []string{"--step", "dice=v2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := stores()
+			env["LOTTERYD_ALLOW_UNSAFE"] = c.env
+			_, err := loaded(t, c.args, env, c.file)
+			if (err != nil) != (len(c.want) > 0) {
+				t.Fatalf("got %v; want an error with %q", err, c.want)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the error lacks %q: %v", want, err)
+				}
+			}
+		})
+	}
+}
+
+// TestUnsafeVariantsOnlyStopServing: a sample and the other commands go on.
+func TestUnsafeVariantsOnlyStopServing(t *testing.T) {
+	l := newConfigLoader(func(name string) string {
+		env := stores()
+		env["LOTTERYD_STEPS"] = "article"
+		return env[name]
+	})
+	for name, load := range map[string]func() (Config, error){"--dev": l.loadDev, "migrate": l.loadLedger, "settle": l.loadFast} {
+		if _, err := load(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := l.load(); err == nil {
+		t.Error("serve: not refused")
 	}
 }
 

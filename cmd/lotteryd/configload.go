@@ -47,13 +47,20 @@ func (l *configLoader) bind(flags *pflag.FlagSet) {
 	flags.StringVar(l.file, "config", "", "YAML file with settings, named like the flags with '_' instead of '-' (or set LOTTERYD_CONFIG)")
 	for _, s := range settings(new(Config)) {
 		l.flags[s.name] = &given{list: s.list}
-		flags.Var(l.flags[s.name], s.flag(), s.usage)
+		flags.VarPF(l.flags[s.name], s.flag(), "", s.usage).NoOptDefVal = s.bare
 	}
 }
 
 // load gives the configuration to serve with: both stores must be named.
 func (l *configLoader) load() (Config, error) {
-	return l.loadWith(defaultConfig(), "redis_url", "postgres_url")
+	c, err := l.loadWith(defaultConfig(), "redis_url", "postgres_url")
+	if err == nil {
+		err = c.refuseUnsafe()
+	}
+	if err != nil {
+		return Config{}, err
+	}
+	return c, nil
 }
 
 // loadLedger gives the configuration for work on the ledger alone.

@@ -125,7 +125,7 @@ func (d *deployment) launch() {
 	d.process = exec.Command(os.Args[0], "serve", "--migrate", "--drain-delay", "0s", "--listen", d.public, "--admin-listen", d.admin,
 		"--redis-url", d.servers.RedisURL(), "--postgres-url", d.servers.PostgresURL())
 	d.process.Args = append(d.process.Args, d.flags...)
-	d.process.Env = append(os.Environ(), "LOTTERYD_TEST_BE_LOTTERYD=1")
+	d.process.Env = append(os.Environ(), "LOTTERYD_TEST_BE_LOTTERYD=1", "LOTTERYD_ALLOW_UNSAFE=true")
 	d.process.Stderr = d.log
 	d.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := d.process.Start(); err != nil {

@@ -43,6 +43,10 @@ func (o *oneActivity) Status(_ context.Context, id string) (lottery.ActivityStat
 	return o.status, nil
 }
 
+func (o *oneActivity) Keys(context.Context, string, string, string) (lottery.Keys, error) {
+	return lottery.Keys{}, nil
+}
+
 func (o *oneActivity) List(context.Context) ([]lottery.ActivityStatus, error) { return nil, nil }
 
 // adminServer serves a real admin port over one activity.

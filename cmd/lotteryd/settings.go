@@ -25,6 +25,7 @@ type setting struct {
 	set   func(string) error // checks and stores; the error says what is allowed
 	show  func() string      // the value as text; secrets redacted
 	list  bool               // as a flag it may be given several times, which adds up
+	bare  string             // as a flag without a value it means this; empty: it needs one
 }
 
 // flag is the setting's name on the command line, without dashes in front.
@@ -58,6 +59,7 @@ func settings(c *Config) []setting {
 		number("loss_log_every", &c.LossLogEvery, 0, 1_000_000_000, "at level debug, log one of N losses; 0 logs none (default 1000)"),
 		choosing("steps", &c.Steps, "tuning steps to switch on: none, all, article, or a list such as 1,3,5; lotteryctl steps lists them (default all)"),
 		overriding("step", &c.Step, "one switch, such as conn-pool=article; may be repeated (default empty)"),
+		yesno("allow_unsafe", &c.AllowUnsafe, "serve although a switch has a variant that is only for measurements, such as --steps article (default false)"),
 		ratio("memory_limit_ratio", &c.MemoryLimitRatio, "share of the container's memory for GOMEMLIMIT; 0 is off (default 0.9)"),
 		number("block_profile_rate", &c.BlockProfileRate, 0, 1_000_000_000, "block profile: one sample per N nanoseconds blocked; 0 is off (default 0)"),
 		number("mutex_profile_fraction", &c.MutexProfileFraction, 0, 1_000_000_000, "mutex profile: one of N contention events; 0 is off (default 0)"),
@@ -114,6 +116,24 @@ func (c Config) checkTogether() error {
 	if !(c.RecorderCPU > 0 && c.RecorderCPU <= 0.5) {
 		faults = append(faults, fmt.Errorf("recorder_cpu (%s) is %v; use a share above 0 and up to 0.5, or switch the recorder off",
 			c.origins["recorder_cpu"], c.RecorderCPU))
+	}
+	return errors.Join(faults...)
+}
+
+// refuseUnsafe reports the variants that must not decide real draws, one
+// sentence each, unless somebody has said that these are not real.
+func (c Config) refuseUnsafe() error {
+	if c.AllowUnsafe {
+		return nil
+	}
+	var faults []error
+	for _, u := range c.Switches.Unsafe() {
+		by := c.origins["steps"]
+		if slices.Contains(overrides(c.Step), u.Variant) {
+			by = c.origins["step"]
+		}
+		faults = append(faults, fmt.Errorf("%s (%s) is only for measurements: %s; choose another variant, or set allow_unsafe (--allow-unsafe) if no prize is real",
+			u.Variant, by, u.Why))
 	}
 	return errors.Join(faults...)
 }
@@ -234,6 +254,17 @@ func choice(name string, to *string, words []string, usage string) setting {
 		*to = text
 		return nil
 	}, show: func() string { return *to }}
+}
+
+func yesno(name string, to *bool, usage string) setting {
+	return setting{name: name, usage: usage, bare: "true", set: func(text string) error {
+		b, err := strconv.ParseBool(text)
+		if err != nil {
+			return errors.New("use true or false")
+		}
+		*to = b
+		return nil
+	}, show: func() string { return strconv.FormatBool(*to) }}
 }
 
 func level(name string, to *slog.Level, usage string) setting {

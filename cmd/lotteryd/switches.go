@@ -156,7 +156,7 @@ func logChoice(c steps.Choice, log *slog.Logger) {
 	if c != (steps.Choice{}) {
 		log.Info("tuning switches", "chosen", c.String())
 	}
-	for _, wrong := range c.Wrong() {
-		log.Warn("this variant exists only for measurements and breaks a promise; do not use it in production", "variant", wrong)
+	for _, u := range c.Unsafe() {
+		log.Warn("this variant exists only for measurements; do not use it in production", "variant", u.Variant, "why", u.Why)
 	}
 }

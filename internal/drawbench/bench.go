@@ -88,7 +88,7 @@ func (b *bench) fresh(ctx context.Context) error { return b.redis.FlushAll(ctx).
 func (b *bench) lap() (experiment.Lap, error) {
 	b.runs++
 	lap := experiment.Lap{Round: b.runs, Seed: uint64(b.runs), Dir: filepath.Join(b.folder, fmt.Sprintf("run-%d", b.runs))}
-	return lap, os.Mkdir(lap.Dir, 0o755)
+	return lap, os.Mkdir(lap.Dir, 0o700)
 }
 
 // startLotteryd starts a fresh process with a fresh activity.

@@ -10,14 +10,16 @@ import (
 // whose names look secret are ***: --password=x, TOKEN=x, 'Authorization: x'.
 // A command within quotes, as in sh -c '...', is treated alike. A secret that
 // is a word of its own, as in --password x, is not recognised.
-func RedactCommand(command string) string {
+func RedactCommand(command string) string { return new(redactor).command(command) }
+
+func (r *redactor) command(command string) string {
 	var b strings.Builder
 	for command != "" {
 		n := len(command) - len(strings.TrimLeft(command, " \t\r\n"))
 		b.WriteString(command[:n])
 		command = command[n:]
 		n = wordEnd(command)
-		b.WriteString(redactWord(command[:n]))
+		b.WriteString(r.word(command[:n]))
 		command = command[n:]
 	}
 	return b.String()
@@ -58,25 +60,25 @@ func quoteEnd(text string, quote byte) int {
 	return -1
 }
 
-// redactWord redacts a word, its quotes included.
-func redactWord(word string) string {
+// word redacts a word, its quotes included.
+func (r *redactor) word(word string) string {
 	begin, inner, end := unquote(word)
 	name := assignment().FindString(inner)
 	switch {
 	case name != "" && IsSecretName(strings.TrimRight(name, "=: ")):
-		return begin + name + hide(inner[len(name):]) + end
+		return begin + name + r.hide(inner[len(name):]) + end
 	case begin != "" && strings.ContainsAny(inner, " \t\r\n"):
-		return begin + RedactCommand(inner) + end
+		return begin + r.command(inner) + end
 	case name != "" && name[len(name)-1] == '=' && len(inner) > len(name) && strings.IndexByte(`'"`, inner[len(name)]) >= 0:
-		return begin + name + redactWord(inner[len(name):]) + end
+		return begin + name + r.word(inner[len(name):]) + end
 	}
 	at := strings.Index(inner, "://")
 	if at < 0 {
-		return begin + redactParameter(inner) + end
+		return begin + r.parameter(inner) + end
 	}
 	at -= len(schemeAtEnd().FindString(inner[:at]))
 	// What stands before belongs to the word, as in --db=postgres://host.
-	return begin + inner[:at] + Redact(inner[at:]) + end
+	return begin + inner[:at] + r.url(inner[at:]) + end
 }
 
 // unquote cuts a word in its opening quote, what is in between, and the closing

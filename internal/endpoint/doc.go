@@ -10,6 +10,8 @@
 //     placeholders and all else stay. [RedactCommand] applies it within a
 //     command line, [RedactHeader], [RedactBody] and [HeaderNames] do the same
 //     for the other parts of a request.
+//   - [Secrets] lists what these withhold, and [Scrub] takes it out of what a
+//     program has printed.
 //
 // A name looks secret by [IsSecretName]. That is a guess: a secret under a
 // harmless name stays. So whoever can should keep secrets in headers, of which

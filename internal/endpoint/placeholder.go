@@ -47,7 +47,7 @@ func withoutPlaceholders(text, instead string) string {
 }
 
 // hide replaces a value by ***, but for its placeholders.
-func hide(value string) string {
+func (r *redactor) hide(value string) string {
 	var b strings.Builder
 	for i := 0; i < len(value); {
 		if n := variable(value[i:]); n > 0 {
@@ -56,8 +56,10 @@ func hide(value string) string {
 			continue
 		}
 		b.WriteString(hidden)
+		begin := i
 		for i++; i < len(value) && variable(value[i:]) == 0; i++ {
 		}
+		r.foundValue(value[begin:i])
 	}
 	return b.String()
 }

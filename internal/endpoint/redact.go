@@ -12,19 +12,22 @@ import (
 // of parameters stay, and the values of those whose names look secret are ***.
 // Placeholders and all else stay as they are, so a URL without secrets comes
 // back unchanged. Any text may be given, also one that is no URL.
-func Redact(text string) string {
+func Redact(text string) string { return new(redactor).url(text) }
+
+func (r *redactor) url(text string) string {
 	u := Split(text)
 	tail := len(u.Host) + len(u.Rest)
-	clean := redactNested(u.Host + redactParameters(u.Rest))
+	clean := r.nested(u.Host + r.parameters(u.Rest))
 	if u.UserInfo == "" {
 		return text[:len(text)-tail] + clean
 	}
+	r.foundUser(u.UserInfo)
 	return text[:len(text)-tail-len(u.UserInfo+"@")] + hidden + "@" + clean
 }
 
-// redactNested hides the user info of URLs within a URL: in a list of several,
+// nested hides the user info of URLs within a URL: in a list of several,
 // or as the value of a parameter.
-func redactNested(text string) string {
+func (r *redactor) nested(text string) string {
 	var b strings.Builder
 	for {
 		before, after, ok := strings.Cut(text, "://")
@@ -34,6 +37,7 @@ func redactNested(text string) string {
 		}
 		b.WriteString("://")
 		if at := strings.LastIndexByte(after[:indexOutside(after, "/?#")], '@'); at >= 0 {
+			r.foundUser(after[:at])
 			b.WriteString(hidden)
 			after = after[at:]
 		}
@@ -41,9 +45,9 @@ func redactNested(text string) string {
 	}
 }
 
-// redactParameters hides secret parameters of a query, and of a fragment, in
+// parameters hides secret parameters of a query, and of a fragment, in
 // which some services hand over tokens.
-func redactParameters(rest string) string {
+func (r *redactor) parameters(rest string) string {
 	begin := indexOutside(rest, "?#")
 	var b strings.Builder
 	b.WriteString(rest[:begin])
@@ -51,16 +55,16 @@ func redactParameters(rest string) string {
 		b.WriteByte(rest[0]) // one of ? # & ;
 		rest = rest[1:]
 		end := indexOutside(rest, "?#&;")
-		b.WriteString(redactParameter(rest[:end]))
+		b.WriteString(r.parameter(rest[:end]))
 		rest = rest[end:]
 	}
 	return b.String()
 }
 
-func redactParameter(pair string) string {
+func (r *redactor) parameter(pair string) string {
 	end := indexOutside(pair, "=")
 	if end < len(pair) && IsSecretName(pair[:end]) {
-		return pair[:end+1] + hide(pair[end+1:])
+		return pair[:end+1] + r.hide(pair[end+1:])
 	}
 	return pair
 }

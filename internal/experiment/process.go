@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/endpoint"
 )
 
 // stopPatience is how long a process may take to end after SIGTERM.
@@ -24,25 +26,29 @@ type Process struct {
 	name    string
 	process *os.Process
 	logPath string
+	secrets []string      // values that must not stay in its output
 	ended   chan struct{} // closed when it has ended and err is set
 	err     error
 }
 
 // StartProcess runs argv with extra environment env ("KEY=value"); both its
-// output streams go to a new file logPath.
+// output streams go to a new file logPath, which only its owner can read. When
+// the process has ended, the values of its arguments and of env that may not be
+// stored (package endpoint) are overwritten in that file.
 func StartProcess(argv, env []string, logPath string) (*Process, error) {
-	return startProcessIn("", argv, env, logPath)
+	return startProcessIn("", argv, env, logPath, nil)
 }
 
-// startProcessIn is StartProcess in a working folder; "" is ours.
-func startProcessIn(folder string, argv, env []string, logPath string) (*Process, error) {
+// startProcessIn is StartProcess in a working folder; "" is ours. secrets are
+// further values that it may print, and that may not be stored.
+func startProcessIn(folder string, argv, env []string, logPath string, secrets []string) (*Process, error) {
 	if folder != "" {
 		// Otherwise the error would say that the program is not there.
 		if _, err := os.Stat(folder); err != nil {
 			return nil, fmt.Errorf("starting %s: %w", argv[0], err)
 		}
 	}
-	log, err := os.OpenFile(logPath, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
+	log, err := os.OpenFile(logPath, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +58,9 @@ func startProcessIn(folder string, argv, env []string, logPath string) (*Process
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Dir = folder
 	cmd.SysProcAttr = childAttributes()
-	p := &Process{name: argv[0], logPath: logPath, ended: make(chan struct{})}
+	secrets = append(endpoint.Secrets(append(argv[1:len(argv):len(argv)], env...)...), secrets...)
+	slices.SortStableFunc(secrets, func(a, b string) int { return len(b) - len(a) })
+	p := &Process{name: argv[0], logPath: logPath, secrets: secrets, ended: make(chan struct{})}
 	started := make(chan error)
 	go p.keep(cmd, started)
 	if err := <-started; err != nil {
@@ -73,6 +81,7 @@ func (p *Process) keep(cmd *exec.Cmd, started chan<- error) {
 	p.process = cmd.Process
 	started <- nil
 	p.err = cmd.Wait()
+	p.hideSecrets()
 	close(p.ended)
 }
 
@@ -82,7 +91,8 @@ func (p *Process) PID() int { return p.process.Pid }
 // Ended is closed when the process has ended.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
-// Log returns what the process has written so far, the last 64 KiB of it.
+// Log returns what the process has written so far, the last 64 KiB of it, as it
+// is: to be read, not to be printed.
 func (p *Process) Log() []byte {
 	file, err := os.Open(p.logPath)
 	if err != nil {
@@ -119,9 +129,10 @@ func (p *Process) earlyEnd(lines int) error {
 	return fmt.Errorf("%s %w (%s); the last lines of its output: %s", p.name, ErrEndedEarly, state, words)
 }
 
-// lastWords are the last lines of the log that are not empty, in one line.
+// lastWords are the last lines of the log that are not empty, in one line and
+// without secrets.
 func (p *Process) lastWords(most int) string {
-	lines := slices.DeleteFunc(strings.Split(string(p.Log()), "\n"), func(line string) bool {
+	lines := slices.DeleteFunc(strings.Split(endpoint.Scrub(string(p.Log()), p.secrets), "\n"), func(line string) bool {
 		return strings.TrimSpace(line) == ""
 	})
 	lines = lines[max(0, len(lines)-most):]
@@ -163,6 +174,7 @@ func (p *Process) end(ctx context.Context, patience time.Duration) (asked bool) 
 	}
 	p.signalGroup(syscall.SIGKILL)
 	<-p.ended
+	p.hideSecrets() // the rest of the group may have written since
 	return asked
 }
 

@@ -2,6 +2,7 @@ package experiment_test
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -75,5 +76,28 @@ func TestProcessThatIsNotThere(t *testing.T) {
 	_, err := experiment.StartProcess([]string{"/nonexistent/program"}, nil, filepath.Join(t.TempDir(), "log"))
 	if err == nil || !strings.Contains(err.Error(), "/nonexistent/program") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestLogsAreScrubbed has a secret cross the border of what is searched at once,
+// and another one in front of the log.
+func TestLogsAreScrubbed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	script := `printf '%s\n' "$1"; head -c 1048560 /dev/zero | tr '\\0' '.'; printf '%s\n%s\n' "$1" "$2"`
+	p, err := experiment.StartProcess([]string{"/bin/sh", "-c", script, "x", "--token=first-secret-of-two", "--plain=not-a-secret"},
+		[]string{"DB_PASSWORD=first-secret"}, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-p.Ended()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), "first-secret") || strings.Count(string(text), "--token="+strings.Repeat("*", 19)) != 2 || !strings.Contains(string(text), "--plain=not-a-secret") {
+		t.Errorf("%d bytes: %.60q ... %q", len(text), text, text[len(text)-80:])
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v, %v", info.Mode(), err)
 	}
 }

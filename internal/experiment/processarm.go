@@ -127,7 +127,8 @@ func (p ProcessArm) startOnce(ctx context.Context, lap Lap) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	process, err := startProcessIn(p.Dir, allAtPort(argv, port), allAtPort(p.Env, port), filepath.Join(lap.Dir, runfolder.ServerLogFile))
+	process, err := startProcessIn(p.Dir, allAtPort(argv, port), allAtPort(p.Env, port), filepath.Join(lap.Dir, runfolder.ServerLogFile),
+		append(endpoint.HeaderSecrets(p.Plan.Header), endpoint.Secrets(plan.URL, p.MetricsURL, p.ReadyURL)...))
 	if err != nil {
 		return nil, err
 	}

@@ -80,11 +80,12 @@ func (a *admin) inside(o AdminOptions) http.Handler {
 	mux.HandleFunc("GET /v1/activities/{id}", a.showActivity)
 	mux.HandleFunc("PUT /v1/activities/{id}", a.putActivity)
 	mux.HandleFunc("POST /v1/activities/{id}/close", a.closeActivity)
+	mux.HandleFunc("POST /v1/activities/{id}/keys", a.showKeys)
 	a.profiles(mux, o.Recorder)
 	a.recorder(mux, o.Recorder)
 	for path, methods := range map[string][]string{
 		"/metrics": {"GET"}, "/config": {"GET"}, "/loglevel": {"GET", "PUT"}, "/debug/pprof/": {"GET"},
-		"/v1/activities": {"GET"}, "/v1/activities/{id}": {"GET", "PUT"}, "/v1/activities/{id}/close": {"POST"},
+		"/v1/activities": {"GET"}, "/v1/activities/{id}": {"GET", "PUT"}, "/v1/activities/{id}/close": {"POST"}, "/v1/activities/{id}/keys": {"POST"},
 	} {
 		mux.Handle(path, a.onlyMethods(methods...))
 	}

@@ -110,3 +110,29 @@ func (a *admin) answerStatus(w http.ResponseWriter, r *http.Request, call status
 	}
 	writeJSON(w, http.StatusOK, st)
 }
+
+// showKeys tells under which names the log has a user and a request. A POST, so
+// that neither is in a URL, which others log.
+func (a *admin) showKeys(w http.ResponseWriter, r *http.Request) {
+	var who struct {
+		User    string `json:"user"`
+		Request string `json:"request"`
+	}
+	if err := readJSON(w, r, &who, MaxDrawBody); err != nil {
+		a.refuse(w, err)
+		return
+	}
+	if err := (lottery.Entry{User: who.User, Request: who.Request}).Check(); err != nil {
+		a.refuse(w, err)
+		return
+	}
+	keys, err := a.organiser.Keys(r.Context(), r.PathValue("id"), who.User, who.Request)
+	if err != nil {
+		a.refuse(w, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, struct {
+		User    string `json:"user_key"`
+		Request string `json:"request_key"`
+	}{keys.User.String(), keys.Request.String()})
+}

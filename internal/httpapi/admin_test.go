@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -59,6 +60,11 @@ func (f *fakeOrganiser) List(context.Context) ([]lottery.ActivityStatus, error) 
 	return list, f.err
 }
 
+func (f *fakeOrganiser) Keys(_ context.Context, id, user, request string) (lottery.Keys, error) {
+	_, err := f.Status(context.Background(), id)
+	return lottery.Keys{User: lottery.Key([]byte(fmt.Sprintf("%-12s", user))), Request: lottery.Key([]byte(fmt.Sprintf("%-12s", request)))}, err
+}
+
 // adminPort is an admin port over fakes, with its log.
 type adminPort struct {
 	http.Handler
@@ -87,6 +93,9 @@ func newAdminPort(adjust ...func(*httpapi.AdminOptions)) *adminPort {
 func (p *adminPort) send(method, path, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	r.Host = "localhost:8081"
+	if body != "" || method == "PUT" {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	for i := 0; i < len(headers); i += 2 {
 		if headers[i] == "Host" {
 			r.Host = headers[i+1]
@@ -136,6 +145,9 @@ func TestAdminPaths(t *testing.T) {
 		{"unknown activity", "GET", "/v1/activities/x", "", 404, "unknown-activity"},
 		{"close unknown", "POST", "/v1/activities/x/close", "", 404, "unknown-activity"},
 		{"create", "PUT", "/v1/activities/spring", specBody, 201, `"outcome": "created"`},
+		{"keys of nobody", "POST", "/v1/activities/spring/keys", `{"request":"r1"}`, 400, `\"user\" is empty`},
+		{"keys of an unknown activity", "POST", "/v1/activities/x/keys", `{"user":"ann","request":"r1"}`, 404, "unknown-activity"},
+		{"keys by GET", "GET", "/v1/activities/spring/keys", "", 405, "method-not-allowed"},
 		{"other id in path", "PUT", "/v1/activities/autumn", specBody, 400, `names activity \"autumn\", but the body names \"spring\"`},
 		{"invalid spec", "PUT", "/v1/activities/spring", strings.Replace(specBody, `"stock":5`, `"stock":-5`, 1), 400, "stock is -5"},
 		{"unknown field", "PUT", "/v1/activities/spring", `{"id":"spring","prices":[]}`, 400, `unknown field \"prices\"`},
@@ -178,6 +190,10 @@ func TestPutOutcomes(t *testing.T) {
 		if w.Code != c.status || got.Outcome != c.outcome || got.Activity.Commitment != "c0ffee" {
 			t.Errorf("got %d %+v; want %d %s", w.Code, got, c.status, c.outcome)
 		}
+	}
+	if w := p.send("POST", "/v1/activities/spring/keys", `{"user":"ann","request":"r1"}`); w.Code != 200 ||
+		!strings.Contains(w.Body.String(), `"user_key": "616e6e202020202020202020"`) || !strings.Contains(w.Body.String(), `"request_key": "723120202020202020202020"`) {
+		t.Errorf("keys: got %d %s", w.Code, w.Body)
 	}
 	if w := p.send("POST", "/v1/activities/spring/close", ""); w.Code != 200 || !strings.Contains(w.Body.String(), `"closed": true`) {
 		t.Errorf("close: got %d %s", w.Code, w.Body)
@@ -236,9 +252,25 @@ func TestWebPagesAreRefused(t *testing.T) {
 	p := newAdminPort()
 	for _, headers := range [][]string{
 		{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}, {"Host", "rebound.example:8081"},
+		{"Sec-Fetch-Site", "same-site"}, {"Origin", "null"}, {"Origin", "http://localhost:9999"}, {"Sec-Fetch-Site", "odd"},
 	} {
 		if w := p.send("POST", "/v1/activities/spring/close", "", headers...); w.Code != 403 || !strings.Contains(w.Body.String(), "forbidden-origin") {
 			t.Errorf("%q: got %d %s; want 403", headers, w.Code, w.Body)
+		}
+		for _, path := range []string{"/debug/pprof/profile?seconds=1", "/debug/pprof/trace?seconds=1", "/config", "/debug/recorder"} {
+			if w := p.send("GET", path, "", headers...); w.Code != 403 || !strings.Contains(w.Body.String(), "forbidden-origin") {
+				t.Errorf("GET %s, %q: got %d %s; want 403", path, headers, w.Code, w.Body)
+			}
+		}
+	}
+	for name, headers := range map[string][]string{
+		"curl":                 nil,
+		"typed by a person":    {"Sec-Fetch-Site", "none", "Sec-Fetch-Mode", "navigate"},
+		"a page of this port":  {"Sec-Fetch-Site", "same-origin"},
+		"an old browser, ours": {"Origin", "http://localhost:8081"},
+	} {
+		if w := p.send("GET", "/debug/pprof/goroutine?debug=1", "", headers...); w.Code != 200 {
+			t.Errorf("%s: got %d %s; want 200", name, w.Code, w.Body)
 		}
 	}
 	for _, host := range []string{"localhost", "LOCALHOST:1", "127.0.0.1:8081", "127.9.9.9", "[::1]:8081", "[::1]"} {

@@ -70,15 +70,18 @@ func brokenBody(err error) error {
 	return lottery.Refuse(lottery.KindMalformed, "the body broke off; send the request again")
 }
 
-// checkContentType refuses a body that is declared to be something else than
-// JSON in UTF-8: most often a form, sent by a client that forgot to say
-// otherwise. One without a declaration is taken for JSON. JSON has no charset
+// checkContentType refuses a body that is not declared to be JSON in UTF-8. A
+// page of another site can post a form, plain text, or bytes without a type, but
+// not JSON, unless the port has allowed it to. JSON has no charset
 // parameter (RFC 8259 section 11), but clients send one; another one than UTF-8
 // says that the bytes mean something else than they would be read as.
 func checkContentType(r *http.Request) error {
 	declared := r.Header.Get("Content-Type")
-	if declared == "" || declared == "application/json" {
+	if declared == "application/json" {
 		return nil
+	}
+	if declared == "" {
+		return lottery.Refuse(KindUnsupportedMediaType, "Content-Type is missing; send application/json")
 	}
 	media, parameters, err := mime.ParseMediaType(declared)
 	charset, named := parameters["charset"]

@@ -33,7 +33,7 @@ func (p *public) handle(w http.ResponseWriter, r *http.Request, op operation, b 
 	if err != nil {
 		kind := p.problems.write(w, err)
 		p.observer.Failed(e, kind, p.took(c))
-		p.logCause(e, err)
+		p.logCause(e.Activity, a.Keys, err)
 		return
 	}
 	*c.status = int32(p.headers.set(w.Header(), e, a))
@@ -70,7 +70,7 @@ func (p *public) took(c drawContext) time.Duration {
 
 // logCause writes down why a draw failed for a reason of ours. Refusals that
 // are the client's doing are counted, not logged: they can be caused at will.
-func (p *public) logCause(e lottery.Entry, err error) {
+func (p *public) logCause(activity string, keys lottery.Keys, err error) {
 	var refusal *lottery.Error
 	level := slog.LevelError
 	if errors.As(err, &refusal) && refusal.Kind != lottery.KindInternal {
@@ -79,7 +79,7 @@ func (p *public) logCause(e lottery.Entry, err error) {
 		}
 		level = slog.LevelWarn
 	}
-	p.log.Log(context.Background(), level, "draw failed", "activity", e.Activity, "request", e.Request, "error", err)
+	p.log.Log(context.Background(), level, "draw failed", "activity", activity, "user_key", keys.User.String(), "request_key", keys.Request.String(), "error", err)
 }
 
 func (p *public) readEntry(op operation, r *http.Request, b *buffers) (lottery.Entry, error) {

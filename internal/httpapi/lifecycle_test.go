@@ -169,7 +169,7 @@ func TestDrawDeadline(t *testing.T) {
 func writeDraw(t *testing.T, conn net.Conn, body string, size int) {
 	t.Helper()
 	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
-	head := "POST " + drawPath + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + strconv.Itoa(size) + "\r\n\r\n"
+	head := "POST " + drawPath + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(size) + "\r\n\r\n"
 	if _, err := io.WriteString(conn, head+body); err != nil {
 		t.Fatal(err)
 	}

@@ -66,6 +66,7 @@ func refusals() []refusal {
 		{"user too long", "POST", drawPath, `{"user":"` + long + `","request":"r"}`, nil, 413, "request-too-large"},
 		{"body too large", "POST", drawPath, good + strings.Repeat(" ", httpapi.MaxDrawBody), nil, 413, "request-too-large"},
 		{"a form", "POST", drawPath, good, form, 415, "unsupported-media-type"},
+		{"no content type", "POST", drawPath, good, []string{"Content-Type", ""}, 415, "unsupported-media-type"},
 		{"another charset", "POST", drawPath, good, []string{"Content-Type", "application/json; charset=iso-8859-1"}, 415, "unsupported-media-type"},
 		{"empty charset", "POST", drawPath, good, []string{"Content-Type", `application/json; charset=""`}, 415, "unsupported-media-type"},
 		{"broken content type", "POST", drawPath, good, []string{"Content-Type", "application/json; ="}, 415, "unsupported-media-type"},

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,12 +40,22 @@ func newPort(d lottery.Drawer, adjust ...func(*httpapi.PublicOptions)) *port {
 // send sends one request; headers are pairs of name and value.
 func (p *port) send(method, path, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if method == "POST" && !slices.Contains(headers, "Content-Type") {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Add(headers[i], headers[i+1])
 	}
 	w := httptest.NewRecorder()
 	p.ServeHTTP(w, r)
 	return w
+}
+
+// drawRequest is a draw with that body, declared as JSON.
+func drawRequest(body io.Reader) *http.Request {
+	r := httptest.NewRequest("POST", drawPath, body)
+	r.Header.Set("Content-Type", "application/json")
+	return r
 }
 
 func winOf(name string) lottery.Answer {
@@ -237,7 +248,7 @@ func TestBodyThatBreaksOff(t *testing.T) {
 	var got []lottery.Entry
 	p := newPort(recording(&got))
 	// A whole object, but the chunked body never ends.
-	r := httptest.NewRequest("POST", drawPath, &brokenReader{`{"user":"u","request":"r"}`, io.ErrUnexpectedEOF})
+	r := drawRequest(&brokenReader{`{"user":"u","request":"r"}`, io.ErrUnexpectedEOF})
 	w := httptest.NewRecorder()
 	p.ServeHTTP(w, r)
 	if w.Code != 400 || !strings.Contains(w.Body.String(), "broke off") || len(got) != 0 {

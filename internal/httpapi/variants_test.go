@@ -106,7 +106,7 @@ func checkOwnAnswer(t *testing.T, p *port, user, request string) {
 	}
 	body := &yieldingReader{strings.NewReader(fmt.Sprintf(`{"user":%q,"request":%q,"proof":"&"}`, user, request))}
 	w := httptest.NewRecorder()
-	p.ServeHTTP(w, httptest.NewRequest("POST", drawPath, body))
+	p.ServeHTTP(w, drawRequest(body))
 	if w.Code != 200 || w.Body.String() != want {
 		t.Errorf("%s asked %q and got %d %s; want %s", user, request, w.Code, w.Body, want)
 	}
@@ -145,7 +145,7 @@ func TestVariantsAgree(t *testing.T) {
 					{"byte by byte", iotest.OneByteReader(strings.NewReader(goodBody + strings.Repeat(" ", size)))},
 				} {
 					w := httptest.NewRecorder()
-					p.ServeHTTP(w, httptest.NewRequest("POST", drawPath, struct{ io.Reader }{row.body}))
+					p.ServeHTTP(w, drawRequest(struct{ io.Reader }{row.body}))
 					if w.Code != want {
 						t.Errorf("%d bytes of white space, %s: got %d %s; want %d", size, row.name, w.Code, w.Body, want)
 					}

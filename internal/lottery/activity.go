@@ -65,6 +65,8 @@ type Ticket struct {
 	Prize      int    // index into Spec.Prizes, or Blank
 }
 
+func (t *Ticket) keys() Keys { return Keys{User: t.UserKey, Request: t.RequestKey} }
+
 // Ticket casts the dice for e, which must have passed [Entry.Check].
 func (a *Activity) Ticket(e Entry) Ticket {
 	first := a.dice.roll(e.User, e.Request, 0)

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"hash"
 	"sync"
 )
@@ -18,6 +19,13 @@ const KeyBytes = 12
 
 // Key is such a fingerprint.
 type Key [KeyBytes]byte
+
+// String gives the key in hex, as logs have it.
+func (k Key) String() string { return hex.EncodeToString(k[:]) }
+
+// Keys name a user and a draw where neither may be read, as in logs: whoever
+// knows both user and request gets the code of a win by looking it up.
+type Keys struct{ User, Request Key }
 
 // Commitment is what is published before an activity starts: the SHA-256 of its
 // dice secret. Once the secret is published, anyone can check the commitment

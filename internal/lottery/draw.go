@@ -26,12 +26,14 @@ func (r Result) String() string {
 }
 
 // Answer is what the client is told. Prize, Unit and Code are set on a win only.
+// Keys are for logs: they are set beside an error too if the activity exists.
 type Answer struct {
 	Result   Result
 	Replayed bool   // the answer was stored before this call
 	Prize    *Prize // shared and immutable
 	Unit     int64  // 1 to the prize's stock
 	Code     string // what the winner redeems
+	Keys     Keys   // of the user and the request; not told to the client
 }
 
 // Drawer is what the HTTP room needs of the domain. [Engine] is one.
@@ -60,4 +62,7 @@ type Organiser interface {
 	Status(ctx context.Context, id string) (ActivityStatus, error)
 	// List describes all activities, by id.
 	List(ctx context.Context) ([]ActivityStatus, error)
+	// Keys gives the names that logs have for a user and a request of the
+	// activity. It does not tell whether there was such a draw.
+	Keys(ctx context.Context, id, user, request string) (Keys, error)
 }

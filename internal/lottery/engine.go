@@ -49,11 +49,17 @@ func (e *Engine) Draw(ctx context.Context, entry Entry) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	a, err := e.draw(ctx, &t)
+	a.Keys = t.keys()
+	return a, err
+}
+
+func (e *Engine) draw(ctx context.Context, t *Ticket) (Answer, error) {
 	if e.keeper.Archived(t.Activity) {
-		return e.archived(ctx, &t)
+		return e.archived(ctx, t)
 	}
 	for range attempts {
-		res, err := e.reserve(ctx, &t)
+		res, err := e.reserve(ctx, t)
 		if err != nil {
 			return Answer{}, asUnavailable(err)
 		}
@@ -61,17 +67,17 @@ func (e *Engine) Draw(ctx context.Context, entry Entry) (Answer, error) {
 		case StatusLost:
 			return Answer{Result: Loss, Replayed: res.Replayed}, nil
 		case StatusHeld:
-			answer, done, err := e.decide(ctx, &t, res)
+			answer, done, err := e.decide(ctx, t, res)
 			if done || err != nil {
 				return answer, err
 			}
 		case StatusConfirmed:
-			answer, found := e.confirmed(ctx, &t)
+			answer, found := e.confirmed(ctx, t)
 			if found {
 				return answer, nil
 			}
 			if err = e.keeper.CheckLedger(ctx, t.Activity.Spec.ID); err == nil {
-				err = e.reserver.Forget(ctx, &t)
+				err = e.reserver.Forget(ctx, t)
 				e.keeper.leaked(t.Activity.Spec.ID, t.Activity.Epoch)
 			}
 		case StatusStaleEpoch:
@@ -84,7 +90,7 @@ func (e *Engine) Draw(ctx context.Context, entry Entry) (Answer, error) {
 			return Answer{}, refusal(res.Status, t.Activity)
 		}
 		if err == nil {
-			err = e.renew(ctx, &t)
+			err = e.renew(ctx, t)
 		}
 		if err != nil {
 			return Answer{}, asUnavailable(err)
@@ -99,13 +105,19 @@ func (e *Engine) Lookup(ctx context.Context, entry Entry) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	res, redisErr := e.reserver.Peek(ctx, &t)
+	a, err := e.lookup(ctx, &t)
+	a.Keys = t.keys()
+	return a, err
+}
+
+func (e *Engine) lookup(ctx context.Context, t *Ticket) (Answer, error) {
+	res, redisErr := e.reserver.Peek(ctx, t)
 	if redisErr == nil && res.Status == StatusLost {
 		return Answer{Result: Loss, Replayed: true}, nil
 	}
 	// The ledger is asked in every other case: it knows wins that a Redis that
 	// is away or under rebuild does not.
-	d, found, err := e.ledger.Find(ctx, entry.Activity, entry.User, entry.Request)
+	d, found, err := e.ledger.Find(ctx, t.Entry.Activity, t.User, t.Request)
 	switch {
 	case err != nil:
 		return Answer{}, asUnavailable(err)

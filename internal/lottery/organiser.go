@@ -115,6 +115,16 @@ func (k *Keeper) Status(ctx context.Context, id string) (ActivityStatus, error) 
 	return rec.Status(), nil
 }
 
+// Keys implements [Organiser].
+func (k *Keeper) Keys(ctx context.Context, id, user, request string) (Keys, error) {
+	rec, err := k.registry.Activity(ctx, id)
+	if err != nil {
+		return Keys{}, asUnavailable(err)
+	}
+	d := newDice(id, rec.Secret)
+	return Keys{User: d.userKey(user), Request: d.roll(user, request, 0).key}, nil
+}
+
 // List implements [Organiser].
 func (k *Keeper) List(ctx context.Context) ([]ActivityStatus, error) {
 	records, err := k.registry.Activities(ctx)

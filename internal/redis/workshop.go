@@ -120,7 +120,7 @@ func parseJournal(activity, text string) (lottery.WinRow, error) {
 		return lottery.WinRow{}, err
 	}
 	if !ok || n > len(ids) {
-		return lottery.WinRow{}, unreadable("%q is cut short", text)
+		return lottery.WinRow{}, unreadable("%q is followed by %d bytes, and the user has %d", numbers, len(ids), n) // not the ids: errors are logged
 	}
 	return lottery.WinRow{Activity: activity, User: ids[:n], Request: ids[n:], Mark: mark, Hold: h}, nil
 }

@@ -16,7 +16,7 @@ import (
 // dir keeps the file.
 func seed(ctx context.Context, program, dir, text, admin string) error {
 	file := filepath.Join(dir, "activity.yaml")
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, program, "seed", "-f", file, "--admin", "http://"+admin)

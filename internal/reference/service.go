@@ -98,7 +98,8 @@ func (a *arm) startOn(ctx context.Context, lap experiment.Lap, stores stores) (*
 	}
 	process, err := experiment.StartProcess(args,
 		// In the environment, since everyone may read command lines.
-		[]string{"LOTTERYD_REDIS_URL=" + stores.redis, "LOTTERYD_POSTGRES_URL=" + stores.postgres, "LOTTERYD_ADMIN_TOKEN="},
+		[]string{"LOTTERYD_REDIS_URL=" + stores.redis, "LOTTERYD_POSTGRES_URL=" + stores.postgres, "LOTTERYD_ADMIN_TOKEN=",
+			"LOTTERYD_ALLOW_UNSAFE=true"}, // its draws are worth nothing; not a flag, which an older lotteryd would refuse
 		filepath.Join(lap.Dir, runfolder.ServerLogFile))
 	if err != nil {
 		return nil, err

@@ -14,6 +14,10 @@ import (
 	"github.com/lotteryctl/lotteryctl/internal/wholefile"
 )
 
+// folderMode: answers, profiles and logs may hold secrets of the service, so
+// everything in a run folder is for its owner alone.
+const folderMode = 0o700
+
 // Writer puts a file at path, as a whole or not at all, with what content writes.
 type Writer func(path string, content func(io.Writer) error) error
 
@@ -41,7 +45,7 @@ func Create(path string, m Manifest) (*Folder, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
-	if err := os.Mkdir(f.temporary, 0o755); err != nil {
+	if err := os.Mkdir(f.temporary, folderMode); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
 	m.Format, m.State, m.Host, m.Started = FormatVersion, Running, ThisHost(), time.Now().UTC()

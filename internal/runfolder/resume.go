@@ -56,6 +56,7 @@ func Resume(path string, m Manifest) (*Folder, error) {
 	if err := f.takeLock(); err != nil {
 		return nil, err
 	}
+	_ = os.Chmod(lies, folderMode) // older versions made folders that all may read
 	if err := f.reopen(); err != nil {
 		return nil, errors.Join(f.Explain(err), f.unlock())
 	}

@@ -18,7 +18,7 @@ func (f *Folder) RunDir(arm string, round int) (string, error) {
 // emptyDir makes a folder that is empty: what an interrupted run left there
 // goes.
 func (f *Folder) emptyDir(dir string) (string, error) {
-	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755)); err != nil {
+	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, folderMode)); err != nil {
 		return "", f.Explain(err)
 	}
 	return dir, nil
@@ -40,7 +40,7 @@ func BundlePath(arm string, round int) string {
 // CapacityDir makes the folder of a capacity search within that of a run.
 func (f *Folder) CapacityDir(runDir string) (string, error) {
 	dir := filepath.Join(runDir, capacityDir)
-	if err := os.Mkdir(dir, 0o755); err != nil {
+	if err := os.Mkdir(dir, folderMode); err != nil {
 		return "", f.Explain(err)
 	}
 	return dir, nil
@@ -58,7 +58,7 @@ func (f *Folder) AddProbes(dir string, probes []Probe) error {
 // CreateAnswers makes the log of all exchanges of the run whose folder is dir. An
 // error of writing it is to be explained by Explain.
 func (f *Folder) CreateAnswers(dir string) (*os.File, error) {
-	file, err := os.Create(filepath.Join(dir, answersFile))
+	file, err := os.OpenFile(filepath.Join(dir, answersFile), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, f.Explain(err)
 	}

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -157,14 +158,20 @@ func (c Choice) flagsFrom(base string, from Choice) []string {
 	return flags
 }
 
-// Wrong lists the chosen variants that break an invariant, as
-// "claim=stock-row", in the order of [Every].
-func (c Choice) Wrong() []string {
-	var wrong []string
+// UnsafeVariant is a chosen variant that is for measurements alone.
+type UnsafeVariant struct {
+	Variant string // as "claim=stock-row"
+	Why     string // its [Variant.Wrong] or [Variant.Unsafe]
+}
+
+// Unsafe lists the chosen variants that must not decide draws of value, in the
+// order of [Every].
+func (c Choice) Unsafe() []UnsafeVariant {
+	var unsafe []UnsafeVariant
 	for i, s := range Every() {
-		if v, ok := s.Variant(c.at(i, s)); ok && v.Wrong != "" {
-			wrong = append(wrong, s.Name+"="+v.Name)
+		if v, ok := s.Variant(c.at(i, s)); ok && v.Wrong+v.Unsafe != "" {
+			unsafe = append(unsafe, UnsafeVariant{s.Name + "=" + v.Name, cmp.Or(v.Wrong, v.Unsafe)})
 		}
 	}
-	return wrong
+	return unsafe
 }

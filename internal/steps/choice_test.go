@@ -112,16 +112,29 @@ func TestParseChoiceNamesWhatExists(t *testing.T) {
 	}
 }
 
-func TestChoiceSaysWhatIsWrong(t *testing.T) {
+func TestChoiceSaysWhatIsUnsafe(t *testing.T) {
 	c, err := steps.ParseChoice("article", []string{"claim=stock-row"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := c.Wrong(), []string{"dice=article", "claim=stock-row"}; !slices.Equal(got, want) {
+	names := func(c steps.Choice) (names []string) {
+		for _, u := range c.Unsafe() {
+			names = append(names, u.Variant)
+			if u.Why == "" {
+				t.Errorf("%s: no reason", u.Variant)
+			}
+		}
+		return names
+	}
+	if got, want := names(c), []string{"dice=article", "claim=stock-row"}; !slices.Equal(got, want) {
 		t.Errorf("got %v; want %v", got, want)
 	}
-	if got := (steps.Choice{}).Wrong(); got != nil {
-		t.Errorf("the best choice is wrong: %v", got)
+	none, _ := steps.ParseChoice("none", nil)
+	if got, want := names(none), []string{"dice=before"}; !slices.Equal(got, want) {
+		t.Errorf("none: got %v; want %v", got, want)
+	}
+	if got := names(steps.Choice{}); got != nil {
+		t.Errorf("the best choice is unsafe: %v", got)
 	}
 }
 

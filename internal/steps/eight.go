@@ -62,7 +62,10 @@ func dice() Switch {
 		Finding: "from 4.0 ns and 0 B to 5,700 ns and 5,376 B; since Go 1.20 there is no such lock (a locked source takes 157 ns in the worst case); the seeds repeat and can be guessed",
 		Metric:  "cpu-ns/op",
 		Variants: []Variant{
-			{Name: "before", What: "one math/rand source behind a mutex, seeded once at start: 2^31 seeds, so anyone who sees some draws can compute the others"},
+			{
+				Name: "before", What: "one math/rand source behind a mutex, seeded once at start",
+				Unsafe: "there are 2^31 seeds, so anyone who sees some draws can compute the others",
+			},
 			{
 				Name: "article", What: "rand.New(rand.NewSource(time.Now().UnixNano())) for each draw",
 				Wrong: "I8: seeds from the clock can be guessed, and draws in the same nanosecond, or 2^31-1 of them apart, get the same word; the weights still hold, so counting outcomes does not show it",

@@ -47,6 +47,9 @@ type Variant struct {
 	// Wrong is empty if the variant keeps all invariants of the draw
 	// (docs/ARCHITECTURE.md, I1 to I8); else it says which it breaks, and how.
 	Wrong string `json:"wrong,omitempty"`
+	// Unsafe says why a variant that keeps the invariants must not decide draws of
+	// value all the same; empty if it may.
+	Unsafe string `json:"unsafe,omitempty"`
 }
 
 // Variant returns the variant of this name. "best" is accepted by every switch,

@@ -8,8 +8,8 @@ import (
 )
 
 // FieldDrawLog is [Metrics] plus a line of keys and values for every draw, by
-// slog's shortest form. The values are boxed in interfaces, which allocates. A
-// win's code is never written.
+// slog's shortest form. The values are boxed in interfaces, which allocates. As in
+// [DrawLog], nothing that unlocks a win's code is written.
 //
 // It is an observer of internal/httpapi. Safe for concurrent use.
 type FieldDrawLog struct {
@@ -27,9 +27,9 @@ func NewFieldDrawLog(m *Metrics, log *slog.Logger) *FieldDrawLog {
 func (d *FieldDrawLog) Answered(e lottery.Entry, a lottery.Answer, took time.Duration) {
 	d.Metrics.Answered(e, a, took)
 	if a.Prize == nil {
-		d.log.Info(a.Result.String(), "activity", e.Activity, "user", e.User, "request", e.Request, "took", took, "replayed", a.Replayed)
+		d.log.Info(a.Result.String(), "activity", e.Activity, "user_key", a.Keys.User.String(), "request_key", a.Keys.Request.String(), "took", took, "replayed", a.Replayed)
 		return
 	}
-	d.log.Info(a.Result.String(), "activity", e.Activity, "user", e.User, "request", e.Request, "took", took, "replayed", a.Replayed,
+	d.log.Info(a.Result.String(), "activity", e.Activity, "user_key", a.Keys.User.String(), "request_key", a.Keys.Request.String(), "took", took, "replayed", a.Replayed,
 		"prize", a.Prize.ID, "tier", a.Prize.Tier, "unit", a.Unit)
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // PrintedDrawLog is [Metrics] plus a line of formatted text for every draw,
-// whatever came of it: what many services begin with. A win's code is never
-// written.
+// whatever came of it: what many services begin with. As in [DrawLog], nothing
+// that unlocks a win's code is written.
 //
 // It is an observer of internal/httpapi. Safe for concurrent use as long as
 // nobody else writes to its writer.
@@ -28,7 +28,7 @@ func NewPrintedDrawLog(m *Metrics, w io.Writer) *PrintedDrawLog {
 // Answered counts the answer and writes a line about it.
 func (d *PrintedDrawLog) Answered(e lottery.Entry, a lottery.Answer, took time.Duration) {
 	d.Metrics.Answered(e, a, took)
-	line := fmt.Sprintf("draw %s: activity=%s user=%s request=%s took=%s replayed=%t", a.Result, e.Activity, e.User, e.Request, took, a.Replayed)
+	line := fmt.Sprintf("draw %s: activity=%s user_key=%s request_key=%s took=%s replayed=%t", a.Result, e.Activity, a.Keys.User, a.Keys.Request, took, a.Replayed)
 	if a.Prize != nil {
 		line += fmt.Sprintf(" prize=%s tier=%s unit=%d", a.Prize.ID, a.Prize.Tier, a.Unit)
 	}

@@ -45,10 +45,10 @@ func answers() map[string]struct {
 		has    []string
 	}
 	return map[string]row{
-		"loss":         {lottery.Answer{}, []string{"loss", "spring", "user-1", "request-1"}},
-		"win":          {winIn("gold"), []string{"win", "spring", "user-1", "request-1", "gold"}},
+		"loss":         {lottery.Answer{Keys: entryKeys}, []string{"loss", "spring", entryKeys.User.String(), entryKeys.Request.String()}},
+		"win":          {winIn("gold"), []string{"win", "spring", entryKeys.User.String(), entryKeys.Request.String(), "gold"}},
 		"replayed win": {replayed, []string{"win", "gold", "true"}},
-		"pending":      {lottery.Answer{Result: lottery.Pending}, []string{"pending", "request-1"}},
+		"pending":      {lottery.Answer{Result: lottery.Pending, Keys: entryKeys}, []string{"pending", entryKeys.Request.String()}},
 	}
 }
 
@@ -78,8 +78,10 @@ func TestEachDrawIsLogged(t *testing.T) {
 						t.Errorf("the line lacks %q: %s", has, lines[0])
 					}
 				}
-				if strings.Contains(out.String(), "SECRET-CODE") {
-					t.Errorf("the log holds a code:\n%s", out.String())
+				for _, unlocks := range []string{"SECRET-CODE", entry.User, entry.Request} {
+					if strings.Contains(out.String(), unlocks) {
+						t.Errorf("the log holds %s:\n%s", unlocks, out.String())
+					}
 				}
 				expect(t, m, map[string]string{
 					"lotteryd_draws_in_flight": "0",
@@ -101,7 +103,7 @@ func TestDrawLogsKeepLinesWhole(t *testing.T) {
 				work.Go(func() {
 					for range 50 {
 						observer.Started()
-						observer.Answered(entry, lottery.Answer{}, time.Millisecond)
+						observer.Answered(entry, lottery.Answer{Keys: entryKeys}, time.Millisecond)
 					}
 				})
 			}
@@ -109,7 +111,7 @@ func TestDrawLogsKeepLinesWhole(t *testing.T) {
 			lines := 0
 			for line := range strings.Lines(out.String()) {
 				lines++
-				if strings.Count(line, "request-1") != 1 {
+				if strings.Count(line, entryKeys.Request.String()) != 1 {
 					t.Fatalf("not one whole line: %q", line)
 				}
 			}

@@ -10,7 +10,8 @@ import (
 )
 
 // ZerologDrawLog is [Metrics] plus a line of JSON for every draw, encoded by
-// zerolog into pooled buffers: no allocation. A win's code is never written.
+// zerolog into pooled buffers: no allocation. As in [DrawLog], nothing that
+// unlocks a win's code is written.
 //
 // It is an observer of internal/httpapi. Safe for concurrent use: it holds a
 // lock of its own while it writes a line.
@@ -28,7 +29,7 @@ func NewZerologDrawLog(m *Metrics, w io.Writer) *ZerologDrawLog {
 // Answered counts the answer and writes a line about it.
 func (d *ZerologDrawLog) Answered(e lottery.Entry, a lottery.Answer, took time.Duration) {
 	d.Metrics.Answered(e, a, took)
-	line := d.log.Info().Str("activity", e.Activity).Str("user", e.User).Str("request", e.Request).
+	line := d.log.Info().Str("activity", e.Activity).Hex("user_key", a.Keys.User[:]).Hex("request_key", a.Keys.Request[:]).
 		Dur("took_ms", took).Bool("replayed", a.Replayed)
 	if a.Prize != nil {
 		line = line.Str("prize", a.Prize.ID).Str("tier", a.Prize.Tier).Int64("unit", a.Unit)

@@ -45,8 +45,10 @@ func TestDrawLog(t *testing.T) {
 			if got := strings.Count(out.String(), "\n"); got != c.lines || !strings.Contains(out.String(), c.has) {
 				t.Errorf("got %d lines; want %d with %s:\n%s", got, c.lines, c.has, out.String())
 			}
-			if strings.Contains(out.String(), "SECRET-CODE") {
-				t.Errorf("the log holds a code:\n%s", out.String())
+			for _, unlocks := range []string{"SECRET-CODE", entry.User, entry.Request} {
+				if strings.Contains(out.String(), unlocks) {
+					t.Errorf("the log holds %s:\n%s", unlocks, out.String())
+				}
 			}
 			expect(t, d.Metrics, map[string]string{"lotteryd_draws_in_flight": "0"})
 		})

@@ -42,10 +42,13 @@ func expect(t *testing.T, m *telemetry.Metrics, want map[string]string) {
 }
 
 func winIn(tier string) lottery.Answer {
-	return lottery.Answer{Result: lottery.Win, Prize: &lottery.Prize{ID: "p", Tier: tier}, Unit: 1, Code: "SECRET-CODE"}
+	return lottery.Answer{Result: lottery.Win, Prize: &lottery.Prize{ID: "p", Tier: tier}, Unit: 1, Code: "SECRET-CODE", Keys: entryKeys}
 }
 
 var entry = lottery.Entry{Activity: "spring", User: "user-1", Request: "request-1"}
+
+// entryKeys stand for entry in logs: hex 75…, 72….
+var entryKeys = lottery.Keys{User: lottery.Key([]byte("u-----------")), Request: lottery.Key([]byte("r-----------"))}
 
 func TestDrawSeries(t *testing.T) {
 	m := telemetry.NewMetrics("eu-1", lottery.KindEnded)

@@ -3,6 +3,9 @@
 // reader sees the old content or the new, and a failure leaves the old. A crash
 // may leave a file that matches [Pattern] behind. [Read] reads a small file as a
 // whole, or refuses it as too large.
+//
+// What was measured may hold secrets of the service: Write makes files that only
+// their owner can read. WriteShared is for reports.
 package wholefile
 
 import (
@@ -23,9 +26,14 @@ const Pattern = ".new-*"
 const bufferSize = 64 << 10
 
 // Write has write produce the content of path and puts it in place, readable by
-// all. An error of the file system speaks of path and not of the file that
-// stands in for it; other errors are those of write, as they are.
-func Write(path string, write func(io.Writer) error) error {
+// its owner alone. An error of the file system speaks of path and not of the
+// file that stands in for it; other errors are those of write, as they are.
+func Write(path string, write func(io.Writer) error) error { return writeAs(0o600, path, write) }
+
+// WriteShared is Write of a file that all may read.
+func WriteShared(path string, write func(io.Writer) error) error { return writeAs(0o644, path, write) }
+
+func writeAs(mode fs.FileMode, path string, write func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(path), Pattern)
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
@@ -39,7 +47,7 @@ func Write(path string, write func(io.Writer) error) error {
 	if err == nil {
 		err = buffered.Flush()
 	}
-	err = errors.Join(err, file.Chmod(0o644), file.Close())
+	err = errors.Join(err, file.Chmod(mode), file.Close())
 	if err == nil {
 		err = os.Rename(file.Name(), path)
 	}

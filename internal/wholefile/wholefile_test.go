@@ -30,7 +30,7 @@ func TestWrite(t *testing.T) {
 			t.Errorf("got %q, %v", got, err)
 		}
 	}
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o644 {
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("got %v, %v", info.Mode(), err)
 	}
 	failed := errors.New("no more to say")
@@ -89,5 +89,13 @@ func TestRead(t *testing.T) {
 	}
 	if _, err := wholefile.Read(files, "b", 4); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestReportsAreForAll(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "report")
+	err := wholefile.WriteShared(path, func(w io.Writer) error { _, err := io.WriteString(w, "x"); return err })
+	if info, statErr := os.Stat(path); err != nil || statErr != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("got %v, %v, %v", info, err, statErr)
 	}
 }

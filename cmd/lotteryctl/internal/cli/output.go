@@ -24,7 +24,7 @@ func WriteOut(path string, print func(io.Writer) error) (err error) {
 	case err == nil && !info.Mode().IsRegular():
 		err = writeInto(path, print)
 	case err == nil || errors.Is(err, fs.ErrNotExist):
-		err = wholefile.Write(path, print)
+		err = wholefile.WriteShared(path, print)
 	}
 	if err != nil {
 		return fmt.Errorf("--out: %w", err)

@@ -103,11 +103,29 @@ func onlyNamed(address net.Addr, public bool, next http.Handler) http.Handler {
 			http.Error(w, "this server answers only to requests for its own address", http.StatusForbidden)
 			return
 		}
+		if builtIn(r) {
+			http.Error(w, "this server does not answer to web pages of other origins", http.StatusForbidden)
+			return
+		}
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Referrer-Policy", "no-referrer")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'")
 		next.ServeHTTP(w, r)
 	})
+}
+
+// builtIn reports whether a page of another origin made the browser ask: a page
+// can have profiles read and drawn again and again. A link that a person follows
+// is answered.
+func builtIn(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
+		return false
+	case "": // no browser, or an old one
+		origin := r.Header.Get("Origin")
+		return origin != "" && origin != "http://"+r.Host
+	}
+	return r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
 }
 
 // flameEntries are the profiles that the arguments hold: of a bundle each kind.

@@ -102,7 +102,7 @@ func writeSteps(w io.Writer) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(w, "\n* default of lotteryd; ! breaks an invariant. `lotteryctl steps show 5` explains a step.")
+	_, err := fmt.Fprintln(w, "\n* default of lotteryd; ! only for measurements: wrong or unsafe. `lotteryctl steps show 5` explains a step.")
 	return err
 }
 
@@ -119,7 +119,7 @@ func markedVariants(s steps.Switch) string {
 		if v.Name == s.Best {
 			names[i] += "*"
 		}
-		if v.Wrong != "" {
+		if v.Wrong != "" || v.Unsafe != "" {
 			names[i] += "!"
 		}
 	}
@@ -139,6 +139,9 @@ func writeStep(w io.Writer, s steps.Switch) error {
 		fmt.Fprintf(table, "  %s\t%s%s\n", v.Name, v.What, roleOf(s, v))
 		if v.Wrong != "" {
 			fmt.Fprintf(table, "  \tWRONG: breaks %s\n", v.Wrong)
+		}
+		if v.Unsafe != "" {
+			fmt.Fprintf(table, "  \tUNSAFE: %s\n", v.Unsafe)
 		}
 	}
 	if err := table.Flush(); err != nil {
