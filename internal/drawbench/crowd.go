@@ -40,8 +40,6 @@ type phase struct {
 }
 
 const (
-	// crowdPatience is how long a member waits for an answer or a connection.
-	crowdPatience = 2 * time.Second
 	// goodWithin is the time after which an answer is of no use.
 	goodWithin = 100 * time.Millisecond
 	// sliceLength is the resolution of a crowd's record over time.
@@ -147,7 +145,7 @@ func (c *crowd) run(ctx context.Context) {
 				defer m.hangUp()
 				sleepUntil(ctx, c.Begin.Add(-time.Duration(m.dice.Int64N(int64(time.Second))))) // not all connect at once
 				for now := time.Now(); now.Before(c.end) && ctx.Err() == nil; now = time.Now() {
-					m.ask(ctx, now)
+					c.ask(ctx, m, now)
 				}
 			})
 		}
@@ -177,7 +175,7 @@ func (c *crowd) phase(ctx context.Context, all *sync.WaitGroup, start time.Time,
 		if m == nil && len(c.members) < c.Connections {
 			m = newMember(c, len(c.members))
 			c.members = append(c.members, m)
-			all.Go(func() { m.serve(ctx) })
+			all.Go(func() { c.serve(ctx, m) })
 		}
 		if m == nil {
 			c.note(due, slice{Due: 1, Unsent: 1})
@@ -255,37 +253,37 @@ func (c *crowd) hear(request string, answer []byte, status int, sent time.Time) 
 }
 
 // serve asks whenever the member is told to, until nothing is due any more.
-func (m *member) serve(ctx context.Context) {
+func (c *crowd) serve(ctx context.Context, m *member) {
 	defer m.hangUp()
 	for due := range m.due {
-		m.ask(ctx, due)
-		m.crowd.mu.Lock()
-		m.crowd.idle = append(m.crowd.idle, m)
-		m.crowd.mu.Unlock()
+		c.ask(ctx, m, due)
+		c.mu.Lock()
+		c.idle = append(c.idle, m)
+		c.mu.Unlock()
 	}
 }
 
 // ask sends one new request and, where the crowd honours that, comes back with it
 // when it is told to.
-func (m *member) ask(ctx context.Context, due time.Time) {
+func (c *crowd) ask(ctx context.Context, m *member, due time.Time) {
 	m.n++
 	body := `{"user":"u` + strconv.FormatUint(m.dice.Uint64N(100_000_000), 10) + `","request":"` +
 		strconv.FormatUint(m.seed, 36) + "-" + strconv.Itoa(m.n) + `"}`
-	m.request = append(m.request[:0], "POST "+m.crowd.Path+" HTTP/1.1\r\nHost: crowd\r\nContent-Type: application/json\r\nContent-Length: "+
+	m.request = append(m.request[:0], "POST "+c.Path+" HTTP/1.1\r\nHost: crowd\r\nContent-Type: application/json\r\nContent-Length: "+
 		strconv.Itoa(len(body))+"\r\n\r\n"+body...)
 	for returns := 0; ; returns++ {
 		sent := time.Now()
 		status, later := m.exchange()
-		m.crowd.ended(due, status, time.Since(due))
-		m.crowd.hear(body, m.buf[:m.have], status, sent)
+		c.ended(due, status, time.Since(due))
+		c.hear(body, m.buf[:m.have], status, sent)
 		if status == 0 && ctx.Err() == nil {
 			time.Sleep(time.Duration(10+m.dice.IntN(20)) * time.Millisecond) // nobody dials in a tight loop
 		}
-		if status != 503 || !m.crowd.Honor || returns == maxReturns {
+		if status != 503 || !c.Honor || returns == maxReturns {
 			return
 		}
 		due = time.Now().Add(later)
-		if due.After(m.crowd.end) {
+		if due.After(c.end) {
 			return
 		}
 		sleepUntil(ctx, due)
@@ -305,5 +303,5 @@ func sleepUntil(ctx context.Context, t time.Time) {
 
 func newMember(c *crowd, i int) *member {
 	seed := c.Seed<<20 + uint64(i)
-	return &member{crowd: c, seed: seed, dice: rand.New(rand.NewPCG(c.Seed, uint64(i))), due: make(chan time.Time, 1), buf: make([]byte, 4096)}
+	return &member{address: c.Address, seed: seed, dice: rand.New(rand.NewPCG(c.Seed, uint64(i))), due: make(chan time.Time, 1), buf: make([]byte, 4096)}
 }

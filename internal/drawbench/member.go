@@ -8,10 +8,13 @@ import (
 	"time"
 )
 
+// crowdPatience is how long a member waits for an answer or a connection.
+const crowdPatience = 2 * time.Second
+
 // member is one client of a crowd, with a connection of its own. Used by one
 // goroutine.
 type member struct {
-	crowd   *crowd
+	address string
 	seed    uint64
 	n       int // requests so far
 	dice    *rand.Rand
@@ -49,7 +52,7 @@ func (m *member) exchange() (status int, later time.Duration) {
 func (m *member) dial() bool {
 	from := net.IPv4(127, 0, 1, byte(1+m.seed%200))
 	d := net.Dialer{Timeout: crowdPatience, LocalAddr: &net.TCPAddr{IP: from}, KeepAlive: -1}
-	conn, err := d.Dial("tcp", m.crowd.Address)
+	conn, err := d.Dial("tcp", m.address)
 	if err != nil {
 		return false
 	}

@@ -140,7 +140,7 @@ func (b *bench) press(ctx context.Context, a pressure, peak float64) (sample, er
 		phases = append(phases, phase{calm * peak, crowdRecovery})
 	}
 	b.machine.Pause(ctx)
-	r, s, err := b.surround(ctx, a, phases)
+	r, s, err := b.surround(ctx, crowdSpec{Connections: a.connections, Phases: phases, Honor: a.honor})
 	if err != nil {
 		return nil, err
 	}

@@ -23,17 +23,18 @@ import (
 const membersEach = 5000
 
 // surround starts a fresh lotteryd, has a crowd ask it, and audits what it answered.
+// Connections, Phases and Honor of the load are given, the rest follows.
 // The sample has lotteryd's memory and the slowest answer of the admin port.
-func (b *bench) surround(ctx context.Context, a pressure, phases []phase) (*crowdResult, sample, error) {
+func (b *bench) surround(ctx context.Context, load crowdSpec) (*crowdResult, sample, error) {
 	t, err := b.startLotteryd(ctx, reference.Configuration{Flags: b.extra}, loadgen.Plan{Users: 100_000_000, Duration: 15 * time.Second, Rate: 20_000})
 	if err != nil {
 		return nil, nil, err
 	}
-	r, s, err := b.surroundTarget(ctx, t, a, phases)
+	r, s, err := b.surroundTarget(ctx, t, load)
 	return r, s, errors.Join(err, t.Stop(context.WithoutCancel(ctx)))
 }
 
-func (b *bench) surroundTarget(ctx context.Context, t *experiment.Target, a pressure, phases []phase) (*crowdResult, sample, error) {
+func (b *bench) surroundTarget(ctx context.Context, t *experiment.Target, load crowdSpec) (*crowdResult, sample, error) {
 	u, err := url.Parse(t.Plan.URL)
 	if err != nil {
 		return nil, nil, err
@@ -41,12 +42,10 @@ func (b *bench) surroundTarget(ctx context.Context, t *experiment.Target, a pres
 	probing, stop := context.WithCancel(ctx)
 	slowest := make(chan float64, 1)
 	go func() { slowest <- probe(probing, t.Pprof[0].URL) }()
-	r, err := b.crowd(ctx, crowdSpec{
-		Address: u.Host, Path: u.Path, Connections: a.connections, Phases: phases, Honor: a.honor, Seed: uint64(b.runs),
-		// Time for the processes to start, and for all to connect in a closed loop.
-		Begin: time.Now().Add(2*time.Second + time.Duration(a.connections/10)*time.Millisecond),
-		Cores: [2]int{b.cores / 2, b.cores},
-	})
+	load.Address, load.Path, load.Seed, load.Cores = u.Host, u.Path, uint64(b.runs), [2]int{b.cores / 2, b.cores}
+	// Time for the processes to start, and for all to connect in a closed loop.
+	load.Begin = time.Now().Add(2*time.Second + time.Duration(load.Connections/10)*time.Millisecond)
+	r, err := b.crowd(ctx, load)
 	stop()
 	s := sample{"probe": <-slowest}
 	if err != nil {

@@ -47,19 +47,6 @@ func wordEnd(text string) int {
 	return len(text)
 }
 
-// quoteEnd finds the closing quote; -1 if there is none.
-func quoteEnd(text string, quote byte) int {
-	for i := 0; i < len(text); i++ {
-		switch {
-		case text[i] == quote:
-			return i
-		case text[i] == '\\' && quote == '"':
-			i++
-		}
-	}
-	return -1
-}
-
 // word redacts a word, its quotes included.
 func (r *redactor) word(word string) string {
 	begin, inner, end := unquote(word)
@@ -79,15 +66,6 @@ func (r *redactor) word(word string) string {
 	at -= len(schemeAtEnd().FindString(inner[:at]))
 	// What stands before belongs to the word, as in --db=postgres://host.
 	return begin + inner[:at] + r.url(inner[at:]) + end
-}
-
-// unquote cuts a word in its opening quote, what is in between, and the closing
-// quote. Without quotes around the whole, the two are empty.
-func unquote(word string) (begin, inner, end string) {
-	if len(word) > 1 && strings.IndexByte(`'"`, word[0]) >= 0 && quoteEnd(word[1:], word[0]) == len(word)-2 {
-		return word[:1], word[1 : len(word)-1], word[:1]
-	}
-	return "", word, ""
 }
 
 // assignment matches the name of an option, variable or header with what

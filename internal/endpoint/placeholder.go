@@ -73,6 +73,3 @@ func variable(text string) int {
 	}
 	return n
 }
-
-// hidden stands where something was left out.
-const hidden = "***"

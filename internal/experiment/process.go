@@ -81,7 +81,7 @@ func (p *Process) keep(cmd *exec.Cmd, started chan<- error) {
 	p.process = cmd.Process
 	started <- nil
 	p.err = cmd.Wait()
-	p.hideSecrets()
+	hideSecrets(p.logPath, p.secrets)
 	close(p.ended)
 }
 
@@ -174,7 +174,7 @@ func (p *Process) end(ctx context.Context, patience time.Duration) (asked bool) 
 	}
 	p.signalGroup(syscall.SIGKILL)
 	<-p.ended
-	p.hideSecrets() // the rest of the group may have written since
+	hideSecrets(p.logPath, p.secrets) // the rest of the group may have written since
 	return asked
 }
 

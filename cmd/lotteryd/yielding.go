@@ -5,14 +5,7 @@ import (
 
 	"github.com/lotteryctl/lotteryctl/internal/admission"
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
-	"github.com/lotteryctl/lotteryctl/internal/telemetry"
 )
-
-// admission is the state of gate and door for metrics.
-func (p *ports) admission() telemetry.Admission {
-	g := p.entry.State()
-	return telemetry.Admission{Limit: g.Limit, Busy: g.Busy, Waiting: g.Waiting, Refused: g.Refused, Connections: p.door.Open()}
-}
 
 // yielding is the ledger of draws: while one waits for it, its place behind the gate
 // is free. A ledger that is slow or away does not keep losses from being answered.
