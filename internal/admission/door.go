@@ -20,7 +20,7 @@ type DoorOptions struct {
 	Idle time.Duration
 	// Turn is the least time between two connections that are asked to give their
 	// place although they are in use: a new connection costs more than a request, and
-	// its first request has waited. By default, 5 ms.
+	// its first request has waited. By default, 20 ms.
 	Turn time.Duration
 }
 
@@ -32,7 +32,7 @@ func (o DoorOptions) withDefaults() DoorOptions {
 		o.Idle = 250 * time.Millisecond
 	}
 	if o.Turn <= 0 {
-		o.Turn = 5 * time.Millisecond
+		o.Turn = 20 * time.Millisecond
 	}
 	return o
 }
@@ -69,25 +69,41 @@ func NewDoor(l net.Listener, g *Gate, o DoorOptions) *Door {
 }
 
 // Accept implements [net.Listener]. It returns when there is a newcomer and a place.
+// Newcomers that have gone while they waited in the kernel are passed over.
 func (d *Door) Accept() (net.Conn, error) {
-	conn, err := d.Listener.Accept()
-	if err != nil {
-		return nil, err
+	defer d.newcomer.Store(false)
+	for {
+		conn, err := d.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		g := &guest{Conn: conn, door: d, fresh: true}
+		g.idle.Store(time.Now().UnixNano()) // until its first request is there
+		if ok, err := d.await(g); ok {
+			return g, nil
+		} else if err != nil {
+			return nil, err
+		}
 	}
-	g := &guest{Conn: conn, door: d, fresh: true}
-	g.idle.Store(time.Now().UnixNano()) // until its first request is there
+}
+
+// await waits for a place; false if the newcomer has gone.
+func (d *Door) await(g *guest) (bool, error) {
 	for !d.enter(g) {
+		if hasLeft(g.Conn) {
+			_ = g.Conn.Close()
+			return false, nil
+		}
 		d.newcomer.Store(true)
 		select {
 		case <-d.left:
 		case <-time.After(d.options.Idle / 20): // another one may be idle for long enough
 		case <-d.closed:
-			_ = conn.Close()
-			return nil, net.ErrClosed
+			_ = g.Conn.Close()
+			return false, net.ErrClosed
 		}
 	}
-	d.newcomer.Store(false)
-	return g, nil
+	return true, nil
 }
 
 // enter gives g a place if there is one, or one can be had.

@@ -44,7 +44,9 @@ func (o GateOptions) withDefaults() GateOptions {
 //
 // Who waits is admitted newest first: the newest can still be answered in time, and
 // the client of the oldest may have gone. In a queue served in the order of
-// arrival everybody would wait for as long as anybody may.
+// arrival everybody would wait for as long as anybody may. Work that has waited for
+// longer than the target gets no more than half of the places: the others stay free
+// for the work that comes next and will be in time.
 //
 // Safe for concurrent use. A gate has no goroutine and needs no closing.
 type Gate struct {
@@ -53,7 +55,7 @@ type Gate struct {
 	mu      sync.Mutex
 	limit   int
 	busy    int       // admitted and not left
-	waiting list.List // of *waiter, the newest at the back; empty unless busy >= limit
+	waiting list.List // of *waiter, the newest at the back; empty unless busy >= limit / 2
 	window  window
 	refused int64
 	open    bool // nobody waits any more
@@ -68,6 +70,7 @@ type window struct {
 
 // waiter is a caller that waits.
 type waiter struct {
+	since    time.Time
 	admitted chan struct{} // capacity 1
 	place    *list.Element // nil: it waits no more
 }
@@ -90,14 +93,15 @@ func NewGate(o GateOptions) *Gate {
 // too long, and should be told to come again later.
 func (g *Gate) Enter() (admitted, waited bool) {
 	g.mu.Lock()
-	g.measure(time.Now())
+	now := time.Now()
+	g.measure(now)
 	if g.busy < g.limit || g.open {
 		g.busy++
 		g.mu.Unlock()
 		return true, false
 	}
 	g.window.full = true
-	w := &waiter{admitted: make(chan struct{}, 1)}
+	w := &waiter{since: now, admitted: make(chan struct{}, 1)}
 	w.place = g.waiting.PushBack(w)
 	g.mu.Unlock()
 	return g.wait(w), true
@@ -128,7 +132,7 @@ func (g *Gate) Yield() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.busy--
-	g.admit()
+	g.admit(time.Now())
 }
 
 // Return takes a place again after [Gate.Yield], even beyond the limit.
@@ -144,7 +148,7 @@ func (g *Gate) Open() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.open = true
-	g.admit()
+	g.admit(time.Now())
 }
 
 // Leave ends work that was admitted.
@@ -153,15 +157,19 @@ func (g *Gate) Leave() {
 	defer g.mu.Unlock()
 	g.window.done++
 	g.busy--
-	g.measure(time.Now())
-	g.admit()
+	now := time.Now()
+	g.measure(now)
+	g.admit(now)
 }
 
 // admit lets in who came last among those that wait, as many as there are places.
-func (g *Gate) admit() {
-	for g.busy < g.limit || g.open {
-		newest := g.waiting.Back()
-		if newest == nil {
+func (g *Gate) admit(now time.Time) {
+	for newest := g.waiting.Back(); newest != nil; newest = g.waiting.Back() {
+		places := g.limit
+		if now.Sub(newest.Value.(*waiter).since) > g.options.Target {
+			places = max(1, places/2)
+		}
+		if g.busy >= places && !g.open {
 			return
 		}
 		w := g.waiting.Remove(newest).(*waiter)

@@ -218,3 +218,24 @@ func TestRecoveryAfterAStall(t *testing.T) {
 		clients.Wait()
 	})
 }
+
+// TestBurstIsServed: whoever came in a burst is served, although most of them have
+// waited for longer than the target: nobody else wants their places.
+func TestBurstIsServed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWork(admission.GateOptions{}, 100*time.Microsecond)
+		start := time.Now()
+		var users sync.WaitGroup
+		for range 2000 { // 200 ms of work
+			users.Go(func() {
+				if !w.do() {
+					t.Error("refused")
+				}
+			})
+		}
+		users.Wait()
+		if took := time.Since(start); took > 300*time.Millisecond {
+			t.Errorf("took %v; want 200 ms", took)
+		}
+	})
+}
