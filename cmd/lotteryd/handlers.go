@@ -10,7 +10,7 @@ import (
 
 func (s *service) publicHandler(door *admission.Door) http.Handler {
 	return httpapi.NewPublic(httpapi.PublicOptions{
-		Drawer: s.engine, Observer: watchedBy(s.recorder, drawLog(s.config, s.metrics, s.log)),
+		Drawer: s.engine, Activities: s.catalogue, Observer: watchedBy(s.recorder, drawLog(s.config, s.metrics, s.log)),
 		Logger: telemetry.Sampled(s.log.Logger, telemetry.Sampling{LeftOut: s.metrics.LineLeftOut}), Drain: s.drain,
 		Codec: s.codec, Contexts: contexts(s.config.Switches),
 		DrawTimeout: s.config.DrawTimeout,

@@ -14,9 +14,11 @@ const DefaultDrawTimeout = 2 * time.Second
 
 // PublicOptions is what the public port needs.
 type PublicOptions struct {
-	Drawer   lottery.Drawer // required
-	Observer Observer       // required
-	Logger   *slog.Logger   // defects and causes of refusals; required
+	Drawer lottery.Drawer // required
+	// Activities are where their notices come from. Nil: there are none.
+	Activities lottery.Activities
+	Observer   Observer     // required
+	Logger     *slog.Logger // defects and causes of refusals; required
 	// Drain tells that the service is stopping. Nil: it never is.
 	Drain *Drain
 	// DrawTimeout is the time budget of a draw, whether or not its client
@@ -41,7 +43,7 @@ type PublicOptions struct {
 // starts no goroutine and needs no closing.
 func NewPublic(o PublicOptions) http.Handler {
 	p := &public{
-		drawer: o.Drawer, observer: o.Observer, log: o.Logger,
+		drawer: o.Drawer, activities: o.Activities, observer: o.Observer, log: o.Logger,
 		codec: o.Codec, contexts: o.Contexts, born: time.Now(),
 		problems: newProblems(), headers: newAnswerHeaders(),
 	}
@@ -69,6 +71,10 @@ func (p *public) routes() http.Handler {
 	mux.HandleFunc("GET /v1/activities/{activity}/draws/{request}", p.lookup)
 	mux.Handle("/v1/activities/{activity}/draws", p.onlyMethods("POST"))
 	mux.Handle("/v1/activities/{activity}/draws/{request}", p.onlyMethods("GET", "HEAD"))
+	if p.activities != nil {
+		mux.HandleFunc("GET /v1/activities/{activity}", p.notice)
+		mux.Handle("/v1/activities/{activity}", p.onlyMethods("GET", "HEAD"))
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { p.refuse(w, unknownPath(r)) })
 	return mux
 }

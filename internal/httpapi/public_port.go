@@ -27,16 +27,17 @@ type Observer interface {
 
 // public is the public port.
 type public struct {
-	drawer    lottery.Drawer
-	observer  Observer
-	log       *slog.Logger
-	deadlines deadlines
-	codec     Codec
-	contexts  Contexts
-	labels    *drawLabels // nil: none
-	born      time.Time   // draws count their time from here: one clock read, one word
-	problems  problems
-	headers   answerHeaders
+	drawer     lottery.Drawer
+	activities lottery.Activities // nil: no notices
+	observer   Observer
+	log        *slog.Logger
+	deadlines  deadlines
+	codec      Codec
+	contexts   Contexts
+	labels     *drawLabels // nil: none
+	born       time.Time   // draws count their time from here: one clock read, one word
+	problems   problems
+	headers    answerHeaders
 }
 
 // Contexts gives each request its memory, a DrawContext and buffers, and takes

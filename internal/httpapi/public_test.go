@@ -2,6 +2,8 @@ package httpapi_test
 
 import (
 	"bytes"
+	"context"
+	"encoding/hex"
 	"errors"
 	"io"
 	"log/slog"
@@ -253,5 +255,43 @@ func TestBodyThatBreaksOff(t *testing.T) {
 	p.ServeHTTP(w, r)
 	if w.Code != 400 || !strings.Contains(w.Body.String(), "broke off") || len(got) != 0 {
 		t.Errorf("got %d %s, %d draws; want 400, no draw", w.Code, w.Body, len(got))
+	}
+}
+
+// fakeActivities has one activity, or none.
+type fakeActivities struct{ activity *lottery.Activity }
+
+func (f fakeActivities) Activity(_ context.Context, id string) (*lottery.Activity, error) {
+	if f.activity == nil || f.activity.Spec.ID != id {
+		return nil, lottery.Refuse(lottery.KindUnknownActivity, "no activity %q", id)
+	}
+	return f.activity, nil
+}
+
+// TestNotice: users see the commitment before the end, the secret after it, and
+// nothing of weights, stock and users.
+func TestNotice(t *testing.T) {
+	a := &lottery.Activity{Record: lottery.Record{Spec: lottery.Spec{ID: "spring", Name: "Spring", BlankWeight: 777, Blocked: []string{"mallory"},
+		Prizes: []lottery.Prize{{ID: "car", Weight: 888, Stock: 999}}}, Secret: [lottery.SecretBytes]byte{1, 2, 3}}}
+	p := newPort(answering(lottery.Answer{}, nil), func(o *httpapi.PublicOptions) { o.Activities = fakeActivities{a} })
+	commitment := lottery.Commitment(a.Secret)
+	w := p.send("GET", "/v1/activities/spring", "")
+	if body := w.Body.String(); w.Code != 200 || !strings.Contains(body, hex.EncodeToString(commitment[:])) || !strings.Contains(body, `"Spring"`) {
+		t.Errorf("got %d %s", w.Code, body)
+	}
+	for _, hidden := range []string{hex.EncodeToString(a.Secret[:]), "777", "888", "999", "mallory", "car"} {
+		if strings.Contains(w.Body.String(), hidden) {
+			t.Errorf("an open activity shows %q: %s", hidden, w.Body)
+		}
+	}
+	a.Closed = true
+	if w := p.send("GET", "/v1/activities/spring", ""); w.Code != 200 || !strings.Contains(w.Body.String(), `"secret": "`+hex.EncodeToString(a.Secret[:])+`"`) {
+		t.Errorf("closed: got %d %s", w.Code, w.Body)
+	}
+	if w := p.send("GET", "/v1/activities/autumn", ""); w.Code != 404 || !strings.Contains(w.Body.String(), "unknown-activity") {
+		t.Errorf("unknown: got %d %s", w.Code, w.Body)
+	}
+	if w := p.send("DELETE", "/v1/activities/spring", ""); w.Code != 405 {
+		t.Errorf("DELETE: got %d", w.Code)
 	}
 }
