@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/steps"
@@ -20,6 +21,8 @@ type Config struct {
 	MaxInFlight      int
 	MaxConnections   int
 	MaxWait          time.Duration
+	ClientRate       float64
+	TrustedProxies   []netip.Prefix
 	DrawTimeout      time.Duration
 	RedisConnections int
 	// CommitConnections is how many connections to Postgres commit wins.

@@ -77,11 +77,11 @@ func TestEverySettingComesFromEverySource(t *testing.T) {
 		"listen": {"127.0.0.1:1", "127.0.0.1:2"}, "admin_listen": {"127.0.0.1:3", "127.0.0.1:4"},
 		"admin_token": {"token-number-1", "token-number-2"}, "region": {"eu", "us"},
 		"redis_url": {"redis://one/0", "redis://two/0"}, "postgres_url": {"postgres://one/l", "postgresql://two/l"},
-		"max_in_flight": {"10", "11"}, "max_connections": {"20", "21"}, "max_wait": {"2s", "3s"}, "draw_timeout": {"1s", "1.5s"}, "redis_connections": {"3", "4"}, "commit_connections": {"5", "6"},
+		"max_in_flight": {"10", "11"}, "max_connections": {"20", "21"}, "max_wait": {"2s", "3s"}, "client_rate": {"5", "0.5"}, "trusted_proxies": {"10.0.0.0/8,::1/128", "127.0.0.1/32"}, "draw_timeout": {"1s", "1.5s"}, "redis_connections": {"3", "4"}, "commit_connections": {"5", "6"},
 		"reconcile_after": {"10s", "11s"}, "refresh_interval": {"2s", "3s"}, "drain_delay": {"1s", "2s"}, "drain_timeout": {"1s", "2s"},
 		"log_level": {"debug", "warn"}, "log_format": {"json", "text"}, "loss_log_every": {"1", "2"}, "memory_limit_ratio": {"0.5", "0.7"}, "block_profile_rate": {"1", "1000"}, "mutex_profile_fraction": {"1", "10"},
 		"recorder": {"off", "off"}, "recorder_dir": {"a", "b"}, "recorder_cpu": {"0.02", "0.03"}, "recorder_latency": {"1s", "2s"},
-		"steps": {"none", "1,3"}, "step": {"json=article", "gc=200,log=zerolog"},
+		"steps": {"2", "1,3"}, "allow_unsafe": {"true", "true"}, "step": {"json=article", "gc=200,log=zerolog"},
 	}
 	c := defaultConfig()
 	for _, s := range settings(&c) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/admission"
 	"github.com/lotteryctl/lotteryctl/internal/httpapi"
@@ -14,8 +15,17 @@ func (s *service) publicHandler(door *admission.Door) http.Handler {
 		Logger: telemetry.Sampled(s.log.Logger, telemetry.Sampling{LeftOut: s.metrics.LineLeftOut}), Drain: s.drain,
 		Codec: s.codec, Contexts: contexts(s.config.Switches),
 		DrawTimeout: s.config.DrawTimeout,
-		Labels:      s.recorder != nil, Crowded: door.Crowded, TurnedAway: admission.Refused,
+		Labels:      s.recorder != nil, Crowded: door.Crowded, TurnedAway: admission.Refused, Limited: limited(s.config),
 	})
+}
+
+// limited is the limit of each client; nil: there is none.
+func limited(c Config) func(*http.Request) time.Duration {
+	clients := admission.NewClients(admission.ClientOptions{Rate: c.ClientRate, Trusted: c.TrustedProxies})
+	if clients == nil {
+		return nil
+	}
+	return clients.Wait
 }
 
 func (s *service) adminHandler() http.Handler {

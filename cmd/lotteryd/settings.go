@@ -47,6 +47,8 @@ func settings(c *Config) []setting {
 		number("max_in_flight", &c.MaxInFlight, 1, 1_000_000, "maximum number of requests that are worked on at the same time; fewer if they would take too long (default 4096)"),
 		number("max_connections", &c.MaxConnections, 1, 1_000_000, "maximum number of open connections of the public port; newcomers get the place of an idle one, or wait (default 1024)"),
 		duration("max_wait", &c.MaxWait, time.Millisecond, 20*time.Second, "maximum time that a request waits to be worked on; then it is refused as overloaded (default 1s)"),
+		rate("client_rate", &c.ClientRate, "maximum number of requests per second of one client, by its address; 0 is no limit (default 0)"),
+		networks("trusted_proxies", &c.TrustedProxies, "addresses or networks of proxies whose X-Forwarded-For names the client, such as 10.0.0.0/8,::1 (default empty)"),
 		duration("draw_timeout", &c.DrawTimeout, 50*time.Millisecond, 20*time.Second, "time budget of one draw (default 2s)"),
 		number("redis_connections", &c.RedisConnections, 1, 64, "connections that carry draws to Redis (default 2)"),
 		number("commit_connections", &c.CommitConnections, 1, 64, "connections that commit wins to Postgres (default 2)"),
@@ -244,6 +246,41 @@ func ratio(name string, to *float64, usage string) setting {
 		*to = f
 		return nil
 	}, show: func() string { return strconv.FormatFloat(*to, 'g', -1, 64) }}
+}
+
+func rate(name string, to *float64, usage string) setting {
+	return setting{name: name, usage: usage, set: func(text string) error {
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil || !(f >= 0 && f <= 1e6) { // written so that NaN fails
+			return errors.New("use a number from 0 to 1000000")
+		}
+		*to = f
+		return nil
+	}, show: func() string { return strconv.FormatFloat(*to, 'g', -1, 64) }}
+}
+
+func networks(name string, to *[]netip.Prefix, usage string) setting {
+	return setting{name: name, usage: usage, set: func(text string) error {
+		var list []netip.Prefix
+		for part := range strings.SplitSeq(text, ",") {
+			p, err := netip.ParsePrefix(part)
+			if a, alone := netip.ParseAddr(part); alone == nil {
+				p, err = a.WithZone("").Prefix(a.BitLen())
+			}
+			if err != nil {
+				return errors.New("use addresses and networks with commas between them, such as 10.0.0.0/8,::1")
+			}
+			list = append(list, p.Masked())
+		}
+		*to = list
+		return nil
+	}, show: func() string {
+		var list []string
+		for _, p := range *to {
+			list = append(list, p.String())
+		}
+		return strings.Join(list, ",")
+	}}
 }
 
 func choice(name string, to *string, words []string, usage string) setting {

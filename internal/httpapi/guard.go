@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
@@ -37,7 +38,8 @@ type guard struct {
 	drain      *Drain
 	crowded    func() bool // nil: never
 	overloaded refusal
-	turnedAway func(context.Context) bool // nil: nobody is
+	turnedAway func(context.Context) bool        // nil: nobody is
+	limited    func(*http.Request) time.Duration // nil: nobody is
 }
 
 func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -49,6 +51,14 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.overloaded.write(w)
 		g.refused(lottery.KindOverloaded)
 		return
+	}
+	if g.limited != nil {
+		if wait := g.limited(r); wait > 0 {
+			refusal := lottery.Refuse(KindTooManyRequests, "this client sends more requests than it may; send the same request again later")
+			refusal.RetryAfter = wait
+			g.refused(g.problems.write(w, refusal))
+			return
+		}
 	}
 	if clean, ok := cleanPath(r); !ok {
 		g.refused(g.problems.write(w, lottery.Refuse(KindUnknownPath, "the path %q is not in its shortest form; use %q", clip(r.URL.Path), clip(clean))))

@@ -19,6 +19,8 @@ const (
 	KindUnsupportedMediaType lottery.ErrorKind = "unsupported-media-type"
 	// KindRequestTimeout: the body did not arrive in time.
 	KindRequestTimeout lottery.ErrorKind = "request-timeout"
+	// KindTooManyRequests: this client sends more than it may.
+	KindTooManyRequests lottery.ErrorKind = "too-many-requests"
 	// KindForbiddenOrigin: the admin port was called by a web page or under a foreign host name.
 	KindForbiddenOrigin lottery.ErrorKind = "forbidden-origin"
 )
@@ -57,6 +59,7 @@ func problemClasses() []problemClass {
 		{lottery.KindTooLarge, http.StatusRequestEntityTooLarge, "The request is too large", 0},
 		{KindUnsupportedMediaType, http.StatusUnsupportedMediaType, "The body must be JSON", 0},
 		{lottery.KindRequestReused, http.StatusUnprocessableEntity, "The request id was used with other content", 0},
+		{KindTooManyRequests, http.StatusTooManyRequests, "Too many requests", time.Second},
 		{lottery.KindInternal, http.StatusInternalServerError, "Internal error", 0},
 		{lottery.KindOverloaded, http.StatusServiceUnavailable, "Too busy", time.Second},
 		{lottery.KindUnavailable, http.StatusServiceUnavailable, "Temporarily unavailable", time.Second},

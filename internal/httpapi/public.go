@@ -35,6 +35,9 @@ type PublicOptions struct {
 	// Crowded reports that the connection of the request at hand should be closed
 	// once it is answered, for others to come in. Nil: never.
 	Crowded func() bool
+	// Limited returns how long the client of a request has to wait before it may send
+	// one; 0: this one is admitted. Nil: nobody has to.
+	Limited func(*http.Request) time.Duration
 	// Labels puts pprof labels on requests: route, result, tier.
 	Labels bool
 }
@@ -60,7 +63,7 @@ func NewPublic(o PublicOptions) http.Handler {
 	if o.Labels {
 		p.labels = newDrawLabels()
 	}
-	return &guard{next: p.routes(), problems: p.problems, panicked: o.Observer.Panicked, refused: o.Observer.Refused, log: o.Logger, drain: o.Drain, crowded: o.Crowded, turnedAway: o.TurnedAway, overloaded: newOverloaded(p.problems)}
+	return &guard{next: p.routes(), problems: p.problems, panicked: o.Observer.Panicked, refused: o.Observer.Refused, log: o.Logger, drain: o.Drain, crowded: o.Crowded, turnedAway: o.TurnedAway, limited: o.Limited, overloaded: newOverloaded(p.problems)}
 }
 
 // routes is the whole public API. The patterns without a method catch what the
