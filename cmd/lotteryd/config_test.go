@@ -81,7 +81,7 @@ func TestEverySettingComesFromEverySource(t *testing.T) {
 		"reconcile_after": {"10s", "11s"}, "refresh_interval": {"2s", "3s"}, "drain_delay": {"1s", "2s"}, "drain_timeout": {"1s", "2s"},
 		"log_level": {"debug", "warn"}, "log_format": {"json", "text"}, "loss_log_every": {"1", "2"}, "memory_limit_ratio": {"0.5", "0.7"}, "block_profile_rate": {"1", "1000"}, "mutex_profile_fraction": {"1", "10"},
 		"recorder": {"off", "off"}, "recorder_dir": {"a", "b"}, "recorder_cpu": {"0.02", "0.03"}, "recorder_latency": {"1s", "2s"},
-		"steps": {"2", "1,3"}, "allow_unsafe": {"true", "true"}, "step": {"json=article", "gc=200,log=zerolog"},
+		"steps": {"1,4", "3,4"}, "allow_unsafe": {"true", "true"}, "step": {"json=article", "gc=200,log=zerolog"},
 	}
 	c := defaultConfig()
 	for _, s := range settings(&c) {
