@@ -1,0 +1,121 @@
+package drawmodel
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/lotteryctl/lotteryctl/internal/lottery"
+)
+
+// drawTimeout is the time budget of one draw, as in lotteryd.
+const drawTimeout = 2 * time.Second
+
+// heard is what one draw said, as its client heard it.
+type heard struct {
+	request request
+	client  int
+	call    int64 // the step at which it was asked
+	back    int64 // the step at which it was answered; 0: never
+	kind    lottery.ErrorKind
+	result  lottery.Result // without kind
+	prize   string
+	unit    int64
+	rowWas  bool // the ledger had a row when it was asked
+	rowIs   lottery.WinRow
+	hasRow  bool // the ledger had a row when it was answered
+	losses  int  // how often Redis had lost something when it was asked
+	after   int  // and when it was answered
+}
+
+// final tells whether this is an answer that the client will not ask again for.
+func (h heard) final() bool {
+	if h.back == 0 {
+		return false
+	}
+	switch h.kind {
+	case "":
+		return h.result != lottery.Pending
+	case lottery.KindUnavailable:
+		return false
+	}
+	return true
+}
+
+// String is one line of the history.
+func (h heard) String() string {
+	switch {
+	case h.back == 0:
+		return fmt.Sprintf("%s/%s: nothing", h.request.user, h.request.id)
+	case h.kind != "":
+		return fmt.Sprintf("%s/%s: %s", h.request.user, h.request.id, h.kind)
+	case h.result == lottery.Win:
+		return fmt.Sprintf("%s/%s: win %s:%d", h.request.user, h.request.id, h.prize, h.unit)
+	}
+	return fmt.Sprintf("%s/%s: %s", h.request.user, h.request.id, h.result)
+}
+
+// client asks for draws until it gets answers, at any replica.
+type client struct {
+	party
+	number int
+	world  *world
+	rng    *rand.Rand
+	heard  []heard
+	busy   bool // pursues a request
+}
+
+// wander pursues one request after another until the faults have ended.
+func (c *client) wander(ctx context.Context) {
+	for !c.world.calm() && ctx.Err() == nil {
+		c.pursue(ctx, c.world.requests[c.rng.IntN(len(c.world.requests))], -1)
+		time.Sleep(time.Duration(c.rng.ExpFloat64() * float64(c.world.plan.Think)))
+	}
+}
+
+// pursue asks for one request until there is an answer; at the replica with the
+// given number, or at any.
+func (c *client) pursue(ctx context.Context, r request, at int) {
+	for {
+		n := at
+		if n < 0 {
+			n = c.rng.IntN(len(c.world.replicas))
+		}
+		h := c.ask(ctx, r, n)
+		c.heard = append(c.heard, h)
+		if h.final() || ctx.Err() != nil {
+			return
+		}
+		time.Sleep(time.Duration(1 + c.rng.Int64N(int64(500*time.Millisecond))))
+	}
+}
+
+// ask asks once.
+func (c *client) ask(ctx context.Context, r request, n int) heard {
+	h := heard{request: r, client: c.number}
+	s := c.world.scheduler
+	if s.call(ctx, &c.party, nil, fmt.Sprintf("asks %s/%s at %d", r.user, r.id, n), nil) != nil {
+		return h
+	}
+	h.call, h.losses = s.steps, c.world.losses
+	_, h.rowWas = c.world.ledger.rows[r]
+	replica := c.world.replicas[n]
+	if replica == nil { // between two lives
+		return h
+	}
+	drawing, cancel := context.WithTimeout(context.WithValue(ctx, who{}, c.name), drawTimeout)
+	defer cancel()
+	answer, err := replica.engine.Draw(drawing, lottery.Entry{Activity: activityID, User: r.user, Request: r.id})
+	if replica.dead || c.rng.IntN(50) == 0 { // the connection broke
+		return h
+	}
+	h.kind, h.result = lottery.KindOf(err), answer.Result
+	if answer.Prize != nil {
+		h.prize, h.unit = answer.Prize.ID, answer.Unit
+	}
+	h.back, h.after = s.steps, c.world.losses
+	h.rowIs, h.hasRow = c.world.ledger.rows[r]
+	_ = s.call(ctx, &c.party, nil, "hears "+h.String(), nil)
+	return h
+}
