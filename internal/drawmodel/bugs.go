@@ -11,6 +11,8 @@ const (
 	NoForget
 	// LostKeyUnseen: nobody counts what should be in users and records.
 	LostKeyUnseen
+	// LostInRebuild: a rebuild publishes what is there, whatever was lost meanwhile.
+	LostInRebuild
 	// FutureHoldsSkipped: reading all holds leaves out those of the future.
 	FutureHoldsSkipped
 	// NoLease: a second rebuild begins while the first one lives.
@@ -37,7 +39,7 @@ const (
 // String is the name of a bug.
 func (b Bug) String() string {
 	return [...]string{
-		"no-token", "no-forget", "lost-key-unseen", "future-holds-skipped", "no-lease", "ack-before-commit", "one-too-many",
+		"no-token", "no-forget", "lost-key-unseen", "lost-in-rebuild", "future-holds-skipped", "no-lease", "ack-before-commit", "one-too-many",
 		"no-epoch-test", "no-records", "no-run-id", "stock-first", "no-journal", "unit-twice",
 	}[b]
 }

@@ -174,18 +174,12 @@ func (w *world) rest(r *Report) {
 			r.fail(Conservation, "prize %s: %d handed out, %d of them free, %d won, of %d", p.ID, next, free, won, p.Stock)
 		}
 	}
-	wins := len(w.redis.records)
-	for _, o := range w.redis.records {
-		if !o.win {
-			wins--
+	a := lottery.NewActivity(w.ledger.record)
+	for _, q := range w.requests {
+		user, key := a.KeysOf(q.user, q.id)
+		o, ok := w.redis.outcomeOf(user, key)
+		if _, won := w.ledger.rows[q]; won != (ok && o.win) {
+			r.fail(Conservation, "%v: in the ledger %t, on record %t, a win %t", q, won, ok, o.win)
 		}
-	}
-	for _, u := range w.redis.users {
-		if u.first && u.outcome.win {
-			wins++
-		}
-	}
-	if wins != len(w.ledger.rows) {
-		r.fail(Conservation, "%d wins on record, %d in the ledger", wins, len(w.ledger.rows))
 	}
 }

@@ -42,7 +42,10 @@ type redisClient struct {
 }
 
 // rebuild is what a process knows of a rebuild that it began.
-type rebuild struct{ token, serverID string }
+type rebuild struct {
+	token, serverID string
+	out             int64 // how many units are gone; -1: not set
+}
 
 var (
 	_ lottery.Reserver = (*redisClient)(nil)
@@ -157,7 +160,7 @@ func (c *redisClient) Suspend(ctx context.Context, activity, seen string) (bool,
 	}
 	if began {
 		c.mu.Lock()
-		c.rebuild = rebuild{token, id}
+		c.rebuild = rebuild{token, id, -1}
 		c.mu.Unlock()
 	}
 	return began, nil
@@ -355,16 +358,20 @@ func (c *redisClient) Restock(ctx context.Context, a *lottery.Activity, r lotter
 	if err := c.fenced(ctx, "clear", c.redis.clear); err != nil {
 		return err
 	}
-	next := map[int]int64{}
+	next, out := map[int]int64{}, int64(0)
 	var free []unit
 	for prize, n := range r.Next {
 		if n > 0 {
 			next[prize] = n
 		}
+		out += n - int64(len(r.Free[prize]))
 		for _, no := range r.Free[prize] {
 			free = append(free, unit{prize, no})
 		}
 	}
+	c.mu.Lock()
+	c.rebuild.out = out
+	c.mu.Unlock()
 	for len(free) > fillPage {
 		page := free[:fillPage]
 		if err := c.fenced(ctx, fmt.Sprint("fill ", page), func() { c.redis.fill(nil, page) }); err != nil {
@@ -380,7 +387,7 @@ func (c *redisClient) Resume(ctx context.Context, a *lottery.Activity) error {
 	var overtaken error
 	mine := c.current()
 	err := c.control(ctx, fmt.Sprint("resume ", a.Epoch), func() {
-		overtaken = c.redis.resume(mine.token, a.Epoch, a.Version, mine.serverID, c.bugs)
+		overtaken = c.redis.resume(mine.token, a.Epoch, a.Version, mine.serverID, mine.out, c.bugs)
 	})
 	if err != nil {
 		return err

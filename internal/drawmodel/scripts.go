@@ -28,28 +28,9 @@ func (r *redisState) draw(t *lottery.Ticket, runID string, peek bool, bugs bugs)
 	stale := m.version != a.Version
 	starts, ends := a.Window()
 	now := r.clock()
-	state, known := r.users[t.UserKey]
-	stored := func() (lottery.Reservation, bool) {
-		if !known {
-			return lottery.Reservation{}, false
-		}
-		o, ok := outcome{}, false
-		if state.first && state.key == t.RequestKey {
-			o, ok = state.outcome, true
-		} else if state.draws > 1 || !state.first {
-			o, ok = r.records[t.RequestKey]
-		}
-		if !ok {
-			return lottery.Reservation{}, false
-		}
-		return r.stored(o, t, peek), true
-	}
-	if !bugs.has(StockFirst) {
-		if answer, ok := stored(); ok {
-			return answer
-		}
-	} else if answer, ok := stored(); ok && (peek || r.left(t)) {
-		return answer
+	state := r.users[t.UserKey]
+	if o, ok := r.outcomeOf(t.UserKey, t.RequestKey); ok && (peek || !bugs.has(StockFirst) || r.left(t)) {
+		return r.stored(o, t, peek)
 	}
 	switch {
 	case peek:
@@ -91,6 +72,21 @@ func (r *redisState) draw(t *lottery.Ticket, runID string, peek bool, bugs bugs)
 		r.setMeta(m)
 	}
 	return answer
+}
+
+// outcomeOf is what is on record of a request.
+func (r *redisState) outcomeOf(user, key lottery.Key) (o outcome, ok bool) {
+	state, ok := r.users[user]
+	switch {
+	case !ok:
+		return outcome{}, false
+	case state.first && state.key == key:
+		return state.outcome, true
+	case state.draws > 1 || !state.first:
+		o, ok = r.records[key]
+		return o, ok
+	}
+	return outcome{}, false
 }
 
 // stored answers a ticket whose request has an outcome.
@@ -193,6 +189,7 @@ func (r *redisState) suspend(seen, token, runID string, bugs bugs) bool {
 	}
 	m.exists, m.epoch, m.runID = true, 0, runID
 	m.rebuilding, m.token, m.living, m.alive = true, token, true, now
+	m.counted, m.users, m.records = true, len(r.users), len(r.records)
 	r.setMeta(m)
 	return true
 }
@@ -218,10 +215,18 @@ func (r *redisState) fenced(token string, bugs bugs) bool {
 
 // forgetUndone is undo.lua for one request.
 func (r *redisState) forgetUndone(user, key lottery.Key) {
-	if state, ok := r.users[user]; ok && unset(r, r.holds, key) {
-		r.oneLess(user, key, state)
+	if state, ok := r.users[user]; ok && unset(r, r.holds, key) && r.oneLess(user, key, state) {
+		r.count(0, -1)
 	}
 	unset(r, r.journal, key)
+}
+
+// count notes how much was added to users and records.
+func (r *redisState) count(users, records int) {
+	m := r.meta
+	m.users += users
+	m.records += records
+	r.setMeta(m)
 }
 
 // oneLess forgets one win of a user.
@@ -247,10 +252,13 @@ func (r *redisState) remember(user, key lottery.Key, mark uint32, order int) {
 		state.outcome = won
 	} else if set(r, r.records, key, won) {
 		state.draws++
+		r.count(0, 1)
 	}
 	state.wins = max(state.wins, order)
 	state.draws = max(state.draws, state.wins)
-	set(r, r.users, user, state)
+	if set(r, r.users, user, state) {
+		r.count(1, 0)
+	}
 }
 
 // forget is forget.lua.
@@ -266,10 +274,8 @@ func (r *redisState) forget(epoch int64, user, key lottery.Key) {
 	if !ok || !o.win {
 		return
 	}
-	recorded := unset(r, r.records, key)
-	if m := r.meta; recorded {
-		m.records--
-		r.setMeta(m)
+	if unset(r, r.records, key) {
+		r.count(0, -1)
 	}
 	r.oneLess(user, key, state)
 }
@@ -305,10 +311,13 @@ func (r *redisState) fill(next map[int]int64, free []unit) {
 	}
 }
 
-// resume is resume.lua.
-func (r *redisState) resume(token string, epoch, version int64, runID string, bugs bugs) error {
+// resume is resume.lua. out is how many units are gone, -1 if that was not set.
+func (r *redisState) resume(token string, epoch, version int64, runID string, out int64, bugs bugs) error {
 	m := r.meta
 	if !r.fenced(token, bugs) || m.runID != runID && !bugs.has(NoToken) {
+		return errOvertaken
+	}
+	if whole := len(r.users) == m.users && len(r.records) == m.records && (out < 0 || out == r.out()); !whole && !bugs.has(LostInRebuild) {
 		return errOvertaken
 	}
 	m.exists, m.epoch, m.published, m.version, m.runID = true, epoch, true, version, runID

@@ -72,8 +72,9 @@ func Run(plan Plan, text io.Writer) Report {
 		report.fail(Stranded, "requests have no answer %v after the last fault", calmBound)
 	}
 	w.clients = append(w.clients, sweepers...)
-	if w.until(restBound, func() bool { return len(w.redis.holds)+len(w.redis.journal) == 0 }) >= restBound {
-		report.fail(Stranded, "%d holds and %d journal entries are left", len(w.redis.holds), len(w.redis.journal))
+	if w.until(restBound, w.atRest) >= restBound {
+		report.fail(Stranded, "%d holds and %d journal entries are left; all keys complete: %t",
+			len(w.redis.holds), len(w.redis.journal), w.redis.state(0).Whole)
 	}
 	cancel()
 	w.end()
@@ -159,6 +160,12 @@ func (w *world) until(bound time.Duration, done func() bool) time.Duration {
 		}
 	}
 	return bound
+}
+
+// atRest tells whether no hold is left, and Redis has lost nothing that was not
+// noticed.
+func (w *world) atRest() bool {
+	return len(w.redis.holds)+len(w.redis.journal) == 0 && w.redis.state(0).Whole
 }
 
 // end stops everybody.
