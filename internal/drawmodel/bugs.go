@@ -1,5 +1,7 @@
 package drawmodel
 
+import "strings"
+
 // Bug is a fault that can be planted into the stores, to see that it is found.
 type Bug uint
 
@@ -48,6 +50,17 @@ func (b Bug) String() string {
 type bugs uint
 
 func (s bugs) has(b Bug) bool { return s&(1<<b) != 0 }
+
+// String lists them.
+func (s bugs) String() string {
+	var names []string
+	for b := range bugCount {
+		if s.has(b) {
+			names = append(names, b.String())
+		}
+	}
+	return strings.Join(names, "+")
+}
 
 func plant(list ...Bug) (s bugs) {
 	for _, b := range list {

@@ -69,9 +69,21 @@ type client struct {
 // wander pursues one request after another until the faults have ended.
 func (c *client) wander(ctx context.Context) {
 	for !c.world.calm() && ctx.Err() == nil {
-		c.pursue(ctx, c.world.requests[c.rng.IntN(len(c.world.requests))], -1)
+		c.pursue(ctx, c.choose(), -1)
 		time.Sleep(time.Duration(c.rng.ExpFloat64() * float64(c.world.plan.Think)))
 	}
+}
+
+// choose picks a request: one of the newest, which somebody else may be asking for
+// as well, or any that came before. There are more of them with each step.
+func (c *client) choose() request {
+	const newest = 4
+	all := c.world.requests
+	n := min(len(all), newest+int(int64(len(all))*c.world.scheduler.steps/c.world.plan.Steps))
+	if c.rng.IntN(3) > 0 {
+		return all[n-1-c.rng.IntN(min(n, newest))]
+	}
+	return all[c.rng.IntN(n)]
 }
 
 // pursue asks for one request until there is an answer; at the replica with the

@@ -16,7 +16,7 @@ func (w *world) examine(r *Report) {
 		w.scheduler.log.note(w.scheduler, "heard", fmt.Sprint(h.client, " ", h.call, " ", h.back), h.String())
 	}
 	r.Steps, r.Lived, r.Clashing = w.scheduler.steps, w.scheduler.now(), w.scheduler.clashing
-	r.Faults, r.Alarms, r.Rebuilt = w.faults, w.seen.violations, w.seen.rebuilt
+	r.Faults, r.Alarms, r.Rebuilt, r.Overtaken = w.faults, w.seen.violations, w.seen.rebuilt, w.redis.overtakes
 	r.Digest = w.scheduler.log.digest()
 	r.Answers = map[string]int64{}
 	for _, h := range r.heard {

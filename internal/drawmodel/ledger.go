@@ -20,7 +20,7 @@ const (
 )
 
 // winsPage is small, so that others come between two pages.
-const winsPage = 5
+const winsPage = 15
 
 // request names a request of the activity.
 type request struct{ user, id string }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
@@ -20,11 +21,18 @@ func (w *world) disturb() {
 	if w.scheduler.loss > 0 && !now.Before(w.lossy) {
 		w.scheduler.loss = 0
 	}
-	if len(w.plan.Faults) == 0 || w.scheduler.rng.Int64N(w.plan.FaultEvery) > 0 {
+	every := w.plan.FaultEvery
+	if w.redis.meta.rebuilding { // where most can go wrong
+		every = every/16 + 1
+	}
+	if len(w.plan.Faults) == 0 || w.scheduler.rng.Int64N(every) > 0 {
 		return
 	}
 	w.scheduler.settle() // nobody runs while the world changes
 	f := w.plan.Faults[w.scheduler.rng.IntN(len(w.plan.Faults))]
+	if f.stops() && (w.trap.before != "" || (w.anyFrozen() || w.redis.meta.rebuilding) && w.scheduler.rng.IntN(16) > 0) {
+		return // else nobody gets anywhere
+	}
 	what := w.fault(f)
 	if what == "" {
 		return
@@ -51,7 +59,7 @@ func (w *world) fault(f Fault) (what string) {
 		w.revive[i] = time.Now().Add(upTo(time.Second))
 		return fmt.Sprint(i)
 	case Freeze:
-		r := w.replicas[rng.IntN(len(w.replicas))]
+		r := w.victim()
 		if r == nil {
 			return ""
 		}
@@ -86,9 +94,34 @@ func (w *world) fault(f Fault) (what string) {
 		return d.String()
 	case Amend:
 		return w.amend()
-	default:
+	case BadHold:
 		return w.spoil()
+	default:
+		w.trap = trap{before: [...]string{" clear", " fill", " undo", " resume", " remember"}[rng.IntN(5)]}
+		return w.restart() + w.trap.before
 	}
+}
+
+func (w *world) anyFrozen() bool {
+	return slices.ContainsFunc(w.replicas, func(r *replica) bool { return r != nil && time.Now().Before(r.frozen) })
+}
+
+// victim is the replica to freeze: rather the one that rebuilds, and none while
+// another one stands still, mostly.
+func (w *world) victim() *replica {
+	r := w.replicas[w.scheduler.rng.IntN(len(w.replicas))]
+	alone := w.scheduler.rng.IntN(8) > 0
+	rebuilder := w.scheduler.rng.IntN(2) == 0
+	for _, other := range w.replicas {
+		switch {
+		case other == nil:
+		case alone && time.Now().Before(other.frozen):
+			return nil
+		case rebuilder && w.redis.meta.rebuilding && strings.HasPrefix(w.redis.meta.token, other.name+"#"):
+			r = other
+		}
+	}
+	return r
 }
 
 // away makes a server unreachable for a while.

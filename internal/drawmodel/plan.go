@@ -25,6 +25,7 @@ const (
 	LossyNetwork              // messages and answers are lost
 	Amend                     // the organiser changes the weights
 	BadHold                   // a hold in Redis is spoiled
+	Ambush                    // a replica stands still before a step of its rebuild, and Postgres is away when it goes on
 	faultCount
 )
 
@@ -32,7 +33,7 @@ const (
 func (f Fault) String() string {
 	return [...]string{
 		"kill", "freeze", "restart-kept", "restart-older", "restart-empty", "lose-key", "step-clock", "redis-away",
-		"postgres-away", "lossy-network", "amend", "bad-hold",
+		"postgres-away", "lossy-network", "amend", "bad-hold", "ambush",
 	}[f]
 }
 
@@ -40,6 +41,9 @@ func (f Fault) String() string {
 func (f Fault) losesData() bool {
 	return slices.Contains([]Fault{RestartOlder, RestartEmpty, LoseKey, BadHold}, f)
 }
+
+// stops tells whether nobody draws afterwards until Redis was rebuilt.
+func (f Fault) stops() bool { return f >= RestartKept && f <= LoseKey || f == Ambush }
 
 // Plan is everything that a world depends on.
 type Plan struct {
@@ -65,13 +69,13 @@ func PlanOf(seed uint64, steps int64) Plan {
 	pick := func(values ...int) int { return values[rng.IntN(len(values))] }
 	p := Plan{
 		Seed: seed, Steps: steps,
-		Replicas: 1 + rng.IntN(3), Clients: 2 + rng.IntN(7), Users: 3 + rng.IntN(20),
-		DrawsPerUser: pick(0, 0, 2, 4), WinsPerUser: pick(0, 0, 1, 2),
+		Replicas: 1 + rng.IntN(3), Clients: 2 + rng.IntN(7), Users: pick(3, 10, 40),
+		DrawsPerUser: pick(0, 0, 3, 12), WinsPerUser: pick(0, 0, 1, 4),
 		Blank: uint64(pick(0, 2, 10)), Think: time.Duration(pick(1, 20, 200)) * time.Millisecond,
 		Pace: time.Duration(pick(300, 1000, 3000, 8000)) * time.Microsecond, Slow: float64(pick(0, 0, 1, 5)) / 100,
 		FaultEvery: int64(pick(60, 150, 400)),
 	}
-	p.Requests = p.Users * (1 + rng.IntN(6))
+	p.Requests = max(5, int(steps)/pick(15, 25, 60))
 	n := 1 + rng.IntN(3)
 	for i := range n {
 		prize := lottery.Prize{
@@ -95,3 +99,12 @@ func PlanOf(seed uint64, steps int64) Plan {
 
 // losesData tells whether a fault of the plan may make Redis forget something.
 func (p Plan) losesData() bool { return slices.ContainsFunc(p.Faults, Fault.losesData) }
+
+// Aimed is a plan of a seed with exactly these faults, one in every so many steps,
+// and at least two replicas.
+func Aimed(seed uint64, steps, every int64, faults ...Fault) Plan {
+	p := PlanOf(seed, steps)
+	p.Faults, p.FaultEvery, p.Replicas = faults, every, max(p.Replicas, 2)
+	p.DrawsPerUser, p.Blank, p.Users = 0, 0, max(p.Users, 10)
+	return p
+}

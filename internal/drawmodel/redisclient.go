@@ -23,7 +23,7 @@ const (
 // scanPage and fillPage are small, so that others come between two pages.
 const (
 	scanPage = 3
-	fillPage = 4
+	fillPage = 10
 )
 
 // redisClient is internal/redis.Store of one life of a replica, over the fake.
@@ -185,7 +185,7 @@ func (c *redisClient) Abandon(ctx context.Context, activity string) error {
 func (c *redisClient) sign(ctx context.Context, what string, gone bool) error {
 	var overtaken error
 	token := c.current().token
-	if err := c.control(ctx, what+" "+token, func() { overtaken = c.redis.renew(token, gone) }); err != nil {
+	if err := c.control(ctx, what+" "+token, func() { overtaken = c.redis.renew(token, gone, c.bugs) }); err != nil {
 		return err
 	}
 	return overtaken

@@ -62,6 +62,8 @@ type redisState struct {
 	aside   map[lottery.Key]held
 
 	undo []inverse
+
+	overtakes int64 // rebuilds that began before another one had ended
 }
 
 // inverse takes back one write. Writes of one script have the same number.

@@ -36,6 +36,7 @@ type Report struct {
 	Lived      time.Duration // in the world's own time
 	AnsweredIn time.Duration // from the last fault until every client had its answer
 	Rebuilt    int64
+	Overtaken  int64 // rebuilds that another one was begun over
 	Clashing   int64 // messages whose order was not the seed's
 	Faults     map[string]int64
 	Answers    map[string]int64

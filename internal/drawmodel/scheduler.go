@@ -58,6 +58,7 @@ type scheduler struct {
 	pace  time.Duration // the mean time between two steps
 	loss  float64       // how many messages the network loses, 0 to 1
 	slow  float64       // how many are slow, 0 to 1
+	watch func() bool   // looks at ready before each step; true: it stopped somebody; nil: none
 
 	mu       sync.Mutex
 	fresh    []*message // sent since the last step
@@ -109,6 +110,9 @@ func (s *scheduler) call(ctx context.Context, from *party, to *server, what stri
 func (s *scheduler) step() bool {
 	time.Sleep(1 + time.Duration(float64(s.pace)*s.rng.ExpFloat64()))
 	s.settle()
+	if s.watch != nil && s.watch() {
+		s.settle()
+	}
 	if len(s.ready) == 0 {
 		s.idle(20 * time.Millisecond)
 		return false

@@ -187,6 +187,9 @@ func (r *redisState) suspend(seen, token, runID string, bugs bugs) bool {
 	if age := now - m.alive; m.rebuilding && m.living && max(age, -age) < leaseMillis && !bugs.has(NoLease) {
 		return false
 	}
+	if m.rebuilding && m.living {
+		r.overtakes++
+	}
 	m.exists, m.epoch, m.runID = true, 0, runID
 	m.rebuilding, m.token, m.living, m.alive = true, token, true, now
 	m.counted, m.users, m.records = true, len(r.users), len(r.records)
@@ -195,9 +198,12 @@ func (r *redisState) suspend(seen, token, runID string, bugs bugs) bool {
 }
 
 // renew is renew.lua.
-func (r *redisState) renew(token string, gone bool) error {
+func (r *redisState) renew(token string, gone bool, bugs bugs) error {
 	m := r.meta
 	if !m.rebuilding || m.token != token {
+		if bugs.has(NoToken) {
+			return nil
+		}
 		return errOvertaken
 	}
 	m.living, m.alive = !gone, r.clock()

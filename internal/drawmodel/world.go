@@ -36,6 +36,7 @@ type world struct {
 	working   atomic.Int64 // clients that still pursue something
 	stopping  sync.WaitGroup
 	lossy     time.Time // until then the network loses messages
+	trap      trap
 	asking    sync.WaitGroup
 }
 
@@ -64,8 +65,9 @@ func Run(plan Plan, text io.Writer) Report {
 	}
 	sweepers := w.newClients(len(w.replicas), len(w.clients))
 	w.launch(sweepers, func(c *client) {
-		for _, r := range w.requests {
-			c.pursue(ctx, r, c.number-plan.Clients)
+		n := c.number - plan.Clients
+		for i := n; i < len(w.requests); i += len(w.replicas) {
+			c.pursue(ctx, w.requests[i], n)
 		}
 	})
 	if w.until(calmBound, func() bool { return w.working.Load() == 0 }) >= calmBound {
@@ -90,7 +92,7 @@ func newWorld(plan Plan, text io.Writer) *world {
 		redis: newRedisState(), ledger: newLedgerState(record), seen: newSightings(), faults: map[string]int64{},
 		replicas: make([]*replica, plan.Replicas), lives: make([]int, plan.Replicas), revive: make([]time.Time, plan.Replicas),
 	}
-	w.scheduler.slow = plan.Slow
+	w.scheduler.slow, w.scheduler.watch = plan.Slow, w.spring
 	for i := range plan.Requests {
 		w.requests = append(w.requests, request{fmt.Sprint("u", i%plan.Users), fmt.Sprint("q", i/plan.Users)})
 	}
@@ -185,7 +187,7 @@ func (w *world) end() {
 // record is the activity of a plan.
 func (p Plan) record() lottery.Record {
 	r := lottery.Record{Version: 1, Epoch: 1, Spec: lottery.Spec{
-		ID: activityID, Name: "model", Starts: time.Now().Add(-24 * time.Hour), Ends: time.Now().Add(30 * 24 * time.Hour),
+		ID: activityID, Name: "model", Starts: time.Now().AddDate(-1, 0, 0), Ends: time.Now().AddDate(1, 0, 0),
 		Dice: lottery.DiceCommitted, DrawsPerUser: p.DrawsPerUser, WinsPerUser: p.WinsPerUser, BlankWeight: p.Blank, Prizes: p.Prizes,
 	}}
 	rng := rand.New(rand.NewPCG(p.Seed, 2))
