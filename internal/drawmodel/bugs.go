@@ -17,8 +17,6 @@ const (
 	LostInRebuild
 	// FutureHoldsSkipped: reading all holds leaves out those of the future.
 	FutureHoldsSkipped
-	// NoLease: a second rebuild begins while the first one lives.
-	NoLease
 	// AckBeforeCommit: the ledger says that it has a row that it does not have.
 	AckBeforeCommit
 	// OneTooMany: >= for > in the comparison with the stock.
@@ -41,7 +39,7 @@ const (
 // String is the name of a bug.
 func (b Bug) String() string {
 	return [...]string{
-		"no-token", "no-forget", "lost-key-unseen", "lost-in-rebuild", "future-holds-skipped", "no-lease", "ack-before-commit", "one-too-many",
+		"no-token", "no-forget", "lost-key-unseen", "lost-in-rebuild", "future-holds-skipped", "ack-before-commit", "one-too-many",
 		"no-epoch-test", "no-records", "no-run-id", "stock-first", "no-journal", "unit-twice",
 	}[b]
 }

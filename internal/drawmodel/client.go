@@ -79,7 +79,8 @@ func (c *client) wander(ctx context.Context) {
 func (c *client) choose() request {
 	const newest = 4
 	all := c.world.requests
-	n := min(len(all), newest+int(int64(len(all))*c.world.scheduler.steps/c.world.plan.Steps))
+	n := 0
+	c.world.scheduler.look(func() { n = min(len(all), newest+int(int64(len(all))*c.world.scheduler.steps/c.world.plan.Steps)) })
 	if c.rng.IntN(3) > 0 {
 		return all[n-1-c.rng.IntN(min(n, newest))]
 	}
@@ -110,24 +111,30 @@ func (c *client) ask(ctx context.Context, r request, n int) heard {
 	if s.call(ctx, &c.party, nil, fmt.Sprintf("asks %s/%s at %d", r.user, r.id, n), nil) != nil {
 		return h
 	}
-	h.call, h.losses = s.steps, c.world.losses
-	_, h.rowWas = c.world.ledger.rows[r]
-	replica := c.world.replicas[n]
+	var replica *replica
+	s.look(func() {
+		h.call, h.losses, replica = s.steps, c.world.losses, c.world.replicas[n]
+		_, h.rowWas = c.world.ledger.rows[r]
+	})
 	if replica == nil { // between two lives
 		return h
 	}
 	drawing, cancel := context.WithTimeout(context.WithValue(ctx, who{}, c.name), drawTimeout)
 	defer cancel()
 	answer, err := replica.engine.Draw(drawing, lottery.Entry{Activity: activityID, User: r.user, Request: r.id})
-	if replica.dead || c.rng.IntN(50) == 0 { // the connection broke
+	dead := false
+	s.look(func() { dead = replica.dead })
+	if dead || c.rng.IntN(50) == 0 { // the connection broke
 		return h
 	}
 	h.kind, h.result = lottery.KindOf(err), answer.Result
 	if answer.Prize != nil {
 		h.prize, h.unit = answer.Prize.ID, answer.Unit
 	}
-	h.back, h.after = s.steps, c.world.losses
-	h.rowIs, h.hasRow = c.world.ledger.rows[r]
+	s.look(func() {
+		h.back, h.after = s.steps, c.world.losses
+		h.rowIs, h.hasRow = c.world.ledger.rows[r]
+	})
 	_ = s.call(ctx, &c.party, nil, "hears "+h.String(), nil)
 	return h
 }

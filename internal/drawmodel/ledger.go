@@ -180,8 +180,9 @@ func (c *ledgerClient) explain(ctx context.Context, w lottery.WinRow) (lottery.D
 }
 
 // Find implements [lottery.Ledger].
-func (c *ledgerClient) Find(ctx context.Context, _, user, id string) (d lottery.Decision, found bool, err error) {
+func (c *ledgerClient) Find(ctx context.Context, _, user, id string) (lottery.Decision, bool, error) {
 	var row lottery.WinRow
+	found := false
 	if err := c.do(ctx, "find "+user+"/"+id, func() { row, found = c.ledger.rows[request{user, id}] }); err != nil || !found {
 		return lottery.Decision{}, false, err
 	}
@@ -189,7 +190,8 @@ func (c *ledgerClient) Find(ctx context.Context, _, user, id string) (d lottery.
 }
 
 // Activities implements [lottery.Registry].
-func (c *ledgerClient) Activities(ctx context.Context) (list []lottery.Record, err error) {
+func (c *ledgerClient) Activities(ctx context.Context) ([]lottery.Record, error) {
+	var list []lottery.Record
 	if err := c.do(ctx, "activities", func() { list = []lottery.Record{c.ledger.record} }); err != nil {
 		return nil, err
 	}
@@ -197,7 +199,8 @@ func (c *ledgerClient) Activities(ctx context.Context) (list []lottery.Record, e
 }
 
 // Activity implements [lottery.Registry].
-func (c *ledgerClient) Activity(ctx context.Context, id string) (r lottery.Record, err error) {
+func (c *ledgerClient) Activity(ctx context.Context, id string) (lottery.Record, error) {
+	var r lottery.Record
 	if err := c.do(ctx, "activity", func() { r = c.ledger.record }); err != nil {
 		return lottery.Record{}, err
 	}
@@ -210,19 +213,24 @@ func (c *ledgerClient) Create(ctx context.Context, r lottery.Record) (bool, erro
 }
 
 // Update implements [lottery.Registry].
-func (c *ledgerClient) Update(ctx context.Context, r lottery.Record) (updated bool, err error) {
-	err = c.do(ctx, fmt.Sprint("update ", r.Version), func() {
+func (c *ledgerClient) Update(ctx context.Context, r lottery.Record) (bool, error) {
+	updated := false
+	err := c.do(ctx, fmt.Sprint("update ", r.Version), func() {
 		if updated = c.ledger.record.Version == r.Version; updated {
 			c.ledger.record.Spec, c.ledger.record.Closed, c.ledger.record.Version = r.Spec, r.Closed, r.Version+1
 			c.ledger.versions[r.Version+1] = c.ledger.record
 		}
 	})
-	return updated && err == nil, err
+	if err != nil {
+		return false, err
+	}
+	return updated, nil
 }
 
 // BumpEpoch implements [lottery.Registry].
-func (c *ledgerClient) BumpEpoch(ctx context.Context, id string) (epoch int64, err error) {
-	err = c.do(ctx, "bump", func() {
+func (c *ledgerClient) BumpEpoch(ctx context.Context, id string) (int64, error) {
+	var epoch int64
+	err := c.do(ctx, "bump", func() {
 		c.ledger.record.Epoch++
 		epoch = c.ledger.record.Epoch
 	})
@@ -265,7 +273,10 @@ func (l *ledgerState) after(r request) (page []lottery.WinRow) {
 }
 
 // CountWins implements [lottery.Registry].
-func (c *ledgerClient) CountWins(ctx context.Context, id string) (n int64, err error) {
-	err = c.do(ctx, "count", func() { n = int64(len(c.ledger.rows)) })
-	return n, err
+func (c *ledgerClient) CountWins(ctx context.Context, id string) (int64, error) {
+	var n int64
+	if err := c.do(ctx, "count", func() { n = int64(len(c.ledger.rows)) }); err != nil {
+		return 0, err
+	}
+	return n, nil
 }

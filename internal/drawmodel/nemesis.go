@@ -15,7 +15,8 @@ func (w *world) disturb() {
 	now := time.Now()
 	for i, r := range w.replicas {
 		if r == nil && !now.Before(w.revive[i]) {
-			w.start(i)
+			w.scheduler.settle()
+			w.scheduler.change(func() { w.start(i) })
 		}
 	}
 	if w.scheduler.loss > 0 && !now.Before(w.lossy) {
@@ -33,11 +34,14 @@ func (w *world) disturb() {
 	if f.stops() && (w.trap.before != "" || (w.anyFrozen() || w.redis.meta.rebuilding) && w.scheduler.rng.IntN(16) > 0) {
 		return // else nobody gets anywhere
 	}
-	what := w.fault(f)
+	w.scheduler.change(func() { w.count(f, w.fault(f)) })
+}
+
+// count notes a fault that happened; what it did is "" if it did not.
+func (w *world) count(f Fault, what string) {
 	if what == "" {
 		return
 	}
-	w.scheduler.steps++
 	w.scheduler.log.note(w.scheduler, "fault", f.String(), what)
 	w.faults[f.String()]++
 	if f.losesData() {
@@ -134,7 +138,7 @@ func (w *world) away(to *server) string {
 
 // restart makes another process of Redis, whatever it knows.
 func (w *world) restart() string {
-	w.redis.runID = fmt.Sprint("run-", w.scheduler.steps+1)
+	w.redis.runID = fmt.Sprint("run-", w.scheduler.steps)
 	w.scheduler.cut(&w.redis.server)
 	return w.redis.runID
 }
@@ -172,7 +176,7 @@ func (w *world) loseKey() string {
 		return ""
 	}
 	k.drop()
-	r.commit(w.scheduler.steps + 1)
+	r.commit(w.scheduler.steps)
 	return k.name
 }
 
@@ -211,15 +215,21 @@ func (w *world) spoil() string {
 		h.row.Unit += 1000
 	}
 	set(r, r.holds, keys[0], h)
-	r.commit(w.scheduler.steps + 1)
+	r.commit(w.scheduler.steps)
 	return h.row.User + "/" + h.row.Request
 }
 
 // heal ends all faults.
 func (w *world) heal() {
 	w.scheduler.settle()
+	w.scheduler.change(w.healAll)
+	w.stilled.Store(true)
+}
+
+func (w *world) healAll() {
 	w.scheduler.log.note(w.scheduler, "heal")
 	now := time.Now()
+	w.scheduler.pace = max(w.scheduler.pace, 2*time.Millisecond)
 	w.scheduler.loss, w.scheduler.slow = 0, 0
 	w.redis.away, w.ledger.away = now, now
 	for i, r := range w.replicas {
@@ -229,7 +239,6 @@ func (w *world) heal() {
 		}
 		r.frozen = now
 	}
-	w.stilled.Store(true)
 }
 
 // empty forgets everything.

@@ -37,8 +37,9 @@ type redisClient struct {
 
 	tokens int // only in effects
 
-	mu      sync.Mutex
-	rebuild rebuild // the one that this process began last
+	mu        sync.Mutex
+	rebuild   rebuild // the one that this process began last
+	confirmed int
 }
 
 // rebuild is what a process knows of a rebuild that it began.
@@ -105,9 +106,10 @@ func (c *redisClient) Peek(ctx context.Context, t *lottery.Ticket) (lottery.Rese
 	return c.ask(ctx, t, "peek ", true)
 }
 
-func (c *redisClient) ask(ctx context.Context, t *lottery.Ticket, what string, peek bool) (res lottery.Reservation, err error) {
-	ticket := *t // the caller may go on before the message arrives
-	err = c.do(ctx, laneTimeout, what+t.User+"/"+t.Request, func() { res = c.redis.draw(&ticket, c.redis.runID, peek, c.bugs) })
+func (c *redisClient) ask(ctx context.Context, t *lottery.Ticket, what string, peek bool) (lottery.Reservation, error) {
+	ticket := *t // the caller may go on before the message arrives, and what it returns is not what is written then
+	var res lottery.Reservation
+	err := c.do(ctx, laneTimeout, what+t.User+"/"+t.Request, func() { res = c.redis.draw(&ticket, c.redis.runID, peek, c.bugs) })
 	if err != nil {
 		return lottery.Reservation{}, err
 	}
@@ -116,7 +118,10 @@ func (c *redisClient) ask(ctx context.Context, t *lottery.Ticket, what string, p
 
 // Confirm implements [lottery.Reserver].
 func (c *redisClient) Confirm(t *lottery.Ticket) {
-	key, name := t.RequestKey, t.User+"/"+t.Request
+	c.mu.Lock()
+	c.confirmed++ // two draws may confirm one request at once
+	key, name := t.RequestKey, t.User+"/"+t.Request+" "+strconv.Itoa(c.confirmed)
+	c.mu.Unlock()
 	c.work.Go(func() {
 		time.Sleep(confirmLinger)
 		_ = c.do(context.Background(), laneTimeout, "confirm "+name, func() { c.redis.settle(key) })
@@ -135,8 +140,9 @@ func (c *redisClient) Forget(ctx context.Context, t *lottery.Ticket) error {
 }
 
 // State implements [lottery.Workshop].
-func (c *redisClient) State(ctx context.Context, activity string) (st lottery.RedisState, err error) {
-	if err = c.control(ctx, "state", func() { st = c.redis.state(c.bugs) }); err != nil {
+func (c *redisClient) State(ctx context.Context, activity string) (lottery.RedisState, error) {
+	var st lottery.RedisState
+	if err := c.control(ctx, "state", func() { st = c.redis.state(c.bugs) }); err != nil {
 		return lottery.RedisState{}, err
 	}
 	return st, nil
@@ -154,7 +160,7 @@ func (c *redisClient) Suspend(ctx context.Context, activity, seen string) (bool,
 		return false, err
 	}
 	began := false
-	err = c.control(ctx, "suspend "+token, func() { began = c.redis.suspend(seen, token, id, c.bugs) })
+	err = c.control(ctx, "suspend "+token, func() { began = c.redis.suspend(seen, token, id) })
 	if err != nil {
 		return false, err
 	}
@@ -198,8 +204,9 @@ func (c *redisClient) Journal(ctx context.Context, a *lottery.Activity, age time
 		return nil, err
 	}
 	const first, last = -1 << 62, 1 << 62
-	between := func(what string, from, to int64, limit int) (keys []lottery.Key, err error) {
-		err = c.control(ctx, what, func() { keys = c.redis.due(from, to, limit) })
+	between := func(what string, from, to int64, limit int) ([]lottery.Key, error) {
+		var keys []lottery.Key
+		err := c.control(ctx, what, func() { keys = c.redis.due(from, to, limit) })
 		if err != nil {
 			return nil, err
 		}

@@ -60,11 +60,15 @@ type scheduler struct {
 	slow  float64       // how many are slow, 0 to 1
 	watch func() bool   // looks at ready before each step; true: it stopped somebody; nil: none
 
+	// The world changes only while everybody is blocked. The race detector does not
+	// know that, so whoever changes it or looks at it holds this.
+	changing sync.Mutex
+	steps    int64
+
 	mu       sync.Mutex
 	fresh    []*message // sent since the last step
 	sorted   []*message // in flight, in an order that does not depend on goroutines
 	ready    []*message // those of sorted that can be touched now
-	steps    int64
 	sent     chan struct{}
 	clashing int64 // messages that could not be told apart
 }
@@ -117,9 +121,23 @@ func (s *scheduler) step() bool {
 		s.idle(20 * time.Millisecond)
 		return false
 	}
-	s.steps++
-	s.touch(s.ready[s.rng.IntN(len(s.ready))])
+	s.change(func() { s.touch(s.ready[s.rng.IntN(len(s.ready))]) })
 	return true
+}
+
+// change takes a step that changes the world. Everybody must be blocked.
+func (s *scheduler) change(f func()) {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	s.steps++
+	f()
+}
+
+// look has a goroutine look at the world.
+func (s *scheduler) look(f func()) {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	f()
 }
 
 // idle waits until a message is sent, or for at most d.

@@ -178,13 +178,13 @@ func (r *redisState) state(bugs bugs) lottery.RedisState {
 }
 
 // suspend is suspend.lua.
-func (r *redisState) suspend(seen, token, runID string, bugs bugs) bool {
+func (r *redisState) suspend(seen, token, runID string) bool {
 	m := r.meta
 	if r.seen() != seen {
 		return false
 	}
 	now := r.clock()
-	if age := now - m.alive; m.rebuilding && m.living && max(age, -age) < leaseMillis && !bugs.has(NoLease) {
+	if age := now - m.alive; m.rebuilding && m.living && max(age, -age) < leaseMillis {
 		return false
 	}
 	if m.rebuilding && m.living {

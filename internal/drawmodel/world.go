@@ -172,6 +172,13 @@ func (w *world) atRest() bool {
 
 // end stops everybody.
 func (w *world) end() {
+	w.scheduler.settle()
+	w.scheduler.change(w.endAll)
+	w.stopping.Wait()
+	w.asking.Wait()
+}
+
+func (w *world) endAll() {
 	for i, r := range w.replicas {
 		if r != nil {
 			w.kill(i)
@@ -180,8 +187,6 @@ func (w *world) end() {
 	for _, c := range w.clients {
 		w.scheduler.kill(&c.party)
 	}
-	w.stopping.Wait()
-	w.asking.Wait()
 }
 
 // record is the activity of a plan.
