@@ -32,17 +32,6 @@ func (w *world) examine(r *Report) {
 	}
 }
 
-// word is what kind of an answer this is.
-func (h heard) word() string {
-	switch {
-	case h.back == 0:
-		return "none"
-	case h.kind != "":
-		return string(h.kind)
-	}
-	return h.result.String()
-}
-
 // answers checks what was heard of each request: I1, I3, I6, I8.
 func (w *world) answers(r *Report) {
 	byRequest := map[request][]heard{}

@@ -17,7 +17,7 @@ var errOvertaken = errors.New("OVERTAKEN another rebuild began, or Redis lost th
 // leaseMillis is for how long a rebuild may give no sign of life.
 const leaseMillis = 2000
 
-// draw is draw.lua for one ticket.
+// draw is the script "draw" for one ticket.
 func (r *redisState) draw(t *lottery.Ticket, runID string, peek bool, bugs bugs) lottery.Reservation {
 	a := t.Activity
 	m := r.meta
@@ -149,7 +149,7 @@ func (r *redisState) firstFree(prize int) (first unit, ok bool) {
 	return first, ok
 }
 
-// seen is what state.lua tells and suspend.lua compares.
+// seen is what the script "state" tells and the script "suspend" compares.
 func (r *redisState) seen() string {
 	m := r.meta
 	text := func(ok bool, s string) string {
@@ -162,7 +162,7 @@ func (r *redisState) seen() string {
 		text(m.exists, m.runID) + " " + text(m.rebuilding, m.token)
 }
 
-// state is state.lua.
+// state is the script "state".
 func (r *redisState) state(bugs bugs) lottery.RedisState {
 	m := r.meta
 	if !m.exists {
@@ -177,7 +177,7 @@ func (r *redisState) state(bugs bugs) lottery.RedisState {
 	return st
 }
 
-// suspend is suspend.lua.
+// suspend is the script "suspend".
 func (r *redisState) suspend(seen, token, runID string) bool {
 	m := r.meta
 	if r.seen() != seen {
@@ -197,7 +197,7 @@ func (r *redisState) suspend(seen, token, runID string) bool {
 	return true
 }
 
-// renew is renew.lua.
+// renew is the script "renew".
 func (r *redisState) renew(token string, gone bool, bugs bugs) error {
 	m := r.meta
 	if !m.rebuilding || m.token != token {
@@ -219,7 +219,7 @@ func (r *redisState) fenced(token string, bugs bugs) bool {
 	return r.meta.exists && r.meta.epoch == 0 && r.meta.rebuilding && r.meta.token == token || bugs.has(NoToken)
 }
 
-// forgetUndone is undo.lua for one request.
+// forgetUndone is the script "undo" for one request.
 func (r *redisState) forgetUndone(user, key lottery.Key) {
 	if state, ok := r.users[user]; ok && unset(r, r.holds, key) && r.oneLess(user, key, state) {
 		r.count(0, -1)
@@ -247,7 +247,7 @@ func (r *redisState) oneLess(user, key lottery.Key, state userState) (recorded b
 	return recorded
 }
 
-// remember is remember.lua for one win.
+// remember is the script "remember" for one win.
 func (r *redisState) remember(user, key lottery.Key, mark uint32, order int) {
 	state := r.users[user]
 	won := outcome{true, mark}
@@ -267,7 +267,7 @@ func (r *redisState) remember(user, key lottery.Key, mark uint32, order int) {
 	}
 }
 
-// forget is forget.lua.
+// forget is the script "forget".
 func (r *redisState) forget(epoch int64, user, key lottery.Key) {
 	state, ok := r.users[user]
 	if _, isHeld := r.holds[key]; !r.meta.exists || r.meta.epoch != epoch || !ok || isHeld {
@@ -286,20 +286,20 @@ func (r *redisState) forget(epoch int64, user, key lottery.Key) {
 	r.oneLess(user, key, state)
 }
 
-// settle is settle.lua for one request.
+// settle is the script "settle" for one request.
 func (r *redisState) settle(key lottery.Key) {
 	unset(r, r.holds, key)
 	unset(r, r.journal, key)
 }
 
-// keepAside is aside.lua for one request.
+// keepAside is the script "aside" for one request.
 func (r *redisState) keepAside(key lottery.Key) {
 	if h, ok := r.holds[key]; ok {
 		set(r, r.aside, key, h)
 	}
 }
 
-// clear is clear.lua.
+// clear is the script "clear".
 func (r *redisState) clear() {
 	drop(r, &r.units)
 	drop(r, &r.free)
@@ -307,7 +307,7 @@ func (r *redisState) clear() {
 	drop(r, &r.holds)
 }
 
-// fill is fill.lua for counters and units.
+// fill is the script "fill" for counters and units.
 func (r *redisState) fill(next map[int]int64, free []unit) {
 	for prize, n := range next {
 		set(r, r.units, prize, n)
@@ -317,7 +317,7 @@ func (r *redisState) fill(next map[int]int64, free []unit) {
 	}
 }
 
-// resume is resume.lua. out is how many units are gone, -1 if that was not set.
+// resume is the script "resume". out is how many units are gone, -1 if that was not set.
 func (r *redisState) resume(token string, epoch, version int64, runID string, out int64, bugs bugs) error {
 	m := r.meta
 	if !r.fenced(token, bugs) || m.runID != runID && !bugs.has(NoToken) {
@@ -333,7 +333,7 @@ func (r *redisState) resume(token string, epoch, version int64, runID string, ou
 	return nil
 }
 
-// raise is raise.lua.
+// raise is the script "raise".
 func (r *redisState) raise(version int64) {
 	if m := r.meta; m.published && m.version < version {
 		m.version = version

@@ -5,13 +5,6 @@ import (
 	"time"
 )
 
-// trap waits for a rebuild, stops its replica before one of its steps, and lets it
-// go on when another replica has rebuilt and Postgres decides nothing.
-type trap struct {
-	before string // the step; "": no trap is set
-	caught *party
-}
-
 // trapTime is how long a replica stands still: longer than its lease, and less
 // than the deadline of its message.
 const trapTime = 8 * time.Second
