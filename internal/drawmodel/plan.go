@@ -97,9 +97,6 @@ func PlanOf(seed uint64, steps int64) Plan {
 	return p
 }
 
-// losesData tells whether a fault of the plan may make Redis forget something.
-func (p Plan) losesData() bool { return slices.ContainsFunc(p.Faults, Fault.losesData) }
-
 // Aimed is a plan of a seed with exactly these faults, one in every so many steps,
 // and at least two replicas.
 func Aimed(seed uint64, steps, every int64, faults ...Fault) Plan {

@@ -40,7 +40,6 @@ type client struct {
 	world  *world
 	rng    *rand.Rand
 	heard  []heard
-	busy   bool // pursues a request
 }
 
 // trap waits for a rebuild, stops its replica before one of its steps, and lets it
