@@ -25,7 +25,7 @@ BUILD = CGO_ENABLED=0 $(GO) build -buildvcs=false -trimpath -ldflags '-X main.ve
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # check comes before the long tests, servers before what needs them
-.PHONY: help build servers browser demo test check format vet lint layering doccheck race fuzz-short mutate power bench-draw bench-overload bench-degraded bench-recovery bench-flood bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder chaos clean
+.PHONY: help build servers browser demo test check format vet lint layering doccheck race fuzz-short mutate power model bench-draw bench-overload bench-degraded bench-recovery bench-flood bench-loadgen bench-compare bench-flame bench-steps bench-best bench-noise bench-planted bench-recorder chaos clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -103,6 +103,12 @@ power: servers ## 300 losses of power under load, audited, and planted ones that
 
 POWER_LOSSES = 300
 POWER_SEED = 1
+# The history of one world: make model MODEL_SEED=17 MODEL_STEPS=1 MODEL_TEXT=history.txt
+MODEL_SEED  ?= 1000
+MODEL_STEPS ?= 10000000
+
+model: ## a seeded model of the draw protocol with faults, 10 million steps from MODEL_SEED on; 2 to 5 minutes
+	MODEL_SEED=$(MODEL_SEED) MODEL_STEPS=$(MODEL_STEPS) MODEL_TEXT=$(MODEL_TEXT) $(GO) test -count=1 -v -timeout 0 -run '^TestModel$$' ./internal/drawmodel
 
 # --- measure ---------------------------------------------------------------
 

@@ -34,7 +34,7 @@ func (s *Store) Suspend(ctx context.Context, activity, seen string) (bool, error
 	// If Redis restarts from here on, the id is no longer the process's own and
 	// whatever is published under it is refused.
 	r := rebuild{token: rand.Text(), serverID: infoField(info, "run_id")}
-	began, err := redis.NewScript(suspendScript).Run(ctx, s.control, keys(activity)[:keyMeta+1],
+	began, err := redis.NewScript(suspendScript).Run(ctx, s.control, keys(activity)[:keyRecords+1],
 		seen, r.token, r.serverID, lease.Milliseconds()).Bool()
 	if err != nil {
 		return false, lottery.Unavailable("Redis", err)
@@ -60,9 +60,9 @@ func (s *Store) Abandon(ctx context.Context, activity string) error {
 // Resume implements [lottery.Workshop].
 func (s *Store) Resume(ctx context.Context, a *lottery.Activity) error {
 	s.mu.Lock()
-	id := s.rebuilds[a.Spec.ID].serverID
+	r := s.rebuilds[a.Spec.ID]
 	s.mu.Unlock()
-	if err := s.fenced(ctx, resumeScript, a.Spec.ID, keys(a.Spec.ID)[:scriptKeys], a.Epoch, a.Version, id); err != nil {
+	if err := s.fenced(ctx, resumeScript, a.Spec.ID, keys(a.Spec.ID)[:scriptKeys], a.Epoch, a.Version, r.serverID, r.out); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -196,10 +196,24 @@ func (s *Store) Restock(ctx context.Context, a *lottery.Activity, r lottery.Rebu
 	if err := s.fenced(ctx, clearScript, a.Spec.ID, names[:keyAside], stock, r.Won); err != nil {
 		return err
 	}
+	s.expect(a.Spec.ID, r)
 	if err := s.restock(ctx, a.Spec.ID, r, names[keyUnits], names[keyFree], ""); err != nil || stock == "" {
 		return err
 	}
 	return s.restock(ctx, a.Spec.ID, r, names[keyTaken], names[keySpare], strconv.FormatInt(a.Epoch, 10)+":")
+}
+
+// expect notes how many units a rebuild says are gone, for Resume.
+func (s *Store) expect(activity string, r lottery.Rebuilt) {
+	out := int64(0)
+	for prize, next := range r.Next {
+		out += next - int64(len(r.Free[prize]))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	begun := s.rebuilds[activity]
+	begun.out = strconv.FormatInt(out, 10)
+	s.rebuilds[activity] = begun
 }
 
 // restock writes counters and free units to a hash and a sorted set, each name

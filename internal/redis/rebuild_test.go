@@ -144,3 +144,53 @@ func TestSuspendSparesWhatWasRebuilt(t *testing.T) {
 		t.Errorf("a draw afterwards: %+v", got)
 	}
 }
+
+// TestLossInARebuildIsNotPublished: a key that is lost while a rebuild is under
+// way is not mistaken for one that is complete. The rebuild ends with an error,
+// and the next one writes everything again.
+func TestLossInARebuildIsNotPublished(t *testing.T) {
+	ctx := context.Background()
+	for _, key := range []string{"users", "records", "units", "free", "meta", "none"} {
+		t.Run(key, func(t *testing.T) {
+			s := open(t, redis.Options{})
+			a := activity(t, s, 9, nil)
+			won := []lottery.WinRow{
+				{Activity: a.Spec.ID, User: "ann", Request: "first", Hold: lottery.Hold{Unit: 1, Order: 1}},
+				{Activity: a.Spec.ID, User: "ann", Request: "second", Hold: lottery.Hold{Unit: 3, Order: 2}},
+			}
+			undone := []lottery.WinRow{
+				{Activity: a.Spec.ID, User: "bob", Request: "first"}, {Activity: a.Spec.ID, User: "bob", Request: "second"},
+			}
+			for _, w := range undone {
+				reserve(t, s, a, w.User, w.Request)
+			}
+			rebuild := func() {
+				publish(t, begin(ctx, s, a.Spec.ID), s.Undo(ctx, a, undone), s.Remember(ctx, a, won), s.Remember(ctx, a, won),
+					s.Restock(ctx, a, lottery.Rebuilt{Next: []int64{3}, Free: [][]int64{{2}}}))
+			}
+			rebuild()
+			if key != "none" {
+				if n, err := client(t).Del(ctx, "lotteryd:{"+a.Spec.ID+"}:"+key).Result(); err != nil || n != 1 {
+					t.Fatalf("deleted %d keys: %v", n, err)
+				}
+				if s.Resume(ctx, a) == nil {
+					t.Error("the rest was published as if it were complete")
+				}
+				if got := reserve(t, s, a, "ann", "second"); got.Status != lottery.StatusStaleEpoch {
+					t.Errorf("the second win again: %+v, want it refused", got)
+				}
+				_ = s.Abandon(ctx, a.Spec.ID)
+				rebuild()
+			}
+			publish(t, s.Resume(ctx, a))
+			for _, w := range won {
+				if got := reserve(t, s, a, w.User, w.Request); got.Status != lottery.StatusConfirmed {
+					t.Errorf("%s again: %+v, want a win on record", w.Request, got)
+				}
+			}
+			if st, err := s.State(ctx, a.Spec.ID); err != nil || !st.Whole {
+				t.Errorf("the state afterwards: %+v, %v", st, err)
+			}
+		})
+	}
+}

@@ -7,6 +7,7 @@ if meta[1] ~= '0' or meta[2] ~= ARGV[1] then
   return redis.error_reply('OVERTAKEN another rebuild began, or Redis lost this one')
 end
 local NOMARK = '\0\0\0\0'
+local users, records = 0, 0 -- added
 for i = 2, #ARGV, 2 do
   local user, key = string.sub(ARGV[i], 1, 12), string.sub(ARGV[i], 13, 24)
   local mark, order = string.sub(ARGV[i + 1], 1, 4), tonumber(string.sub(ARGV[i + 1], 5))
@@ -22,10 +23,12 @@ for i = 2, #ARGV, 2 do
   elseif string.sub(first, 1, 12) == key then
     first = key .. outcome
   elseif redis.call('HSET', KEYS[3], key, outcome) == 1 then
-    draws = draws + 1
+    draws, records = draws + 1, records + 1
   end
   if order > wins then wins = order end
   if wins > draws then draws = wins end -- of a user whose state was lost and records were not
-  redis.call('HSET', KEYS[2], user, struct.pack('>I4I2', draws, wins) .. first)
+  users = users + redis.call('HSET', KEYS[2], user, struct.pack('>I4I2', draws, wins) .. first)
 end
+redis.call('HINCRBY', KEYS[1], 'users', users)
+redis.call('HINCRBY', KEYS[1], 'records', records)
 return redis.status_reply('OK')

@@ -55,6 +55,7 @@ type Store struct {
 type rebuild struct {
 	token    string // in meta until the rebuild ends, or another one begins
 	serverID string // run_id of the process that was suspended
+	out      string // how many units are gone; empty until that is set
 }
 
 // Open prepares a store. It does not dial: see [Store.Check].
