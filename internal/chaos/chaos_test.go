@@ -159,6 +159,9 @@ func TestPlantedBugsAreFound(t *testing.T) {
 			w.become(program)
 		}
 		got, err := hunt(t.Context(), w, p, 1, mostHunts, 8*time.Second)
+		if p.name == "win-forgotten" && slices.Contains(kindsOf(got.found), "told by lotteryd") {
+			t.Errorf("%s: lotteryd told of what it cannot see, or the last hunt's log was read: %v", p.name, got.found)
+		}
 		if err != nil || !got.caught {
 			t.Errorf("%s: not found in %d cycles (%v): %v", p.name, got.cycles, got.found, err)
 		}

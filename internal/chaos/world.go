@@ -107,6 +107,7 @@ func (w *world) connect() error {
 func (w *world) renew(ctx context.Context, replicas int, flags []string) error {
 	for _, r := range w.all {
 		r.halt()
+		r.forget()
 	}
 	if err := w.services.FlushRedis(ctx); err != nil {
 		return err
