@@ -35,6 +35,7 @@ func newMachine(ctx context.Context, name string, diskProgram []string, opt powe
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, m.close())
+			m = nil
 		}
 	}()
 	if m.folder, err = os.MkdirTemp("", "powerbench-"+name+"-"); err != nil {

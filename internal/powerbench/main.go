@@ -104,7 +104,9 @@ func report(ctx context.Context, p programs, c campaign, losses int, dir string,
 	}
 	err = losing(ctx, p, c, losses, dir, a, stderr)
 	s := sum(a.outcomes)
-	fmt.Fprint(stdout, s.text(c))
+	if s.losses > 0 {
+		fmt.Fprint(stdout, s.text(c))
+	}
 	switch caught := s.broken > 0; {
 	case ctx.Err() != nil:
 		fmt.Fprintf(stdout, "interrupted after %d of %d losses; the same command continues\n", s.losses, losses)

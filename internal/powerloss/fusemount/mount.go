@@ -24,10 +24,11 @@ var ErrNoFUSE = errors.New("fusemount: this machine does not allow FUSE mounts")
 // fusermount for it. unmount detaches the folder at once; calls of programs that
 // still use it fail from then on.
 func mount(disk *powerloss.Disk, folder string) (unmount func() error, err error) {
+	root := os.Geteuid() == 0
 	shown := &files{fuse.NewDefaultRawFileSystem(), disk, make(chan struct{})}
 	server, err := fuse.NewServer(shown, folder, &fuse.MountOptions{
-		Name: "powerloss", FsName: "powerloss", AllowOther: os.Geteuid() == 0, Options: []string{"default_permissions"},
-		DirectMount: true, DisableReadDirPlus: true, DisableXAttrs: true, MaxWrite: 1 << 20,
+		Name: "powerloss", FsName: "powerloss", AllowOther: root, Options: []string{"default_permissions"},
+		DirectMountStrict: root, DisableReadDirPlus: true, DisableXAttrs: true, MaxWrite: 1 << 20,
 		// It reports answers to callers that were killed meanwhile, which is what we do.
 		Logger: log.New(io.Discard, "", 0),
 		PanicHandler: func(reason any) fuse.Status {

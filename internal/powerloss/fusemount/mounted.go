@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -69,7 +70,7 @@ func (m *Mounted) ask(o order) (answer, error) {
 	}
 	switch {
 	case a.NoFUSE:
-		return a, fmt.Errorf("%w (%s)", ErrNoFUSE, a.Error)
+		return a, fmt.Errorf("%w: %s", ErrNoFUSE, strings.TrimPrefix(a.Error, ErrNoFUSE.Error()+": "))
 	case a.Error != "":
 		return a, fmt.Errorf("fusemount: %s", a.Error)
 	}
