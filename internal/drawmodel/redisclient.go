@@ -112,14 +112,20 @@ func (c *redisClient) Confirm(t *lottery.Ticket) {
 	})
 }
 
+// Forgotten implements [lottery.Reserver].
+func (c *redisClient) Forgotten(ctx context.Context, t *lottery.Ticket) (n int64, err error) {
+	err = c.control(ctx, "forgotten "+t.User+"/"+t.Request, func() { n = c.redis.meta.forgotten })
+	return n, err
+}
+
 // Forget implements [lottery.Reserver].
-func (c *redisClient) Forget(ctx context.Context, t *lottery.Ticket) error {
+func (c *redisClient) Forget(ctx context.Context, t *lottery.Ticket, forgotten int64) error {
 	if c.bugs.has(NoForget) {
 		return errors.New("a confirmed win is not in the ledger")
 	}
 	ticket := *t
 	return c.control(ctx, "forget "+t.User+"/"+t.Request, func() {
-		c.redis.forget(ticket.Activity.Epoch, ticket.UserKey, ticket.RequestKey)
+		c.redis.forget(ticket.Activity.Epoch, forgotten, ticket.UserKey, ticket.RequestKey)
 	})
 }
 

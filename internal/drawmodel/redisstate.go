@@ -31,6 +31,7 @@ type metaState struct {
 	out            int64  // with counted
 	token          string // with rebuilding
 	alive          int64  // with living; milliseconds
+	forgotten      int64
 }
 
 // unit is one numbered unit of a prize.

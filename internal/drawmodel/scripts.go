@@ -268,9 +268,9 @@ func (r *redisState) remember(user, key lottery.Key, mark uint32, order int) {
 }
 
 // forget is the script "forget".
-func (r *redisState) forget(epoch int64, user, key lottery.Key) {
+func (r *redisState) forget(epoch, forgotten int64, user, key lottery.Key) {
 	state, ok := r.users[user]
-	if _, isHeld := r.holds[key]; !r.meta.exists || r.meta.epoch != epoch || !ok || isHeld {
+	if _, isHeld := r.holds[key]; !r.meta.exists || r.meta.epoch != epoch || r.meta.forgotten != forgotten || !ok || isHeld {
 		return
 	}
 	o, ok := r.records[key]
@@ -280,6 +280,9 @@ func (r *redisState) forget(epoch int64, user, key lottery.Key) {
 	if !ok || !o.win {
 		return
 	}
+	m := r.meta
+	m.forgotten++
+	r.setMeta(m)
 	if unset(r, r.records, key) {
 		r.count(0, -1)
 	}

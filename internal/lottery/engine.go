@@ -77,8 +77,7 @@ func (e *Engine) draw(ctx context.Context, t *Ticket) (Answer, error) {
 				return answer, nil
 			}
 			if err = e.keeper.CheckLedger(ctx, t.Activity.Spec.ID); err == nil {
-				err = e.reserver.Forget(ctx, t)
-				e.keeper.leaked(t.Activity.Spec.ID, t.Activity.Epoch)
+				err = e.forget(ctx, t)
 			}
 		case StatusStaleEpoch:
 			err = e.keeper.Recover(ctx, t.Activity.Spec.ID, 0)
@@ -232,6 +231,25 @@ func (e *Engine) confirmed(ctx context.Context, t *Ticket) (a Answer, found bool
 		return Answer{}, false
 	}
 	return e.win(t.Activity, d, true), true
+}
+
+// forget has a win on record without hold and row drawn again. All is looked at once
+// more, behind the count of those forgotten before: another instance may have done
+// the same meanwhile, and the win may be in the ledger by now.
+func (e *Engine) forget(ctx context.Context, t *Ticket) error {
+	forgotten, err := e.reserver.Forgotten(ctx, t)
+	if err != nil {
+		return err
+	}
+	res, err := e.reserver.Peek(ctx, t)
+	if err != nil || res.Status != StatusConfirmed {
+		return err // the next attempt finds out what it is now
+	}
+	if _, found, err := e.ledger.Find(ctx, t.Entry.Activity, t.User, t.Request); found || err != nil {
+		return err
+	}
+	e.keeper.leaked(t.Activity.Spec.ID, t.Activity.Epoch)
+	return e.reserver.Forget(ctx, t, forgotten)
 }
 
 // archived answers for an activity whose state in Redis has expired: wins are

@@ -86,7 +86,9 @@ func (r *redis) Peek(ctx context.Context, t *lottery.Ticket) (lottery.Reservatio
 
 func (r *redis) Confirm(*lottery.Ticket) {}
 
-func (r *redis) Forget(context.Context, *lottery.Ticket) error { return nil }
+func (r *redis) Forgotten(context.Context, *lottery.Ticket) (int64, error) { return 0, nil }
+
+func (r *redis) Forget(context.Context, *lottery.Ticket, int64) error { return nil }
 
 func (r *redis) State(context.Context, string) (lottery.RedisState, error) {
 	rec := r.registry.current()

@@ -58,10 +58,14 @@ type Reserver interface {
 	// Confirm notes that wins are committed. It returns at once and may be
 	// forgotten in a crash: the reconciler does it again.
 	Confirm(t *Ticket)
+	// Forgotten is how often a win of the ticket's activity was forgotten.
+	Forgotten(ctx context.Context, t *Ticket) (int64, error)
 	// Forget undoes a win on record that has no hold, if the epoch is still the
 	// ticket's: its row is not in the ledger, so nobody can say what was won. The
 	// next Reserve draws afresh, with the same dice.
-	Forget(ctx context.Context, t *Ticket) error
+	// forgotten is what Forgotten gave before the ledger was asked: if another one was
+	// forgotten since, nothing happens.
+	Forget(ctx context.Context, t *Ticket, forgotten int64) error
 }
 
 // WinRow is a ledger row.

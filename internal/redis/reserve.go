@@ -2,6 +2,9 @@ package redis
 
 import (
 	"context"
+	"errors"
+
+	"github.com/redis/go-redis/v9"
 
 	"github.com/lotteryctl/lotteryctl/internal/lottery"
 )
@@ -42,9 +45,18 @@ func (s *Store) Confirm(t *lottery.Ticket) {
 	s.confirmations.add(confirmation{t.Activity.Spec.ID, t.RequestKey})
 }
 
+// Forgotten implements [lottery.Reserver].
+func (s *Store) Forgotten(ctx context.Context, t *lottery.Ticket) (int64, error) {
+	n, err := s.control.HGet(ctx, keys(t.Activity.Spec.ID)[0], "forgotten").Int64()
+	if errors.Is(err, redis.Nil) {
+		return 0, nil
+	}
+	return n, err
+}
+
 // Forget implements [lottery.Reserver].
-func (s *Store) Forget(ctx context.Context, t *lottery.Ticket) error {
-	return s.script(ctx, forgetScript, t.Activity.Spec.ID, t.Activity.Epoch, string(t.UserKey[:])+string(t.RequestKey[:]))
+func (s *Store) Forget(ctx context.Context, t *lottery.Ticket, forgotten int64) error {
+	return s.script(ctx, forgetScript, t.Activity.Spec.ID, t.Activity.Epoch, string(t.UserKey[:])+string(t.RequestKey[:]), forgotten)
 }
 
 var _ lottery.Reserver = (*Store)(nil)
