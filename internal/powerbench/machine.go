@@ -3,12 +3,13 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ type machine struct {
 	folder string // where the disk is mounted
 	disk   *fusemount.Mounted
 	server *localservices.Services
-	shared []string // files of shared memory of the Postgres that runs
+	shared map[string]bool // files of shared memory of the Postgres that runs
 }
 
 // newMachine mounts a disk and starts a store on it. What the start wrote is
@@ -31,7 +32,7 @@ type machine struct {
 // diskProgram is the command of the process that serves the disk, redis are
 // settings for that store.
 func newMachine(ctx context.Context, name string, diskProgram []string, opt powerloss.Options, redis map[string]string) (m *machine, err error) {
-	m = &machine{name: name}
+	m = &machine{name: name, shared: map[string]bool{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, m.close())
@@ -61,7 +62,6 @@ func newMachine(ctx context.Context, name string, diskProgram []string, opt powe
 	if err != nil {
 		return m, err
 	}
-	m.noteSharedMemory()
 	return m, m.disk.SyncAll()
 }
 
@@ -70,14 +70,12 @@ func (m *machine) off() error { return m.disk.PowerOff() }
 
 // lose kills the server and drops what its disk had not synced.
 func (m *machine) lose(seed uint64, s powerloss.Survival) (loss powerloss.Loss, err error) {
+	m.noteSharedMemory()
 	err = m.server.PowerLoss(func() (err error) {
 		loss, err = m.disk.Lose(seed, s)
 		return err
 	})
-	for _, path := range m.shared {
-		os.Remove(path) // some are gone already
-	}
-	m.shared = nil
+	m.removeSharedMemory()
 	return loss, err
 }
 
@@ -85,9 +83,7 @@ func (m *machine) lose(seed uint64, s powerloss.Survival) (loss powerloss.Loss, 
 // wiped, as the operator's manual says, and reported.
 func (m *machine) start(ctx context.Context) (wiped bool, err error) {
 	if m.name == "postgres" {
-		err := m.server.StartPostgres(ctx)
-		m.noteSharedMemory()
-		return false, err
+		return false, m.server.StartPostgres(ctx)
 	}
 	if err := m.server.StartRedis(ctx); err == nil || ctx.Err() != nil {
 		return false, err
@@ -103,24 +99,37 @@ func (m *machine) tryStart(ctx context.Context) error {
 	if m.name == "redis" {
 		return m.server.StartRedis(ctx)
 	}
-	err := m.server.StartPostgres(ctx)
-	m.noteSharedMemory()
-	return err
+	return m.server.StartPostgres(ctx)
 }
 
 // noteSharedMemory remembers which files in /dev/shm a killed Postgres would
-// leave behind.
+// leave behind: those that one of its processes has mapped now.
 func (m *machine) noteSharedMemory() {
-	maps, err := os.Open(fmt.Sprintf("/proc/%d/maps", m.server.PostgresPID()))
-	if err != nil {
+	pid := m.server.PostgresPID()
+	if pid == 0 {
 		return
 	}
-	defer maps.Close()
-	for lines := bufio.NewScanner(maps); lines.Scan(); {
-		if _, path, found := strings.Cut(lines.Text(), "/dev/shm/PostgreSQL."); found {
-			m.shared = append(m.shared, "/dev/shm/PostgreSQL."+strings.Fields(path)[0])
+	processes, _ := filepath.Glob("/proc/[0-9]*") // the pattern is a valid one
+	for _, dir := range processes {
+		status, err := os.ReadFile(filepath.Join(dir, "status"))
+		if err != nil || filepath.Base(dir) != strconv.Itoa(pid) && !strings.Contains(string(status), fmt.Sprintf("\nPPid:\t%d\n", pid)) {
+			continue
+		}
+		maps, _ := os.ReadFile(filepath.Join(dir, "maps")) // an error: it has ended
+		for line := range strings.Lines(string(maps)) {
+			if _, name, found := strings.Cut(line, "/dev/shm/PostgreSQL."); found {
+				m.shared["/dev/shm/PostgreSQL."+strings.Fields(name)[0]] = true
+			}
 		}
 	}
+}
+
+// removeSharedMemory removes them, once no process of Postgres is left.
+func (m *machine) removeSharedMemory() {
+	for path := range m.shared {
+		os.Remove(path) // some are gone already
+	}
+	clear(m.shared)
 }
 
 // close ends server and disk and removes what they had.
@@ -129,11 +138,10 @@ func (m *machine) close() error {
 	if m.server != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
+		m.noteSharedMemory()
 		errs = append(errs, m.server.Stop(ctx))
 	}
-	for _, path := range m.shared {
-		os.Remove(path)
-	}
+	m.removeSharedMemory()
 	if m.disk != nil {
 		errs = append(errs, m.disk.Close())
 	}

@@ -273,6 +273,9 @@ func (r *round) loseAgain(ctx context.Context, p plan, o *outcome) error {
 			return err
 		}
 	}
+	for _, m := range r.stores(p) {
+		m.noteSharedMemory() // the end of the start kills it
+	}
 	cancel()
 	all.Wait()
 	return r.takePower(p, p.Seed+1, o)
