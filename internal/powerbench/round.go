@@ -144,7 +144,7 @@ func (r *round) lose(ctx context.Context, p plan) (o outcome, err error) {
 		o.Broken = append(o.Broken, err.Error())
 	}
 	r.redisLost = r.redisLost || p.Redis && (r.setting.Append != "always" || o.Wiped || r.fault == lyingDisk)
-	if err := r.check(bounded, &o); err != nil {
+	if err := r.check(ctx, &o); err != nil {
 		o.Broken = append(o.Broken, "the audit: "+err.Error())
 	}
 	return o, ctx.Err()
@@ -226,7 +226,13 @@ func (r *round) recover(ctx context.Context, p plan, o *outcome) error {
 			}
 		}
 	}
-	if err := r.crowd.awaitDraw(ctx); err != nil {
+	waiting := ctx
+	if r.fault != none { // a lotteryd that notices what is planted answers no draw
+		var cancel context.CancelFunc
+		waiting, cancel = context.WithTimeoutCause(ctx, patient/4, fmt.Errorf("not within %s", patient/4))
+		defer cancel()
+	}
+	if err := r.crowd.awaitDraw(waiting); err != nil {
 		return err
 	}
 	o.Recovery = time.Since(began)
