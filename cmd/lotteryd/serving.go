@@ -49,6 +49,7 @@ func serve(ctx context.Context, c Config, log logging, migrate bool, started fun
 // serve answers on both ports until ctx ends, then drains: every accepted
 // request is answered before serve returns. ready is called once both answer.
 func (s *service) serve(ctx context.Context, p *ports, ready func()) error {
+
 	s.watchHealth()
 	s.metrics.WatchAdmission(p.admission)
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))

@@ -45,7 +45,7 @@ func settings(c *Config) []setting {
 		storeURL("postgres_url", &c.PostgresURL, []string{"postgres", "postgresql"}, "URL of Postgres: postgres://user[:password]@host[:port]/database"),
 		label("region", &c.Region, "label of this instance's metrics (default empty)"),
 		number("max_in_flight", &c.MaxInFlight, 1, 1_000_000, "maximum number of requests that are worked on at the same time; fewer if they would take too long (default 4096)"),
-		number("max_connections", &c.MaxConnections, 1, 1_000_000, "maximum number of open connections of the public port; newcomers get the place of an idle one, or wait (default 1024)"),
+		number("max_connections", &c.MaxConnections, 1, 1_000_000, "maximum number of open connections of the public port; newcomers get the place of an idle one, or wait (default 512)"),
 		duration("max_wait", &c.MaxWait, time.Millisecond, 20*time.Second, "maximum time that a request waits to be worked on; then it is refused as overloaded (default 1s)"),
 		rate("client_rate", &c.ClientRate, "maximum number of requests per second of one client, by its address; 0 is no limit (default 0)"),
 		networks("trusted_proxies", &c.TrustedProxies, "addresses or networks of proxies whose X-Forwarded-For names the client, such as 10.0.0.0/8,::1 (default empty)"),
@@ -76,7 +76,7 @@ func settings(c *Config) []setting {
 func defaultConfig() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081",
-		MaxInFlight: 4096, MaxConnections: 1024, MaxWait: time.Second, DrawTimeout: httpapi.DefaultDrawTimeout,
+		MaxInFlight: 4096, MaxConnections: 512, MaxWait: time.Second, DrawTimeout: httpapi.DefaultDrawTimeout,
 		RedisConnections: 2, CommitConnections: 2,
 		ReconcileAfter: 5 * time.Second, RefreshInterval: time.Second,
 		DrainDelay: 5 * time.Second, DrainTimeout: 30 * time.Second,

@@ -12,24 +12,24 @@ import (
 
 // DoorOptions are a door's bounds. The zero value of each is its default.
 type DoorOptions struct {
-	// Most is how many connections are open at once. By default, 1,024.
+	// Most is how many connections are open at once. By default, 512.
 	Most int
 	// Idle is how long a connection has to be idle before it gives its place to a
-	// newcomer while requests wait at the gate; a tenth of it while none does. By
-	// default, 250 ms.
+	// newcomer without more ado. By default, 1 s.
 	Idle time.Duration
-	// Turn is the least time between two connections that are asked to give their
-	// place although they are in use: a new connection costs more than a request, and
-	// its first request has waited. By default, 20 ms.
+	// Turn is the least time between two connections that give their place although
+	// they are in use, or idle for a shorter time: a new connection costs more than a
+	// request, and its first request has waited. If newcomers could take every place,
+	// a storm of them would leave none for those who send requests. By default, 20 ms.
 	Turn time.Duration
 }
 
 func (o DoorOptions) withDefaults() DoorOptions {
 	if o.Most <= 0 {
-		o.Most = 1024
+		o.Most = 512
 	}
 	if o.Idle <= 0 {
-		o.Idle = 250 * time.Millisecond
+		o.Idle = time.Second
 	}
 	if o.Turn <= 0 {
 		o.Turn = 20 * time.Millisecond
@@ -114,11 +114,7 @@ func (d *Door) enter(g *guest) bool {
 		d.mu.Unlock()
 		return true
 	}
-	idle := d.options.Idle
-	if !d.gate.State().full() {
-		idle /= 10
-	}
-	idlest, since := (*guest)(nil), time.Now().Add(-idle).UnixNano()
+	idlest, since := (*guest)(nil), time.Now().UnixNano()
 	for other := range d.guests {
 		if t := other.idle.Load(); t != 0 && t < since {
 			idlest, since = other, t
@@ -126,6 +122,10 @@ func (d *Door) enter(g *guest) bool {
 	}
 	d.mu.Unlock()
 	if idlest == nil {
+		return false
+	}
+	idle := time.Duration(time.Now().UnixNano() - since)
+	if idle < d.options.Idle && (idle < d.options.Idle/10 || !d.turnNow()) {
 		return false
 	}
 	_ = idlest.Close()
@@ -162,6 +162,11 @@ func (d *Door) Crowded() bool {
 	if !d.newcomer.Load() {
 		return false
 	}
+	return d.turnNow()
+}
+
+// turnNow reports whether it is time for another connection to give its place.
+func (d *Door) turnNow() bool {
 	now, next := time.Now(), d.turn.Load()
 	return now.UnixNano() >= next && d.turn.CompareAndSwap(next, now.Add(d.options.Turn).UnixNano())
 }

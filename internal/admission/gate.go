@@ -14,7 +14,7 @@ type GateOptions struct {
 	// MaxWait is how long work may wait before it is refused. By default, 1 s.
 	MaxWait time.Duration
 	// Least and Most bound the limit of work under way; Most is the stronger one. By
-	// default, 64 and 4,096.
+	// default, 256 and 4,096.
 	Least, Most int
 }
 
@@ -26,7 +26,7 @@ func (o GateOptions) withDefaults() GateOptions {
 		o.MaxWait = time.Second
 	}
 	if o.Least <= 0 {
-		o.Least = 64
+		o.Least = 256
 	}
 	if o.Most <= 0 {
 		o.Most = 4096
@@ -212,6 +212,3 @@ func (g *Gate) State() GateState {
 	defer g.mu.Unlock()
 	return GateState{Limit: g.limit, Busy: g.busy, Waiting: g.waiting.Len(), Refused: g.refused}
 }
-
-// full reports that more is asked than can be done.
-func (s GateState) full() bool { return s.Waiting > 0 }

@@ -38,7 +38,7 @@ func (w *work) do() bool {
 func TestGateFollowsTheMachine(t *testing.T) {
 	for _, tick := range []time.Duration{20 * time.Microsecond, 100 * time.Microsecond, 500 * time.Microsecond} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWork(admission.GateOptions{Target: 50 * time.Millisecond}, tick)
+			w := newWork(admission.GateOptions{Target: 50 * time.Millisecond, Least: 32}, tick)
 			want := int(50 * time.Millisecond / tick)
 			var clients sync.WaitGroup
 			for range 2*want + 600 {
@@ -64,7 +64,7 @@ func TestGateFollowsTheMachine(t *testing.T) {
 // is answered, in a small part of the time that a queue would take.
 func TestGateKeepsGoodput(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWork(admission.GateOptions{}, time.Millisecond) // 1,000 a second
+		w := newWork(admission.GateOptions{Least: 16}, time.Millisecond) // 1,000 a second
 		var good, late, refused atomic.Int64
 		var users sync.WaitGroup
 		for range 5 * 10_000 { // 5 s at 10,000/s

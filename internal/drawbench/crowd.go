@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -45,8 +44,6 @@ const (
 	// sliceLength is the resolution of a crowd's record over time.
 	sliceLength = 100 * time.Millisecond
 	maxReturns  = 5
-	// mostHeard bounds the answers that a crowd process keeps.
-	mostHeard = 2000
 )
 
 // crowdResult is what a crowd saw, by the slice in which each request was due.
@@ -54,8 +51,6 @@ type crowdResult struct {
 	Slices   []slice
 	Accepted loadgen.Histogram // answers of success, from when they were due
 	Refused  loadgen.Histogram // answers of 503
-	// Heard are some of the answers, for the audit: the first ones.
-	Heard []loadgen.Exchange
 }
 
 // slice counts the requests that were due in a tenth of a second.
@@ -89,7 +84,6 @@ func (r *crowdResult) merge(o *crowdResult) {
 	}
 	r.Accepted.Merge(&o.Accepted)
 	r.Refused.Merge(&o.Refused)
-	r.Heard = append(r.Heard, o.Heard...)
 }
 
 // within sums the slices that began in [from, to) after the begin.
@@ -235,23 +229,6 @@ func (c *crowd) ended(due time.Time, status int, took time.Duration) {
 	}
 }
 
-// hear keeps an answer, with its body at the end of a buffer that is used again.
-func (c *crowd) hear(request string, answer []byte, status int, sent time.Time) {
-	_, text, whole := bytes.Cut(answer, []byte("\r\n\r\n"))
-	if status/100 != 2 || !whole {
-		return
-	}
-	if from, to := bytes.IndexByte(text, '{'), bytes.LastIndexByte(text, '}'); from >= 0 && from < to { // not the sizes of chunks
-		text = text[from : to+1]
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.result.Heard) < mostHeard {
-		c.result.Heard = append(c.result.Heard, loadgen.Exchange{Start: c.Begin, Sent: sent.Sub(c.Begin), Done: time.Since(c.Begin), Status: status,
-			RequestBody: []byte(request), ResponseBody: bytes.Clone(text)})
-	}
-}
-
 // serve asks whenever the member is told to, until nothing is due any more.
 func (c *crowd) serve(ctx context.Context, m *member) {
 	defer m.hangUp()
@@ -272,10 +249,8 @@ func (c *crowd) ask(ctx context.Context, m *member, due time.Time) {
 	m.request = append(m.request[:0], "POST "+c.Path+" HTTP/1.1\r\nHost: crowd\r\nContent-Type: application/json\r\nContent-Length: "+
 		strconv.Itoa(len(body))+"\r\n\r\n"+body...)
 	for returns := 0; ; returns++ {
-		sent := time.Now()
 		status, later := m.exchange()
 		c.ended(due, status, time.Since(due))
-		c.hear(body, m.buf[:m.have], status, sent)
 		if status == 0 && ctx.Err() == nil {
 			time.Sleep(time.Duration(10+m.dice.IntN(20)) * time.Millisecond) // nobody dials in a tight loop
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // crowdPatience is how long a member waits for an answer or a connection.
-const crowdPatience = 2 * time.Second
+const crowdPatience = 5 * time.Second
 
 // member is one client of a crowd, with a connection of its own. Used by one
 // goroutine.
@@ -22,7 +22,6 @@ type member struct {
 	conn    net.Conn // nil: none
 	request []byte
 	buf     []byte
-	have    int // bytes of the last answer, in buf
 }
 
 func (m *member) hangUp() {
@@ -68,17 +67,17 @@ func (m *member) try() (status int, later time.Duration, closed bool) {
 		m.hangUp()
 		return 0, 0, true
 	}
-	m.have = 0
+	have := 0
 	for {
-		n, err := m.conn.Read(m.buf[m.have:])
-		m.have += n
-		if status, later, last, whole := parseAnswer(m.buf[:m.have]); whole {
+		n, err := m.conn.Read(m.buf[have:])
+		have += n
+		if status, later, last, whole := parseAnswer(m.buf[:have]); whole {
 			if last {
 				m.hangUp()
 			}
 			return status, later, false
 		}
-		if err != nil || m.have == len(m.buf) {
+		if err != nil || have == len(m.buf) {
 			timeout, _ := err.(net.Error)
 			m.hangUp()
 			return 0, 0, timeout == nil || !timeout.Timeout()

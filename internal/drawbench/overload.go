@@ -119,7 +119,7 @@ func (b *bench) showPressures(arms []pressure, found []samples) {
 
 // peak is the most that was good in a second, of three closed loops.
 func (b *bench) peak(ctx context.Context) (best float64, err error) {
-	for _, connections := range []int{64, 128, 256} {
+	for _, connections := range []int{64, 256, 512} {
 		got, err := b.press(ctx, pressure{connections: connections}, 0)
 		if err != nil {
 			return 0, err

@@ -233,7 +233,7 @@ func TestGateNeedsItsLine(t *testing.T) {
 		want  bool
 	}{{"", false}, {"go\n", true}} {
 		os.Remove(trace)
-		cmd := exec.Command("/bin/sh", "-c", gateScript, "sh", "touch", trace)
+		cmd := exec.Command("/bin/sh", "-c", gateScript, "/", "touch", trace)
 		cmd.Stdin = strings.NewReader(row.input)
 		cmd.Run() // its failure is the point of the first row
 		if _, err := os.Stat(trace); (err == nil) != row.want {
