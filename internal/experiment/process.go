@@ -81,8 +81,7 @@ func (p *Process) keep(cmd *exec.Cmd, started chan<- error) {
 	p.process = cmd.Process
 	started <- nil
 	p.err = cmd.Wait()
-	hideSecrets(p.logPath, p.secrets)
-	close(p.ended)
+	close(p.ended) // at once: whoever asks why it ended must not take it for alive
 }
 
 // PID is the process id.
@@ -149,6 +148,7 @@ func (p *Process) lastWords(most int) string {
 func (p *Process) Stop(ctx context.Context) error {
 	if err := p.EarlyEnd(); err != nil {
 		p.signalGroup(syscall.SIGKILL)
+		hideSecrets(p.logPath, p.secrets)
 		return err
 	}
 	if !p.end(ctx, stopPatience) {
@@ -174,7 +174,7 @@ func (p *Process) end(ctx context.Context, patience time.Duration) (asked bool) 
 	}
 	p.signalGroup(syscall.SIGKILL)
 	<-p.ended
-	hideSecrets(p.logPath, p.secrets) // the rest of the group may have written since
+	hideSecrets(p.logPath, p.secrets)
 	return asked
 }
 
