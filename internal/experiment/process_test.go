@@ -1,6 +1,7 @@
 package experiment_test
 
 import (
+	"errors"
 	"context"
 	"os"
 	"path/filepath"
@@ -90,6 +91,9 @@ func TestLogsAreScrubbed(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-p.Ended()
+	if err := p.Stop(t.Context()); !errors.Is(err, experiment.ErrEndedEarly) || strings.Contains(err.Error(), "first-secret") {
+		t.Errorf("Stop: %v", err)
+	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
