@@ -117,6 +117,7 @@ func (p *Process) earlyEnd(lines int) error {
 	default:
 		return nil
 	}
+	hideSecrets(p.logPath, p.secrets)
 	state := "exit status 0"
 	if p.err != nil {
 		state = p.err.Error()
