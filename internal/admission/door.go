@@ -128,6 +128,9 @@ func (d *Door) enter(g *guest) bool {
 	if idle < d.options.Idle && (idle < d.options.Idle/10 || !d.turnNow()) {
 		return false
 	}
+	if idlest.idle.Load() != since { // a request has come meanwhile
+		return false
+	}
 	_ = idlest.Close()
 	d.mu.Lock()
 	defer d.mu.Unlock()
